@@ -1,0 +1,52 @@
+#include "plugin/core/command_line.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace pop3_legacy {
+
+namespace {
+
+void skip_spaces(std::string_view& text) noexcept {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+}
+
+}  // namespace
+
+CommandLine parse_command_line(std::string_view line) noexcept {
+  CommandLine parsed;
+  const auto nul = line.find('\0');
+  parsed.has_nul = nul != std::string_view::npos;
+  line = line.substr(0, nul);
+  const auto space = line.find(' ');
+  parsed.verb = line.substr(0, space);
+  if (space != std::string_view::npos) {
+    parsed.arguments = line.substr(space);
+    skip_spaces(parsed.arguments);
+  }
+  return parsed;
+}
+
+unsigned count_words(std::string_view arguments, unsigned limit) noexcept {
+  unsigned words = 0;
+  skip_spaces(arguments);
+  while (!arguments.empty() && words < limit) {
+    ++words;
+    arguments.remove_prefix(std::min(arguments.find(' '), arguments.size()));
+    skip_spaces(arguments);
+  }
+  return words;
+}
+
+std::optional<MessageNumber> parse_message_number(std::string_view arguments,
+                                                  bool more_follows) noexcept {
+  MessageNumber number = 0;
+  const char* const end = arguments.data() + arguments.size();
+  const auto [behind, error] = std::from_chars(arguments.data(), end, number);
+  if (error != std::errc{} || (more_follows ? behind == end || *behind != ' ' : behind != end)) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+}  // namespace pop3_legacy

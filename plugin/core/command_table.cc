@@ -1,0 +1,94 @@
+#include "plugin/core/command_table.h"
+
+#include <algorithm>
+#include <array>
+
+#include "plugin/core/commands/commands.h"
+#include "plugin/core/text.h"
+
+namespace pop3_legacy {
+
+namespace {
+
+// The order is that of Rambler's HELP, the only one-line HELP on record.
+constexpr std::array table{
+    Command{.name = "QUIT",
+            .syntax = "QUIT",
+            .summary = "Removes what was marked as deleted and ends the session.",
+            .deniable = false,
+            .capability = {},
+            .access = Access::quit},
+    Command{.name = "NOOP",
+            .syntax = "NOOP",
+            .summary = "Does nothing.",
+            .deniable = false,
+            .capability = {}},
+    Command{.name = "STAT",
+            .syntax = "STAT",
+            .summary = "Tells the number of messages and their size in octets.",
+            .capability = {}},
+    Command{.name = "LIST",
+            .syntax = "LIST [msg]",
+            .summary = "Lists the messages' sizes in octets, or that of one.",
+            .capability = {}},
+    Command{.name = "UIDL",
+            .syntax = "UIDL [msg]",
+            .summary = "Lists the messages' unique ids, or that of one.",
+            .capability = "UIDL"},
+    Command{.name = "DELE",
+            .syntax = "DELE msg",
+            .summary = "Marks a message as deleted.",
+            .capability = {},
+            .access = Access::remove},
+    Command{.name = "RSET",
+            .syntax = "RSET",
+            .summary = "Takes back the marks of this session.",
+            .deniable = false,
+            .capability = {},
+            .access = Access::reset},
+    Command{.name = "RETR",
+            .syntax = "RETR msg",
+            .summary = "Sends a message.",
+            .capability = {},
+            .access = Access::retrieve},
+    Command{.name = "TOP",
+            .syntax = "TOP msg n",
+            .summary = "Sends a message's header and the first n lines of its body.",
+            .capability = "TOP",
+            .access = Access::top},
+    Command{.name = "LAST",
+            .syntax = "LAST",
+            .summary = "Tells the highest message number accessed so far.",
+            .owner = Owner::ours,
+            .capability = "X-LAST",
+            .handler = commands::last},
+    Command{.name = "HELP",
+            .syntax = "HELP [command]",
+            .summary = "Lists the commands, or explains one.",
+            .owner = Owner::ours,
+            .capability = "X-HELP",
+            .max_words = 1,
+            .handler = commands::help},
+    Command{.name = "CAPA",
+            .syntax = "CAPA",
+            .summary = "Lists the server's capabilities.",
+            .owner = Owner::shared,
+            .deniable = false,
+            .capability = {},
+            .handler = commands::capa},
+};
+
+}  // namespace
+
+std::span<const Command> command_table() noexcept {
+  return table;
+}
+
+const Command* find_command(std::string_view name) noexcept {
+  const auto* const row = std::find_if(table.begin(), table.end(), [&](const Command& command) {
+    return equals_ignoring_case(command.name, name);
+  });
+  return row == table.end() ? nullptr : &*row;
+}
+
+}  // namespace pop3_legacy

@@ -1,0 +1,53 @@
+/// The commands, one row each. HELP and CAPA are made from these rows, and so are the names a
+/// policy may allow or deny. A new command is a file in commands/ and a row in
+/// command_table.cc.
+#ifndef POP3_LEGACY_CORE_COMMAND_TABLE_H
+#define POP3_LEGACY_CORE_COMMAND_TABLE_H
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include "plugin/core/reply.h"
+
+namespace pop3_legacy {
+
+class Session;
+
+/// Who answers a command when the policy has nothing against it.
+enum class Owner {
+  host,    ///< the host; we only look on
+  ours,    ///< this plugin, when the policy allows it
+  shared,  ///< this plugin with the host's own answer in its hand, when it has to add to it
+};
+
+/// What a command of the host means to the highest number accessed.
+enum class Access { none, retrieve, top, remove, reset, quit };
+
+struct Command {
+  std::string_view name;     ///< upper case
+  std::string_view syntax;   ///< as HELP shows it
+  std::string_view summary;  ///< one sentence for HELP, no digits: clients look for numbers
+  Owner owner = Owner::host;
+  /// A policy may forbid it. QUIT, NOOP, RSET and CAPA cannot be: without them a client can
+  /// not even leave in order, and no mail depends on them.
+  bool deniable = true;
+  /// Its line in CAPA, which is there exactly while the command is available. For commands
+  /// of the host: the line of the host's answer that goes when the command is denied.
+  std::string_view capability;
+  Access access = Access::none;
+  unsigned max_words = 0;  ///< of the arguments, for commands of ours
+  Reply (*handler)(Session& session, std::string_view arguments) = nullptr;
+
+  [[nodiscard]] bool ours() const noexcept { return owner == Owner::ours; }
+};
+
+/// In the order of HELP.
+std::span<const Command> command_table() noexcept;
+
+/// The row named `name`, whatever its letters' case; nullptr if there is none.
+const Command* find_command(std::string_view name) noexcept;
+
+}  // namespace pop3_legacy
+
+#endif

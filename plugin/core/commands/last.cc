@@ -1,0 +1,37 @@
+#include <string>
+
+#include "plugin/core/commands/commands.h"
+#include "plugin/core/session.h"
+
+namespace pop3_legacy::commands {
+
+namespace {
+
+/// Nothing but the number may contain a digit: Net::POP3 takes the first digits of the line.
+std::string_view wording_behind(policy::LastWording wording) noexcept {
+  switch (wording) {
+    case policy::LastWording::popper:  // Berkeley popper pop_last.c; Heimdal's too
+      return " is the last message seen.";
+    case policy::LastWording::qpopper:
+      return " is the last read message.";
+    case policy::LastWording::mh:  // MH's popd
+      return " is the last msg seen";
+    case policy::LastWording::plain:
+      break;
+  }
+  return "";
+}
+
+}  // namespace
+
+Reply last(Session& session, std::string_view /*arguments*/) {
+  if (const Status& started = session.highest_accessed().start(); !started) {
+    // A wrong number would make clients skip mail or load it all again; no number does not.
+    session.port().log_error("LAST: " + started.error().text);
+    return Reply::temporary_failure("The highest number accessed cannot be read.");
+  }
+  return Reply::ok(std::to_string(session.highest_accessed().number())
+                       .append(wording_behind(session.policy().last.wording)));
+}
+
+}  // namespace pop3_legacy::commands

@@ -1,0 +1,74 @@
+/// What the core asks of its host, in the terms of POP3.
+///
+/// Two hosts implement it: plugin/dovecot inside Dovecot's pop3 process, shim/ in the
+/// standalone test host. A host is asked from one thread, during the session only, and never
+/// throws. Methods a host does not have say so (Error, permanent) instead of being abstract,
+/// so that a new question does not break other hosts.
+#ifndef POP3_LEGACY_CORE_PORT_H
+#define POP3_LEGACY_CORE_PORT_H
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "plugin/core/result.h"
+
+namespace pop3_legacy {
+
+/// A message's number in this session, from 1. 0: no message.
+using MessageNumber = std::uint32_t;
+
+/// RFC 3501's UID and UIDVALIDITY. A UID is never 0 and never used again under the same
+/// UIDVALIDITY.
+using Uid = std::uint32_t;
+using UidValidity = std::uint32_t;
+
+class Port {
+ public:
+  Port() = default;
+  Port(const Port&) = delete;
+  Port& operator=(const Port&) = delete;
+  Port(Port&&) = delete;
+  Port& operator=(Port&&) = delete;
+  virtual ~Port() = default;
+
+  // --- the maildrop as it was at login; none of these opens a message ---
+
+  /// How many messages the maildrop had at login. DELE does not change it.
+  [[nodiscard]] virtual MessageNumber message_count() const = 0;
+  [[nodiscard]] virtual UidValidity uidvalidity() const = 0;
+  /// `number` is between 1 and message_count().
+  [[nodiscard]] virtual Uid uid(MessageNumber number) const = 0;
+  /// Higher numbers have higher UIDs. False where the host sorts the maildrop otherwise.
+  [[nodiscard]] virtual bool numbers_follow_uids() const { return true; }
+  /// The highest number with \Seen at login, 0 if none.
+  [[nodiscard]] virtual MessageNumber highest_seen() const = 0;
+
+  // --- the host's own answers ---
+
+  /// What the host itself answers to `command` ("CAPA", no CRLF): its octets, all lines, with
+  /// the final ".". Only for commands that answer at once and change nothing.
+  [[nodiscard]] virtual Result<std::string> host_answer(std::string_view command) {
+    return Error{Failure::permanent, "this host cannot be asked for " + std::string(command)};
+  }
+
+  // --- small state kept with the mailbox ---
+
+  /// What store_state() stored under `name` (lower case letters), for this user's mailbox.
+  /// No value: nothing was ever stored.
+  [[nodiscard]] virtual Result<std::optional<std::string>> load_state(std::string_view name) {
+    return Error{Failure::permanent, "this host keeps no state: " + std::string(name)};
+  }
+  /// Replaces the state in one step: a crash at any moment leaves the old or the new.
+  virtual Status store_state(std::string_view name, std::string_view /*content*/) {
+    return Error{Failure::permanent, "this host keeps no state: " + std::string(name)};
+  }
+
+  /// One sentence for the administrator. The host adds who and when.
+  virtual void log_error(std::string_view sentence) = 0;
+};
+
+}  // namespace pop3_legacy
+
+#endif

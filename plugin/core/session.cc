@@ -1,0 +1,198 @@
+#include "plugin/core/session.h"
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+
+namespace pop3_legacy {
+
+namespace {
+
+bool names(const std::vector<std::string>& list, const Command& command) noexcept {
+  return std::find(list.begin(), list.end(), command.name) != list.end();
+}
+
+std::string_view without_line_end(std::string_view line) noexcept {
+  if (line.ends_with('\n')) {
+    line.remove_suffix(1);
+  }
+  if (line.ends_with('\r')) {
+    line.remove_suffix(1);
+  }
+  return line;
+}
+
+}  // namespace
+
+Session::Session(Port& port, policy::Resolution resolution)
+    : port_(port), policy_(std::move(resolution.policy)), highest_accessed_(port_, policy_.last) {
+  const auto table = command_table();
+  treatments_.reserve(table.size());
+  for (const Command& command : table) {
+    treatments_.push_back(decide(command, resolution));
+  }
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (table[row].owner == Owner::shared) {
+      treatments_[row] = capa_needs_us() ? Treatment::ours : Treatment::host;
+    }
+  }
+  watching_ = treatment(*find_command("LAST")) == Treatment::ours;
+}
+
+bool Session::idle() const noexcept {
+  return std::all_of(treatments_.begin(), treatments_.end(),
+                     [](Treatment treatment) { return treatment == Treatment::host; });
+}
+
+// resolution.policy has been moved into policy_ by now; the rest of it is asked.
+Treatment Session::decide(const Command& command, const policy::Resolution& resolution) {
+  if (command.deniable && !resolution.deny_known) {
+    return Treatment::unavailable;
+  }
+  if (command.deniable && names(policy_.commands.deny, command)) {
+    return Treatment::denied;
+  }
+  if (!command.ours()) {
+    return Treatment::host;
+  }
+  if (!resolution.intact) {
+    return Treatment::unavailable;
+  }
+  return names(policy_.commands.allow, command) ? Treatment::ours : Treatment::host;
+}
+
+bool Session::capa_needs_us() const noexcept {
+  const auto table = command_table();
+  return !policy_.capa.implementation.empty() ||
+         std::any_of(table.begin(), table.end(), [&](const Command& command) {
+           return !command.capability.empty() && available(command) == command.ours();
+         });
+}
+
+Treatment Session::treatment(const Command& command) const noexcept {
+  return treatments_[static_cast<std::size_t>(&command - command_table().data())];
+}
+
+bool Session::available(const Command& command) const noexcept {
+  return treatment(command) == (command.ours() ? Treatment::ours : Treatment::host) ||
+         command.owner == Owner::shared;
+}
+
+Portion Session::take(std::string_view buffered, std::uint64_t offset) {
+  std::size_t run = 0;
+  for (;;) {
+    const auto line_feed = buffered.find('\n', run);
+    if (line_feed == std::string_view::npos) {
+      return {run > 0 ? Taker::host : Taker::incomplete, run};
+    }
+    const std::size_t end = line_feed + 1;
+    const auto line = parse_command_line(without_line_end(buffered.substr(run, end - run)));
+    const Command* const command = find_command(line.verb);
+    const bool ours = command != nullptr && treatment(*command) != Treatment::host;
+    const Access access = command != nullptr && watching_ ? command->access : Access::none;
+    if ((ours || access == Access::quit) && run > 0) {
+      return {Taker::host, run};
+    }
+    if (ours) {
+      return {Taker::ours, end};
+    }
+    if (access == Access::quit) {
+      finish(Ending::quit);
+      return {Taker::host, end};
+    }
+    if (access != Access::none) {
+      watch(*command, line.arguments, offset + end);
+    }
+    run = end;
+  }
+}
+
+// The UID is looked up now: when the host executes QUIT the numbers are no longer valid.
+void Session::watch(const Command& command, std::string_view arguments, std::uint64_t end) {
+  if (!highest_accessed_.start()) {
+    return;
+  }
+  Watched watched{command.access, 0, 0, end};
+  if (command.access != Access::reset) {
+    const auto number = parse_message_number(arguments, command.access == Access::top);
+    if (!number || *number == 0 || *number > port_.message_count()) {
+      return;
+    }
+    watched.number = *number;
+    watched.uid = port_.uid(*number);
+  }
+  watched_.push_back(watched);
+}
+
+void Session::executed(std::uint64_t offset) {
+  while (!watched_.empty() && watched_.front().end <= offset) {
+    mark_executed(watched_.front());
+    watched_.pop_front();
+  }
+}
+
+void Session::mark_executed(const Watched& watched) {
+  if (watched.access == Access::reset) {
+    deleted_.clear();
+    highest_accessed_.reset();
+    return;
+  }
+  if (!deleted_.empty() && deleted_[watched.number]) {
+    return;  // the host answered -ERR
+  }
+  if (watched.access == Access::remove) {
+    deleted_.resize(std::size_t{port_.message_count()} + 1);
+    deleted_[watched.number] = true;
+  }
+  highest_accessed_.accessed(watched.access, watched.number, watched.uid);
+}
+
+void Session::delivered() {
+  highest_accessed_.delivered();
+}
+
+Reply Session::answer(std::string_view line) {
+  const auto parsed = parse_command_line(without_line_end(line));
+  const Command* const command = find_command(parsed.verb);
+  if (command == nullptr) {
+    return Reply::err("Unknown command.");
+  }
+  try {
+    return handle(*command, parsed);
+  } catch (const std::exception& failure) {
+    port_.log_error(std::string(command->name) + ": " + failure.what());
+    return Reply::temporary_failure("Internal error.");
+  }
+}
+
+Reply Session::handle(const Command& command, const CommandLine& line) {
+  switch (treatment(command)) {
+    case Treatment::denied:
+      return Reply::err(std::string(command.name) + " is disabled for this mailbox.");
+    case Treatment::unavailable:
+      return Reply::temporary_failure(std::string(command.name) +
+                                      " is unavailable: the server's policy cannot be read.");
+    case Treatment::ours:
+    case Treatment::host:
+      break;
+  }
+  if (line.has_nul) {
+    return Reply::err("NUL octet in the command.");
+  }
+  if (command.ours() && count_words(line.arguments, command.max_words + 1) > command.max_words) {
+    return Reply::err("Too many arguments. Syntax: " + std::string(command.syntax));
+  }
+  return command.handler(*this, line.arguments);
+}
+
+void Session::finish(Ending ending) {
+  if (!watching_) {
+    return;
+  }
+  if (const auto stored = highest_accessed_.finish(ending); !stored) {
+    port_.log_error("LAST: could not be stored, the next session starts from the old number: " +
+                    stored.error().text);
+  }
+}
+
+}  // namespace pop3_legacy

@@ -1,0 +1,117 @@
+/// One POP3 session in the TRANSACTION state, as the core sees it: which lines are ours under
+/// the session's policy, what they answer, and what the host's own commands mean to LAST.
+///
+/// The host's adapter owns it and works it like this:
+///
+///     as the host consumes:                executed()
+///     when it has executed all it has:     take() the next piece of input
+///       Taker::host        → give those octets to the host, untouched
+///       Taker::ours        → answer(), send
+///       Taker::incomplete  → wait for more
+///     when the client proves it is there:  delivered()
+///     at the end:                          finish()
+///
+/// It does no I/O but through the port and holds no message.
+#ifndef POP3_LEGACY_CORE_SESSION_H
+#define POP3_LEGACY_CORE_SESSION_H
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string_view>
+#include <vector>
+
+#include "plugin/core/command_line.h"
+#include "plugin/core/command_table.h"
+#include "plugin/core/highest_accessed.h"
+#include "plugin/core/policy/policy.h"
+#include "plugin/core/port.h"
+#include "plugin/core/reply.h"
+
+namespace pop3_legacy {
+
+/// Who takes the next octets of the input.
+enum class Taker { incomplete, host, ours };
+
+struct Portion {
+  Taker taker = Taker::incomplete;
+  /// Whole lines with their LF: a run of them for the host, exactly one for us.
+  std::size_t octets = 0;
+};
+
+/// What becomes of a command under the session's policy.
+enum class Treatment : std::uint8_t {
+  host,         ///< the host executes it
+  ours,         ///< its row's handler answers
+  denied,       ///< -ERR: the administrator forbids it
+  unavailable,  ///< -ERR [SYS/TEMP]: the policy that decides it cannot be read
+};
+
+class Session {
+ public:
+  /// `port` lives longer than the session. Asks it nothing yet: the mailbox may not be open.
+  Session(Port& port, policy::Resolution resolution);
+
+  /// The policy leaves everything to the host: the session need not be worked at all.
+  [[nodiscard]] bool idle() const noexcept;
+
+  // --- input ---
+
+  /// Who takes what stands at the front of `buffered`. For the host it is a run of lines that
+  /// now counts as handed over; `offset` is how many octets the host had been given before
+  /// it. Called when the host has executed all of those; asks the port about the maildrop, so
+  /// the mailbox is open. QUIT makes a run of its own: the state is stored before the host
+  /// answers it, or a client that comes back at once would find the old one.
+  Portion take(std::string_view buffered, std::uint64_t offset);
+
+  /// The host has executed every line that ends at or before `offset` octets of what it was
+  /// given, in order.
+  void executed(std::uint64_t offset);
+
+  /// Everything the host has sent so far has reached the client.
+  void delivered();
+
+  /// The reply to a line that take() gave to us; `line` may end with LF or CRLF. A handler
+  /// that fails by an exception answers -ERR [SYS/TEMP] and logs.
+  Reply answer(std::string_view line);
+
+  /// The session is over, the mailbox still open. Stores what lasts; for a QUIT that failed
+  /// `ending` is dropped.
+  void finish(Ending ending);
+
+  // --- for the handlers ---
+
+  [[nodiscard]] Port& port() noexcept { return port_; }
+  [[nodiscard]] const policy::Policy& policy() const noexcept { return policy_; }
+  [[nodiscard]] HighestAccessed& highest_accessed() noexcept { return highest_accessed_; }
+  [[nodiscard]] Treatment treatment(const Command& command) const noexcept;
+  /// Offered to the client, by the host or by us.
+  [[nodiscard]] bool available(const Command& command) const noexcept;
+
+ private:
+  /// A line that the host was given and that matters to LAST.
+  struct Watched {
+    Access access;
+    MessageNumber number;
+    Uid uid;
+    std::uint64_t end;  ///< executed once the host has consumed this many octets
+  };
+
+  [[nodiscard]] Treatment decide(const Command& command, const policy::Resolution& resolution);
+  [[nodiscard]] bool capa_needs_us() const noexcept;
+  void watch(const Command& command, std::string_view arguments, std::uint64_t end);
+  void mark_executed(const Watched& watched);
+  Reply handle(const Command& command, const CommandLine& line);
+
+  Port& port_;
+  policy::Policy policy_;
+  std::vector<Treatment> treatments_;  ///< as the rows of the command table
+  HighestAccessed highest_accessed_;
+  bool watching_ = false;  ///< LAST is available, so the host's commands matter
+  std::deque<Watched> watched_;
+  std::vector<bool> deleted_;  ///< by number; empty until the first DELE
+};
+
+}  // namespace pop3_legacy
+
+#endif
