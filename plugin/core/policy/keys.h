@@ -1,0 +1,66 @@
+/// The keys of a policy document: one row a key, with what it may hold and where that goes.
+///
+/// A new key is a row in keys.cc, a member of Policy and a line in
+/// conf.d/pop3-legacy/default.toml. The reader knows no key by name, except for what keeps a
+/// misspelt `commands.deny` or `inherit` from opening a command.
+#ifndef POP3_LEGACY_CORE_POLICY_KEYS_H
+#define POP3_LEGACY_CORE_POLICY_KEYS_H
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "plugin/core/policy/policy.h"
+#include "plugin/core/result.h"
+
+namespace pop3_legacy::policy {
+
+/// Any text that `check` has nothing against.
+struct TextKey {
+  /// Why `text` cannot be the value, without the key's name; an Error's kind means nothing
+  /// here.
+  Status (*check)(std::string_view text) = nullptr;
+  /// nullptr: the value is no part of Policy (`inherit`).
+  std::string& (*member)(Policy& policy) = nullptr;
+};
+
+/// A list of names from the command table, as typed in any case.
+struct CommandsKey {
+  /// The command's name as the table has it, or why it cannot stand here.
+  Result<std::string> (*name)(std::string_view typed) = nullptr;
+  std::vector<std::string>& (*member)(Policy& policy) = nullptr;
+};
+
+/// A word that a WordKey may hold, and what it does.
+struct Word {
+  std::string_view word;
+  void (*set)(Policy& policy) = nullptr;
+};
+
+/// One of a few words, in exactly this spelling.
+struct WordKey {
+  std::span<const Word> words;
+};
+
+struct Key {
+  std::string_view path;         ///< with the table's name: "last.semantics"
+  std::string_view description;  ///< one sentence
+  std::variant<TextKey, CommandsKey, WordKey> kind;
+};
+
+/// The two whose misspelling matters: see Document::deny_trusted().
+inline constexpr std::string_view inherit_path = "inherit";
+inline constexpr std::string_view deny_path = "commands.deny";
+
+/// In the order of default.toml.
+std::span<const Key> keys() noexcept;
+
+/// The row of `path`; nullptr if there is none.
+const Key* find_key(std::string_view path) noexcept;
+
+}  // namespace pop3_legacy::policy
+
+#endif

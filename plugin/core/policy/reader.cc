@@ -1,0 +1,352 @@
+#include "plugin/core/policy/reader.h"
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "plugin/core/policy/keys.h"
+#include "plugin/core/policy/store.h"
+#include "plugin/core/text.h"
+
+// toml++ nests, and recurses, as deep as the text does: see find_endless_key().
+#define TOML_MAX_NESTED_VALUES 16
+// "[[[" breaks an assertion of toml++ (mended after 3.4 by its pull request 301). Asserted, that
+// ends the process; with NDEBUG the compiler takes it for true. Without either, toml++ goes on
+// and reports the error.
+#undef NDEBUG
+#define TOML_ASSERT(expr) static_assert(true)
+#define TOML_EXCEPTIONS 0
+#define TOML_ENABLE_FORMATTERS 0
+#define TOML_HEADER_ONLY 1
+#include <toml++/toml.h>
+
+namespace pop3_legacy::policy {
+
+namespace {
+
+template <class... Visitors>
+struct Overloaded : Visitors... {
+  using Visitors::operator()...;
+};
+template <class... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;
+
+// Each dot is one table more inside the other. toml++ has no limit before 3.4, and runs out of
+// stack at some ten thousand.
+constexpr unsigned max_key_dots = 32;
+
+// Where the string that begins at `start` ends: behind its closing quotes, or where TOML would
+// give up.
+std::size_t end_of_string(std::string_view text, std::size_t start) {
+  const char quote = text[start];
+  const bool multi_line = text.substr(start).starts_with(std::string(3, quote));
+  const std::string closing(multi_line ? 3 : 1, quote);
+  std::size_t at = start + closing.size();
+  while (at < text.size() && !text.substr(at).starts_with(closing)) {
+    if (text[at] == '\n' && !multi_line) return at;
+    at += text[at] == '\\' && quote == '"' ? 2U : 1U;
+  }
+  at += closing.size();
+  // One or two quotes may stand right before the closing three.
+  for (int i = 0; i < 2 && multi_line && at < text.size() && text[at] == quote; ++i) ++at;
+  return std::min(at, text.size());
+}
+
+// The line of a key with more than max_key_dots, 0 if there is none.
+unsigned find_endless_key(std::string_view text) {
+  unsigned dots = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    if (c == '"' || c == '\'') {
+      at = end_of_string(text, at);
+      continue;
+    }
+    if (c == '#') {
+      at = std::min(text.find('\n', at), text.size());
+      continue;
+    }
+    if (c == '.') ++dots;
+    if (std::string_view("=[]{},\n").find(c) != std::string_view::npos) dots = 0;
+    if (dots > max_key_dots) {
+      const std::string_view before = text.substr(0, at);
+      return 1 + static_cast<unsigned>(std::count(before.begin(), before.end(), '\n'));
+    }
+    ++at;
+  }
+  return 0;
+}
+
+// "an integer", as a sentence names it.
+std::string_view type_name(const toml::node& node) {
+  switch (node.type()) {
+    case toml::node_type::table:
+      return "a table";
+    case toml::node_type::array:
+      return node.is_array_of_tables() ? "an array of tables" : "a list";
+    case toml::node_type::string:
+      return "a text";
+    case toml::node_type::integer:
+      return "an integer";
+    case toml::node_type::floating_point:
+      return "a number";
+    case toml::node_type::boolean:
+      return "true or false";
+    case toml::node_type::date:
+    case toml::node_type::time:
+    case toml::node_type::date_time:
+      return "a date or time";
+    case toml::node_type::none:
+      break;
+  }
+  return "nothing";
+}
+
+// "last" of "last.start"; "inherit" has none.
+std::string_view table_of(std::string_view path) {
+  const std::size_t dot = path.rfind('.');
+  return dot == std::string_view::npos ? std::string_view{} : path.substr(0, dot);
+}
+
+std::string_view last_part(std::string_view path) {
+  return path.substr(path.rfind('.') + 1);
+}
+
+// The tables that keys stand in, each once.
+std::vector<std::string_view> known_tables() {
+  std::vector<std::string_view> tables;
+  for (const Key& key : keys()) {
+    const std::string_view table = table_of(key.path);
+    if (!table.empty() && (tables.empty() || tables.back() != table)) tables.push_back(table);
+  }
+  return tables;
+}
+
+bool is_known_table(std::string_view path) {
+  const std::vector<std::string_view> tables = known_tables();
+  return std::find(tables.begin(), tables.end(), path) != tables.end();
+}
+
+// Whoever wrote the unknown key `name` may have meant to deny a command with it, whatever
+// table it stands in.
+bool looks_like_deny(std::string_view name) {
+  return near(name, inherit_path) || near(name, deny_path) || near(name, table_of(deny_path)) ||
+         near(name, last_part(deny_path));
+}
+
+bool may_hide_deny(std::string_view name, const toml::node& node) {
+  if (looks_like_deny(name)) return true;
+  const toml::table* const table = node.as_table();
+  if (table == nullptr) return false;
+  return std::any_of(table->cbegin(), table->cend(), [&](const auto& entry) {
+    return may_hide_deny(entry.first.str(), entry.second);
+  });
+}
+
+// The known key that is written like `path`, or failing that has its name in another table.
+std::string_view key_meant_by(std::string_view path) {
+  std::vector<std::string_view> paths;
+  std::vector<std::string_view> names;
+  for (const Key& key : keys()) {
+    paths.push_back(key.path);
+    names.push_back(last_part(key.path));
+  }
+  const std::string_view by_path = nearest(path, paths);
+  if (!by_path.empty()) return by_path;
+  const std::string_view by_name = nearest(last_part(path), names);
+  const auto name = std::find(names.begin(), names.end(), by_name);
+  return name == names.end() ? std::string_view{}
+                             : paths[static_cast<std::size_t>(name - names.begin())];
+}
+
+}  // namespace
+
+std::string Problem::sentence() const {
+  std::string out = file;
+  if (line > 0) out += ':' + std::to_string(line) + ':' + std::to_string(column);
+  return printable(out + ": " + text);
+}
+
+// Fills a Document from a parsed text.
+class Document::Reader {
+ public:
+  Reader(Document& document, std::string_view file) : document_(document), file_(file) {}
+
+  void read(std::string_view text) {
+    // Until it has been read to its end.
+    document_.deny_trusted_ = false;
+    if (text.size() > max_document_octets) {
+      report({}, "the document is longer than " + std::to_string(max_document_octets) +
+                     " octets, which is the most a policy may have");
+      return;
+    }
+    if (const unsigned line = find_endless_key(text); line > 0) {
+      document_.problems_.push_back(
+          {file_, line, 1,
+           "this line has a key with more than " + std::to_string(max_key_dots) + " dots"});
+      return;
+    }
+    const toml::parse_result parsed = toml::parse(text, std::string_view{});
+    if (!parsed) {
+      report(parsed.error().source(),
+             "this is not valid TOML: " + std::string(parsed.error().description()));
+      return;
+    }
+    document_.deny_trusted_ = true;
+    read_table(parsed.table(), "");
+    // A toml::table is sorted by key; an administrator reads from top to bottom.
+    std::stable_sort(document_.problems_.begin(), document_.problems_.end(),
+                     [](const Problem& a, const Problem& b) {
+                       return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+                     });
+  }
+
+ private:
+  void report(const toml::source_region& where, std::string text) {
+    document_.problems_.push_back({file_, static_cast<unsigned>(where.begin.line),
+                                   static_cast<unsigned>(where.begin.column), std::move(text)});
+  }
+
+  // A value that is wrong; `why` continues the key's name.
+  void refuse(const Key& key, const toml::node& node, const std::string& why) {
+    if (key.path == deny_path || key.path == inherit_path) document_.deny_trusted_ = false;
+    report(node.source(), std::string(key.path) + ' ' + why);
+  }
+
+  void read_table(const toml::table& table, const std::string& prefix) {
+    for (const auto& [name, node] : table) {
+      const std::string path = prefix + std::string(name.str());
+      // A name with a dot in it was quoted, and is not the path it looks like.
+      const bool is_path = name.str().find('.') == std::string_view::npos;
+      const Key* const key = is_path ? find_key(path) : nullptr;
+      if (key != nullptr) {
+        read_value(*key, node);
+      } else if (is_path && is_known_table(path)) {
+        read_known_table(path, node);
+      } else {
+        report_unknown(path, name, node);
+      }
+    }
+  }
+
+  void read_known_table(const std::string& path, const toml::node& node) {
+    if (const toml::table* const table = node.as_table()) {
+      read_table(*table, path + '.');
+      return;
+    }
+    if (path == table_of(deny_path)) document_.deny_trusted_ = false;
+    report(node.source(),
+           path + " has to be a table, [" + path + "], not " + std::string(type_name(node)));
+  }
+
+  void report_unknown(const std::string& path, const toml::key& name, const toml::node& node) {
+    if (may_hide_deny(name.str(), node)) document_.deny_trusted_ = false;
+    const bool table_at_top = node.is_table() && path == name.str();
+    std::string text = (table_at_top ? "unknown table " : "unknown key ") + in_quotes(path);
+    if (table_at_top) {
+      const std::vector<std::string_view> tables = known_tables();
+      const std::string meant = suggestion(path, tables);
+      text += meant.empty() ? ", only " + enumerated(tables) + " are known" : meant;
+    } else if (const std::string_view meant = key_meant_by(path); !meant.empty()) {
+      text += "; did you mean " + in_quotes(meant) + (meant == path ? " without the quotes?" : "?");
+    }
+    report(name.source(), std::move(text));
+  }
+
+  void read_value(const Key& key, const toml::node& node) {
+    std::visit(Overloaded{
+                   [&](const TextKey& kind) { read_text(key, kind, node); },
+                   [&](const CommandsKey& kind) { read_commands(key, kind, node); },
+                   [&](const WordKey& kind) { read_word(key, kind, node); },
+               },
+               key.kind);
+  }
+
+  void read_text(const Key& key, const TextKey& kind, const toml::node& node) {
+    const auto* const text = node.as_string();
+    if (text == nullptr) {
+      refuse(key, node, "has to be a text in quotes, not " + std::string(type_name(node)));
+      return;
+    }
+    if (const Status status = kind.check(text->get()); !status) {
+      refuse(key, node, status.error().text);
+      return;
+    }
+    if (key.path == inherit_path) {
+      const toml::source_position where = node.source().begin;
+      if (text->get().empty()) return;
+      document_.inherit_ = Inherit{text->get(), static_cast<unsigned>(where.line),
+                                   static_cast<unsigned>(where.column)};
+      return;
+    }
+    document_.values_.emplace_back(
+        [member = kind.member, value = text->get()](Policy& policy) { member(policy) = value; });
+  }
+
+  void read_commands(const Key& key, const CommandsKey& kind, const toml::node& node) {
+    const toml::array* const list = node.as_array();
+    if (list == nullptr) {
+      refuse(key, node,
+             "has to be a list of command names in brackets, like [\"LAST\"], not " +
+                 std::string(type_name(node)));
+      return;
+    }
+    std::vector<std::string> names;
+    bool good = true;
+    for (const toml::node& element : *list) {
+      const auto* const typed = element.as_string();
+      if (typed == nullptr) {
+        refuse(key, element,
+               "has to list command names in quotes, not " + std::string(type_name(element)));
+        good = false;
+        continue;
+      }
+      Result<std::string> name = kind.name(typed->get());
+      if (!name) {
+        refuse(key, element, "is wrong: " + name.error().text);
+        good = false;
+      } else if (std::find(names.begin(), names.end(), name.value()) == names.end()) {
+        names.push_back(std::move(name.value()));
+      }
+    }
+    if (!good) return;
+    document_.values_.emplace_back([member = kind.member, names = std::move(names)](
+                                       Policy& policy) { member(policy) = names; });
+  }
+
+  void read_word(const Key& key, const WordKey& kind, const toml::node& node) {
+    std::vector<std::string_view> words;
+    for (const Word& word : kind.words) words.push_back(word.word);
+    const auto* const text = node.as_string();
+    if (text == nullptr) {
+      refuse(key, node,
+             "has to be one of the words " + enumerated(words) + ", in quotes, not " +
+                 std::string(type_name(node)));
+      return;
+    }
+    const auto word = std::find(words.begin(), words.end(), text->get());
+    if (word == words.end()) {
+      const std::string meant = suggestion(text->get(), words);
+      refuse(key, node,
+             "cannot be " + in_quotes(text->get()) +
+                 (meant.empty() ? ", only " + enumerated(words) : meant));
+      return;
+    }
+    document_.values_.emplace_back(kind.words[static_cast<std::size_t>(word - words.begin())].set);
+  }
+
+  Document& document_;
+  std::string file_;
+};
+
+Document Document::parse(std::string_view text, std::string_view file) {
+  Document document;
+  Reader(document, file).read(text);
+  return document;
+}
+
+void Document::apply(Policy& policy) const {
+  for (const auto& set : values_) set(policy);
+}
+
+}  // namespace pop3_legacy::policy

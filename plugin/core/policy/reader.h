@@ -1,0 +1,69 @@
+/// One policy document: TOML text in, checked values out.
+///
+/// reader.cc is the only file that knows toml++; what it reads is checked at once, so a
+/// Document holds values of Policy and sentences, and no TOML.
+#ifndef POP3_LEGACY_CORE_POLICY_READER_H
+#define POP3_LEGACY_CORE_POLICY_READER_H
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugin/core/policy/policy.h"
+
+namespace pop3_legacy::policy {
+
+/// What is wrong, and where: lines and columns count from 1. Line 0: with the whole file.
+struct Problem {
+  std::string file;
+  unsigned line = 0;
+  unsigned column = 0;
+  std::string text;
+
+  /// "FILE:LINE:COLUMN: text", or "FILE: text", fit for a log whatever the document holds.
+  [[nodiscard]] std::string sentence() const;
+};
+
+/// The profile that a document's `inherit` names, and where it does.
+struct Inherit {
+  std::string profile;
+  unsigned line = 0;
+  unsigned column = 0;
+};
+
+class Document {
+ public:
+  /// Reads `text`; `file` is what its problems are reported under. Never fails: a document
+  /// that is not TOML has a problem and no values.
+  static Document parse(std::string_view text, std::string_view file);
+
+  /// Its values come before this document's. No value: it inherits nothing. Whether the name
+  /// is a valid one, and there is such a profile, is for the resolver to find out.
+  [[nodiscard]] const std::optional<Inherit>& inherit() const noexcept { return inherit_; }
+
+  /// Puts the document's values over `policy`. Where a value was wrong, the one in `policy`
+  /// stays.
+  void apply(Policy& policy) const;
+
+  /// Everything that is wrong, in the order of the text.
+  [[nodiscard]] const std::vector<Problem>& problems() const noexcept { return problems_; }
+
+  /// False when this document may have been meant to deny a command without doing so: it
+  /// does not parse, its `commands.deny` or `inherit` is wrong, or a key nobody knows looks
+  /// like one of these.
+  [[nodiscard]] bool deny_trusted() const noexcept { return deny_trusted_; }
+
+ private:
+  class Reader;
+
+  std::optional<Inherit> inherit_;
+  std::vector<std::function<void(Policy&)>> values_;
+  std::vector<Problem> problems_;
+  bool deny_trusted_ = true;
+};
+
+}  // namespace pop3_legacy::policy
+
+#endif

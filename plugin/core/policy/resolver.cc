@@ -1,0 +1,205 @@
+#include "plugin/core/policy/resolver.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "plugin/core/text.h"
+
+namespace pop3_legacy::policy {
+
+namespace {
+
+constexpr std::size_t max_domain_octets = 253;
+constexpr std::size_t max_label_octets = 63;
+constexpr std::size_t max_profile_octets = 64;
+
+bool is_name_character(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+std::string joined(std::string_view prefix, std::string_view name) {
+  return std::string(prefix).append(name);
+}
+
+// "a -> b -> a", from the first document named `again` on.
+std::string loop_text(const std::vector<std::string>& names, const std::string& again) {
+  std::string out;
+  for (auto name = std::find(names.begin(), names.end(), again); name != names.end(); ++name) {
+    out += name->substr(profile_prefix.size()) + " -> ";
+  }
+  return out + again.substr(profile_prefix.size());
+}
+
+// Collects a Resolution from chain after chain.
+class Collector {
+ public:
+  explicit Collector(DocumentStore& store) : store_(store) {}
+
+  // False if there is no document `name`.
+  bool add(std::string_view name) {
+    Chain chain = read_chain(store_, name);
+    chain.apply(resolution_.policy);
+    resolution_.deny_known = resolution_.deny_known && chain.deny_trusted;
+    for (std::string& problem : chain.problems) report(std::move(problem));
+    return chain.found;
+  }
+
+  // The user's own document could not be found out.
+  void fail(std::string problem) {
+    resolution_.deny_known = false;
+    report(std::move(problem));
+  }
+
+  Resolution take() { return std::move(resolution_); }
+
+ private:
+  // Two chains may share a profile, whose problems are told once.
+  void report(std::string problem) {
+    resolution_.intact = false;
+    auto& all = resolution_.problems;
+    if (std::find(all.begin(), all.end(), problem) == all.end()) all.push_back(std::move(problem));
+  }
+
+  DocumentStore& store_;
+  Resolution resolution_;
+};
+
+void add_domain(Collector& collector, std::string_view user) {
+  const std::size_t at = user.rfind('@');
+  if (at == std::string_view::npos) return;
+  const Result<std::string> domain = domain_name(user.substr(at + 1));
+  if (!domain) {
+    collector.fail("the user " + in_quotes(user) +
+                   " has no valid domain, so no policy can be looked up: " + domain.error().text);
+    return;
+  }
+  collector.add(joined(domain_prefix, domain.value()));
+}
+
+void add_profile(Collector& collector, const DocumentStore& store, std::string_view profile) {
+  if (profile.empty()) return;
+  const std::string who = "the userdb field pop3_legacy_profile names the profile ";
+  if (!is_profile_name(profile)) {
+    collector.fail(who + in_quotes(profile) + ", which is not a valid profile name");
+    return;
+  }
+  const std::string name = joined(profile_prefix, profile);
+  const bool found = collector.add(name);
+  if (!found) {
+    collector.fail(who + in_quotes(profile) +
+                   ", which does not exist: " + printable(store.location(name)));
+  }
+}
+
+}  // namespace
+
+Resolution resolve(DocumentStore* store, std::string_view user, std::string_view profile) {
+  if (store == nullptr) return {};
+  Collector collector(*store);
+  collector.add(default_document);
+  add_domain(collector, user);
+  add_profile(collector, *store, profile);
+  return collector.take();
+}
+
+Result<std::string> domain_name(std::string_view domain) {
+  const auto invalid = [](std::string why) { return Error{Failure::permanent, std::move(why)}; };
+  if (domain.ends_with('.')) domain.remove_suffix(1);
+  if (domain.empty()) return invalid("the domain is empty");
+  if (domain.size() > max_domain_octets) {
+    return invalid("the domain is longer than " + std::to_string(max_domain_octets) + " octets");
+  }
+  std::string name;
+  name.reserve(domain.size());
+  std::size_t label = 0;  // octets of the current one
+  for (char c : domain) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+    if (static_cast<unsigned char>(c) > 0x7F) {
+      return invalid("the domain is not in its ASCII form (xn--...)");
+    }
+    if (c != '.' && !is_name_character(c)) {
+      return invalid(R"(the domain may have letters, digits, "-", "_" and dots only)");
+    }
+    if (c == '.' && label == 0) return invalid("the domain has an empty part between its dots");
+    label = c == '.' ? 0 : label + 1;
+    if (label > max_label_octets) {
+      return invalid("the domain has a part longer than " + std::to_string(max_label_octets) +
+                     " octets");
+    }
+    name += c;
+  }
+  if (label == 0) return invalid("the domain has an empty part between its dots");
+  return name;
+}
+
+bool is_profile_name(std::string_view name) noexcept {
+  return !name.empty() && name.size() <= max_profile_octets && name.front() != '.' &&
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return c == '.' || is_name_character(c); });
+}
+
+void Chain::apply(Policy& policy) const {
+  std::for_each(documents.rbegin(), documents.rend(),
+                [&](const Document& document) { document.apply(policy); });
+}
+
+Chain read_chain(DocumentStore& store, std::string_view name) {
+  Chain chain;
+  std::vector<std::string> names{std::string(name)};
+  const auto fail = [&chain](std::string problem) {
+    chain.deny_trusted = false;
+    chain.problems.push_back(std::move(problem));
+  };
+  // Of the `inherit` that brought us to names.back().
+  Problem asker;
+
+  for (;;) {
+    const std::string& current = names.back();
+    Result<std::optional<std::string>> text = store.read(current);
+    if (!text) {
+      // It is there, as far as anyone can tell.
+      chain.found = true;
+      fail(printable(text.error().text));
+      return chain;
+    }
+    if (!text.value()) {
+      if (names.size() > 1) {
+        asker.text += ", which does not exist: " + store.location(current);
+        fail(asker.sentence());
+      }
+      return chain;
+    }
+    chain.found = true;
+    chain.documents.push_back(Document::parse(*text.value(), store.location(current)));
+    const Document& document = chain.documents.back();
+    chain.deny_trusted = chain.deny_trusted && document.deny_trusted();
+    for (const Problem& problem : document.problems()) {
+      chain.problems.push_back(problem.sentence());
+    }
+    if (!document.inherit()) return chain;
+
+    const Inherit& inherit = *document.inherit();
+    asker = {store.location(current), inherit.line, inherit.column,
+             "inherits the profile " + in_quotes(inherit.profile)};
+    if (!is_profile_name(inherit.profile)) {
+      asker.text += ", which is not a valid profile name";
+      fail(asker.sentence());
+      return chain;
+    }
+    std::string next = joined(profile_prefix, inherit.profile);
+    if (std::find(names.begin(), names.end(), next) != names.end()) {
+      asker.text += ", which inherits itself that way: " + loop_text(names, next);
+      fail(asker.sentence());
+      return chain;
+    }
+    if (names.size() > max_inherited_profiles) {
+      asker.text += ", but there are " + std::to_string(max_inherited_profiles) +
+                    " profiles before it already, which is the most there may be";
+      fail(asker.sentence());
+      return chain;
+    }
+    names.push_back(std::move(next));
+  }
+}
+
+}  // namespace pop3_legacy::policy

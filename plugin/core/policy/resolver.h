@@ -1,0 +1,62 @@
+/// Which documents make up a session's policy, and in which order.
+///
+/// Later ones win: the built-in defaults, the document `default`, the one of the user's
+/// domain, the profile that the userdb chose. Before each stand the profiles it inherits, the
+/// most distant first.
+#ifndef POP3_LEGACY_CORE_POLICY_RESOLVER_H
+#define POP3_LEGACY_CORE_POLICY_RESOLVER_H
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugin/core/policy/policy.h"
+#include "plugin/core/policy/reader.h"
+#include "plugin/core/policy/store.h"
+#include "plugin/core/result.h"
+
+namespace pop3_legacy::policy {
+
+/// How many profiles may stand before a document.
+inline constexpr std::size_t max_inherited_profiles = 8;
+
+/// The policy of `user` (the login name). An empty `profile`: the userdb chose none.
+/// `store` nullptr: no policy is configured, and the built-in defaults hold.
+Resolution resolve(DocumentStore* store, std::string_view user, std::string_view profile);
+
+// --- names ---
+
+/// The names documents have in a store.
+inline constexpr std::string_view default_document = "default";
+inline constexpr std::string_view domain_prefix = "domains/";
+inline constexpr std::string_view profile_prefix = "profiles/";
+
+/// `domain` as its document is named: ASCII letters in lower case, without a trailing dot. An
+/// Error's sentence says what is wrong with it and does not repeat it.
+Result<std::string> domain_name(std::string_view domain);
+
+/// 1 to 64 of a-z, 0-9, ".", "_" and "-", the first not a dot.
+bool is_profile_name(std::string_view name) noexcept;
+
+// --- a document and what it inherits ---
+
+/// What read_chain() found.
+struct Chain {
+  bool found = false;               ///< the first document is there
+  std::vector<Document> documents;  ///< the first document, the profile it inherits, …
+  bool deny_trusted = true;         ///< as Document's, and nothing is missing
+  std::vector<std::string> problems;
+
+  /// Puts the documents' values over `policy`, the first document's last.
+  void apply(Policy& policy) const;
+};
+
+/// Reads the document `name` and all it inherits. That `name` itself is not there is no
+/// problem of the chain's.
+Chain read_chain(DocumentStore& store, std::string_view name);
+
+}  // namespace pop3_legacy::policy
+
+#endif

@@ -1,0 +1,38 @@
+/// Where the policy's documents come from: a folder (plugin/files), or a map in a test.
+#ifndef POP3_LEGACY_CORE_POLICY_STORE_H
+#define POP3_LEGACY_CORE_POLICY_STORE_H
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "plugin/core/result.h"
+
+namespace pop3_legacy::policy {
+
+/// A document longer than this is a mistake, whatever store it comes from: a login reads it.
+inline constexpr std::size_t max_document_octets = std::size_t{64} * 1024;
+
+/// Documents by name: "default", "domains/example.org", "profiles/eudora". The resolver makes
+/// the names and asks for valid ones only.
+class DocumentStore {
+ public:
+  DocumentStore() = default;
+  DocumentStore(const DocumentStore&) = delete;
+  DocumentStore& operator=(const DocumentStore&) = delete;
+  DocumentStore(DocumentStore&&) = delete;
+  DocumentStore& operator=(DocumentStore&&) = delete;
+  virtual ~DocumentStore() = default;
+
+  /// The document's text. No value: there is no such document, and the store is sure of it.
+  /// An Error's sentence begins with the document's location and a colon.
+  [[nodiscard]] virtual Result<std::optional<std::string>> read(std::string_view name) = 0;
+
+  /// What messages call the document: its file's path.
+  [[nodiscard]] virtual std::string location(std::string_view name) const = 0;
+};
+
+}  // namespace pop3_legacy::policy
+
+#endif

@@ -1,0 +1,24 @@
+/// Checks a policy folder before a login does.
+#ifndef POP3_LEGACY_POLICY_TOOL_CHECK_FOLDER_H
+#define POP3_LEGACY_POLICY_TOOL_CHECK_FOLDER_H
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "plugin/core/result.h"
+
+namespace pop3_legacy::policy_tool {
+
+struct FolderCheck {
+  std::size_t files = 0;              ///< that a login could ask for
+  std::vector<std::string> problems;  ///< one sentence each, as Problem::sentence() has them
+};
+
+/// Reads every document of `folder` as a login would, with all it inherits, and looks for
+/// files that no login will ever read. An Error: the folder itself cannot be listed.
+Result<FolderCheck> check_folder(const std::string& folder);
+
+}  // namespace pop3_legacy::policy_tool
+
+#endif
