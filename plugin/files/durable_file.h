@@ -1,0 +1,30 @@
+/// Small files that are replaced in one step: whoever reads, and whatever crashes, there is
+/// the old content or the new.
+#ifndef POP3_LEGACY_FILES_DURABLE_FILE_H
+#define POP3_LEGACY_FILES_DURABLE_FILE_H
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "plugin/core/result.h"
+
+namespace pop3_legacy::files {
+
+/// The whole content. No value: there is no such file. A file longer than `max_octets`, and
+/// one that is no regular file, is an Error.
+[[nodiscard]] Result<std::optional<std::string>> read_small_file(const std::string& path,
+                                                                 std::size_t max_octets);
+
+/// Makes `content` that of `path`, through a temporary file in the same folder. The file gets
+/// exactly `mode`, whatever the umask. With `sync` the content is on the disk before the old
+/// one is gone. After an Error the old content stands and no temporary file is left; after a
+/// crash one may be, named as `path` with ".tmp." and more behind it.
+Status replace_file(const std::string& path, std::string_view content, mode_t mode, bool sync);
+
+}  // namespace pop3_legacy::files
+
+#endif
