@@ -1,0 +1,157 @@
+#include "plugin/dovecot/client_session.h"
+
+#include <string>
+
+#include "plugin/dovecot/input_filter.h"
+#include "plugin/dovecot/trampoline.h"
+
+namespace pop3_legacy::dovecot {
+
+namespace {
+
+/// CLIENT_MAX_BAD_COMMANDS in Dovecot's pop3-client.c: more in a row end the session.
+constexpr unsigned max_bad_commands = 20;
+
+MODULE_CONTEXT_DEFINE_INIT(client_module, &pop3_module_register);
+
+/// One event a command, in the shape that Dovecot 2.4 gives to its own, so that the same
+/// metrics count both.
+void send_event(struct event* parent, const Command& command, std::string_view arguments,
+                bool positive) {
+  struct event* event = event_create(parent);
+  event_set_name(event, "pop3_command_finished");
+  event_add_str(event, "cmd_name", std::string(command.name).c_str());
+  event_add_str(event, "cmd_args", std::string(arguments).c_str());
+  event_add_str(event, "reply_state", positive ? "OK" : "ERR");
+  e_debug(event, "pop3_legacy: %s finished", std::string(command.name).c_str());
+  event_unref(&event);
+}
+
+}  // namespace
+
+void ClientSession::attach(struct client* client, policy::Resolution resolution) {
+  // owned by the client from here on: destroy_client() deletes it
+  auto* const self = new ClientSession(client, std::move(resolution));
+  if (self->session_.idle()) {
+    delete self;
+    return;
+  }
+  self->install();
+}
+
+ClientSession::ClientSession(struct client* client, policy::Resolution resolution)
+    : client_(client), port_(client), session_(port_, std::move(resolution)) {}
+
+ClientSession::~ClientSession() {
+  if (destroyed_ != nullptr) {
+    *destroyed_ = true;
+  }
+}
+
+void ClientSession::install() {
+  void* context = this;
+  array_idx_set_i(&client_->module_contexts.arr, module_get_context_id(&client_module.id),
+                  &context);
+  module_context_.super = client_->v;
+  client_->v.destroy = destroy_client;
+
+  struct istream* host_input = client_->input;
+  filter_ = input_filter_create(host_input, this);
+  client_->input = filter_;
+  i_stream_unref(&host_input);  // the filter holds it
+
+  const struct ostream_private* const output = client_->output->real_stream;
+  next_flush_callback_ = output->callback;
+  next_flush_context_ = output->context;
+  o_stream_set_flush_callback(client_->output, output_flushed, static_cast<void*>(this));
+}
+
+bool ClientSession::may_continue() {
+  if (client_->cmd != nullptr || client_->disconnected || POP3_CLIENT_OUTPUT_FULL(client_)) {
+    return false;
+  }
+  session_.executed(filter_->v_offset);
+  return true;
+}
+
+void ClientSession::answer(std::string_view line) {
+  const CommandLine parsed = parse_command_line(line);
+  const Reply reply = session_.answer(line);
+  const std::string& wire = reply.wire();
+  o_stream_cork(client_->output);
+  client_send_line(client_, "%.*s", static_cast<int>(wire.size() - 2), wire.data());
+  count_result(reply.positive());
+  o_stream_uncork(client_->output);
+  // CAPA has had its event from the host that was asked for it.
+  const Command* const command = find_command(parsed.verb);
+  if (command != nullptr && command->owner != Owner::shared) {
+    send_event(client_->user->event, *command, parsed.arguments, reply.positive());
+  }
+}
+
+void ClientSession::count_result(bool positive) {
+  if (positive) {
+    client_->bad_counter = 0;
+  } else if (++client_->bad_counter > max_bad_commands) {
+    client_send_line(client_, "-ERR Too many bad commands.");
+    client_disconnect(client_, "Too many bad commands.");
+  }
+}
+
+// With pipelining this proves less than it could, but never that a message arrived whose last
+// octet we still hold.
+void ClientSession::input_arrived() {
+  if (output_sent()) {
+    session_.delivered();
+  }
+}
+
+bool ClientSession::output_sent() const {
+  return client_->output->stream_errno == 0 && o_stream_get_buffer_used_size(client_->output) == 0;
+}
+
+void ClientSession::finish() {
+  if (client_->mailbox == nullptr) {
+    return;  // the mailbox could not be opened
+  }
+  // A command still running stands at the end of what the host has consumed.
+  const uoff_t consumed = filter_->v_offset;
+  session_.executed(client_->cmd == nullptr || consumed == 0 ? consumed : consumed - 1);
+  // A client that goes without having read everything resets the connection.
+  if (output_sent() && filter_->stream_errno == 0) {
+    session_.delivered();
+  }
+  session_.finish(client_->delete_success ? Ending::quit : Ending::dropped);
+}
+
+void ClientSession::destroy_client(struct client* client, const char* reason) {
+  auto* const self = static_cast<ClientSession*>(MODULE_CONTEXT(client, client_module));
+  trampoline("the end of the session", 0, [&] {
+    self->finish();
+    return 0;
+  });
+  input_filter_detach(self->filter_);
+  const auto next = self->module_context_.super.destroy;
+  delete self;
+  next(client, reason);
+}
+
+// When a command that ran long is through, Dovecot goes on with what its input stream holds.
+// The lines that stand behind it in the filter's parent need a reason to be looked at.
+int ClientSession::output_flushed(void* context) {
+  auto* const self = static_cast<ClientSession*>(context);
+  bool destroyed = false;
+  self->destroyed_ = &destroyed;
+  const int result = self->next_flush_callback_(self->next_flush_context_);
+  if (destroyed) {
+    return result;
+  }
+  self->destroyed_ = nullptr;
+  if (self->client_->cmd == nullptr && !self->client_->disconnected &&
+      input_filter_has_more(self->filter_)) {
+    i_stream_set_input_pending(self->filter_, true);
+  }
+  return result;
+}
+
+}  // namespace pop3_legacy::dovecot

@@ -1,0 +1,62 @@
+/// What the plugin keeps for one client of Dovecot's pop3 process, from the moment its
+/// namespaces exist to its end: the core's session, the input filter, and the two callbacks
+/// of the host that it stands in front of.
+#ifndef POP3_LEGACY_DOVECOT_CLIENT_SESSION_H
+#define POP3_LEGACY_DOVECOT_CLIENT_SESSION_H
+
+#include <string_view>
+
+#include "plugin/core/session.h"
+#include "plugin/dovecot/dovecot_port.h"
+#include "plugin/dovecot/host.h"
+
+namespace pop3_legacy::dovecot {
+
+class ClientSession {
+ public:
+  /// Takes its place in `client` where the policy leaves it anything to do. The object is
+  /// freed when the client is destroyed. Nothing may have been read from the client's input
+  /// by the command loop yet.
+  static void attach(struct client* client, policy::Resolution resolution);
+
+  ClientSession(const ClientSession&) = delete;
+  ClientSession& operator=(const ClientSession&) = delete;
+  ClientSession(ClientSession&&) = delete;
+  ClientSession& operator=(ClientSession&&) = delete;
+
+  // --- for the input filter ---
+
+  /// The host runs no command, has room for output and has not ended the session. Where
+  /// false, the command loop comes back by itself.
+  bool may_continue();
+  Portion take(std::string_view buffered, uoff_t offset) { return session_.take(buffered, offset); }
+  /// Answers a line of ours.
+  void answer(std::string_view line);
+  /// More has come from the network.
+  void input_arrived();
+
+ private:
+  ClientSession(struct client* client, policy::Resolution resolution);
+  ~ClientSession();
+
+  static void destroy_client(struct client* client, const char* reason);
+  static int output_flushed(void* context);
+
+  void install();
+  void finish();
+  [[nodiscard]] bool output_sent() const;
+  void count_result(bool positive);
+
+  union pop3_module_context module_context_ {};  ///< holds the callbacks before ours
+  struct client* client_;
+  DovecotPort port_;
+  Session session_;
+  struct istream* filter_ = nullptr;
+  stream_flush_callback_t* next_flush_callback_ = nullptr;
+  void* next_flush_context_ = nullptr;
+  bool* destroyed_ = nullptr;  ///< told by the destructor, when somebody waits for it
+};
+
+}  // namespace pop3_legacy::dovecot
+
+#endif

@@ -1,0 +1,40 @@
+/// The core's port, answered by a session of Dovecot's pop3 process.
+#ifndef POP3_LEGACY_DOVECOT_DOVECOT_PORT_H
+#define POP3_LEGACY_DOVECOT_DOVECOT_PORT_H
+
+#include <string>
+
+#include "plugin/core/port.h"
+#include "plugin/dovecot/host.h"
+
+namespace pop3_legacy::dovecot {
+
+/// Small state is a file `dovecot-pop3-legacy-<name>` in the INBOX's control directory, where
+/// dovecot-uidlist stands: it survives the loss of the index and moves with the Maildir.
+class DovecotPort : public Port {
+ public:
+  /// `client` lives longer than this. The maildrop may be asked about once it is open.
+  explicit DovecotPort(struct client* client) : client_(client) {}
+
+  [[nodiscard]] MessageNumber message_count() const override;
+  [[nodiscard]] UidValidity uidvalidity() const override;
+  [[nodiscard]] Uid uid(MessageNumber number) const override;
+  [[nodiscard]] bool numbers_follow_uids() const override;
+  [[nodiscard]] MessageNumber highest_seen() const override;
+
+  [[nodiscard]] Result<std::string> host_answer(std::string_view command) override;
+
+  [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
+  Status store_state(std::string_view name, std::string_view content) override;
+
+  void log_error(std::string_view sentence) override;
+
+ private:
+  [[nodiscard]] Result<std::string> state_path(std::string_view name) const;
+
+  struct client* client_;
+};
+
+}  // namespace pop3_legacy::dovecot
+
+#endif

@@ -1,0 +1,54 @@
+/// Dovecot's headers, all that the adapter needs, with their diagnostics turned off. The only
+/// place where C++ sees them.
+#ifndef POP3_LEGACY_DOVECOT_HOST_H
+#define POP3_LEGACY_DOVECOT_HOST_H
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wall"
+#pragma GCC diagnostic ignored "-Wextra"
+#pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#pragma GCC diagnostic ignored "-Wregister"
+#pragma GCC diagnostic ignored "-Wvolatile"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#pragma GCC diagnostic ignored "-Wignored-qualifiers"
+
+extern "C" {
+// clang-format off: lib.h comes first
+#include "config.h"
+#include "lib.h"
+// clang-format on
+#include "array.h"
+#include "buffer.h"
+#include "ioloop.h"
+#include "istream-private.h"
+#include "istream.h"
+#include "mail-index.h"
+#include "mail-namespace.h"
+#include "mail-storage-hooks.h"
+#include "mail-storage-private.h"
+#include "mail-storage-settings.h"
+#include "mail-user.h"
+#include "module-context.h"
+#include "ostream-private.h"
+#include "ostream.h"
+#include "pop3-common.h"
+#include "str.h"
+}
+
+#pragma GCC diagnostic pop
+
+// config.h describes the build of Dovecot, not ours.
+#undef PACKAGE
+#undef PACKAGE_BUGREPORT
+#undef PACKAGE_NAME
+#undef PACKAGE_STRING
+#undef PACKAGE_TARNAME
+#undef PACKAGE_URL
+#undef PACKAGE_VERSION
+#undef VERSION
+
+#endif

@@ -1,0 +1,140 @@
+#include "plugin/dovecot/input_filter.h"
+
+#include <cerrno>
+#include <string_view>
+
+#include "plugin/dovecot/client_session.h"
+#include "plugin/dovecot/trampoline.h"
+
+namespace pop3_legacy::dovecot {
+
+namespace {
+
+struct InputFilter {
+  struct istream_private istream;  // first: Dovecot frees the whole by this address
+  ClientSession* session;
+  uoff_t own_octets;  // of the parent's, answered here and unknown to the host
+  bool too_long;      // the host has been given a line without an end, and gets no more
+};
+
+InputFilter& filter_of(struct istream_private* stream) {
+  return *reinterpret_cast<InputFilter*>(stream);
+}
+
+std::string_view buffered(struct istream* parent) {
+  size_t size = 0;
+  const unsigned char* const data = i_stream_get_data(parent, &size);
+  return {reinterpret_cast<const char*>(data), size};
+}
+
+/// Shows the host the first `octets` of the parent's buffer.
+ssize_t hand_out(InputFilter& filter, std::string_view data, size_t octets) {
+  struct istream_private& stream = filter.istream;
+  stream.buffer = reinterpret_cast<const unsigned char*>(data.data());
+  stream.skip = 0;
+  stream.pos = octets;
+  return static_cast<ssize_t>(octets);
+}
+
+ssize_t end_of_input(InputFilter& filter, int error) {
+  filter.istream.istream.stream_errno = error;
+  filter.istream.istream.eof = true;
+  return -1;
+}
+
+ssize_t read_lines(InputFilter& filter) {
+  struct istream_private& stream = filter.istream;
+  struct istream* const parent = stream.parent;
+  if (stream.skip != stream.pos) {
+    return filter.too_long ? -2 : 0;  // the host has not finished with what it has
+  }
+  // What the host has consumed is consumed from the parent, too.
+  i_stream_seek(parent, stream.parent_start_offset + stream.istream.v_offset + filter.own_octets);
+  stream.skip = stream.pos = 0;
+
+  // At most one read of the parent a call, so that one client cannot keep the process.
+  for (bool have_read = false;;) {
+    const std::string_view data = buffered(parent);
+    if (!filter.session->may_continue()) {
+      return stream.istream.stream_errno != 0 ? -1 : 0;
+    }
+    const Portion portion = filter.session->take(data, stream.istream.v_offset);
+    switch (portion.taker) {
+      case Taker::host:
+        if (portion.octets < data.size()) {
+          i_stream_set_input_pending(&stream.istream, true);
+        }
+        return hand_out(filter, data, portion.octets);
+      case Taker::ours:
+        filter.session->answer(data.substr(0, portion.octets));
+        filter.own_octets += portion.octets;
+        i_stream_skip(parent, portion.octets);
+        continue;
+      case Taker::incomplete:
+        break;
+    }
+    if (have_read) {
+      return 0;
+    }
+    have_read = true;
+    switch (i_stream_read_memarea(parent)) {
+      case 0:
+        return 0;
+      case -1:
+        return end_of_input(filter, parent->stream_errno);
+      case -2: {
+        // A line longer than the buffer. The host says so and disconnects, as it would
+        // without us; it must never see the end of that line and execute it.
+        filter.too_long = true;
+        const std::string_view whole = buffered(parent);
+        i_stream_set_input_pending(&stream.istream, true);
+        return hand_out(filter, whole, whole.size());
+      }
+      default:
+        filter.session->input_arrived();
+    }
+  }
+}
+
+ssize_t input_filter_read(struct istream_private* stream) {
+  InputFilter& filter = filter_of(stream);
+  if (filter.session == nullptr) {
+    return end_of_input(filter, EPIPE);
+  }
+  try {
+    return read_lines(filter);
+  } catch (...) {
+    i_error("pop3_legacy: input failed, disconnecting: out of memory");
+    return end_of_input(filter, ENOMEM);
+  }
+}
+
+}  // namespace
+
+struct istream* input_filter_create(struct istream* parent, ClientSession* session) {
+  InputFilter* const filter = i_new(InputFilter, 1);
+  filter->session = session;
+  filter->istream.read = input_filter_read;
+  filter->istream.max_buffer_size = parent->real_stream->max_buffer_size;
+  filter->istream.istream.readable_fd = parent->readable_fd;
+  filter->istream.istream.blocking = parent->blocking;
+  filter->istream.istream.seekable = false;
+  struct istream* const stream = i_stream_create(&filter->istream, parent, i_stream_get_fd(parent),
+                                                 static_cast<enum istream_create_flag>(0));
+  i_stream_set_name(stream, i_stream_get_name(parent));
+  return stream;
+}
+
+void input_filter_detach(struct istream* filter) {
+  filter_of(filter->real_stream).session = nullptr;
+}
+
+bool input_filter_has_more(const struct istream* filter) {
+  const struct istream_private* const stream = filter->real_stream;
+  const InputFilter& self = *reinterpret_cast<const InputFilter*>(stream);
+  const uoff_t seen = stream->parent_start_offset + filter->v_offset +
+                      (stream->pos - stream->skip) + self.own_octets;
+  return stream->parent->v_offset + buffered(stream->parent).size() > seen;
+}
+
+}  // namespace pop3_legacy::dovecot

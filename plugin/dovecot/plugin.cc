@@ -1,0 +1,88 @@
+/// Entry points of lib95_pop3_legacy_plugin.so.
+///
+/// The session is attached when the user's namespaces have been created: that is after
+/// Dovecot has put the octets that came behind PASS in front of the input (so that none pass
+/// unseen), and before the mailbox is opened and the first command read.
+#include <string>
+
+#include "plugin/core/policy/resolver.h"
+#include "plugin/dovecot/client_session.h"
+#include "plugin/dovecot/host.h"
+#include "plugin/dovecot/plugin_settings.h"
+#include "plugin/dovecot/trampoline.h"
+#include "plugin/files/policy_folder.h"
+
+namespace pop3_legacy::dovecot {
+
+namespace {
+
+struct client* client_of(const struct mail_user* user) {
+  struct client* client = pop3_clients;
+  while (client != nullptr && client->user != user) {
+    client = client->next;
+  }
+  return client;
+}
+
+policy::Resolution resolve_policy(const struct mail_user* user,
+                                  const struct pop3_legacy_settings& settings) {
+  const std::string_view folder = settings.policy;
+  if (folder.empty()) {
+    return policy::resolve(nullptr, user->username, settings.profile);
+  }
+  files::PolicyFolder store{std::string(folder)};
+  return policy::resolve(&store, user->username, settings.profile);
+}
+
+/// False with a reason in user->error: the session must not go on without its policy.
+bool attach_session(struct mail_user* user) {
+  struct client* const client = client_of(user);
+  if (client == nullptr) {
+    return true;  // a user of a shared namespace
+  }
+  struct pop3_legacy_settings settings {};
+  const char* error = nullptr;
+  if (pop3_legacy_settings_read(user, &settings, &error) < 0) {
+    user->error = p_strdup_printf(user->pool, "pop3_legacy: %s", error);
+    return false;
+  }
+  policy::Resolution resolution = resolve_policy(user, settings);
+  for (const std::string& problem : resolution.problems) {
+    e_error(user->event, "pop3_legacy: policy: %s", problem.c_str());
+  }
+  ClientSession::attach(client, std::move(resolution));
+  return true;
+}
+
+void namespaces_created(struct mail_namespace* namespaces) {
+  struct mail_user* const user = namespaces->user;
+  const bool done =
+      trampoline("attaching to the session", false, [&] { return attach_session(user); });
+  if (!done && user->error == nullptr) {
+    user->error = p_strdup(user->pool, "pop3_legacy: the session's policy could not be set up");
+  }
+}
+
+const struct mail_storage_hooks hooks = [] {
+  struct mail_storage_hooks table {};
+  table.mail_namespaces_created = namespaces_created;
+  return table;
+}();
+
+}  // namespace
+
+}  // namespace pop3_legacy::dovecot
+
+extern "C" {
+
+__attribute__((visibility("default"))) void pop3_legacy_plugin_init(struct module* module);
+__attribute__((visibility("default"))) void pop3_legacy_plugin_deinit(void);
+
+void pop3_legacy_plugin_init(struct module* module) {
+  mail_storage_hooks_add(module, &pop3_legacy::dovecot::hooks);
+}
+
+void pop3_legacy_plugin_deinit(void) {
+  mail_storage_hooks_remove(&pop3_legacy::dovecot::hooks);
+}
+}

@@ -1,0 +1,40 @@
+#include "plugin/dovecot/plugin_settings.h"
+
+#include "config.h"
+#include "lib.h"
+#include "mail-storage-private.h"
+#include "mail-user.h"
+
+#ifdef POP3_LEGACY_HAVE_TYPED_SETTINGS
+
+#include "plugin/dovecot/typed_settings.h"
+#include "settings.h"
+
+int pop3_legacy_settings_read(struct mail_user* user, struct pop3_legacy_settings* settings_r,
+                              const char** error_r) {
+  const struct pop3_legacy_typed_settings* set;
+
+  if (settings_get(user->event, &pop3_legacy_setting_parser_info, 0, &set, error_r) < 0) return -1;
+  settings_r->policy = p_strdup(user->pool, set->pop3_legacy_policy);
+  settings_r->profile = p_strdup(user->pool, set->pop3_legacy_profile);
+  settings_free(set);
+  return 0;
+}
+
+#else
+
+static const char* from_plugin_section(struct mail_user* user, const char* name) {
+  const char* value = mail_user_plugin_getenv(user, name);
+
+  return value == NULL ? "" : p_strdup(user->pool, value);
+}
+
+int pop3_legacy_settings_read(struct mail_user* user, struct pop3_legacy_settings* settings_r,
+                              const char** error_r) {
+  settings_r->policy = from_plugin_section(user, "pop3_legacy_policy");
+  settings_r->profile = from_plugin_section(user, "pop3_legacy_profile");
+  *error_r = NULL;
+  return 0;
+}
+
+#endif

@@ -1,0 +1,31 @@
+/* The plugin's settings, as C because Dovecot's SETTING_DEFINE_* macros are not C++.
+
+   Dovecot 2.4: typed settings, known to the configuration through the module
+   libpop3_legacy_settings.so. Dovecot 2.3: words in `plugin { }`. On both a userdb field of
+   the same name overrides the configuration for one user. */
+#ifndef POP3_LEGACY_DOVECOT_PLUGIN_SETTINGS_H
+#define POP3_LEGACY_DOVECOT_PLUGIN_SETTINGS_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct mail_user;
+
+struct pop3_legacy_settings {
+  /* The policy folder's path; "" means none, so that the built-in defaults hold. */
+  const char* policy;
+  /* The name of the profile for this user; "" means none. */
+  const char* profile;
+};
+
+/* Both strings are allocated from the user's pool. Returns 0, or -1 and a sentence in
+ *error_r, valid until the end of the host's data stack frame. */
+int pop3_legacy_settings_read(struct mail_user* user, struct pop3_legacy_settings* settings_r,
+                              const char** error_r);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

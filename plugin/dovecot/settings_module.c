@@ -1,0 +1,17 @@
+/* What Dovecot 2.4's config process looks for in settings/libpop3_legacy_settings.so:
+   <name>_settings_version and <name>_settings_set_infos. */
+#include "config.h"
+#include "lib.h"
+/* after lib.h */
+#include "plugin/dovecot/typed_settings.h"
+
+#pragma GCC visibility push(default)
+
+extern const char* const pop3_legacy_settings_version;
+extern const struct setting_parser_info* const pop3_legacy_settings_set_infos[];
+
+const char* const pop3_legacy_settings_version = DOVECOT_ABI_VERSION;
+const struct setting_parser_info* const pop3_legacy_settings_set_infos[] = {
+    &pop3_legacy_setting_parser_info,
+    NULL,
+};
