@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "plugin/core/access.h"
 #include "plugin/core/reply.h"
 
 namespace pop3_legacy {
@@ -20,9 +21,6 @@ enum class Owner {
   ours,    ///< this plugin, when the policy allows it
   shared,  ///< this plugin with the host's own answer in its hand, when it has to add to it
 };
-
-/// What a command of the host means to the highest number accessed.
-enum class Access { none, retrieve, top, remove, reset, quit };
 
 struct Command {
   std::string_view name;     ///< upper case

@@ -91,6 +91,7 @@ Status HighestAccessed::read_start() {
       }
       port_.log_error("LAST: the stored state is damaged, starting from \\Seen instead: " +
                       in_quotes(stored_));
+      stored_.clear();
     }
   }
   // Nothing of ours is known about this mailbox. Zero would make every fetchmail load all of
@@ -135,12 +136,14 @@ MessageNumber HighestAccessed::highest_not_above(Uid uid) const {
   return low;
 }
 
-void HighestAccessed::accessed(Access access, MessageNumber number, Uid uid) {
+bool HighestAccessed::counts(Access access) const noexcept {
   const auto semantics = semantics_of(policy_.semantics);
-  const bool counts = (access == Access::retrieve && semantics.retrieve) ||
-                      (access == Access::top && semantics.top) ||
-                      (access == Access::remove && semantics.remove);
-  if (!counts) {
+  return (access == Access::retrieve && semantics.retrieve) ||
+         (access == Access::top && semantics.top) || (access == Access::remove && semantics.remove);
+}
+
+void HighestAccessed::accessed(Access access, MessageNumber number, Uid uid) {
+  if (!counts(access)) {
     return;
   }
   if (number > highest_.number) {
@@ -176,10 +179,11 @@ Status HighestAccessed::finish(Ending ending) {
     return Done{};
   }
   const Mark& mark = what_stays(ending);
-  // A session that accessed nothing leaves no trace, whatever stood there before.
+  // A session that accessed nothing leaves what stood there, even if that was of another
+  // UIDVALIDITY.
   const bool untouched = mark.number == start_.number && mark.uid == start_.uid;
   std::string state = print_state({port_.uidvalidity(), mark.uid});
-  if ((untouched && !written_) || state == stored_) {
+  if ((untouched && !written_ && !stored_.empty()) || state == stored_) {
     return Done{};
   }
   Status stored = port_.store_state(state_name, state);

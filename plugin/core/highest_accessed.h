@@ -3,7 +3,9 @@
 /// In the session it is a message number. Between sessions it is the UID of that message with
 /// the UIDVALIDITY it belongs to, so that it stays right when messages go (it moves down to
 /// the surviving messages not above it, as MH does) and becomes 0 when the mailbox is a new
-/// one. \Seen is read at most once, for a mailbox that has no state yet, and never written.
+/// one. \Seen is read at most once, for a mailbox that has no state yet, and never written;
+/// the first session that needs the number leaves a state, whatever happens in it, because the
+/// host sets \Seen even for a message that only half arrived.
 ///
 /// The state is one line, "1 UIDVALIDITY UID\n" in decimal, the first 1 being the version.
 #ifndef POP3_LEGACY_CORE_HIGHEST_ACCESSED_H
@@ -12,7 +14,7 @@
 #include <optional>
 #include <string>
 
-#include "plugin/core/command_table.h"
+#include "plugin/core/access.h"
 #include "plugin/core/policy/policy.h"
 #include "plugin/core/port.h"
 
@@ -37,7 +39,11 @@ class HighestAccessed {
   /// What LAST answers: between 0 and the message count. Needs start() to have succeeded.
   [[nodiscard]] MessageNumber number() const noexcept { return highest_.number; }
 
-  /// The host has executed a command on message `number`, whose UID is `uid`.
+  /// Under this policy a command like that raises the number.
+  [[nodiscard]] bool counts(Access access) const noexcept;
+
+  /// The host has executed a command on message `number`, whose UID is `uid`. No effect
+  /// where the command does not count.
   void accessed(Access access, MessageNumber number, Uid uid);
   /// The host has executed RSET.
   void reset();

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "plugin/core/access.h"
 #include "plugin/core/result.h"
 
 namespace pop3_legacy {
@@ -46,6 +47,11 @@ class Port {
   [[nodiscard]] virtual MessageNumber highest_seen() const = 0;
 
   // --- the host's own answers ---
+
+  /// Octets the host has sent in this session in answer to RETR (Access::retrieve) or TOP
+  /// (Access::top). Grows when an answer is complete, by more than nothing, and not by an
+  /// answer that refuses.
+  [[nodiscard]] virtual std::uint64_t octets_sent(Access access) const = 0;
 
   /// What the host itself answers to `command` ("CAPA", no CRLF): its octets, all lines, with
   /// the final ".". Only for commands that answer at once and change nothing.

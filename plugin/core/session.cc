@@ -45,7 +45,7 @@ bool Session::idle() const noexcept {
 }
 
 // resolution.policy has been moved into policy_ by now; the rest of it is asked.
-Treatment Session::decide(const Command& command, const policy::Resolution& resolution) {
+Treatment Session::decide(const Command& command, const policy::Resolution& resolution) const {
   if (command.deniable && !resolution.deny_known) {
     return Treatment::unavailable;
   }
@@ -100,28 +100,39 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
       finish(Ending::quit);
       return {Taker::host, end};
     }
-    if (access != Access::none) {
-      watch(*command, line.arguments, offset + end);
-    }
     run = end;
+    if (access != Access::none && watch(*command, line.arguments, offset + end)) {
+      return {Taker::host, run};
+    }
   }
 }
 
-// The UID is looked up now: when the host executes QUIT the numbers are no longer valid.
-void Session::watch(const Command& command, std::string_view arguments, std::uint64_t end) {
+// Whether the run has to end here. The UID is looked up now: when the host executes QUIT the
+// numbers are no longer valid.
+bool Session::watch(const Command& command, std::string_view arguments, std::uint64_t end) {
+  const Access access = command.access;
+  // Asked first, for every RETR gives its message \Seen, which is where LAST may start.
   if (!highest_accessed_.start()) {
-    return;
+    return false;
   }
-  Watched watched{command.access, 0, 0, end};
-  if (command.access != Access::reset) {
-    const auto number = parse_message_number(arguments, command.access == Access::top);
-    if (!number || *number == 0 || *number > port_.message_count()) {
-      return;
-    }
-    watched.number = *number;
-    watched.uid = port_.uid(*number);
+  Watched watched{.access = access, .number = 0, .uid = 0, .end = end, .octets_sent = 0};
+  if (access == Access::reset) {
+    watched_.push_back(watched);
+    return false;
   }
+  const auto number = parse_message_number(arguments, access == Access::top);
+  if (!highest_accessed_.counts(access) || !number || *number == 0 ||
+      *number > port_.message_count()) {
+    return false;
+  }
+  watched.number = *number;
+  watched.uid = port_.uid(*number);
+  // A DELE succeeds for every message there is; for one that is deleted already it changes
+  // nothing here.
+  const bool may_fail = access != Access::remove;
+  watched.octets_sent = may_fail ? port_.octets_sent(access) : 0;
   watched_.push_back(watched);
+  return may_fail;
 }
 
 void Session::executed(std::uint64_t offset) {
@@ -133,18 +144,11 @@ void Session::executed(std::uint64_t offset) {
 
 void Session::mark_executed(const Watched& watched) {
   if (watched.access == Access::reset) {
-    deleted_.clear();
     highest_accessed_.reset();
-    return;
+  } else if (watched.access == Access::remove ||
+             port_.octets_sent(watched.access) > watched.octets_sent) {
+    highest_accessed_.accessed(watched.access, watched.number, watched.uid);
   }
-  if (!deleted_.empty() && deleted_[watched.number]) {
-    return;  // the host answered -ERR
-  }
-  if (watched.access == Access::remove) {
-    deleted_.resize(std::size_t{port_.message_count()} + 1);
-    deleted_[watched.number] = true;
-  }
-  highest_accessed_.accessed(watched.access, watched.number, watched.uid);
 }
 
 void Session::delivered() {

@@ -60,7 +60,8 @@ class Session {
   /// Who takes what stands at the front of `buffered`. For the host it is a run of lines that
   /// now counts as handed over; `offset` is how many octets the host had been given before
   /// it. Called when the host has executed all of those; asks the port about the maildrop, so
-  /// the mailbox is open. QUIT makes a run of its own: the state is stored before the host
+  /// the mailbox is open. A RETR that matters to LAST ends its run, for only the host knows
+  /// whether it succeeds. QUIT is a run of its own: the state is stored before the host
   /// answers it, or a client that comes back at once would find the old one.
   Portion take(std::string_view buffered, std::uint64_t offset);
 
@@ -94,12 +95,13 @@ class Session {
     Access access;
     MessageNumber number;
     Uid uid;
-    std::uint64_t end;  ///< executed once the host has consumed this many octets
+    std::uint64_t end;          ///< executed once the host has consumed this many octets
+    std::uint64_t octets_sent;  ///< by the host, before it executed this
   };
 
-  [[nodiscard]] Treatment decide(const Command& command, const policy::Resolution& resolution);
+  [[nodiscard]] Treatment decide(const Command& command, const policy::Resolution& resolution) const;
   [[nodiscard]] bool capa_needs_us() const noexcept;
-  void watch(const Command& command, std::string_view arguments, std::uint64_t end);
+  bool watch(const Command& command, std::string_view arguments, std::uint64_t end);
   void mark_executed(const Watched& watched);
   Reply handle(const Command& command, const CommandLine& line);
 
@@ -109,7 +111,6 @@ class Session {
   HighestAccessed highest_accessed_;
   bool watching_ = false;  ///< LAST is available, so the host's commands matter
   std::deque<Watched> watched_;
-  std::vector<bool> deleted_;  ///< by number; empty until the first DELE
 };
 
 }  // namespace pop3_legacy

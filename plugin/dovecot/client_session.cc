@@ -126,6 +126,7 @@ void ClientSession::finish() {
 
 void ClientSession::destroy_client(struct client* client, const char* reason) {
   auto* const self = static_cast<ClientSession*>(MODULE_CONTEXT(client, client_module));
+  i_assert(self != nullptr);
   trampoline("the end of the session", 0, [&] {
     self->finish();
     return 0;

@@ -43,6 +43,11 @@ MessageNumber DovecotPort::highest_seen() const {
   return client_->last_seen_pop3_msn;
 }
 
+// Both are added to at the end of fetch_callback() (pop3-commands.c).
+std::uint64_t DovecotPort::octets_sent(Access access) const {
+  return access == Access::top ? client_->top_bytes : client_->retr_bytes;
+}
+
 // The host runs its own command with an input and an output of ours in place of the client's.
 Result<std::string> DovecotPort::host_answer(std::string_view command) {
   const std::string line = std::string(command) + "\r\n";

@@ -22,6 +22,7 @@ class DovecotPort : public Port {
   [[nodiscard]] bool numbers_follow_uids() const override;
   [[nodiscard]] MessageNumber highest_seen() const override;
 
+  [[nodiscard]] std::uint64_t octets_sent(Access access) const override;
   [[nodiscard]] Result<std::string> host_answer(std::string_view command) override;
 
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;

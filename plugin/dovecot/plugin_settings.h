@@ -12,7 +12,7 @@ extern "C" {
 
 struct mail_user;
 
-struct pop3_legacy_settings {
+struct pop3_legacy_settings { /* NOLINT(readability-identifier-naming): C */
   /* The policy folder's path; "" means none, so that the built-in defaults hold. */
   const char* policy;
   /* The name of the profile for this user; "" means none. */

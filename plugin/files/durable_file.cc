@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <ctime>
 #include <system_error>
+#include <utility>
 
 namespace pop3_legacy::files {
 

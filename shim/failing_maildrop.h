@@ -1,0 +1,71 @@
+/// Maildrops that fail at a chosen operation, to try every way in which storage can fail under
+/// a session.
+#ifndef POP3_LEGACY_SHIM_FAILING_MAILDROP_H
+#define POP3_LEGACY_SHIM_FAILING_MAILDROP_H
+
+#include <memory>
+#include <string_view>
+
+#include "shim/maildrop.h"
+
+namespace pop3_legacy::shim {
+
+/// Counts the operations that can fail and makes one of them fail.
+class FailurePlan {
+ public:
+  /// The operation `fails` fails, counted from 1; 0: none does.
+  explicit FailurePlan(unsigned fails, Failure kind = Failure::temporary)
+      : fails_(fails), kind_(kind) {}
+
+  /// Counts `operation`; its Error when its turn has come.
+  Status next(std::string_view operation);
+  /// How many there were so far.
+  [[nodiscard]] unsigned operations() const noexcept { return operations_; }
+  /// The chosen operation was reached.
+  [[nodiscard]] bool failed() const noexcept { return fails_ != 0 && operations_ >= fails_; }
+
+ private:
+  unsigned fails_;
+  Failure kind_;
+  unsigned operations_ = 0;
+};
+
+/// The operations are those that return a Result or a Status. One that fails does nothing else.
+class FailingMaildrop : public Maildrop {
+ public:
+  /// `plan` lives longer than this.
+  FailingMaildrop(std::unique_ptr<Maildrop> maildrop, FailurePlan& plan);
+
+  [[nodiscard]] MessageNumber message_count() const override;
+  [[nodiscard]] UidValidity uidvalidity() const override;
+  [[nodiscard]] Uid uid(MessageNumber number) const override;
+  [[nodiscard]] std::uint64_t size(MessageNumber number) const override;
+  [[nodiscard]] std::string unique_name(MessageNumber number) const override;
+  [[nodiscard]] bool seen(MessageNumber number) const override;
+  [[nodiscard]] Result<std::unique_ptr<MessageReader>> open_message(MessageNumber number) override;
+  Status commit(std::span<const MessageNumber> deleted,
+                std::span<const MessageNumber> seen) override;
+  [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
+  Status store_state(std::string_view name, std::string_view content) override;
+
+ private:
+  std::unique_ptr<Maildrop> maildrop_;
+  FailurePlan& plan_;
+};
+
+/// Wraps every maildrop that `maildrops` opens; opening is an operation too.
+class FailingMaildrops : public Maildrops {
+ public:
+  /// Both live longer than this.
+  FailingMaildrops(Maildrops& maildrops, FailurePlan& plan) : maildrops_(maildrops), plan_(plan) {}
+
+  [[nodiscard]] Result<std::unique_ptr<Maildrop>> open(std::string_view user) override;
+
+ private:
+  Maildrops& maildrops_;
+  FailurePlan& plan_;
+};
+
+}  // namespace pop3_legacy::shim
+
+#endif

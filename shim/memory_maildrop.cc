@@ -1,0 +1,129 @@
+#include "shim/memory_maildrop.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace pop3_legacy::shim {
+
+namespace {
+
+class MemoryReader : public MessageReader {
+ public:
+  explicit MemoryReader(std::shared_ptr<const std::string> text) : text_(std::move(text)) {}
+
+  Result<std::string> read(std::size_t at_most) override {
+    std::string piece = text_->substr(read_, at_most);
+    read_ += piece.size();
+    return piece;
+  }
+
+ private:
+  std::shared_ptr<const std::string> text_;
+  std::size_t read_ = 0;
+};
+
+}  // namespace
+
+Uid MemoryMailbox::deliver(std::string text, bool seen) {
+  messages_.push_back({next_uid_, std::make_shared<const std::string>(std::move(text)), seen});
+  return next_uid_++;
+}
+
+bool MemoryMailbox::expunge(Uid uid) {
+  return std::erase_if(messages_, [&](const Message& message) { return message.uid == uid; }) > 0;
+}
+
+void MemoryMailbox::change_uidvalidity(UidValidity uidvalidity) {
+  uidvalidity_ = uidvalidity;
+  next_uid_ = 1;
+  for (Message& message : messages_) {
+    message.uid = next_uid_++;
+  }
+}
+
+MemoryMailbox::Message* MemoryMailbox::find(Uid uid) noexcept {
+  const auto found = std::find_if(messages_.begin(), messages_.end(),
+                                  [&](const Message& message) { return message.uid == uid; });
+  return found == messages_.end() ? nullptr : &*found;
+}
+
+MemoryMaildrop::MemoryMaildrop(MemoryMailbox& mailbox)
+    : mailbox_(mailbox), uidvalidity_(mailbox.uidvalidity()), messages_(mailbox.messages()) {}
+
+const MemoryMailbox::Message& MemoryMaildrop::message(MessageNumber number) const {
+  return messages_[number - 1];
+}
+
+MessageNumber MemoryMaildrop::message_count() const {
+  return static_cast<MessageNumber>(messages_.size());
+}
+
+Uid MemoryMaildrop::uid(MessageNumber number) const {
+  return message(number).uid;
+}
+
+std::uint64_t MemoryMaildrop::size(MessageNumber number) const {
+  SizeAsSent size;
+  size.add(*message(number).text);
+  return size.octets();
+}
+
+std::string MemoryMaildrop::unique_name(MessageNumber number) const {
+  return std::to_string(uidvalidity_) + '.' + std::to_string(uid(number));
+}
+
+bool MemoryMaildrop::seen(MessageNumber number) const {
+  return message(number).seen;
+}
+
+Result<std::unique_ptr<MessageReader>> MemoryMaildrop::open_message(MessageNumber number) {
+  if (mailbox_.uidvalidity() != uidvalidity_ || mailbox_.find(uid(number)) == nullptr) {
+    return Error{Failure::gone, "message " + std::to_string(number) + " has been removed"};
+  }
+  return std::unique_ptr<MessageReader>(std::make_unique<MemoryReader>(message(number).text));
+}
+
+Status MemoryMaildrop::commit(std::span<const MessageNumber> deleted,
+                              std::span<const MessageNumber> seen) {
+  if (mailbox_.uidvalidity() != uidvalidity_) {
+    return Error{Failure::gone, "the mailbox has been made anew"};
+  }
+  for (const MessageNumber number : seen) {
+    if (MemoryMailbox::Message* const lasting = mailbox_.find(uid(number))) {
+      lasting->seen = true;
+    }
+  }
+  for (const MessageNumber number : deleted) {
+    mailbox_.expunge(uid(number));
+  }
+  return Done{};
+}
+
+Result<std::optional<std::string>> MemoryMaildrop::load_state(std::string_view name) {
+  const auto& states = mailbox_.states();
+  const auto found = states.find(name);
+  return found == states.end() ? std::optional<std::string>{} : std::optional(found->second);
+}
+
+Status MemoryMaildrop::store_state(std::string_view name, std::string_view content) {
+  mailbox_.states().insert_or_assign(std::string(name), std::string(content));
+  return Done{};
+}
+
+MemoryMailbox& MemoryMaildrops::mailbox(std::string_view user) {
+  const auto found = mailboxes_.find(user);
+  if (found != mailboxes_.end()) {
+    return found->second;
+  }
+  MemoryMailbox& made = mailboxes_[std::string(user)];
+  if (fill_ != nullptr) {
+    fill_(made);
+  }
+  return made;
+}
+
+Result<std::unique_ptr<Maildrop>> MemoryMaildrops::open(std::string_view user) {
+  return std::unique_ptr<Maildrop>(std::make_unique<MemoryMaildrop>(mailbox(user)));
+}
+
+}  // namespace pop3_legacy::shim

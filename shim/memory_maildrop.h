@@ -1,0 +1,94 @@
+/// Mailboxes that live in memory, for unit tests and dialogues.
+#ifndef POP3_LEGACY_SHIM_MEMORY_MAILDROP_H
+#define POP3_LEGACY_SHIM_MEMORY_MAILDROP_H
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shim/maildrop.h"
+
+namespace pop3_legacy::shim {
+
+/// What lasts between sessions. Tests look into it and change it as they like, also while a
+/// session is on: the session keeps what it saw at login.
+class MemoryMailbox {
+ public:
+  struct Message {
+    Uid uid = 0;
+    std::shared_ptr<const std::string> text;
+    bool seen = false;
+  };
+
+  explicit MemoryMailbox(UidValidity uidvalidity = 1) : uidvalidity_(uidvalidity) {}
+
+  /// Appends a message with the next UID and returns that. Line ends as they come.
+  Uid deliver(std::string text, bool seen = false);
+  /// Removes a message as another client would; false if there is none with this UID.
+  bool expunge(Uid uid);
+  /// The mailbox was made anew: the same messages, numbered from 1 under another UIDVALIDITY.
+  void change_uidvalidity(UidValidity uidvalidity);
+
+  [[nodiscard]] UidValidity uidvalidity() const noexcept { return uidvalidity_; }
+  [[nodiscard]] Uid next_uid() const noexcept { return next_uid_; }
+  /// In the order of their UIDs.
+  [[nodiscard]] const std::vector<Message>& messages() const noexcept { return messages_; }
+  /// nullptr if there is no such message.
+  [[nodiscard]] Message* find(Uid uid) noexcept;
+  /// What store_state() stored, by name.
+  [[nodiscard]] std::map<std::string, std::string, std::less<>>& states() noexcept {
+    return states_;
+  }
+
+ private:
+  UidValidity uidvalidity_;
+  Uid next_uid_ = 1;
+  std::vector<Message> messages_;
+  std::map<std::string, std::string, std::less<>> states_;
+};
+
+class MemoryMaildrop : public Maildrop {
+ public:
+  /// `mailbox` lives longer than this.
+  explicit MemoryMaildrop(MemoryMailbox& mailbox);
+
+  [[nodiscard]] MessageNumber message_count() const override;
+  [[nodiscard]] UidValidity uidvalidity() const override { return uidvalidity_; }
+  [[nodiscard]] Uid uid(MessageNumber number) const override;
+  [[nodiscard]] std::uint64_t size(MessageNumber number) const override;
+  [[nodiscard]] std::string unique_name(MessageNumber number) const override;
+  [[nodiscard]] bool seen(MessageNumber number) const override;
+  [[nodiscard]] Result<std::unique_ptr<MessageReader>> open_message(MessageNumber number) override;
+  Status commit(std::span<const MessageNumber> deleted,
+                std::span<const MessageNumber> seen) override;
+  [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
+  Status store_state(std::string_view name, std::string_view content) override;
+
+ private:
+  [[nodiscard]] const MemoryMailbox::Message& message(MessageNumber number) const;
+
+  MemoryMailbox& mailbox_;
+  UidValidity uidvalidity_;
+  std::vector<MemoryMailbox::Message> messages_;  ///< as at login
+};
+
+/// Mailboxes by user name; a name that is new gets an empty mailbox, or what `fill` puts in.
+class MemoryMaildrops : public Maildrops {
+ public:
+  MemoryMaildrops() = default;
+  explicit MemoryMaildrops(void (*fill)(MemoryMailbox& mailbox)) : fill_(fill) {}
+
+  /// Stays where it is as long as this lives.
+  MemoryMailbox& mailbox(std::string_view user);
+  [[nodiscard]] Result<std::unique_ptr<Maildrop>> open(std::string_view user) override;
+
+ private:
+  void (*fill_)(MemoryMailbox& mailbox) = nullptr;
+  std::map<std::string, MemoryMailbox, std::less<>> mailboxes_;
+};
+
+}  // namespace pop3_legacy::shim
+
+#endif

@@ -1,0 +1,772 @@
+#include "shim/server_session.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "plugin/core/command_line.h"
+#include "plugin/core/reply.h"
+#include "plugin/core/session.h"
+#include "plugin/core/text.h"
+
+namespace pop3_legacy::shim {
+
+namespace {
+
+/// What one step of a long answer reads or lists.
+constexpr std::size_t step_octets = 4096;
+constexpr std::size_t max_waiting_input = std::size_t{16} * 1024;
+constexpr std::size_t apop_digest_digits = 32;
+
+constexpr std::string_view greeting = "+OK POP3 test host ready.";
+constexpr std::string_view ok = "+OK\r\n";
+constexpr std::string_view last_line = ".\r\n";
+// STLS and SASL are not here because there are none; APOP has no tag.
+constexpr std::string_view capabilities =
+    "+OK\r\nCAPA\r\nTOP\r\nUIDL\r\nRESP-CODES\r\nPIPELINING\r\nUSER\r\n.\r\n";
+
+std::string err(std::string_view text) {
+  return Reply::err(text).wire();
+}
+
+/// Dovecot's client_send_storage_error().
+std::string storage_error(const Error& error) {
+  constexpr std::string_view text =
+      "Internal error occurred. Refer to server log for more information.";
+  return err((error.kind == Failure::permanent ? "[SYS/PERM] " : "[SYS/TEMP] ") +
+             std::string(text));
+}
+
+/// Digits at the front of `arguments`, as Dovecot's str_parse_uint() reads them; takes them
+/// away unless they are too many for any number, which shows in the reply.
+template <class T>
+std::optional<T> take_number(std::string_view& arguments) {
+  std::uint64_t number = 0;
+  const char* const end = arguments.data() + arguments.size();
+  const auto [behind, error] = std::from_chars(arguments.data(), end, number);
+  if (error != std::errc{}) {
+    return std::nullopt;
+  }
+  arguments.remove_prefix(static_cast<std::size_t>(behind - arguments.data()));
+  return number <= std::numeric_limits<T>::max() ? std::optional(static_cast<T>(number))
+                                                 : std::nullopt;
+}
+
+/// What Dovecot says to a number of the wrong shape; the argument follows.
+struct NumberErrors {
+  std::string_view invalid;
+  std::string_view too_large;
+  std::string_view noise;
+};
+constexpr NumberErrors message_number_errors{.invalid = "Invalid message number: ",
+                                             .too_large = "Message number too large: ",
+                                             .noise = "Noise after message number: "};
+constexpr NumberErrors size_errors{
+    .invalid = "Invalid size: ", .too_large = "Size too large: ", .noise = "Noise after size: "};
+
+/// The grammar of Dovecot's get_msgnum() and get_size(): digits, then the end or, with
+/// `more_follows`, a space. The Error's text is that of the reply.
+template <class T>
+Result<T> take_argument(std::string_view& arguments, const NumberErrors& errors,
+                        bool more_follows) {
+  const auto wrong = [&](std::string_view text) {
+    return Error{Failure::permanent, std::string(text).append(arguments)};
+  };
+  if (arguments.empty() || arguments.front() < '0' || arguments.front() > '9') {
+    return wrong(errors.invalid);
+  }
+  const auto number = take_number<T>(arguments);
+  if (!number) {
+    return wrong(errors.too_large);
+  }
+  if (more_follows ? !arguments.starts_with(' ') : !arguments.empty()) {
+    return wrong(errors.noise);
+  }
+  arguments.remove_prefix(std::min(arguments.find_first_not_of(' '), arguments.size()));
+  return *number;
+}
+
+/// RFC 1939's APOP digest, in lower case; empty if OpenSSL has no MD5 (FIPS).
+std::string apop_digest(const std::string& timestamp, const std::string& secret) {
+  const std::string hashed = timestamp + secret;
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned length = 0;
+  std::string hex;
+  if (EVP_Digest(hashed.data(), hashed.size(), digest.data(), &length, EVP_md5(), nullptr) == 1) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    for (unsigned i = 0; i < length; ++i) {
+      hex += digits[digest.at(i) / 16U];
+      hex += digits[digest.at(i) % 16U];
+    }
+  }
+  return hex;
+}
+
+bool is_hex(std::string_view text) noexcept {
+  return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+}
+
+/// "%08x" of each, as Dovecot has it by default.
+std::string uidl_of(Uid uid, UidValidity uidvalidity) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  constexpr int top_shift = 28;
+  std::string text;
+  for (const std::uint32_t number : {uid, uidvalidity}) {
+    for (int shift = top_shift; shift >= 0; shift -= 4) {
+      text += digits[number >> static_cast<unsigned>(shift) & 0xFU];
+    }
+  }
+  return text;
+}
+
+/// An answer that comes in pieces, as its output is taken.
+class LongAnswer {
+ public:
+  enum class Progress { more, complete };
+
+  LongAnswer() = default;
+  LongAnswer(const LongAnswer&) = delete;
+  LongAnswer& operator=(const LongAnswer&) = delete;
+  LongAnswer(LongAnswer&&) = delete;
+  LongAnswer& operator=(LongAnswer&&) = delete;
+  virtual ~LongAnswer() = default;
+
+  /// Appends the next piece to `output`.
+  virtual Result<Progress> advance(std::string& output) = 0;
+};
+
+/// A message on its way to the client, from behind the status line to the lone dot.
+class Transfer : public LongAnswer {
+ public:
+  /// `body_lines` of the body, behind the header and the empty line.
+  Transfer(std::unique_ptr<MessageReader> reader, std::uint64_t body_lines)
+      : reader_(std::move(reader)), lines_left_(body_lines) {}
+
+  Result<Progress> advance(std::string& output) override {
+    const auto piece = reader_->read(step_octets);
+    if (!piece) {
+      return piece.error();
+    }
+    for (const char c : piece.value()) {
+      put(c, output);
+      if (in_body_ && lines_left_ == 0 && last_ == '\n') {
+        return finish(output);
+      }
+    }
+    return piece.value().empty() ? finish(output) : Progress::more;
+  }
+
+ private:
+  void put(char c, std::string& output) {
+    if (c == '.' && (last_ == '\n' || last_ == '\0')) {
+      output += '.';
+    }
+    if (c == '\n' && last_ != '\r') {
+      output += '\r';
+    }
+    output += c;
+    last_ = c == '\0' ? ' ' : c;  // '\0' means: nothing yet
+    if (c != '\n') {
+      line_empty_ = line_empty_ && c == '\r';
+      return;
+    }
+    if (in_body_) {
+      --lines_left_;
+    } else {
+      in_body_ = line_empty_;
+    }
+    line_empty_ = true;
+  }
+
+  [[nodiscard]] Progress finish(std::string& output) const {
+    if (last_ != '\n') {
+      output += "\r\n";
+    }
+    output += last_line;
+    return Progress::complete;
+  }
+
+  std::unique_ptr<MessageReader> reader_;
+  std::uint64_t lines_left_;
+  char last_ = '\0';
+  bool line_empty_ = true;
+  bool in_body_ = false;
+};
+
+/// A line for each message that is not deleted.
+class Listing : public LongAnswer {
+ public:
+  /// `deleted` by number. It does not change meanwhile: commands wait for the answer's end.
+  Listing(const std::vector<bool>& deleted, std::function<std::string(MessageNumber)> text)
+      : deleted_(deleted), text_(std::move(text)) {}
+
+  Result<Progress> advance(std::string& output) override {
+    const std::size_t enough = output.size() + step_octets;
+    for (; number_ < deleted_.size(); ++number_) {
+      if (output.size() >= enough) {
+        return Progress::more;
+      }
+      if (!deleted_[number_]) {
+        output += std::to_string(number_) + ' ' + text_(number_) + "\r\n";
+      }
+    }
+    output += last_line;
+    return Progress::complete;
+  }
+
+ private:
+  const std::vector<bool>& deleted_;
+  std::function<std::string(MessageNumber)> text_;
+  MessageNumber number_ = 1;
+};
+
+/// What the core asks, answered by a maildrop.
+class MaildropPort : public Port {
+ public:
+  MaildropPort(Maildrop& maildrop, std::function<void(std::string_view)> log)
+      : maildrop_(maildrop), log_(std::move(log)) {}
+
+  [[nodiscard]] MessageNumber message_count() const override { return maildrop_.message_count(); }
+  [[nodiscard]] UidValidity uidvalidity() const override { return maildrop_.uidvalidity(); }
+  [[nodiscard]] Uid uid(MessageNumber number) const override { return maildrop_.uid(number); }
+  [[nodiscard]] MessageNumber highest_seen() const override {
+    MessageNumber number = maildrop_.message_count();
+    while (number > 0 && !maildrop_.seen(number)) {
+      --number;
+    }
+    return number;
+  }
+  [[nodiscard]] std::uint64_t octets_sent(Access access) const override {
+    return access == Access::top ? topped_ : retrieved_;
+  }
+  /// An answer to RETR or TOP is complete, with so many octets.
+  void sent(Access access, std::uint64_t octets) noexcept {
+    (access == Access::top ? topped_ : retrieved_) += octets;
+  }
+  Result<std::string> host_answer(std::string_view command) override {
+    return command == "CAPA" ? Result<std::string>(std::string(capabilities))
+                             : Port::host_answer(command);
+  }
+  Result<std::optional<std::string>> load_state(std::string_view name) override {
+    return maildrop_.load_state(name);
+  }
+  Status store_state(std::string_view name, std::string_view content) override {
+    return maildrop_.store_state(name, content);
+  }
+  void log_error(std::string_view sentence) override { log_(sentence); }
+
+ private:
+  Maildrop& maildrop_;
+  std::function<void(std::string_view)> log_;
+  std::uint64_t retrieved_ = 0;
+  std::uint64_t topped_ = 0;
+};
+
+/// The TRANSACTION state: the base commands on an open maildrop, in Dovecot's place.
+class Transaction {
+ public:
+  Transaction(std::unique_ptr<Maildrop> maildrop, policy::Resolution resolution,
+              std::function<void(std::string_view)> log)
+      : maildrop_(std::move(maildrop)),
+        log_(std::move(log)),
+        port_(*maildrop_, log_),
+        core_(port_, std::move(resolution)),
+        count_(maildrop_->message_count()),
+        sizes_(std::size_t{count_} + 1),
+        deleted_(std::size_t{count_} + 1),
+        seen_(std::size_t{count_} + 1) {
+    for (MessageNumber number = 1; number <= count_; ++number) {
+      sizes_[number] = maildrop_->size(number);
+    }
+  }
+
+  [[nodiscard]] Session& core() noexcept { return core_; }
+
+  /// The reply to a line of the base commands, or the first line of one: then the rest is the
+  /// long answer.
+  std::string execute(std::string_view line) {
+    const CommandLine parsed = parse_command_line(line);
+    for (const Row& command : commands) {
+      if (equals_ignoring_case(command.name, parsed.verb)) {
+        return command.execute(*this, parsed.arguments);
+      }
+    }
+    return err(parsed.verb.empty() ? "Unknown command."
+                                   : "Unknown command: " + std::string(parsed.verb));
+  }
+  [[nodiscard]] std::unique_ptr<LongAnswer> take_long_answer() { return std::move(long_answer_); }
+  /// The answer taken last has got its lone dot, after so many octets.
+  void long_answer_sent(std::uint64_t octets) noexcept {
+    if (transferring_ != Access::none) {
+      port_.sent(transferring_, octets);
+    }
+    transferring_ = Access::none;
+  }
+
+  /// QUIT was executed, whatever came of it.
+  [[nodiscard]] bool over() const noexcept { return over_; }
+
+  /// Ends otherwise than by QUIT: as in Dovecot, nothing is removed and \Seen is kept.
+  void drop() {
+    if (over_) {
+      return;
+    }
+    over_ = true;
+    if (const auto seen = marked(seen_); !seen.empty()) {
+      if (const Status committed = maildrop_->commit({}, seen); !committed) {
+        log_("\\Seen was not stored: " + committed.error().text);
+      }
+    }
+    core_.finish(Ending::dropped);
+  }
+
+ private:
+  struct Row {
+    std::string_view name;
+    std::string (*execute)(Transaction& self, std::string_view arguments) = nullptr;
+  };
+  static const std::array<Row, 10> commands;
+
+  std::string stat() {
+    std::uint64_t octets = 0;
+    for (MessageNumber number = 1; number <= count_; ++number) {
+      octets += deleted_[number] ? 0 : sizes_[number];
+    }
+    return "+OK " + std::to_string(messages_left()) + ' ' + std::to_string(octets) + "\r\n";
+  }
+
+  std::string list(std::string_view arguments) {
+    return listing(arguments, "+OK " + std::to_string(messages_left()) + " messages:\r\n",
+                   [this](MessageNumber number) { return std::to_string(sizes_[number]); });
+  }
+
+  std::string uidl(std::string_view arguments) {
+    return listing(arguments, std::string(ok), [this](MessageNumber number) {
+      return uidl_of(maildrop_->uid(number), maildrop_->uidvalidity());
+    });
+  }
+
+  std::string listing(std::string_view arguments, std::string first_line,
+                      std::function<std::string(MessageNumber)> text) {
+    if (arguments.empty()) {
+      long_answer_ = std::make_unique<Listing>(deleted_, std::move(text));
+      return first_line;
+    }
+    const auto number = message_number(arguments, false);
+    if (!number) {
+      return err(number.error().text);
+    }
+    return "+OK " + std::to_string(number.value()) + ' ' + text(number.value()) + "\r\n";
+  }
+
+  std::string retr(std::string_view arguments) {
+    const auto number = message_number(arguments, false);
+    if (!number) {
+      return err(number.error().text);
+    }
+    auto reply = transfer(Access::retrieve, number.value(),
+                          "+OK " + std::to_string(sizes_[number.value()]) + " octets\r\n",
+                          std::numeric_limits<std::uint64_t>::max());
+    if (long_answer_ && !maildrop_->seen(number.value())) {
+      seen_[number.value()] = true;
+    }
+    return reply;
+  }
+
+  std::string top(std::string_view arguments) {
+    const auto number = message_number(arguments, true);
+    if (!number) {
+      return err(number.error().text);
+    }
+    const auto lines = take_argument<std::uint64_t>(arguments, size_errors, false);
+    if (!lines) {
+      return err(lines.error().text);
+    }
+    return transfer(Access::top, number.value(), std::string(ok), lines.value());
+  }
+
+  std::string transfer(Access access, MessageNumber number, std::string first_line,
+                       std::uint64_t body_lines) {
+    auto reader = maildrop_->open_message(number);
+    if (!reader) {
+      log_(reader.error().text);
+      return reader.error().kind == Failure::gone
+                 ? err("Message " + std::to_string(number) + " expunged.")
+                 : storage_error(reader.error());
+    }
+    long_answer_ = std::make_unique<Transfer>(std::move(reader.value()), body_lines);
+    transferring_ = access;
+    return first_line;
+  }
+
+  std::string dele(std::string_view arguments) {
+    const auto number = message_number(arguments, false);
+    if (!number) {
+      return err(number.error().text);
+    }
+    deleted_[number.value()] = true;
+    return "+OK Marked to be deleted.\r\n";
+  }
+
+  std::string rset() {
+    deleted_.assign(deleted_.size(), false);
+    seen_.assign(seen_.size(), false);
+    return std::string(ok);
+  }
+
+  std::string quit() {
+    over_ = true;
+    const auto deleted = marked(deleted_);
+    const auto seen = marked(seen_);
+    if (!deleted.empty() || !seen.empty()) {
+      if (const Status committed = maildrop_->commit(deleted, seen); !committed) {
+        log_("QUIT: " + committed.error().text);
+        core_.finish(Ending::dropped);
+        return storage_error(committed.error());
+      }
+    }
+    core_.finish(Ending::quit);
+    return deleted.empty() ? "+OK Logging out.\r\n" : "+OK Logging out, messages deleted.\r\n";
+  }
+
+  /// A message that is there and not deleted; the Error's text is that of the reply.
+  Result<MessageNumber> message_number(std::string_view& arguments, bool more_follows) const {
+    auto number = take_argument<MessageNumber>(arguments, message_number_errors, more_follows);
+    if (!number) {
+      return number;
+    }
+    if (number.value() == 0 || number.value() > count_) {
+      return Error{Failure::permanent,
+                   "There's no message " + std::to_string(number.value()) + '.'};
+    }
+    if (deleted_[number.value()]) {
+      return Error{Failure::permanent, "Message is deleted."};
+    }
+    return number;
+  }
+
+  [[nodiscard]] std::size_t messages_left() const {
+    return count_ - static_cast<std::size_t>(std::count(deleted_.begin(), deleted_.end(), true));
+  }
+
+  static std::vector<MessageNumber> marked(const std::vector<bool>& marks) {
+    std::vector<MessageNumber> numbers;
+    for (MessageNumber number = 1; number < marks.size(); ++number) {
+      if (marks[number]) {
+        numbers.push_back(number);
+      }
+    }
+    return numbers;
+  }
+
+  std::unique_ptr<Maildrop> maildrop_;
+  std::function<void(std::string_view)> log_;
+  MaildropPort port_;
+  Session core_;
+  MessageNumber count_;
+  std::vector<std::uint64_t> sizes_;  ///< this and the next two by number
+  std::vector<bool> deleted_;
+  std::vector<bool> seen_;  ///< by RETR in this session
+  std::unique_ptr<LongAnswer> long_answer_;
+  Access transferring_ = Access::none;  ///< what the long answer taken last is to
+  bool over_ = false;
+};
+
+const std::array<Transaction::Row, 10> Transaction::commands{{
+    {"QUIT", [](Transaction& self, std::string_view) { return self.quit(); }},
+    {"NOOP", [](Transaction&, std::string_view) { return std::string(ok); }},
+    {"STAT", [](Transaction& self, std::string_view) { return self.stat(); }},
+    {"LIST", [](Transaction& self, std::string_view arguments) { return self.list(arguments); }},
+    {"UIDL", [](Transaction& self, std::string_view arguments) { return self.uidl(arguments); }},
+    {"DELE", [](Transaction& self, std::string_view arguments) { return self.dele(arguments); }},
+    {"RSET", [](Transaction& self, std::string_view) { return self.rset(); }},
+    {"RETR", [](Transaction& self, std::string_view arguments) { return self.retr(arguments); }},
+    {"TOP", [](Transaction& self, std::string_view arguments) { return self.top(arguments); }},
+    {"CAPA", [](Transaction&, std::string_view) { return std::string(capabilities); }},
+}};
+
+}  // namespace
+
+class ServerSession::Worker {
+ public:
+  explicit Worker(Environment environment) : environment_(std::move(environment)) {
+    output_ += greeting;
+    if (!environment_.apop_timestamp.empty()) {
+      output_.append(" ").append(environment_.apop_timestamp);
+    }
+    output_ += "\r\n";
+  }
+
+  void receive(std::string_view octets) {
+    if (over_ || octets.empty()) {
+      return;
+    }
+    if (transaction_ && all_taken()) {
+      transaction_->core().delivered();
+    }
+    input_.erase(0, std::exchange(consumed_, 0));
+    input_ += octets;
+    advance();
+  }
+
+  [[nodiscard]] bool wants_input() const noexcept {
+    return !over_ && input_.size() - consumed_ < max_waiting_input;
+  }
+
+  std::string take_output(std::size_t at_most) {
+    advance();
+    std::string piece = output_.substr(0, at_most);
+    output_.erase(0, piece.size());
+    if (over_ && all_taken()) {
+      connection_lost(true);
+    }
+    return piece;
+  }
+
+  [[nodiscard]] bool wants_close() const noexcept { return over_; }
+
+  void connection_lost(bool cleanly) {
+    if (transaction_ && cleanly && all_taken()) {
+      transaction_->core().delivered();
+    }
+    end();
+    if (transaction_) {
+      transaction_->drop();
+    }
+  }
+
+ private:
+  [[nodiscard]] bool all_taken() const noexcept { return !long_answer_ && output_.empty(); }
+
+  /// Does what can be done with the input there is and the room for output there is.
+  void advance() {
+    while (!over_ && output_.size() < max_pending_output && step()) {
+    }
+  }
+
+  /// False: nothing can be done before more input arrives.
+  bool step() {
+    if (long_answer_) {
+      continue_long_answer();
+      return true;
+    }
+    if (host_lines_ == 0 && transaction_ && !front_line_too_long()) {
+      const Portion portion = transaction_->core().take(input(), given_);
+      if (portion.taker == Taker::ours) {
+        const Reply reply = transaction_->core().answer(input().substr(0, portion.octets));
+        consume(portion.octets);
+        send(reply.wire());
+        return true;
+      }
+      host_lines_ = portion.octets;
+      given_ += portion.octets;
+    }
+    if (front_line_too_long()) {
+      output_ += err("Input line too long.");
+      end();
+      return true;
+    }
+    const auto line_feed = input().find('\n');
+    if (line_feed == std::string_view::npos) {
+      return false;
+    }
+    execute(line_feed + 1);
+    return true;
+  }
+
+  void continue_long_answer() {
+    const std::size_t before = output_.size();
+    const auto progress = long_answer_->advance(output_);
+    long_answer_octets_ += output_.size() - before;
+    if (!progress) {
+      // The reply has begun: only its lacking the lone dot can still tell the client.
+      log(progress.error().text);
+      end();
+    } else if (progress.value() == LongAnswer::Progress::complete) {
+      long_answer_.reset();
+      transaction_->long_answer_sent(std::exchange(long_answer_octets_, 0));
+      transaction_->core().executed(executed_);
+    }
+  }
+
+  /// A line of `octets` with its line end, at the front of the input.
+  void execute(std::size_t octets) {
+    std::string_view line = input().substr(0, octets - 1);
+    if (line.ends_with('\r')) {
+      line.remove_suffix(1);
+    }
+    if (!transaction_) {
+      const std::string reply = authorize(line.substr(0, line.find('\0')));
+      consume(octets);
+      send(reply);
+      return;
+    }
+    const std::string reply = transaction_->execute(line);
+    consume(octets);
+    host_lines_ -= octets;
+    executed_ += octets;
+    long_answer_ = transaction_->take_long_answer();
+    over_ = transaction_->over();
+    send(reply);
+    if (!over_ && !long_answer_) {
+      transaction_->core().executed(executed_);
+    }
+  }
+
+  void send(const std::string& reply) {
+    output_ += reply;
+    bad_commands_ = reply.starts_with('+') ? 0 : bad_commands_ + 1;
+    if (bad_commands_ > max_bad_commands && !over_) {
+      output_ += err("Too many bad commands.");
+      end();
+    }
+  }
+
+  /// The session is over for the client. The maildrop is told when the output has gone, for
+  /// what of it was delivered matters.
+  void end() {
+    over_ = true;
+    long_answer_.reset();
+  }
+
+  // --- the AUTHORIZATION state ---
+
+  std::string authorize(std::string_view line) {
+    const std::string_view verb = line.substr(0, line.find(' '));
+    // One space only: a password may begin with more.
+    const std::string_view argument = line.substr(std::min(verb.size() + 1, line.size()));
+    if (equals_ignoring_case(verb, "USER")) {
+      user_ = argument;
+      return std::string(ok);
+    }
+    if (equals_ignoring_case(verb, "PASS")) {
+      return pass(argument);
+    }
+    if (equals_ignoring_case(verb, "APOP")) {
+      return apop(argument);
+    }
+    if (equals_ignoring_case(verb, "CAPA")) {
+      return std::string(capabilities);
+    }
+    if (equals_ignoring_case(verb, "QUIT")) {
+      over_ = true;  // the reply is sent even so
+      return "+OK Logging out\r\n";
+    }
+    return err("Unknown command.");
+  }
+
+  std::string pass(std::string_view password) {
+    if (!user_) {
+      return err("No username given.");
+    }
+    const std::string user = *std::exchange(user_, std::nullopt);
+    const auto right = environment_.password_of(user);
+    return right && *right == password ? log_in(user) : err("[AUTH] Authentication failed.");
+  }
+
+  std::string apop(std::string_view arguments) {
+    if (environment_.apop_timestamp.empty()) {
+      return err("APOP not enabled.");
+    }
+    const auto space = arguments.find(' ');
+    if (space == std::string_view::npos || arguments.size() - space - 1 != apop_digest_digits) {
+      return err("Invalid parameters.");
+    }
+    const std::string_view digest = arguments.substr(space + 1);
+    if (!is_hex(digest)) {
+      return err("Invalid characters in MD5 response.");
+    }
+    const std::string user(arguments.substr(0, space));
+    const auto secret = environment_.password_of(user);
+    return secret && equals_ignoring_case(apop_digest(environment_.apop_timestamp, *secret), digest)
+               ? log_in(user)
+               : err("[AUTH] Authentication failed.");
+  }
+
+  std::string log_in(const std::string& user) {
+    who_ = "user " + user + ": ";
+    auto opened = environment_.maildrops->open(user);
+    if (!opened) {
+      log(opened.error().text);
+      return storage_error(opened.error());
+    }
+    policy::Resolution resolution =
+        environment_.policy_of ? environment_.policy_of(user) : policy::Resolution{};
+    for (const std::string& problem : resolution.problems) {
+      log(problem);
+    }
+    transaction_ =
+        std::make_unique<Transaction>(std::move(opened.value()), std::move(resolution),
+                                      [this](std::string_view sentence) { log(sentence); });
+    return "+OK Logged in.\r\n";
+  }
+
+  void log(std::string_view sentence) const {
+    if (environment_.log) {
+      std::string line = who_ + std::string(sentence);
+      std::replace_if(
+          line.begin(), line.end(), [](char c) { return c >= '\0' && c < ' '; }, '?');
+      environment_.log(line);
+    }
+  }
+
+  // --- the input ---
+
+  [[nodiscard]] std::string_view input() const noexcept {
+    return std::string_view(input_).substr(consumed_);
+  }
+  void consume(std::size_t octets) noexcept { consumed_ += octets; }
+  [[nodiscard]] bool front_line_too_long() const noexcept {
+    return input().size() > max_line_octets &&
+           input().substr(0, max_line_octets).find('\n') == std::string_view::npos;
+  }
+
+  Environment environment_;
+  std::string who_;
+  std::string input_;
+  std::size_t consumed_ = 0;  ///< octets at the front of input_
+  std::string output_;
+  unsigned bad_commands_ = 0;
+  bool over_ = false;
+
+  std::optional<std::string> user_;  ///< of USER
+  std::unique_ptr<Transaction> transaction_;
+  std::unique_ptr<LongAnswer> long_answer_;
+  std::uint64_t long_answer_octets_ = 0;
+  std::size_t host_lines_ = 0;  ///< octets at the front of the input that the core left to us
+  std::uint64_t given_ = 0;     ///< octets that the core has ever left to us
+  std::uint64_t executed_ = 0;  ///< of these, up to the command last begun
+};
+
+ServerSession::ServerSession(Environment environment)
+    : worker_(std::make_unique<Worker>(std::move(environment))) {}
+
+ServerSession::~ServerSession() = default;
+
+void ServerSession::receive(std::string_view octets) {
+  worker_->receive(octets);
+}
+
+bool ServerSession::wants_input() const noexcept {
+  return worker_->wants_input();
+}
+
+std::string ServerSession::take_output(std::size_t at_most) {
+  return worker_->take_output(at_most);
+}
+
+bool ServerSession::wants_close() const noexcept {
+  return worker_->wants_close();
+}
+
+void ServerSession::connection_lost(bool cleanly) {
+  worker_->connection_lost(cleanly);
+}
+
+}  // namespace pop3_legacy::shim

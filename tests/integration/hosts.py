@@ -1,0 +1,182 @@
+"""What the integration tests stand on: a Dovecot with the plugin, mailboxes, and a POP3 client
+that sees every octet."""
+import glob
+import os
+import re
+import socket
+import time
+import unittest
+
+from private_dovecot import PASSWORD, PrivateDovecot
+
+scratch = modules = tree = dovecot_name = None
+_counter = 0
+
+
+def configure(scratch_folder, modules_folder, tree_folder):
+    global scratch, modules, tree, dovecot_name
+    scratch, modules, tree = scratch_folder, modules_folder, tree_folder
+    dovecot_name = new_dovecot().name()
+
+
+def new_dovecot(**options):
+    """A Dovecot with files of its own and an empty policy folder; not started."""
+    global _counter
+    _counter += 1
+    base = os.path.join(scratch, "d%d" % _counter)
+    policies = os.path.join(base, "policies")
+    for folder in ("domains", "profiles"):
+        os.makedirs(os.path.join(policies, folder), exist_ok=True)
+    options.setdefault("policies", policies)
+    return PrivateDovecot(base, modules, tree, **options)
+
+
+class Pop3:
+    """A logged-in POP3 session. Lines are bytes without CRLF; whole replies have their CRLFs."""
+
+    def __init__(self, port, user, login=True):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.file = self.socket.makefile("rb")
+        self.greeting = self.line()
+        if login:
+            for command in (b"USER " + user.encode(), b"PASS " + PASSWORD.encode()):
+                answer = self.command(command)
+                if not answer.startswith(b"+OK"):
+                    raise AssertionError(f"{command} -> {answer}")
+
+    def send(self, octets):
+        self.socket.sendall(octets)
+
+    def line(self):
+        line = self.file.readline()
+        return line[:-2] if line.endswith(b"\r\n") else line
+
+    def lines(self):
+        """The rest of a multi-line reply, dots still stuffed, without the last one."""
+        found = []
+        while (line := self.line()) != b".":
+            if not line and self.file.peek(1) == b"":
+                raise AssertionError(f"the connection ended in {found}")
+            found.append(line)
+        return found
+
+    def command(self, line):
+        self.send(line + b"\r\n")
+        return self.line()
+
+    def multi(self, line):
+        first = self.command(line)
+        return (first, self.lines()) if first.startswith(b"+OK") else (first, [])
+
+    def rest(self):
+        """Everything until the server closes."""
+        return self.file.read()
+
+    def quit(self):
+        answer = self.command(b"QUIT")
+        self.rest()
+        self.close()
+        return answer
+
+    def close(self):
+        self.file.close()
+        self.socket.close()
+
+    def reset(self):
+        """Ends the connection as a client does that dies with unread octets."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+        self.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def message(number, octets=None):
+    """A message in the form it has on disk, LF line ends; `octets` of body if given."""
+    text = f"From: sender{number}@example.org\nTo: user@example.org\nSubject: message {number}\n"
+    text += f"Date: Tue, 20 Nov 2001 13:{number % 60:02}:00 +0000\nMessage-ID: <{number}@example.org>\n\n"
+    if octets is None:
+        return (text + f"Body of message {number}.\n.a dot\n").encode()
+    line = "x" * 70 + "\n"
+    return (text + line * (octets // len(line) + 1)).encode()
+
+
+def deliver(dovecot, user, content, serial):
+    """Delivers as an MDA does, at the end of the maildrop."""
+    path = os.path.join(dovecot.homes, user, "Maildir")
+    name = f"{1600000000 + serial}.M{serial}P1.test"
+    with open(f"{path}/tmp/{name}", "wb") as file:
+        file.write(content)
+    dovecot.give(f"{path}/tmp/{name}")
+    os.rename(f"{path}/tmp/{name}", f"{path}/new/{name}")
+
+
+def last(dovecot, user):
+    with Pop3(dovecot.port, user) as pop3:
+        answer = pop3.command(b"LAST")
+        pop3.quit()
+        return answer
+
+
+def uidl(dovecot, user):
+    with Pop3(dovecot.port, user) as pop3:
+        answer = pop3.multi(b"UIDL")
+        pop3.quit()
+        return answer
+
+
+def eventually(condition, seconds=10):
+    """Waits for something that another process does."""
+    end = time.monotonic() + seconds
+    while not (value := condition()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return value
+
+
+class DovecotTest(unittest.TestCase):
+    """One Dovecot for the tests of a class, a mailbox for each test."""
+
+    dovecot_options = {}
+    log_problems = r"Panic:|Fatal:"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.dovecot = new_dovecot(**cls.dovecot_options)
+        cls.dovecot.start()
+        cls.users = 0
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.dovecot.stop()
+        problems = [line for line in cls.dovecot.log().splitlines() if re.search(cls.log_problems, line)]
+        if problems:
+            raise AssertionError("\n".join(problems))
+
+    def user(self, messages=0, domain="example.org"):
+        """A new user with so many messages."""
+        type(self).users += 1
+        name = f"user{self.users}@{domain}"
+        self.dovecot.maildir(name)
+        for number in range(1, messages + 1):
+            deliver(self.dovecot, name, message(number), number)
+        return name
+
+    def policy(self, text, domain="example.org", kind="domains"):
+        """Writes the policy of a domain (or a profile); returns its path."""
+        path = os.path.join(self.dovecot.policies, kind, domain + ".toml")
+        with open(path, "w") as file:
+            file.write(text)
+        self.addCleanup(lambda: os.path.lexists(path) and not os.path.isdir(path) and os.unlink(path))
+        return path
+
+    def login(self, user):
+        pop3 = Pop3(self.dovecot.port, user)
+        self.addCleanup(pop3.close)
+        return pop3
+
+    def state_files(self, user):
+        return glob.glob(os.path.join(self.dovecot.homes, user, "Maildir", "dovecot-pop3-legacy-*"))

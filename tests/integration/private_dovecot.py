@@ -1,0 +1,273 @@
+#!/usr/bin/env python3
+"""A Dovecot of one's own on 127.0.0.1: its files in one folder, its mounts in a mount namespace
+that ends with it. A Dovecot that is installed and configured on the machine is not touched.
+
+  private_dovecot.py --base DIR --modules DIR [--tree DIR] [--policies DIR] [--port N] [--no-plugin]
+
+starts one, prints "listening on 127.0.0.1:PORT" and serves until SIGTERM or Ctrl-C. Any user
+name is a user, the password is "secret", mail is in BASE/homes/<user>/Maildir. With --tree the
+Dovecot of that Debian tree (see debian_tree.sh) runs, in a chroot.
+"""
+import argparse
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+# Owns the mail. It needs no entry in /etc/passwd.
+MAIL_UID = 20000
+PASSWORD = "secret"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def mount_namespace():
+    """The command that starts another one with mounts of its own."""
+    private = ["unshare", "--mount", "--propagation", "private"]
+    if subprocess.run(private + ["true"], stderr=subprocess.DEVNULL).returncode == 0:
+        return private
+    # The root of a chroot is no mount point and has no propagation to change.
+    return ["unshare", "--mount", "--propagation", "unchanged"]
+
+
+class PrivateDovecot:
+    """base: an empty or missing folder. modules: the build's folder of modules. tree: the root of
+    another Debian, or None. policies: the policy folder, or None for the built-in defaults.
+    plugin=False: the same Dovecot without the plugin. settings: lines for dovecot.conf.
+    users: from the folder of homes, the lines of a passwd-file, for users with userdb fields of
+    their own. homes: the folder of homes if it is not in base."""
+
+    def __init__(self, base, modules, tree=None, policies=None, port=None, plugin=True, settings="",
+                 users=lambda homes: (), homes=None):
+        self.base = os.path.abspath(base)
+        self.modules = os.path.abspath(modules) if modules else None
+        self.tree = os.path.abspath(tree) if tree else ""
+        self.policies = os.path.abspath(policies) if policies else None
+        self.port = port or free_port()
+        self.plugin = plugin
+        self.settings = settings
+        self.homes = os.path.abspath(homes) if homes else os.path.join(self.base, "homes")
+        self.log_file = os.path.join(self.base, "dovecot.log")
+        self.process = None
+        for folder in (self.homes, "run", "state", "settings"):
+            os.makedirs(os.path.join(self.base, folder), exist_ok=True)
+        os.chmod(self.base, 0o755)
+        os.chown(self.homes, MAIL_UID, MAIL_UID)
+        self.typed_settings = self.version().startswith("2.4")
+        with open(os.path.join(self.base, "users"), "w") as file:
+            file.writelines(line + "\n" for line in users(self.homes))
+        with open(os.path.join(self.base, "dovecot.conf"), "w") as file:
+            file.write(self.configuration())
+
+    def version(self):
+        command = (["chroot", self.tree] if self.tree else []) + ["dovecot", "--version"]
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split()[0]
+
+    def name(self):
+        return "dovecot-" + ".".join(self.version().split(".")[:2])
+
+    def configuration(self):
+        base, uid = self.base, MAIL_UID
+        common = f"""
+protocols = pop3
+listen = 127.0.0.1
+ssl = no
+base_dir = {base}/run
+state_dir = {base}/state
+log_path = {self.log_file}
+first_valid_uid = 500
+auth_mechanisms = plain
+auth_failure_delay = 0
+mail_fsync = never
+"""
+        if self.modules and self.plugin:
+            common += f"mail_plugin_dir = {self.modules}\n"
+        if self.typed_settings:
+            policy = f"pop3_legacy_policy = {self.policies}" if self.policies else ""
+            plugin = f"mail_plugins {{\n    pop3_legacy = yes\n  }}\n  {policy}" if self.plugin else ""
+            version = self.version().split("-")[0]
+            return f"""dovecot_config_version = {version}
+dovecot_storage_version = {version}
+auth_allow_cleartext = yes
+mail_driver = maildir
+mail_path = ~/Maildir
+passdb passwd-file {{
+  passwd_file_path = {base}/users
+}}
+passdb static {{
+  password = {PASSWORD}
+}}
+userdb passwd-file {{
+  passwd_file_path = {base}/users
+}}
+userdb static {{
+  fields {{
+    uid = {uid}
+    gid = {uid}
+    home = {self.homes}/%{{user}}
+  }}
+}}
+service pop3-login {{
+  inet_listener pop3 {{
+    listen = 127.0.0.1
+    port = {self.port}
+  }}
+  inet_listener pop3s {{
+    port = 0
+  }}
+}}
+protocol pop3 {{
+  mail_max_userip_connections = 0
+  {plugin}
+}}
+{common}{self.settings}
+"""
+        policy = f"plugin {{\n  pop3_legacy_policy = {self.policies}\n}}\n" if self.policies and self.plugin else ""
+        plugin = "mail_plugins = pop3_legacy" if self.plugin else ""
+        return f"""disable_plaintext_auth = no
+mail_location = maildir:~/Maildir
+passdb {{
+  driver = passwd-file
+  args = {base}/users
+}}
+passdb {{
+  driver = static
+  args = password={PASSWORD}
+}}
+userdb {{
+  driver = passwd-file
+  args = {base}/users
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={uid} home={self.homes}/%u
+}}
+service pop3-login {{
+  inet_listener pop3 {{
+    address = 127.0.0.1
+    port = {self.port}
+  }}
+  inet_listener pop3s {{
+    port = 0
+  }}
+}}
+protocol pop3 {{
+  mail_max_userip_connections = 0
+  {plugin}
+}}
+{policy}{common}{self.settings}
+"""
+
+    def _mounts(self):
+        """Shell lines that make base, modules and policies visible where the server looks."""
+        lines = ["set -e"]
+        for path in {self.base, self.homes, self.modules, self.policies} - {None}:
+            if self.tree:
+                lines += [f"mkdir -p '{self.tree}{path}'", f"mount --bind '{path}' '{self.tree}{path}'"]
+        if self.tree:
+            lines.append(f"mount -t proc proc '{self.tree}/proc'")
+        if self.typed_settings and self.plugin:
+            # The config process looks for settings modules in one place only: show it a copy of
+            # that folder with ours in it.
+            system = "/usr/lib/dovecot/modules/settings"
+            copy = f"{self.base}/settings"
+            lines += [f"mkdir -p '{self.tree}{system}'", f"cp -a '{self.tree}{system}/.' '{copy}/'",
+                      f"cp '{self.modules}/libpop3_legacy_settings.so' '{copy}/'",
+                      f"mount --bind '{copy}' '{self.tree}{system}'"]
+        return "\n".join(lines)
+
+    def start(self):
+        enter = f"chroot '{self.tree}' " if self.tree else ""
+        script = f"{self._mounts()}\nexec {enter}dovecot -F -c '{self.base}/dovecot.conf'"
+        self.process = subprocess.Popen(mount_namespace() + ["sh", "-c", script],
+                                        stdin=subprocess.DEVNULL, start_new_session=True,
+                                        stderr=open(os.path.join(self.base, "stderr"), "w"))
+        for _ in range(100):
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+                    if connection.recv(512).startswith(b"+OK"):
+                        connection.sendall(b"QUIT\r\n")
+                        return self
+            except OSError:
+                pass
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.1)
+        self.stop()
+        raise RuntimeError("Dovecot did not start:\n" + open(os.path.join(self.base, "stderr")).read() + self.log())
+
+    def stop(self):
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.process = None
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def log(self):
+        try:
+            with open(self.log_file, errors="replace") as file:
+                return file.read()
+        except FileNotFoundError:
+            return ""
+
+    def maildir(self, user, fresh=True):
+        """The path of a user's Maildir, empty unless fresh is false."""
+        path = os.path.join(self.homes, user, "Maildir")
+        if fresh:
+            shutil.rmtree(path, ignore_errors=True)
+        for folder in ("cur", "new", "tmp"):
+            os.makedirs(os.path.join(path, folder), exist_ok=True)
+        self.give(os.path.join(self.homes, user))
+        return path
+
+    @staticmethod
+    def give(path):
+        """Makes the mail user the owner of a path and all below it."""
+        os.chown(path, MAIL_UID, MAIL_UID)
+        for folder, folders, files in os.walk(path):
+            for entry in folders + files:
+                os.chown(os.path.join(folder, entry), MAIL_UID, MAIL_UID, follow_symlinks=False)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--base", required=True)
+    parser.add_argument("--modules")
+    parser.add_argument("--tree")
+    parser.add_argument("--policies")
+    parser.add_argument("--port", type=int)
+    parser.add_argument("--homes")
+    parser.add_argument("--no-plugin", action="store_true")
+    options = parser.parse_args()
+    dovecot = PrivateDovecot(options.base, options.modules, options.tree, options.policies, options.port,
+                             not options.no_plugin, homes=options.homes)
+    ended = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.append(True))
+    with dovecot:
+        print(f"listening on 127.0.0.1:{dovecot.port}", flush=True)
+        while not ended and dovecot.process.poll() is None:
+            time.sleep(0.2)
+    return 0 if ended else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""Runs the integration tests against one real Dovecot.
+
+  run.py --modules DIR [--tree DIR] [--require dovecot-2.4] [NAME...]
+
+NAME is a part of a test's name. Prints what GoogleTest prints, so that one reader counts all.
+"""
+import argparse
+import os
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import hosts  # noqa: E402
+import private_dovecot  # noqa: E402
+
+
+class GTestLikeResult(unittest.TestResult):
+    """One line when a test begins, one when it ends."""
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.begun = time.monotonic()
+        self.failed = False
+        print("[ RUN      ]", self.name(test), flush=True)
+
+    def name(self, test):
+        return hosts.dovecot_name + "/" + test.id().split(".", 1)[1]
+
+    def stopTest(self, test):
+        word = "[  FAILED  ]" if self.failed else "[       OK ]"
+        print(word, self.name(test), "(%d ms)" % ((time.monotonic() - self.begun) * 1000), flush=True)
+        super().stopTest(test)
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self.failed = True
+        print(self.failures[-1][1])
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self.failed = True
+        print(self.errors[-1][1])
+        if not isinstance(test, unittest.TestCase):  # setUpClass, which is no test by itself
+            print("[  FAILED  ]", test, "(0 ms)")
+
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self.failed = True
+            print((self.failures + self.errors)[-1][1])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--modules", required=True)
+    parser.add_argument("--tree")
+    parser.add_argument("--require", help="end with an error if the Dovecot is another one")
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="p3l.") as scratch:
+        os.chmod(scratch, 0o755)
+        hosts.configure(scratch, options.modules, options.tree)
+        if options.require and hosts.dovecot_name != options.require:
+            sys.exit(f"run.py: this is {hosts.dovecot_name}, not {options.require}")
+        suite = unittest.defaultTestLoader.discover(os.path.dirname(os.path.abspath(__file__)), "test_*.py")
+        if options.names:
+            suite = unittest.TestSuite(test for test in each(suite) if any(n in test.id() for n in options.names))
+        result = GTestLikeResult()
+        suite.run(result)
+    print("%d tests ran, %d failed" % (result.testsRun, len(result.failures) + len(result.errors)))
+    return 0 if result.wasSuccessful() and result.testsRun else 1
+
+
+def each(suite):
+    for entry in suite:
+        if isinstance(entry, unittest.TestSuite):
+            yield from each(entry)
+        else:
+            yield entry
+
+
+if __name__ == "__main__":
+    sys.exit(main())

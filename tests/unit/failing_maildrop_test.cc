@@ -1,0 +1,182 @@
+#include "shim/failing_maildrop.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "shim/memory_maildrop.h"
+#include "shim/server_session.h"
+
+namespace pop3_legacy::shim {
+namespace {
+
+/// A session on three messages of which one operation fails, and what it left behind.
+class FailingSession {
+ public:
+  FailingSession(unsigned fails, Failure kind) : plan_(fails, kind) {
+    MemoryMailbox& mailbox = maildrops_.mailbox("alice");
+    for (const char* const text : {"a: 1\n\none\n", "a: 2\n\n.two\n", "a: 3\n\nthree\n"}) {
+      mailbox.deliver(text);
+    }
+  }
+
+  /// Runs a client that sends one command after the other until the session ends.
+  void run(const std::vector<std::string>& commands) {
+    FailingMaildrops failing(maildrops_, plan_);
+    Environment environment;
+    environment.maildrops = &failing;
+    environment.password_of = [](std::string_view) { return "secret"; };
+    environment.log = [this](std::string_view sentence) { log_.emplace_back(sentence); };
+    ServerSession session(std::move(environment));
+    take_all(session);
+    for (const std::string& command : commands) {
+      session.receive(command + "\r\n");
+      replies_.push_back(take_all(session));
+      if (session.wants_close()) {
+        break;
+      }
+    }
+    session.connection_lost(true);
+  }
+
+  [[nodiscard]] const FailurePlan& plan() const { return plan_; }
+  [[nodiscard]] const std::vector<std::string>& replies() const { return replies_; }
+  [[nodiscard]] const std::vector<std::string>& log() const { return log_; }
+  MemoryMailbox& mailbox() { return maildrops_.mailbox("alice"); }
+
+ private:
+  static std::string take_all(ServerSession& session) {
+    std::string output;
+    for (std::string piece; !(piece = session.take_output(1000)).empty();) {
+      output += piece;
+    }
+    return output;
+  }
+
+  MemoryMaildrops maildrops_;
+  FailurePlan plan_;
+  std::vector<std::string> replies_;
+  std::vector<std::string> log_;
+};
+
+const std::vector<std::string> foxmail = {"USER alice", "PASS secret", "LAST",   "RETR 1",
+                                          "DELE 1",     "TOP 3 1",     "RETR 2", "LAST",
+                                          "DELE 2",     "LAST",        "NOOP",   "QUIT"};
+
+/// One status line, or for RETR and TOP a message ended by a lone dot.
+bool is_well_formed(const std::string& command, const std::string& reply) {
+  if (!reply.ends_with("\r\n") || (!reply.starts_with("+OK") && !reply.starts_with("-ERR "))) {
+    return false;
+  }
+  const bool long_answer =
+      reply.starts_with('+') && (command.starts_with("RETR") || command.starts_with("TOP"));
+  return long_answer ? reply.ends_with("\r\n.\r\n") && reply.find("\r\n.\r\n") == reply.size() - 5
+                     : reply.find("\r\n") == reply.size() - 2;
+}
+
+constexpr std::string_view internal_error =
+    "Internal error occurred. Refer to server log for more information.\r\n";
+
+TEST(FailingMaildrop, nothing_fails_without_a_plan) {
+  FailingSession session(0, Failure::temporary);
+  session.run(foxmail);
+  EXPECT_FALSE(session.plan().failed());
+  EXPECT_EQ(session.replies().back(), "+OK Logging out, messages deleted.\r\n");
+  EXPECT_EQ(session.mailbox().messages().size(), 1U);
+  EXPECT_EQ(session.mailbox().states()["last"], "1 1 2\n");
+  EXPECT_TRUE(session.log().empty());
+}
+
+class EveryFailure : public ::testing::TestWithParam<Failure> {};
+
+TEST_P(EveryFailure, loses_no_mail_and_no_form) {
+  FailingSession whole(0, GetParam());
+  whole.run(foxmail);
+  const unsigned operations = whole.plan().operations();
+  ASSERT_GE(operations, 10U);
+  for (unsigned fails = 1; fails <= operations; ++fails) {
+    SCOPED_TRACE("operation " + std::to_string(fails));
+    FailingSession session(fails, GetParam());
+    session.run(foxmail);
+    ASSERT_TRUE(session.plan().failed());
+    EXPECT_FALSE(session.log().empty());
+
+    const auto& replies = session.replies();
+    const bool ended_early = replies.size() < foxmail.size();
+    for (std::size_t i = 0; i < replies.size(); ++i) {
+      if (ended_early && i + 1 == replies.size()) {
+        // A message that broke off must not look whole.
+        EXPECT_FALSE(replies[i].ends_with("\r\n.\r\n")) << replies[i];
+      } else {
+        EXPECT_TRUE(is_well_formed(foxmail[i], replies[i])) << foxmail[i] << " → " << replies[i];
+      }
+    }
+
+    const bool quit = !ended_early && replies.back().starts_with("+OK");
+    const bool deleted = !ended_early && replies[4].starts_with("+OK");
+    EXPECT_EQ(session.mailbox().find(1) == nullptr, quit && deleted);
+    EXPECT_EQ(session.mailbox().find(2) == nullptr, quit && deleted);
+    EXPECT_NE(session.mailbox().find(3), nullptr);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(AllKinds, EveryFailure,
+                         ::testing::Values(Failure::temporary, Failure::permanent, Failure::gone));
+
+TEST(FailingMaildrop, a_maildrop_that_cannot_be_opened_leaves_the_client_before_login) {
+  FailingSession session(1, Failure::temporary);
+  session.run({"USER alice", "PASS secret", "STAT", "USER alice", "PASS secret", "STAT"});
+  const std::vector<std::string> replies = {"+OK\r\n",
+                                            std::string("-ERR [SYS/TEMP] ").append(internal_error),
+                                            "-ERR Unknown command.\r\n",
+                                            "+OK\r\n",
+                                            "+OK Logged in.\r\n",
+                                            "+OK 3 42\r\n"};
+  EXPECT_EQ(session.replies(), replies);
+  EXPECT_EQ(session.log(),
+            std::vector<std::string>{"user alice: open failed as planned, being operation 1"});
+}
+
+TEST(FailingMaildrop, a_message_that_could_not_be_sent_does_not_raise_last) {
+  // Operations: open, load_state, open_message.
+  for (const Failure kind : {Failure::temporary, Failure::permanent, Failure::gone}) {
+    FailingSession session(3, kind);
+    session.run({"USER alice", "PASS secret", "RETR 2", "LAST", "RETR 1", "LAST", "QUIT"});
+    EXPECT_TRUE(session.replies()[2].starts_with("-ERR ")) << session.replies()[2];
+    EXPECT_EQ(session.replies()[3], "+OK 0\r\n");
+    EXPECT_EQ(session.replies()[5], "+OK 1\r\n");
+    EXPECT_EQ(session.mailbox().states()["last"], "1 1 1\n");
+  }
+  FailingSession broken(4, Failure::temporary);  // the first read
+  broken.run({"USER alice", "PASS secret", "RETR 2", "LAST"});
+  EXPECT_EQ(broken.replies().back(), "+OK 14 octets\r\n");
+  EXPECT_EQ(broken.mailbox().states()["last"], "1 1 0\n");
+}
+
+// Operations: open, load_state, store_state when the core sees QUIT, commit.
+const std::vector<std::string> delete_and_quit = {"USER alice", "PASS secret", "DELE 1", "QUIT"};
+
+TEST(FailingMaildrop, a_state_that_cannot_be_stored_does_not_stop_quit) {
+  FailingSession session(3, Failure::permanent);
+  session.run(delete_and_quit);
+  EXPECT_EQ(session.replies().back(), "+OK Logging out, messages deleted.\r\n");
+  EXPECT_EQ(session.log(),
+            std::vector<std::string>{
+                "user alice: LAST: could not be stored, the next session starts from the old "
+                "number: store_state failed as planned, being operation 3"});
+  EXPECT_EQ(session.mailbox().messages().size(), 2U);
+}
+
+TEST(FailingMaildrop, a_commit_that_fails_is_told_and_leaves_last_as_a_drop_does) {
+  FailingSession session(4, Failure::permanent);
+  session.run(delete_and_quit);
+  EXPECT_EQ(session.replies().back(), std::string("-ERR [SYS/PERM] ").append(internal_error));
+  EXPECT_EQ(session.log(), std::vector<std::string>{
+                               "user alice: QUIT: commit failed as planned, being operation 4"});
+  EXPECT_EQ(session.mailbox().messages().size(), 3U);
+  EXPECT_EQ(session.mailbox().states()["last"], "1 1 0\n");
+}
+
+}  // namespace
+}  // namespace pop3_legacy::shim

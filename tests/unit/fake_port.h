@@ -1,0 +1,88 @@
+/// A host made of variables, for tests of the core.
+#ifndef POP3_LEGACY_TESTS_UNIT_FAKE_PORT_H
+#define POP3_LEGACY_TESTS_UNIT_FAKE_PORT_H
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plugin/core/policy/policy.h"
+#include "plugin/core/port.h"
+
+namespace pop3_legacy {
+
+class FakePort : public Port {
+ public:
+  /// `count` messages with the UIDs 10, 20, 30 …
+  explicit FakePort(MessageNumber count = 0) {
+    for (MessageNumber number = 1; number <= count; ++number) {
+      uids.push_back(number * 10);
+    }
+  }
+
+  [[nodiscard]] MessageNumber message_count() const override {
+    return static_cast<MessageNumber>(uids.size());
+  }
+  [[nodiscard]] UidValidity uidvalidity() const override { return validity; }
+  [[nodiscard]] Uid uid(MessageNumber number) const override { return uids.at(number - 1); }
+  [[nodiscard]] bool numbers_follow_uids() const override {
+    return std::is_sorted(uids.begin(), uids.end());
+  }
+  [[nodiscard]] MessageNumber highest_seen() const override { return seen; }
+  [[nodiscard]] std::uint64_t octets_sent(Access access) const override {
+    return access == Access::top ? topped : retrieved;
+  }
+  [[nodiscard]] Result<std::string> host_answer(std::string_view command) override {
+    asked.emplace_back(command);
+    if (host_error) {
+      return *host_error;
+    }
+    return answer;
+  }
+  [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override {
+    ++loads;
+    if (state_error) {
+      return *state_error;
+    }
+    const auto found = states.find(std::string(name));
+    return found == states.end() ? std::nullopt : std::optional(found->second);
+  }
+  Status store_state(std::string_view name, std::string_view content) override {
+    ++stores;
+    if (state_error) {
+      return *state_error;
+    }
+    states[std::string(name)] = content;
+    return Done{};
+  }
+  void log_error(std::string_view sentence) override { log.emplace_back(sentence); }
+
+  std::vector<Uid> uids;
+  UidValidity validity = 7;
+  MessageNumber seen = 0;
+  std::uint64_t retrieved = 0;
+  std::uint64_t topped = 0;
+  std::string answer = "+OK\r\nCAPA\r\nTOP\r\nUIDL\r\nPIPELINING\r\n.\r\n";
+  std::optional<Error> host_error;
+  std::optional<Error> state_error;
+  std::map<std::string, std::string> states;
+  int loads = 0;
+  int stores = 0;
+  std::vector<std::string> asked;
+  std::vector<std::string> log;
+};
+
+/// An intact policy that allows `allow` and denies `deny`.
+inline policy::Resolution resolution(std::vector<std::string> allow = {"LAST", "HELP"},
+                                     std::vector<std::string> deny = {}) {
+  policy::Resolution made;
+  made.policy.commands.allow = std::move(allow);
+  made.policy.commands.deny = std::move(deny);
+  return made;
+}
+
+}  // namespace pop3_legacy
+
+#endif

@@ -1,0 +1,124 @@
+/* The modules as Dovecot finds them: loaded with dlopen(), looked into with dlsym(). The few
+   symbols of the pop3 binary that the plugin needs stand in for it here. */
+#include <dlfcn.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* after those */
+#include <cmocka.h>
+#include <string.h>
+
+#include "config.h"
+#include "lib.h"
+/* after lib.h */
+#include "mail-storage-hooks.h"
+#include "mail-user.h"
+#include "pop3-common.h"
+#ifdef SETTINGS_MODULE
+#include "settings-parser.h"
+#endif
+
+#pragma GCC visibility push(default)
+
+struct pop3_module_register pop3_module_register = {0};
+struct client* pop3_clients = NULL;
+
+void client_send_line(struct client* client ATTR_UNUSED, const char* fmt ATTR_UNUSED, ...) {
+  fail_msg("the module called the host while it was loaded");
+}
+void client_disconnect(struct client* client ATTR_UNUSED, const char* reason ATTR_UNUSED) {
+  fail_msg("the module called the host while it was loaded");
+}
+bool client_handle_input(struct client* client ATTR_UNUSED) {
+  fail_msg("the module called the host while it was loaded");
+  return FALSE;
+}
+
+#pragma GCC visibility pop
+
+static void* open_module(const char* path) {
+  void* module = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
+
+  if (module == NULL) fail_msg("%s", dlerror());
+  return module;
+}
+
+static void plugin_has_what_dovecot_looks_for(void** state ATTR_UNUSED) {
+  void* module = open_module(PLUGIN);
+  const char** version = dlsym(module, "pop3_legacy_plugin_version");
+  const char* binary = dlsym(module, "pop3_legacy_plugin_binary_dependency");
+
+  assert_non_null(version);
+  assert_string_equal(*version, DOVECOT_ABI_VERSION);
+  assert_non_null(binary);
+  assert_string_equal(binary, "pop3");
+  assert_non_null(dlsym(module, "pop3_legacy_plugin_init"));
+  assert_non_null(dlsym(module, "pop3_legacy_plugin_deinit"));
+  assert_int_equal(dlclose(module), 0);
+}
+
+/* Modules are loaded RTLD_GLOBAL: a libstdc++ or toml++ seen from outside would be taken for
+   its own by the next plugin. */
+static void plugin_shows_nothing_else(void** state ATTR_UNUSED) {
+  void* module = open_module(PLUGIN);
+  static const char* const hidden[] = {
+      "_ZNSt9exceptionD1Ev",        "_Znwm", "__cxa_throw", "__gxx_personality_v0",
+      "_ZTISt18bad_variant_access",
+  };
+
+  for (size_t i = 0; i < N_ELEMENTS(hidden); i++) assert_null(dlsym(module, hidden[i]));
+  assert_int_equal(dlclose(module), 0);
+}
+
+static void plugin_starts_and_ends(void** state ATTR_UNUSED) {
+  void* module = open_module(PLUGIN);
+  void (*init)(struct module*);
+  void (*deinit)(void);
+  struct module* none = NULL;
+
+  /* POSIX's way to make a function of what dlsym() returns */
+  *(void**)&init = dlsym(module, "pop3_legacy_plugin_init");
+  *(void**)&deinit = dlsym(module, "pop3_legacy_plugin_deinit");
+  lib_init();
+  mail_storage_hooks_init();
+  init(none);
+  deinit();
+  mail_storage_hooks_deinit();
+  lib_deinit();
+  assert_int_equal(dlclose(module), 0);
+}
+
+#ifdef SETTINGS_MODULE
+
+static void settings_module_names_its_settings(void** state ATTR_UNUSED) {
+  void* module = open_module(SETTINGS_MODULE);
+  const char* const* version = dlsym(module, "pop3_legacy_settings_version");
+  const struct setting_parser_info* const* infos = dlsym(module, "pop3_legacy_settings_set_infos");
+
+  assert_non_null(version);
+  assert_string_equal(*version, DOVECOT_ABI_VERSION);
+  assert_non_null(infos);
+  assert_non_null(infos[0]);
+  assert_null(infos[1]);
+  assert_string_equal(infos[0]->name, "pop3_legacy");
+  assert_string_equal(infos[0]->defines[0].key, "pop3_legacy_policy");
+  assert_string_equal(infos[0]->defines[1].key, "pop3_legacy_profile");
+  assert_null(infos[0]->defines[2].key);
+  assert_int_equal(dlclose(module), 0);
+}
+
+#endif
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(plugin_has_what_dovecot_looks_for),
+      cmocka_unit_test(plugin_shows_nothing_else),
+      cmocka_unit_test(plugin_starts_and_ends),
+#ifdef SETTINGS_MODULE
+      cmocka_unit_test(settings_module_names_its_settings),
+#endif
+  };
+
+  return cmocka_run_group_tests_name("modules", tests, NULL, NULL);
+}

@@ -1,0 +1,417 @@
+// One policy document: what it sets, what is wrong with it and where.
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "plugin/core/policy/keys.h"
+#include "plugin/core/policy/reader.h"
+#include "plugin/core/policy/store.h"
+
+namespace pop3_legacy::policy {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+Document parse(std::string_view text) {
+  return Document::parse(text, "f.toml");
+}
+
+Policy applied(std::string_view text) {
+  Policy policy;
+  parse(text).apply(policy);
+  return policy;
+}
+
+Strings sentences(const Document& document) {
+  Strings all;
+  for (const Problem& problem : document.problems()) all.push_back(problem.sentence());
+  return all;
+}
+
+// The one sentence about `text`; all of them, joined, where there is not exactly one.
+std::string sentence(std::string_view text) {
+  std::string joined;
+  for (const std::string& one : sentences(parse(text)))
+    joined += (joined.empty() ? "" : "\n") + one;
+  return joined;
+}
+
+void expect_equal(const Policy& a, const Policy& b) {
+  EXPECT_EQ(a.commands.allow, b.commands.allow);
+  EXPECT_EQ(a.commands.deny, b.commands.deny);
+  EXPECT_EQ(a.last.semantics, b.last.semantics);
+  EXPECT_EQ(a.last.start, b.last.start);
+  EXPECT_EQ(a.last.on_drop, b.last.on_drop);
+  EXPECT_EQ(a.last.wording, b.last.wording);
+  EXPECT_EQ(a.help.style, b.help.style);
+  EXPECT_EQ(a.capa.implementation, b.capa.implementation);
+}
+
+std::string read_source(const std::string& path) {
+  std::ifstream file(std::string(POP3_LEGACY_SOURCE_DIR) + "/" + path);
+  EXPECT_TRUE(file.is_open()) << path;
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(PolicyReader, SetsEveryKey) {
+  const Document document = parse(R"(
+inherit = "eudora"
+[commands]
+allow = ["LAST"]
+deny = ["DELE", "TOP"]
+[last]
+semantics = "uw"
+start = "seen"
+on_drop = "all"
+wording = "mh"
+[help]
+style = "rambler"
+[capa]
+implementation = "Example POP3"
+)");
+  EXPECT_EQ(sentences(document), Strings{});
+  EXPECT_TRUE(document.deny_trusted());
+  ASSERT_TRUE(document.inherit());
+  EXPECT_EQ(document.inherit()->profile, "eudora");
+  EXPECT_EQ(document.inherit()->line, 2U);
+  EXPECT_EQ(document.inherit()->column, 11U);
+
+  Policy policy;
+  document.apply(policy);
+  EXPECT_EQ(policy.commands.allow, Strings{"LAST"});
+  EXPECT_EQ(policy.commands.deny, (Strings{"DELE", "TOP"}));
+  EXPECT_EQ(policy.last.semantics, LastSemantics::uw);
+  EXPECT_EQ(policy.last.start, LastStart::seen);
+  EXPECT_EQ(policy.last.on_drop, LastOnDrop::all);
+  EXPECT_EQ(policy.last.wording, LastWording::mh);
+  EXPECT_EQ(policy.help.style, HelpStyle::rambler);
+  EXPECT_EQ(policy.capa.implementation, "Example POP3");
+}
+
+TEST(PolicyReader, EachWordSetsItsOwnValue) {
+  const auto with = [](std::string_view table, std::string_view key, std::string_view word) {
+    const std::string text =
+        "[" + std::string(table) + "]\n" + std::string(key) + " = \"" + std::string(word) + "\"\n";
+    EXPECT_EQ(sentence(text), "");
+    return applied(text);
+  };
+  EXPECT_EQ(with("last", "semantics", "rfc1225").last.semantics, LastSemantics::rfc1225);
+  EXPECT_EQ(with("last", "semantics", "rfc1460").last.semantics, LastSemantics::rfc1460);
+  EXPECT_EQ(with("last", "semantics", "uw").last.semantics, LastSemantics::uw);
+  EXPECT_EQ(with("last", "semantics", "popper").last.semantics, LastSemantics::popper);
+  EXPECT_EQ(with("last", "semantics", "dovecot").last.semantics, LastSemantics::dovecot);
+  EXPECT_EQ(with("last", "start", "durable").last.start, LastStart::durable);
+  EXPECT_EQ(with("last", "start", "seen").last.start, LastStart::seen);
+  EXPECT_EQ(with("last", "start", "session").last.start, LastStart::session);
+  EXPECT_EQ(with("last", "on_drop", "delivered").last.on_drop, LastOnDrop::delivered);
+  EXPECT_EQ(with("last", "on_drop", "all").last.on_drop, LastOnDrop::all);
+  EXPECT_EQ(with("last", "on_drop", "nothing").last.on_drop, LastOnDrop::nothing);
+  EXPECT_EQ(with("last", "wording", "plain").last.wording, LastWording::plain);
+  EXPECT_EQ(with("last", "wording", "popper").last.wording, LastWording::popper);
+  EXPECT_EQ(with("last", "wording", "qpopper").last.wording, LastWording::qpopper);
+  EXPECT_EQ(with("last", "wording", "mh").last.wording, LastWording::mh);
+  EXPECT_EQ(with("help", "style", "long").help.style, HelpStyle::full);
+  EXPECT_EQ(with("help", "style", "rambler").help.style, HelpStyle::rambler);
+  EXPECT_EQ(with("help", "style", "line").help.style, HelpStyle::line);
+}
+
+TEST(PolicyReader, AnEmptyDocumentChangesNothing) {
+  EXPECT_EQ(sentence(""), "");
+  EXPECT_FALSE(parse("inherit = \"\"").inherit());
+  expect_equal(applied("# nothing\n"), Policy{});
+}
+
+TEST(PolicyReader, DottedKeysAreTheSameKeys) {
+  EXPECT_EQ(applied("last.start = \"seen\"").last.start, LastStart::seen);
+}
+
+TEST(PolicyReader, CommandNamesHaveNoCaseAndStandOnce) {
+  EXPECT_EQ(applied("[commands]\nallow = [\"help\", \"Last\", \"HELP\"]").commands.allow,
+            (Strings{"HELP", "LAST"}));
+  EXPECT_EQ(applied("[commands]\ndeny = [\"dele\"]").commands.deny, Strings{"DELE"});
+}
+
+TEST(PolicyReader, AnEmptyListIsAValue) {
+  const Policy policy = applied("[commands]\nallow = []\n");
+  EXPECT_EQ(policy.commands.allow, Strings{});
+}
+
+// --- what is wrong ---
+
+TEST(PolicyReader, TextThatIsNotTomlHasItsPlace) {
+  const Document document = parse("[last]\nstart = durable\n");
+  ASSERT_EQ(document.problems().size(), 1U);
+  EXPECT_EQ(document.problems()[0].line, 2U);
+  EXPECT_TRUE(sentences(document)[0].starts_with("f.toml:2:")) << sentences(document)[0];
+  EXPECT_NE(sentences(document)[0].find(": this is not valid TOML: "), std::string::npos);
+  EXPECT_FALSE(document.deny_trusted());
+  expect_equal(applied("[help]\nstyle = \"line\"\n[last"), Policy{});
+}
+
+TEST(PolicyReader, ANulOctetIsNotToml) {
+  using namespace std::string_view_literals;
+  const Document document = parse("[last]\n\0"sv);
+  EXPECT_EQ(document.problems().size(), 1U);
+  EXPECT_FALSE(document.deny_trusted());
+}
+
+TEST(PolicyReader, WhatToml33AssertsIsAnErrorOnly) {
+  for (const std::string_view text : {"[[[1]]]", "[[[a]]]", "[[[]]", "[[="}) {
+    EXPECT_TRUE(sentence(text).starts_with("f.toml:1:3: this is not valid TOML: ")) << text;
+    EXPECT_FALSE(parse(text).deny_trusted()) << text;
+  }
+}
+
+TEST(PolicyReader, AWrongWordIsNamedWithTheNearest) {
+  EXPECT_EQ(sentence("[last]\nstart = \"durabel\""),
+            "f.toml:2:9: last.start cannot be \"durabel\"; did you mean \"durable\"?");
+  EXPECT_EQ(sentence("[last]\nstart = \"Durable\""),
+            "f.toml:2:9: last.start cannot be \"Durable\"; did you mean \"durable\"?");
+}
+
+TEST(PolicyReader, AWordNearNoneIsAnsweredWithAll) {
+  EXPECT_EQ(sentence("help.style = \"verbose\""),
+            "f.toml:1:14: help.style cannot be \"verbose\", only long, rambler and line");
+}
+
+TEST(PolicyReader, AWrongTypeIsNamed) {
+  EXPECT_EQ(sentence("[last]\nstart = 1"),
+            "f.toml:2:9: last.start has to be one of the words durable, seen and session, in "
+            "quotes, not an integer");
+  EXPECT_EQ(sentence("[last]\nstart = [\"seen\"]"),
+            "f.toml:2:9: last.start has to be one of the words durable, seen and session, in "
+            "quotes, not a list");
+  EXPECT_EQ(sentence("capa.implementation = true"),
+            "f.toml:1:23: capa.implementation has to be a text in quotes, not true or false");
+  EXPECT_EQ(sentence("commands.allow = \"LAST\""),
+            "f.toml:1:18: commands.allow has to be a list of command names in brackets, like "
+            "[\"LAST\"], not a text");
+  EXPECT_EQ(sentence("commands.allow = [\"LAST\", 2026-01-01]"),
+            "f.toml:1:27: commands.allow has to list command names in quotes, not a date or time");
+  EXPECT_EQ(sentence("last = \"seen\""), "f.toml:1:8: last has to be a table, [last], not a text");
+}
+
+TEST(PolicyReader, AnUnknownKeyIsNamedWithTheNearest) {
+  EXPECT_EQ(sentence("[last]\n  on_drp = \"all\""),
+            "f.toml:2:3: unknown key \"last.on_drp\"; did you mean \"last.on_drop\"?");
+  EXPECT_EQ(sentence("[last]\nstyle = \"long\""),
+            "f.toml:2:1: unknown key \"last.style\"; did you mean \"help.style\"?");
+  EXPECT_EQ(sentence("frobnicate = 1"), "f.toml:1:1: unknown key \"frobnicate\"");
+  EXPECT_EQ(sentence("\"last.start\" = \"seen\""),
+            "f.toml:1:1: unknown key \"last.start\"; did you mean \"last.start\" without the "
+            "quotes?");
+}
+
+TEST(PolicyReader, AKeyOfALaterReleaseIsUnknown) {
+  const Document document = parse("[uidl]\nscheme = \"courier\"");
+  EXPECT_EQ(sentences(document),
+            Strings{"f.toml:1:2: unknown table \"uidl\", only commands, last, help and capa are "
+                    "known"});
+  EXPECT_TRUE(document.deny_trusted());
+}
+
+TEST(PolicyReader, AllProblemsAreToldFromTopToBottom) {
+  EXPECT_EQ(sentences(parse("[last]\nwording = \"x\"\nstart = 1\n[help]\nstile = 2\n[capa]\n"
+                            "implementation = \"\\u0007\"\n")),
+            (Strings{
+                "f.toml:2:11: last.wording cannot be \"x\", only plain, popper, qpopper and mh",
+                "f.toml:3:9: last.start has to be one of the words durable, seen and session, in "
+                "quotes, not an integer",
+                "f.toml:5:1: unknown key \"help.stile\"; did you mean \"help.style\"?",
+                "f.toml:7:18: capa.implementation may have printable ASCII only, not \"\\x07\"",
+            }));
+}
+
+TEST(PolicyReader, AWrongValueLeavesTheOldOneAndOthersCount) {
+  Policy policy;
+  policy.last.start = LastStart::session;
+  policy.commands.allow = {"HELP"};
+  parse("[last]\nstart = \"x\"\nwording = \"mh\"\n[commands]\nallow = [\"LAST\", \"NONE\"]")
+      .apply(policy);
+  EXPECT_EQ(policy.last.start, LastStart::session);
+  EXPECT_EQ(policy.last.wording, LastWording::mh);
+  EXPECT_EQ(policy.commands.allow, Strings{"HELP"});
+}
+
+TEST(PolicyReader, OnlyOurOwnCommandsAreAllowed) {
+  EXPECT_EQ(sentence("[commands]\nallow = [\"CAPA\", \"TOP\", \"LSAT\", \"XYZZY\"]"),
+            "f.toml:2:10: commands.allow is wrong: CAPA is always there, so it cannot be listed\n"
+            "f.toml:2:18: commands.allow is wrong: TOP is the host's own command and needs no "
+            "permission\n"
+            "f.toml:2:25: commands.allow is wrong: there is no command \"LSAT\"; did you mean "
+            "\"LAST\"?\n"
+            "f.toml:2:33: commands.allow is wrong: there is no command \"XYZZY\"");
+}
+
+TEST(PolicyReader, CommandsThatEverySessionNeedsCannotBeDenied) {
+  for (const std::string name : {"QUIT", "NOOP", "RSET", "CAPA"}) {
+    EXPECT_EQ(sentence("commands.deny = [\"" + name + "\"]"),
+              "f.toml:1:18: commands.deny is wrong: " + name +
+                  " cannot be denied: no session goes without it");
+  }
+}
+
+TEST(PolicyReader, TheImplementationFitsFetchmail) {
+  const std::string longest(max_implementation_octets, 'x');
+  EXPECT_EQ(applied("capa.implementation = '" + longest + "'").capa.implementation, longest);
+  EXPECT_EQ(sentence("capa.implementation = '" + longest + "x'"),
+            "f.toml:1:23: capa.implementation may have 48 characters at most, not 49");
+}
+
+TEST(PolicyReader, NoControlCharacterReachesASentence) {
+  for (const std::string_view text :
+       {R"(last.start = "\u001b[31m\r\n\u0085")", R"("\u001b]0;x\u0007" = 1)",
+        R"(commands.allow = ["\u0000"])", R"("a\nb".c = 1)", "x = \x1b"}) {
+    const Document document = parse(text);
+    EXPECT_FALSE(document.problems().empty()) << text;
+    for (const std::string& one : sentences(document)) {
+      for (const char c : one) EXPECT_TRUE(c >= ' ' && c <= '~') << one;
+    }
+  }
+  EXPECT_EQ((Problem{"a\nb", 0, 0, "c\x7f"}.sentence()), "a\\x0ab: c\\x7f");
+}
+
+TEST(PolicyReader, AnEndlessWordIsCut) {
+  EXPECT_EQ(sentence("help.style = \"" + std::string(5000, 'z') + "\""),
+            "f.toml:1:14: help.style cannot be \"" + std::string(80, 'z') +
+                "...\", only long, rambler and line");
+}
+
+TEST(PolicyReader, ADocumentHasALimit) {
+  std::string text(max_document_octets, '#');
+  EXPECT_EQ(sentence(text), "");
+  text += '#';
+  EXPECT_EQ(sentence(text),
+            "f.toml: the document is longer than 65536 octets, which is the most a policy may "
+            "have");
+  EXPECT_FALSE(parse(text).deny_trusted());
+}
+
+TEST(PolicyReader, DeepNestingIsNoHarm) {
+  const auto repeated = [](std::string_view part, std::size_t octets) {
+    std::string text;
+    while (text.size() + part.size() <= octets) text += part;
+    return text;
+  };
+  EXPECT_EQ(sentence("# one\n" + repeated("a.", 60000) + "a = 1"),
+            "f.toml:2:1: this line has a key with more than 32 dots");
+  EXPECT_EQ(sentence("[" + repeated("a . ", 60000) + "a]"),
+            "f.toml:1:1: this line has a key with more than 32 dots");
+  EXPECT_FALSE(parse(repeated("a.", 60000) + "a = 1").deny_trusted());
+  EXPECT_EQ(parse("a = " + repeated("[", 60000)).problems().size(), 1U);
+  EXPECT_EQ(parse(repeated("a={a.a=", 60000)).problems().size(), 1U);
+
+  // Strings and comments are told apart from keys, wherever they end.
+  const std::string key = repeated("a.", 60000) + "a";
+  for (const std::string& text : {
+           repeated("\"=\".", 60000) + "a = 1",
+           repeated("'\"'.", 60000) + "a = 1",
+           R"(x = { s = """b"""", )" + key + " = 1 }",
+           "x = { s = '''b''''', " + key + " = 1 }",
+           R"(x = { s = "\\", )" + key + " = 1 }",
+           R"(x = { s = "\"", )" + key + " = 1 }",
+           R"(x = { s = '\', )" + key + " = 1 }",
+       }) {
+    EXPECT_EQ(sentence(text), "f.toml:1:1: this line has a key with more than 32 dots");
+  }
+  const std::string dots = repeated("a.", 1000);
+  for (const std::string& text :
+       {"# " + dots, "help.style = \"long\" # " + dots + "\nlast.start = \"seen\"",
+        "inherit = \"" + dots + "\"", "inherit = '" + dots + "'",
+        "inherit = \"\"\"\n\"" + dots + "\n\"\"\""}) {
+    EXPECT_EQ(sentence(text), "");
+  }
+}
+
+// --- what may have been meant to deny a command ---
+
+TEST(PolicyReader, DenyIsTrustedWhateverElseIsWrong) {
+  for (const std::string_view text : {
+           "last.start = 1",
+           "commands.allow = [\"NONE\"]",
+           "[commands]\ndeny = [\"DELE\"]\nfrobnicate = 1",
+           "[xmit]\ndry_run = false",
+           "view.days = 3",
+       }) {
+    const Document document = parse(text);
+    EXPECT_FALSE(document.problems().empty()) << text;
+    EXPECT_TRUE(document.deny_trusted()) << text;
+  }
+}
+
+TEST(PolicyReader, DenyIsNotTrustedWhereItMayBeMeant) {
+  for (const std::string_view text : {
+           "[commands]\ndeny = \"DELE\"",             // no list
+           "[commands]\ndeny = [\"DELE\", 1]",        // no name
+           "[commands]\ndeny = [\"DELE\", \"TPO\"]",  // no command
+           "[commands]\ndeny = [\"QUIT\"]",           // cannot be
+           "[commands.deny]\nDELE = true",            // a table
+           "commands = ['DELE']",                     // no table
+           "[[commands]]\ndeny = [\"DELE\"]",         // several
+           "[commands]\ndenny = [\"DELE\"]",          // a slip in the key
+           "[commands]\nDENY = [\"DELE\"]",
+           "[command]\ndeny = [\"DELE\"]",  // a slip in the table
+           "[Commands]\nforbid = [\"DELE\"]",
+           "deny = [\"DELE\"]",                     // no table
+           "[capa]\ndeny = [\"DELE\"]",             // the wrong table
+           "[policy.commands]\ndeny = [\"DELE\"]",  // one table too many
+           "a.b.c.d.e.f.g.h.i.j.k.l.deny = 1",      // however deep
+           R"("commands.deny" = ["DELE"])",         // quoted
+           "inherit = 1",                           // the profile may deny one
+           "inherits = \"readonly\"",
+           "[last]\ninherit = \"readonly\"",
+       }) {
+    const Document document = parse(text);
+    EXPECT_FALSE(document.problems().empty()) << text;
+    EXPECT_FALSE(document.deny_trusted()) << text;
+  }
+}
+
+// --- the table of keys, and the file that documents it ---
+
+TEST(PolicyKeys, AreFoundByTheirPath) {
+  for (const Key& key : keys()) {
+    EXPECT_EQ(find_key(key.path), &key);
+    EXPECT_TRUE(key.description.ends_with('.')) << key.path;
+  }
+  EXPECT_EQ(find_key("last"), nullptr);
+  EXPECT_EQ(find_key("uidl.scheme"), nullptr);
+  EXPECT_NE(find_key(inherit_path), nullptr);
+  EXPECT_NE(find_key(deny_path), nullptr);
+}
+
+// Puts another value than the default into what each key sets.
+void disturb(const Key& key, Policy& policy) {
+  if (const auto* const text = std::get_if<TextKey>(&key.kind)) {
+    if (text->member != nullptr) text->member(policy) = "disturbed";
+  } else if (const auto* const commands = std::get_if<CommandsKey>(&key.kind)) {
+    commands->member(policy) = {"DISTURBED"};
+  } else {
+    const auto& words = std::get<WordKey>(key.kind).words;
+    words.back().set(policy);
+  }
+}
+
+TEST(PolicyKeys, TheShippedDefaultsAreTheBuiltInOnes) {
+  const Document shipped =
+      Document::parse(read_source("conf.d/pop3-legacy/default.toml"), "default.toml");
+  EXPECT_EQ(sentences(shipped), Strings{});
+  EXPECT_FALSE(shipped.inherit());
+  for (const Key& key : keys()) {
+    SCOPED_TRACE(key.path);
+    // A key that is missing in the file leaves what disturb() did.
+    Policy policy;
+    disturb(key, policy);
+    shipped.apply(policy);
+    expect_equal(policy, Policy{});
+  }
+}
+
+}  // namespace
+}  // namespace pop3_legacy::policy

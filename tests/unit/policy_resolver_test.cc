@@ -1,0 +1,328 @@
+// Which documents make up a policy, in which order, and what happens where one is missing.
+
+#include "plugin/core/policy/resolver.h"
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pop3_legacy::policy {
+namespace {
+
+using Strings = std::vector<std::string>;
+using Documents = std::map<std::string, std::string, std::less<>>;
+using Names = std::set<std::string, std::less<>>;
+
+class MapStore : public DocumentStore {
+ public:
+  explicit MapStore(Documents documents, Names failing = {})
+      : documents_(std::move(documents)), failing_(std::move(failing)) {}
+
+  Result<std::optional<std::string>> read(std::string_view name) override {
+    asked_.emplace_back(name);
+    if (failing_.contains(name)) return Error{Failure::temporary, location(name) + ": no luck"};
+    const auto found = documents_.find(name);
+    if (found == documents_.end()) return std::optional<std::string>();
+    return std::optional(found->second);
+  }
+
+  [[nodiscard]] std::string location(std::string_view name) const override {
+    return "map/" + std::string(name);
+  }
+
+  [[nodiscard]] const Strings& asked() const { return asked_; }
+
+ private:
+  Documents documents_;
+  Names failing_;
+  Strings asked_;
+};
+
+std::string says(std::string_view text) {
+  return "capa.implementation = \"" + std::string(text) + "\"\n";
+}
+
+std::string inherits(std::string_view profile) {
+  return "inherit = \"" + std::string(profile) + "\"\n";
+}
+
+void expect_sound(const Resolution& resolution) {
+  EXPECT_TRUE(resolution.intact);
+  EXPECT_TRUE(resolution.deny_known);
+  EXPECT_EQ(resolution.problems, Strings{});
+}
+
+TEST(PolicyResolver, WithoutAStoreTheDefaultsHold) {
+  const Resolution resolution = resolve(nullptr, "ann@example.org", "eudora");
+  expect_sound(resolution);
+  EXPECT_EQ(resolution.policy.commands.allow, (Strings{"LAST", "HELP"}));
+  EXPECT_EQ(resolution.policy.capa.implementation, "");
+}
+
+TEST(PolicyResolver, AnEmptyStoreIsNoProblem) {
+  MapStore store(Documents{});
+  expect_sound(resolve(&store, "ann@example.org", ""));
+  EXPECT_EQ(store.asked(), (Strings{"default", "domains/example.org"}));
+}
+
+TEST(PolicyResolver, AUserWithoutDomainHasTheDefaultDocument) {
+  MapStore store(Documents{{"default", says("default")}, {"domains/ann", says("wrong")}});
+  const Resolution resolution = resolve(&store, "ann", "");
+  expect_sound(resolution);
+  EXPECT_EQ(resolution.policy.capa.implementation, "default");
+  EXPECT_EQ(store.asked(), Strings{"default"});
+}
+
+TEST(PolicyResolver, LaterDocumentsWin) {
+  const auto implementation = [](Documents documents) {
+    MapStore store(std::move(documents));
+    const Resolution resolution = resolve(&store, "ann@example.org", "chosen");
+    expect_sound(resolution);
+    return resolution.policy.capa.implementation;
+  };
+  // Each document beats all that come before it in this list.
+  const std::vector<std::pair<std::string, std::string>> order{
+      {"profiles/a2", says("a2")},
+      {"profiles/a", inherits("a2") + says("a")},
+      {"default", inherits("a") + says("default")},
+      {"profiles/b", says("b")},
+      {"domains/example.org", inherits("b") + says("domain")},
+      {"profiles/c", says("c")},
+      {"profiles/chosen", inherits("c") + says("chosen")},
+  };
+  const Strings expected{"a2", "a", "default", "b", "domain", "c", "chosen"};
+  for (std::size_t winner = 0; winner < order.size(); ++winner) {
+    Documents documents(order.begin(), order.end());
+    for (std::size_t later = winner + 1; later < order.size(); ++later) {
+      std::string& text = documents.at(order[later].first);
+      text = text.substr(0, text.find("capa."));
+    }
+    EXPECT_EQ(implementation(std::move(documents)), expected[winner]);
+  }
+}
+
+TEST(PolicyResolver, ValuesOfDifferentDocumentsAddUp) {
+  MapStore store(
+      Documents{{"default", "last.start = \"seen\""},
+                {"profiles/readonly", "commands.deny = [\"DELE\"]"},
+                {"domains/example.org", inherits("readonly") + "last.wording = \"mh\""}});
+  const Resolution resolution = resolve(&store, "ann@example.org", "");
+  expect_sound(resolution);
+  EXPECT_EQ(resolution.policy.last.start, LastStart::seen);
+  EXPECT_EQ(resolution.policy.last.wording, LastWording::mh);
+  EXPECT_EQ(resolution.policy.commands.deny, Strings{"DELE"});
+}
+
+TEST(PolicyResolver, TheDomainIsLookedUpInItsNormalForm) {
+  for (const std::string_view user : {"ann@example.org", "ann@EXAMPLE.Org", "ann@example.org.",
+                                      "odd@name@example.org", "@example.org"}) {
+    MapStore store(Documents{{"domains/example.org", says("domain")}});
+    const Resolution resolution = resolve(&store, user, "");
+    expect_sound(resolution);
+    EXPECT_EQ(resolution.policy.capa.implementation, "domain") << user;
+  }
+}
+
+TEST(PolicyResolver, AnInvalidDomainIsNotLookedUp) {
+  using namespace std::string_view_literals;
+  const std::vector<std::pair<std::string_view, std::string>> users{
+      {"ann@"sv,
+       "the user \"ann@\" has no valid domain, so no policy can be looked up: the "
+       "domain is empty"},
+      {"ann@m\xc3\xbcller.de"sv,
+       "the user \"ann@m\\xc3\\xbcller.de\" has no valid domain, so no policy can be looked up: "
+       "the domain is not in its ASCII form (xn--...)"},
+      {"ann@a/../b\n"sv,
+       "the user \"ann@a/../b\\x0a\" has no valid domain, so no policy can be looked up: the "
+       "domain may have letters, digits, \"-\", \"_\" and dots only"},
+      {"ann@..\0"sv,
+       "the user \"ann@..\\x00\" has no valid domain, so no policy can be looked "
+       "up: the domain has an empty part between its dots"},
+  };
+  for (const auto& [user, sentence] : users) {
+    MapStore store(Documents{{"default", says("default")}});
+    const Resolution resolution = resolve(&store, user, "");
+    EXPECT_FALSE(resolution.intact);
+    EXPECT_FALSE(resolution.deny_known);
+    EXPECT_EQ(resolution.problems, Strings{sentence});
+    EXPECT_EQ(store.asked(), Strings{"default"});
+    EXPECT_EQ(resolution.policy.capa.implementation, "default");
+  }
+}
+
+TEST(PolicyResolver, DomainNames) {
+  const std::string label(63, 'a');
+  EXPECT_EQ(domain_name("Example.ORG").value(), "example.org");
+  EXPECT_EQ(domain_name("example.org.").value(), "example.org");
+  EXPECT_EQ(domain_name("localhost").value(), "localhost");
+  EXPECT_EQ(domain_name("xn--mller-kva.de").value(), "xn--mller-kva.de");
+  EXPECT_EQ(domain_name("a_b.0-9").value(), "a_b.0-9");
+  EXPECT_TRUE(domain_name(label + ".org"));
+  const std::string longest = label + "." + label + "." + label + "." + std::string(61, 'a');
+  EXPECT_TRUE(domain_name(longest));
+  EXPECT_TRUE(domain_name(longest + "."));
+
+  for (const std::string& wrong :
+       {std::string(), std::string("."), std::string(".."), std::string(".a"), std::string("a.."),
+        std::string("a..b"), std::string("a/b"), std::string("../a"), std::string("a b"),
+        std::string("a\0b", 3), std::string("a\n"), std::string("[127.0.0.1]"), std::string("a:b"),
+        std::string("\x80"), label + "a.org", longest + "a"}) {
+    EXPECT_FALSE(domain_name(wrong)) << wrong;
+  }
+}
+
+TEST(PolicyResolver, ProfileNames) {
+  for (const std::string_view name : {"a", "eudora-3.0", "a_b", "0", "-"}) {
+    EXPECT_TRUE(is_profile_name(name)) << name;
+  }
+  EXPECT_TRUE(is_profile_name(std::string(64, 'a')));
+  EXPECT_FALSE(is_profile_name(std::string(65, 'a')));
+  for (const std::string_view name : {"", ".", "..", ".a", "a/b", "A", "a b", "\xc3\xbc"}) {
+    EXPECT_FALSE(is_profile_name(name)) << name;
+  }
+  EXPECT_FALSE(is_profile_name(std::string_view("a\0", 2)));
+}
+
+// --- what is missing or wrong ---
+
+TEST(PolicyResolver, AMissingProfileOfTheUserdbIsAProblem) {
+  MapStore store(Documents{{"default", says("default")}});
+  const Resolution resolution = resolve(&store, "ann", "eudora");
+  EXPECT_FALSE(resolution.intact);
+  EXPECT_FALSE(resolution.deny_known);
+  EXPECT_EQ(resolution.problems,
+            Strings{"the userdb field pop3_legacy_profile names the profile \"eudora\", which does "
+                    "not exist: map/profiles/eudora"});
+  EXPECT_EQ(resolution.policy.capa.implementation, "default");
+}
+
+TEST(PolicyResolver, AnInvalidProfileOfTheUserdbIsNotLookedUp) {
+  MapStore store(Documents{});
+  const Resolution resolution = resolve(&store, "ann", "../x\n");
+  EXPECT_FALSE(resolution.intact);
+  EXPECT_FALSE(resolution.deny_known);
+  EXPECT_EQ(
+      resolution.problems,
+      Strings{"the userdb field pop3_legacy_profile names the profile \"../x\\x0a\", which is "
+              "not a valid profile name"});
+  EXPECT_EQ(store.asked(), Strings{"default"});
+}
+
+TEST(PolicyResolver, AMissingInheritedProfileIsAProblemOfWhoNamesIt) {
+  MapStore store(Documents{{"domains/example.org", "\n\n" + inherits("gone") + says("domain")}});
+  const Resolution resolution = resolve(&store, "ann@example.org", "");
+  EXPECT_FALSE(resolution.intact);
+  EXPECT_FALSE(resolution.deny_known);
+  EXPECT_EQ(resolution.problems,
+            Strings{"map/domains/example.org:3:11: inherits the profile \"gone\", which does not "
+                    "exist: map/profiles/gone"});
+  EXPECT_EQ(resolution.policy.capa.implementation, "domain");
+}
+
+TEST(PolicyResolver, AnInvalidInheritedNameIsNotLookedUp) {
+  MapStore store(Documents{{"default", inherits("../default")}});
+  const Resolution resolution = resolve(&store, "ann", "");
+  EXPECT_FALSE(resolution.intact);
+  EXPECT_FALSE(resolution.deny_known);
+  EXPECT_EQ(resolution.problems, Strings{"map/default:1:11: inherits the profile \"../default\", "
+                                         "which is not a valid profile name"});
+  EXPECT_EQ(store.asked(), Strings{"default"});
+}
+
+TEST(PolicyResolver, ALoopOfProfilesEnds) {
+  MapStore store(Documents{{"default", inherits("a")},
+                           {"profiles/a", inherits("b") + says("a")},
+                           {"profiles/b", inherits("a") + says("b")}});
+  const Resolution resolution = resolve(&store, "ann", "");
+  EXPECT_FALSE(resolution.intact);
+  EXPECT_FALSE(resolution.deny_known);
+  EXPECT_EQ(resolution.problems, Strings{"map/profiles/b:1:11: inherits the profile \"a\", which "
+                                         "inherits itself that way: a -> b -> a"});
+  EXPECT_EQ(store.asked(), (Strings{"default", "profiles/a", "profiles/b"}));
+}
+
+TEST(PolicyResolver, AProfileThatInheritsItselfIsALoop) {
+  MapStore store(Documents{{"profiles/a", inherits("a")}});
+  EXPECT_EQ(resolve(&store, "ann", "a").problems,
+            Strings{"map/profiles/a:1:11: inherits the profile \"a\", which inherits itself that "
+                    "way: a -> a"});
+}
+
+TEST(PolicyResolver, EightProfilesMayStandBeforeADocument) {
+  const auto chain = [](int profiles) {
+    Documents documents{{"default", inherits("p1")}};
+    for (int i = 1; i <= profiles; ++i) {
+      documents["profiles/p" + std::to_string(i)] =
+          (i < profiles ? inherits("p" + std::to_string(i + 1)) : says("last one"));
+    }
+    return documents;
+  };
+  MapStore eight(chain(8));
+  const Resolution good = resolve(&eight, "ann", "");
+  expect_sound(good);
+  EXPECT_EQ(good.policy.capa.implementation, "last one");
+
+  MapStore nine(chain(9));
+  const Resolution bad = resolve(&nine, "ann", "");
+  EXPECT_FALSE(bad.intact);
+  EXPECT_FALSE(bad.deny_known);
+  EXPECT_EQ(bad.problems,
+            Strings{"map/profiles/p8:1:11: inherits the profile \"p9\", but there are 8 profiles "
+                    "before it already, which is the most there may be"});
+}
+
+TEST(PolicyResolver, AStoreThatFailsIsAProblem) {
+  for (const std::string_view failing :
+       {"default", "domains/example.org", "profiles/a", "profiles/chosen"}) {
+    MapStore store(
+        Documents{{"default", inherits("a")}, {"profiles/a", ""}, {"profiles/chosen", ""}},
+        {std::string(failing)});
+    const Resolution resolution = resolve(&store, "ann@example.org", "chosen");
+    EXPECT_FALSE(resolution.intact);
+    EXPECT_FALSE(resolution.deny_known);
+    EXPECT_EQ(resolution.problems, Strings{"map/" + std::string(failing) + ": no luck"});
+  }
+}
+
+TEST(PolicyResolver, AWrongValueDoesNotHideWhatIsDenied) {
+  MapStore store(Documents{{"default", "last.start = 1\ncommands.deny = [\"DELE\"]"}});
+  const Resolution resolution = resolve(&store, "ann", "");
+  EXPECT_FALSE(resolution.intact);
+  EXPECT_TRUE(resolution.deny_known);
+  EXPECT_EQ(resolution.policy.commands.deny, Strings{"DELE"});
+  EXPECT_EQ(resolution.problems.size(), 1U);
+}
+
+TEST(PolicyResolver, AnyDocumentMayMakeDenyUnknown) {
+  for (const std::string_view broken :
+       {"default", "profiles/a", "domains/example.org", "profiles/b", "profiles/chosen"}) {
+    Documents documents{{"default", inherits("a")},
+                        {"profiles/a", ""},
+                        {"domains/example.org", inherits("b")},
+                        {"profiles/b", ""},
+                        {"profiles/chosen", ""}};
+    documents[std::string(broken)] += "commands.denny = [\"DELE\"]";
+    MapStore store(std::move(documents));
+    const Resolution resolution = resolve(&store, "ann@example.org", "chosen");
+    EXPECT_FALSE(resolution.intact) << broken;
+    EXPECT_FALSE(resolution.deny_known) << broken;
+  }
+}
+
+TEST(PolicyResolver, TheProblemsOfASharedProfileAreToldOnce) {
+  MapStore store(Documents{{"default", inherits("a")},
+                           {"domains/example.org", inherits("a")},
+                           {"profiles/a", "last.start = 1"}});
+  EXPECT_EQ(resolve(&store, "ann@example.org", "a").problems.size(), 1U);
+}
+
+}  // namespace
+}  // namespace pop3_legacy::policy

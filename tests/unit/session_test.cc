@@ -1,0 +1,279 @@
+#include "plugin/core/session.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "tests/unit/fake_port.h"
+
+namespace pop3_legacy {
+namespace {
+
+using namespace std::string_view_literals;
+
+std::string shown(const Portion& portion) {
+  switch (portion.taker) {
+    case Taker::host:
+      return "host " + std::to_string(portion.octets);
+    case Taker::ours:
+      return "ours " + std::to_string(portion.octets);
+    case Taker::incomplete:
+      break;
+  }
+  return "incomplete";
+}
+
+TEST(Session, TakesRunsOfTheHostsLinesAndSingleLinesOfOurs) {
+  FakePort port(3);
+  Session session(port, resolution());
+  EXPECT_EQ(shown(session.take("STAT\r\nNOOP\nLAST\r\nSTAT\r\n", 0)), "host 11");
+  EXPECT_EQ(shown(session.take("LAST\r\nSTAT\r\n", 11)), "ours 6");
+  EXPECT_EQ(shown(session.take("STAT\r\nLA", 11)), "host 6");
+  EXPECT_EQ(shown(session.take("LA", 17)), "incomplete");
+  EXPECT_EQ(shown(session.take("", 17)), "incomplete");
+}
+
+TEST(Session, OurLinesAreKnownInAnyCaseAndWithNuls) {
+  FakePort port(3);
+  Session session(port, resolution({"LAST"}, {"DELE"}));
+  EXPECT_EQ(shown(session.take("lAsT\n", 0)), "ours 5");
+  EXPECT_EQ(shown(session.take("dele 1\r\n", 0)), "ours 8");
+  EXPECT_EQ(shown(session.take("DELE\0 1\r\n"sv, 0)), "ours 9");
+  EXPECT_EQ(shown(session.take(" LAST\r\n", 0)), "host 7");
+  EXPECT_EQ(shown(session.take("LASTING\r\n", 0)), "host 9");
+}
+
+TEST(Session, LeavesEverythingToTheHostWhenNothingIsAllowed) {
+  FakePort port(3);
+  Session session(port, resolution({}));
+  EXPECT_TRUE(session.idle());
+  EXPECT_EQ(shown(session.take("LAST\r\nHELP\r\nCAPA\r\nRETR 1\r\n", 0)), "host 26");
+  session.executed(26);
+  session.finish(Ending::quit);
+  EXPECT_EQ(port.loads + port.stores, 0);
+  EXPECT_TRUE(port.asked.empty());
+}
+
+TEST(Session, ADeniedCommandAloneIsReasonEnoughToBeThere) {
+  FakePort port(1);
+  EXPECT_FALSE(Session(port, resolution({}, {"DELE"})).idle());
+}
+
+TEST(Session, AnswersWhatIsDenied) {
+  FakePort port(1);
+  Session session(port, resolution({"LAST"}, {"DELE", "LAST"}));
+  EXPECT_EQ(session.answer("dele 1\r\n").wire(), "-ERR DELE is disabled for this mailbox.\r\n");
+  EXPECT_EQ(session.answer("LAST\r\n").wire(), "-ERR LAST is disabled for this mailbox.\r\n");
+}
+
+TEST(Session, RefusesArgumentsAndNulsOfOurs) {
+  FakePort port(1);
+  Session session(port, resolution());
+  EXPECT_EQ(session.answer("LAST 1\r\n").wire(), "-ERR Too many arguments. Syntax: LAST\r\n");
+  EXPECT_EQ(session.answer("LAST  \r\n").wire(), "+OK 0\r\n");
+  EXPECT_EQ(session.answer("HELP A B\r\n").wire(),
+            "-ERR Too many arguments. Syntax: HELP [command]\r\n");
+  EXPECT_EQ(session.answer("LAST\0x\r\n"sv).wire(), "-ERR NUL octet in the command.\r\n");
+}
+
+TEST(Session, WithABrokenPolicyOursAreUnavailableAndTheHostsGoOn) {
+  FakePort port(3);
+  auto broken = resolution({"LAST", "HELP"}, {"TOP"});
+  broken.intact = false;
+  Session session(port, std::move(broken));
+  EXPECT_EQ(session.answer("LAST\r\n").wire(),
+            "-ERR [SYS/TEMP] LAST is unavailable: the server's policy cannot be read.\r\n");
+  EXPECT_EQ(shown(session.take("RETR 1\r\n", 0)), "host 8");
+  EXPECT_EQ(session.answer("TOP 1 0\r\n").wire(), "-ERR TOP is disabled for this mailbox.\r\n");
+}
+
+TEST(Session, WithAnUnknownDenyListWhateverCouldBeDeniedIsRefused) {
+  FakePort port(3);
+  policy::Resolution unknown;
+  unknown.intact = false;
+  unknown.deny_known = false;
+  Session session(port, std::move(unknown));
+  for (const Command& command : command_table()) {
+    const std::string line = std::string(command.name) + "\r\n";
+    if (command.deniable) {
+      ASSERT_EQ(shown(session.take(line, 0)), "ours " + std::to_string(line.size()));
+      EXPECT_EQ(session.answer(line).wire(),
+                "-ERR [SYS/TEMP] " + std::string(command.name) +
+                    " is unavailable: the server's policy cannot be read.\r\n");
+    } else if (command.owner == Owner::host) {
+      EXPECT_EQ(shown(session.take(line, 0)), "host " + std::to_string(line.size()));
+    }
+  }
+}
+
+class LastInSession : public testing::Test {
+ protected:
+  /// The host is given `lines`, as they come to it, and executes them. It sends a message for
+  /// every RETR and TOP but those of `refused`.
+  void host(std::string_view lines, const std::vector<std::string>& refused = {}) {
+    while (!lines.empty()) {
+      const Portion portion = session_.take(lines, given_);
+      ASSERT_EQ(portion.taker, Taker::host);
+      std::string_view run = lines.substr(0, portion.octets);
+      while (!run.empty()) {
+        const auto line = run.substr(0, run.find("\r\n"));
+        const bool sent = std::find(refused.begin(), refused.end(), line) == refused.end();
+        port_.retrieved += sent && line.starts_with("RETR") ? 100U : 0U;
+        port_.topped += sent && line.starts_with("TOP") ? 10U : 0U;
+        run.remove_prefix(line.size() + 2);
+        given_ += line.size() + 2;
+        session_.executed(given_);
+      }
+      lines.remove_prefix(portion.octets);
+    }
+  }
+  std::string last() { return session_.answer("LAST\r\n").wire(); }
+
+  FakePort port_{4};
+  Session session_{port_, resolution()};
+  std::uint64_t given_ = 0;
+};
+
+TEST_F(LastInSession, Rfc1225Sample) {
+  host("STAT\r\nRETR 1\r\n");
+  EXPECT_EQ(last(), "+OK 1\r\n");
+  host("RETR 3\r\n");
+  EXPECT_EQ(last(), "+OK 3\r\n");
+  host("DELE 2\r\n");
+  EXPECT_EQ(last(), "+OK 3\r\n");
+}
+
+TEST_F(LastInSession, ALineCountsOnceTheHostHasConsumedItsLastOctet) {
+  const std::string_view lines = "DELE 2\r\nDELE 3\r\n";
+  ASSERT_EQ(shown(session_.take(lines, 0)), "host 16");
+  session_.executed(0);
+  EXPECT_EQ(last(), "+OK 0\r\n");
+  session_.executed(8);
+  EXPECT_EQ(last(), "+OK 2\r\n");
+  session_.executed(15);
+  EXPECT_EQ(last(), "+OK 2\r\n");
+  session_.executed(16);
+  EXPECT_EQ(last(), "+OK 3\r\n");
+}
+
+TEST_F(LastInSession, ARetrEndsItsRunForOnlyTheHostKnowsWhetherItSucceeds) {
+  EXPECT_EQ(shown(session_.take("NOOP\r\nRETR 2\r\nRETR 3\r\n", 0)), "host 14");
+  EXPECT_EQ(shown(session_.take("RETR 9\r\nRETR x\r\nTOP 1 0\r\nRETR 3\r\n", 14)), "host 33");
+}
+
+TEST_F(LastInSession, ARetrThatTheHostRefusesDoesNotCount) {
+  // found with a message file that could not be opened: "-ERR Message 2 expunged."
+  host("RETR 1\r\nRETR 2\r\n", {"RETR 2"});
+  EXPECT_EQ(last(), "+OK 1\r\n");
+  host("RETR 2\r\n");
+  EXPECT_EQ(last(), "+OK 2\r\n");
+}
+
+TEST_F(LastInSession, AFirstSessionLeavesAStateEvenIfItsOnlyMessageDidNotArrive) {
+  // The host sets \\Seen for a RETR that breaks off, and that is where the next session would
+  // start if there were no state: the message would be skipped for ever.
+  ASSERT_EQ(shown(session_.take("RETR 4\r\n", 0)), "host 8");
+  session_.finish(Ending::dropped);
+  EXPECT_EQ(port_.states.at("last"), "1 7 0\n");
+}
+
+TEST_F(LastInSession, WhatTheHostRefusesDoesNotCount) {
+  host("RETR 5\r\nRETR 0\r\nRETR\r\nRETR 4x\r\nRETR  \r\nDELE 4 \r\nTOP 4\r\nRETR -4\r\n");
+  EXPECT_EQ(last(), "+OK 0\r\n");
+  host("DELE 2\r\nRETR 2\r\nDELE 3\r\nRSET\r\nDELE 1\r\n");
+  EXPECT_EQ(last(), "+OK 1\r\n");
+}
+
+TEST_F(LastInSession, ADeletedMessageIsRefusedUntilRset) {
+  port_.states["last"] = "1 7 0\n";
+  host("DELE 4\r\nRSET\r\nRETR 4\r\n");
+  EXPECT_EQ(last(), "+OK 4\r\n");
+}
+
+TEST_F(LastInSession, QuitIsARunOfItsOwnAndTheStateStandsBeforeTheHostAnswersIt) {
+  const std::string_view lines = "DELE 3\r\nQUIT\r\n";
+  ASSERT_EQ(shown(session_.take(lines, 0)), "host 8");
+  session_.executed(8);
+  EXPECT_EQ(port_.stores, 0);
+  ASSERT_EQ(shown(session_.take(lines.substr(8), 8)), "host 6");
+  EXPECT_EQ(port_.states.at("last"), "1 7 30\n");
+  session_.finish(Ending::quit);
+  EXPECT_EQ(port_.stores, 1);
+}
+
+TEST_F(LastInSession, ADropKeepsWhatWasDelivered) {
+  host("RETR 1\r\n");
+  session_.delivered();
+  host("RETR 2\r\nDELE 3\r\n");
+  session_.finish(Ending::dropped);
+  EXPECT_EQ(port_.states.at("last"), "1 7 10\n");
+}
+
+TEST_F(LastInSession, StateThatCannotBeReadIsATemporaryFailureNotANumber) {
+  port_.state_error = Error{Failure::temporary, "open(x) failed: Permission denied"};
+  EXPECT_EQ(last(), "-ERR [SYS/TEMP] The highest number accessed cannot be read.\r\n");
+  ASSERT_EQ(port_.log.size(), 1U);
+  EXPECT_EQ(port_.log[0], "LAST: open(x) failed: Permission denied");
+}
+
+TEST_F(LastInSession, StateThatCannotBeStoredIsLogged) {
+  host("RETR 1\r\n");
+  port_.state_error = Error{Failure::temporary, "disk full"};
+  session_.finish(Ending::quit);
+  ASSERT_EQ(port_.log.size(), 1U);
+  EXPECT_EQ(port_.log[0],
+            "LAST: could not be stored, the next session starts from the old number: disk full");
+}
+
+TEST(Session, UnderUwATopCountsIfTheHostSendsIt) {
+  FakePort port(4);
+  auto made = resolution();
+  made.policy.last.semantics = policy::LastSemantics::uw;
+  Session session(port, std::move(made));
+  EXPECT_EQ(shown(session.take("TOP 2 x\r\nTOP 3 0\r\n", 0)), "host 9");
+  session.executed(9);
+  EXPECT_EQ(session.answer("LAST\r\n").wire(), "+OK 0\r\n");
+  EXPECT_EQ(shown(session.take("TOP 3 0\r\n", 9)), "host 9");
+  port.topped = 20;
+  session.executed(18);
+  EXPECT_EQ(session.answer("LAST\r\n").wire(), "+OK 3\r\n");
+}
+
+TEST(Session, UnderPopperARetrIsNotWaitedForButTheStartIsKept) {
+  FakePort port(4);
+  auto made = resolution();
+  made.policy.last.semantics = policy::LastSemantics::popper;
+  Session session(port, std::move(made));
+  EXPECT_EQ(shown(session.take("RETR 1\r\nRETR 2\r\nQUIT\r\n", 0)), "host 16");
+  session.executed(16);
+  EXPECT_EQ(shown(session.take("QUIT\r\n", 16)), "host 6");
+  EXPECT_EQ(port.states.at("last"), "1 7 0\n");
+}
+
+TEST_F(LastInSession, WithoutLastTheHostsCommandsAreNotWatched) {
+  Session session(port_, resolution({"HELP"}));
+  ASSERT_EQ(shown(session.take("RETR 1\r\nQUIT\r\n", 0)), "host 14");
+  session.executed(14);
+  session.finish(Ending::quit);
+  EXPECT_EQ(port_.loads + port_.stores, 0);
+}
+
+TEST(Session, LastHasTheWordingOfThePolicy) {
+  const std::vector<std::pair<policy::LastWording, std::string>> wordings{
+      {policy::LastWording::plain, "+OK 3\r\n"},
+      {policy::LastWording::popper, "+OK 3 is the last message seen.\r\n"},
+      {policy::LastWording::qpopper, "+OK 3 is the last read message.\r\n"},
+      {policy::LastWording::mh, "+OK 3 is the last msg seen\r\n"},
+  };
+  for (const auto& [wording, wire] : wordings) {
+    FakePort port(4);
+    port.seen = 3;
+    auto made = resolution();
+    made.policy.last.wording = wording;
+    EXPECT_EQ(Session(port, std::move(made)).answer("LAST\r\n").wire(), wire);
+  }
+}
+
+}  // namespace
+}  // namespace pop3_legacy

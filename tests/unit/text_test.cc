@@ -1,0 +1,32 @@
+#include "plugin/core/text.h"
+
+#include <gtest/gtest.h>
+
+namespace pop3_legacy {
+namespace {
+
+TEST(Text, ComparesAsciiLettersOnly) {
+  EXPECT_TRUE(equals_ignoring_case("LaSt", "last"));
+  EXPECT_FALSE(equals_ignoring_case("LAST", "LASTS"));
+  EXPECT_FALSE(equals_ignoring_case("\xC4", "\xE4"));
+  EXPECT_FALSE(equals_ignoring_case("@", "`"));
+}
+
+TEST(Text, WhatIsNotPrintableIsSpelledOut) {
+  EXPECT_EQ(printable("a b\r\n\x1b\xC3\xA4~"), "a b\\x0d\\x0a\\x1b\\xc3\\xa4~");
+  EXPECT_EQ(in_quotes("a\n"), "\"a\\x0a\"");
+  EXPECT_EQ(in_quotes(std::string(81, 'x')), '"' + std::string(80, 'x') + "...\"");
+}
+
+TEST(Text, NearnessToleratesASlipOrTwo) {
+  EXPECT_TRUE(near("denny", "deny"));
+  EXPECT_TRUE(near("dney", "deny"));
+  EXPECT_TRUE(near("DENY", "deny"));
+  EXPECT_TRUE(near("comand", "commands"));
+  EXPECT_FALSE(near("days", "deny"));
+  EXPECT_FALSE(near("allow", "deny"));
+  EXPECT_FALSE(near("", "mh"));
+}
+
+}  // namespace
+}  // namespace pop3_legacy
