@@ -11,7 +11,8 @@ import time
 
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(here, "integration"))
-from private_dovecot import PASSWORD, PrivateDovecot  # noqa: E402
+from private_dovecot import PrivateDovecot  # noqa: E402
+from private_host import PASSWORD  # noqa: E402
 
 USER = "demo@example.org"
 USUAL_PORT = 11010

@@ -15,7 +15,7 @@ logs=$here/build/logs
 mkdir -p "$logs"
 rm -f "$logs"/*
 passed=0 failed=0 skipped=0
-mail_user=20000:20000 # private_dovecot.py's MAIL_UID
+mail_user=20000:20000 # private_host.py's MAIL_UID
 scratch=$(mktemp -d)
 chmod 755 "$scratch"
 servers=
@@ -177,6 +177,7 @@ everything() {
   tests unit ctest --test-dir build --output-on-failure -LE dialogues
   tests memory-dialogues build/run_dialogues --host memory tests/dialogues/*.txt
   tests standalone-dialogues standalone_dialogues build
+  tests standalone-integration python3 tests/integration/run.py --standalone build/pop3-legacy-host
   real_dovecot dovecot-2.3 bookworm
   real_dovecot dovecot-2.4 trixie
   if step sanitized-build build build-sanitized -DPOP3_LEGACY_DOVECOT=OFF -DPOP3_LEGACY_SANITIZE=ON \

@@ -1,5 +1,5 @@
-"""What the integration tests stand on: a Dovecot with the plugin, mailboxes, and a POP3 client
-that sees every octet."""
+"""What the integration tests stand on: a host of the plugin's commands, mailboxes, and a POP3
+client that sees every octet."""
 import glob
 import os
 import re
@@ -7,27 +7,32 @@ import socket
 import time
 import unittest
 
-from private_dovecot import PASSWORD, PrivateDovecot
+from private_dovecot import PrivateDovecot
+from private_host import PASSWORD
+from standalone_host import StandaloneHost
 
-scratch = modules = tree = dovecot_name = None
+scratch = modules = tree = standalone = host_name = None
 _counter = 0
 
 
-def configure(scratch_folder, modules_folder, tree_folder):
-    global scratch, modules, tree, dovecot_name
-    scratch, modules, tree = scratch_folder, modules_folder, tree_folder
-    dovecot_name = new_dovecot().name()
+def configure(scratch_folder, modules_folder, tree_folder, standalone_program):
+    """The host of the tests: the program, or a Dovecot with these modules."""
+    global scratch, modules, tree, standalone, host_name
+    scratch, modules, tree, standalone = scratch_folder, modules_folder, tree_folder, standalone_program
+    host_name = new_host().name()
 
 
-def new_dovecot(**options):
-    """A Dovecot with files of its own and an empty policy folder; not started."""
+def new_host(**options):
+    """A host with files of its own and an empty policy folder; not started."""
     global _counter
     _counter += 1
-    base = os.path.join(scratch, "d%d" % _counter)
+    base = os.path.join(scratch, "h%d" % _counter)
     policies = os.path.join(base, "policies")
     for folder in ("domains", "profiles"):
         os.makedirs(os.path.join(policies, folder), exist_ok=True)
     options.setdefault("policies", policies)
+    if standalone:
+        return StandaloneHost(base, standalone, **options)
     return PrivateDovecot(base, modules, tree, **options)
 
 
@@ -105,25 +110,25 @@ def message(number, octets=None):
     return (text + line * (octets // len(line) + 1)).encode()
 
 
-def deliver(dovecot, user, content, serial):
+def deliver(host, user, content, serial):
     """Delivers as an MDA does, at the end of the maildrop."""
-    path = os.path.join(dovecot.homes, user, "Maildir")
+    path = os.path.join(host.homes, user, "Maildir")
     name = f"{1600000000 + serial}.M{serial}P1.test"
     with open(f"{path}/tmp/{name}", "wb") as file:
         file.write(content)
-    dovecot.give(f"{path}/tmp/{name}")
+    host.give(f"{path}/tmp/{name}")
     os.rename(f"{path}/tmp/{name}", f"{path}/new/{name}")
 
 
-def last(dovecot, user):
-    with Pop3(dovecot.port, user) as pop3:
+def last(host, user):
+    with Pop3(host.port, user) as pop3:
         answer = pop3.command(b"LAST")
         pop3.quit()
         return answer
 
 
-def uidl(dovecot, user):
-    with Pop3(dovecot.port, user) as pop3:
+def uidl(host, user):
+    with Pop3(host.port, user) as pop3:
         answer = pop3.multi(b"UIDL")
         pop3.quit()
         return answer
@@ -137,22 +142,26 @@ def eventually(condition, seconds=10):
     return value
 
 
-class DovecotTest(unittest.TestCase):
-    """One Dovecot for the tests of a class, a mailbox for each test."""
+class HostTest(unittest.TestCase):
+    """One host for the tests of a class, a mailbox for each test."""
 
-    dovecot_options = {}
+    host_options = {}
+    # The tests look at what only Dovecot has: its log, its processes, its index.
+    dovecot_only = False
     log_problems = r"Panic:|Fatal:"
 
     @classmethod
     def setUpClass(cls):
-        cls.dovecot = new_dovecot(**cls.dovecot_options)
-        cls.dovecot.start()
+        if cls.dovecot_only and standalone:
+            raise unittest.SkipTest("about Dovecot only")
+        cls.host = new_host(**cls.host_options)
+        cls.host.start()
         cls.users = 0
 
     @classmethod
     def tearDownClass(cls):
-        cls.dovecot.stop()
-        problems = [line for line in cls.dovecot.log().splitlines() if re.search(cls.log_problems, line)]
+        cls.host.stop()
+        problems = [line for line in cls.host.log().splitlines() if re.search(cls.log_problems, line)]
         if problems:
             raise AssertionError("\n".join(problems))
 
@@ -160,23 +169,27 @@ class DovecotTest(unittest.TestCase):
         """A new user with so many messages."""
         type(self).users += 1
         name = f"user{self.users}@{domain}"
-        self.dovecot.maildir(name)
+        self.host.maildir(name)
         for number in range(1, messages + 1):
-            deliver(self.dovecot, name, message(number), number)
+            deliver(self.host, name, message(number), number)
         return name
 
     def policy(self, text, domain="example.org", kind="domains"):
         """Writes the policy of a domain (or a profile); returns its path."""
-        path = os.path.join(self.dovecot.policies, kind, domain + ".toml")
+        path = os.path.join(self.host.policies, kind, domain + ".toml")
         with open(path, "w") as file:
             file.write(text)
         self.addCleanup(lambda: os.path.lexists(path) and not os.path.isdir(path) and os.unlink(path))
         return path
 
+    def assert_logged(self, pattern):
+        """The host has said it, or does so soon: Dovecot's log is written by another process."""
+        self.assertTrue(eventually(lambda: re.search(pattern, self.host.log())), f"{pattern}\n{self.host.log()}")
+
     def login(self, user):
-        pop3 = Pop3(self.dovecot.port, user)
+        pop3 = Pop3(self.host.port, user)
         self.addCleanup(pop3.close)
         return pop3
 
     def state_files(self, user):
-        return glob.glob(os.path.join(self.dovecot.homes, user, "Maildir", "dovecot-pop3-legacy-*"))
+        return glob.glob(os.path.join(self.host.homes, user, "Maildir", "dovecot-pop3-legacy-*"))

@@ -10,23 +10,12 @@ Dovecot of that Debian tree (see debian_tree.sh) runs, in a chroot.
 """
 import argparse
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 
-# Owns the mail. It needs no entry in /etc/passwd.
-MAIL_UID = 20000
-PASSWORD = "secret"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
+from private_host import MAIL_UID, PASSWORD, PrivateHost
 
 def mount_namespace():
     """The command that starts another one with mounts of its own."""
@@ -37,29 +26,23 @@ def mount_namespace():
     return ["unshare", "--mount", "--propagation", "unchanged"]
 
 
-class PrivateDovecot:
-    """base: an empty or missing folder. modules: the build's folder of modules. tree: the root of
-    another Debian, or None. policies: the policy folder, or None for the built-in defaults.
-    plugin=False: the same Dovecot without the plugin. settings: lines for dovecot.conf.
-    users: from the folder of homes, the lines of a passwd-file, for users with userdb fields of
-    their own. homes: the folder of homes if it is not in base."""
+class PrivateDovecot(PrivateHost):
+    """modules: the build's folder of modules. tree: the root of another Debian, or None. policies:
+    the policy folder, or None for the built-in defaults. plugin=False: the same Dovecot without
+    the plugin. settings: lines for dovecot.conf. users: from the folder of homes, the lines of a
+    passwd-file, for users with userdb fields of their own."""
 
     def __init__(self, base, modules, tree=None, policies=None, port=None, plugin=True, settings="",
                  users=lambda homes: (), homes=None):
-        self.base = os.path.abspath(base)
+        super().__init__(base, port, homes)
         self.modules = os.path.abspath(modules) if modules else None
         self.tree = os.path.abspath(tree) if tree else ""
         self.policies = os.path.abspath(policies) if policies else None
-        self.port = port or free_port()
         self.plugin = plugin
         self.settings = settings
-        self.homes = os.path.abspath(homes) if homes else os.path.join(self.base, "homes")
         self.log_file = os.path.join(self.base, "dovecot.log")
-        self.process = None
-        for folder in (self.homes, "run", "state", "settings"):
+        for folder in ("run", "state", "settings"):
             os.makedirs(os.path.join(self.base, folder), exist_ok=True)
-        os.chmod(self.base, 0o755)
-        os.chown(self.homes, MAIL_UID, MAIL_UID)
         self.typed_settings = self.version().startswith("2.4")
         with open(os.path.join(self.base, "users"), "w") as file:
             file.writelines(line + "\n" for line in users(self.homes))
@@ -186,65 +169,14 @@ protocol pop3 {{
     def start(self):
         enter = f"chroot '{self.tree}' " if self.tree else ""
         script = f"{self._mounts()}\nexec {enter}dovecot -F -c '{self.base}/dovecot.conf'"
-        self.process = subprocess.Popen(mount_namespace() + ["sh", "-c", script],
-                                        stdin=subprocess.DEVNULL, start_new_session=True,
-                                        stderr=open(os.path.join(self.base, "stderr"), "w"))
-        for _ in range(100):
-            try:
-                with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
-                    if connection.recv(512).startswith(b"+OK"):
-                        connection.sendall(b"QUIT\r\n")
-                        return self
-            except OSError:
-                pass
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.1)
-        self.stop()
-        raise RuntimeError("Dovecot did not start:\n" + open(os.path.join(self.base, "stderr")).read() + self.log())
-
-    def stop(self):
-        if self.process is None:
-            return
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-        self.process = None
-
-    def __enter__(self):
-        return self.start()
-
-    def __exit__(self, *_):
-        self.stop()
+        return self.launch(mount_namespace() + ["sh", "-c", script])
 
     def log(self):
-        try:
+        text = super().log()
+        if os.path.exists(self.log_file):
             with open(self.log_file, errors="replace") as file:
-                return file.read()
-        except FileNotFoundError:
-            return ""
-
-    def maildir(self, user, fresh=True):
-        """The path of a user's Maildir, empty unless fresh is false."""
-        path = os.path.join(self.homes, user, "Maildir")
-        if fresh:
-            shutil.rmtree(path, ignore_errors=True)
-        for folder in ("cur", "new", "tmp"):
-            os.makedirs(os.path.join(path, folder), exist_ok=True)
-        self.give(os.path.join(self.homes, user))
-        return path
-
-    @staticmethod
-    def give(path):
-        """Makes the mail user the owner of a path and all below it."""
-        os.chown(path, MAIL_UID, MAIL_UID)
-        for folder, folders, files in os.walk(path):
-            for entry in folders + files:
-                os.chown(os.path.join(folder, entry), MAIL_UID, MAIL_UID, follow_symlinks=False)
+                text += file.read()
+        return text
 
 
 def main():

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Runs the integration tests against one real Dovecot.
+"""Runs the integration tests against one host: a real Dovecot, or the standalone one.
 
   run.py --modules DIR [--tree DIR] [--require dovecot-2.4] [NAME...]
+  run.py --standalone PROGRAM [NAME...]
 
 NAME is a part of a test's name. Prints what GoogleTest prints, so that one reader counts all.
 """
@@ -14,7 +15,6 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import hosts  # noqa: E402
-import private_dovecot  # noqa: E402
 
 
 class GTestLikeResult(unittest.TestResult):
@@ -27,7 +27,7 @@ class GTestLikeResult(unittest.TestResult):
         print("[ RUN      ]", self.name(test), flush=True)
 
     def name(self, test):
-        return hosts.dovecot_name + "/" + test.id().split(".", 1)[1]
+        return hosts.host_name + "/" + test.id().split(".", 1)[1]
 
     def stopTest(self, test):
         word = "[  FAILED  ]" if self.failed else "[       OK ]"
@@ -55,16 +55,17 @@ class GTestLikeResult(unittest.TestResult):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--modules", required=True)
+    parser.add_argument("--modules")
+    parser.add_argument("--standalone")
     parser.add_argument("--tree")
     parser.add_argument("--require", help="end with an error if the Dovecot is another one")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="p3l.") as scratch:
         os.chmod(scratch, 0o755)
-        hosts.configure(scratch, options.modules, options.tree)
-        if options.require and hosts.dovecot_name != options.require:
-            sys.exit(f"run.py: this is {hosts.dovecot_name}, not {options.require}")
+        hosts.configure(scratch, options.modules, options.tree, options.standalone)
+        if options.require and hosts.host_name != options.require:
+            sys.exit(f"run.py: this is {hosts.host_name}, not {options.require}")
         suite = unittest.defaultTestLoader.discover(os.path.dirname(os.path.abspath(__file__)), "test_*.py")
         if options.names:
             suite = unittest.TestSuite(test for test in each(suite) if any(n in test.id() for n in options.names))

@@ -5,16 +5,16 @@ import subprocess
 import tempfile
 
 import hosts
-from private_dovecot import PASSWORD
+from private_host import PASSWORD
 
 
-class ClientsTest(hosts.DovecotTest):
+class ClientsTest(hosts.HostTest):
     def fetchmail(self, user):
         """One poll without uidl; the number of messages it fetched."""
         with tempfile.TemporaryDirectory(dir=hosts.scratch) as home:
             control = os.path.join(home, "rc")
             with open(control, "w") as file:
-                file.write(f'poll 127.0.0.1 protocol pop3 port {self.dovecot.port} no uidl auth password\n'
+                file.write(f'poll 127.0.0.1 protocol pop3 port {self.host.port} no uidl auth password\n'
                            f'  user "{user}" password "{PASSWORD}" keep sslproto ""\n'
                            f'  mda "cat >>{home}/mail; echo >>{home}/count"\n')
             os.chmod(control, 0o600)
@@ -33,8 +33,8 @@ class ClientsTest(hosts.DovecotTest):
         user = self.user(5)
         self.assertEqual(self.fetchmail(user), 5)
         self.assertEqual(self.fetchmail(user), 0)
-        hosts.deliver(self.dovecot, user, hosts.message(6), 6)
-        hosts.deliver(self.dovecot, user, hosts.message(7), 7)
+        hosts.deliver(self.host, user, hosts.message(6), 6)
+        hosts.deliver(self.host, user, hosts.message(7), 7)
         self.assertEqual(self.fetchmail(user), 2)
         self.assertEqual(self.fetchmail(user), 0)
 
@@ -42,16 +42,16 @@ class ClientsTest(hosts.DovecotTest):
         user = self.user(4)
         self.assertEqual(self.fetchmail(user), 4)
         # somebody removes messages 1 and 2; the numbers of the others go down
-        maildir = os.path.join(self.dovecot.homes, user, "Maildir", "cur")
+        maildir = os.path.join(self.host.homes, user, "Maildir", "cur")
         for name in sorted(os.listdir(maildir))[:2]:
             os.unlink(os.path.join(maildir, name))
-        hosts.deliver(self.dovecot, user, hosts.message(9), 9)
+        hosts.deliver(self.host, user, hosts.message(9), 9)
         self.assertEqual(self.fetchmail(user), 1)
 
     def test_curl_reads_help(self):
         user = self.user(1)
         result = subprocess.run(["curl", "--silent", "--show-error", "--max-time", "30", "-X", "HELP", "--user",
-                                 f"{user}:{PASSWORD}", f"pop3://127.0.0.1:{self.dovecot.port}/"],
+                                 f"{user}:{PASSWORD}", f"pop3://127.0.0.1:{self.host.port}/"],
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.assertEqual(result.returncode, 0, result.stdout)
         lines = result.stdout.splitlines()
@@ -71,14 +71,14 @@ class ClientsTest(hosts.DovecotTest):
             print "last ", $pop->last, "\\n";
             $pop->quit;
         """
-        command = ["perl", "-e", script, str(self.dovecot.port), user, PASSWORD]
+        command = ["perl", "-e", script, str(self.host.port), user, PASSWORD]
         for expected in ("login 3\nlast 0\nlast 2\n", "login 3\nlast 2\nlast 2\n"):
             result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
             self.assertEqual(result.stdout, expected)
 
     def test_pythons_poplib(self):
         user = self.user(3)
-        pop3 = poplib.POP3("127.0.0.1", self.dovecot.port, timeout=30)
+        pop3 = poplib.POP3("127.0.0.1", self.host.port, timeout=30)
         pop3.user(user)
         pop3.pass_(PASSWORD)
         self.assertEqual(pop3.stat()[0], 3)
@@ -92,4 +92,4 @@ class ClientsTest(hosts.DovecotTest):
         self.assertIn(b".a dot", lines)
         self.assertEqual(pop3._shortcmd("LAST"), b"+OK 3")
         pop3.quit()
-        self.assertEqual(hosts.last(self.dovecot, user), b"+OK 3")
+        self.assertEqual(hosts.last(self.host, user), b"+OK 3")

@@ -4,7 +4,7 @@ import time
 import hosts
 
 
-class PipeliningTest(hosts.DovecotTest):
+class PipeliningTest(hosts.HostTest):
     def mixed(self, count):
         """`count` commands, the host's and ours in turn, and what the first line of each reply
         begins with. Message 2 is retrieved every now and then, deleted at the end."""
@@ -43,7 +43,7 @@ class PipeliningTest(hosts.DovecotTest):
     def test_a_thousand_mixed_commands_with_user_and_pass(self):
         commands, expected = self.mixed(1000)
         user = self.user(3)
-        pop3 = hosts.Pop3(self.dovecot.port, user, login=False)
+        pop3 = hosts.Pop3(self.host.port, user, login=False)
         pop3.send(b"USER %s\r\nPASS secret\r\n" % user.encode() + b"".join(c + b"\r\n" for c in commands))
         self.assertEqual([pop3.line()[:3] for _ in range(2)], [b"+OK", b"+OK"])
         self.check_replies(pop3, commands, expected)
@@ -56,10 +56,10 @@ class PipeliningTest(hosts.DovecotTest):
         for step in (len(octets), 1, 7):
             user = self.user(3)
             # the UIDL has the mailbox's UIDVALIDITY in it: make it the same
-            maildir = self.dovecot.maildir(user, fresh=False)
+            maildir = self.host.maildir(user, fresh=False)
             with open(f"{maildir}/dovecot-uidlist", "w") as file:
                 file.write("3 V1700000000 N1 G00000000000000000000000000000001\n")
-            self.dovecot.give(maildir)
+            self.host.give(maildir)
             pop3 = self.login(user)
             for start in range(0, len(octets), step):
                 pop3.send(octets[start:start + step])
@@ -72,7 +72,7 @@ class PipeliningTest(hosts.DovecotTest):
 
     def test_own_commands_behind_a_reply_that_does_not_fit_the_socket(self):
         user = self.user(1)
-        hosts.deliver(self.dovecot, user, hosts.message(2, 20_000_000), 2)
+        hosts.deliver(self.host, user, hosts.message(2, 20_000_000), 2)
         pop3 = self.login(user)
         pop3.send(b"RETR 2\r\nLAST\r\nRETR 1\r\nLAST\r\nHELP LAST\r\nQUIT\r\n")
         time.sleep(0.5)  # the reply stands in every buffer there is
@@ -112,9 +112,9 @@ class PipeliningTest(hosts.DovecotTest):
         self.policy('[commands]\ndeny = ["DELE"]\n', "denied.example")
         user = self.user(2, "denied.example")
         for _ in range(5):
-            pop3 = hosts.Pop3(self.dovecot.port, user, login=False)
+            pop3 = hosts.Pop3(self.host.port, user, login=False)
             pop3.send(b"USER %s\r\nPASS secret\r\nDELE 1\r\ndele 2\r\nSTAT\r\nQUIT\r\n" % user.encode())
             answers = pop3.rest().split(b"\r\n")
             self.assertEqual(answers[2:4], [b"-ERR DELE is disabled for this mailbox."] * 2)
             self.assertTrue(answers[4].startswith(b"+OK 2 "), answers)
-        self.assertEqual(len(hosts.uidl(self.dovecot, user)[1]), 2)
+        self.assertEqual(len(hosts.uidl(self.host, user)[1]), 2)

@@ -1,21 +1,23 @@
 """Policies of domains and users, and policies that are broken."""
 import os
+import re
 import threading
 
 import hosts
-from private_dovecot import MAIL_UID
+from private_host import MAIL_UID
 
 UNAVAILABLE = b"-ERR [SYS/TEMP] %s is unavailable: the server's policy cannot be read."
 
 
-class PolicyTest(hosts.DovecotTest):
+class PolicyTest(hosts.HostTest):
+    dovecot_only = True
     @staticmethod
     def users_with_profiles(homes):
         for name, profile in (("profiled@example.org", "nolast"), ("lost@example.org", "nosuch")):
             yield (f"{name}:{{PLAIN}}secret:{MAIL_UID}:{MAIL_UID}::{homes}/{name}::"
                    f"userdb_pop3_legacy_profile={profile}")
 
-    dovecot_options = {"users": users_with_profiles.__func__}
+    host_options = {"users": users_with_profiles.__func__}
 
     def test_two_policies_at_the_same_moment(self):
         self.policy('[commands]\nallow = ["LAST", "HELP"]\n', "with.example")
@@ -38,7 +40,7 @@ class PolicyTest(hosts.DovecotTest):
 
         def run(user):
             for _ in range(10):
-                answer = hosts.last(self.dovecot, user)
+                answer = hosts.last(self.host, user)
                 if answer != expected[user.split("@")[1]]:
                     wrong.append((user, answer))
 
@@ -51,21 +53,21 @@ class PolicyTest(hosts.DovecotTest):
 
     def test_a_userdb_field_picks_the_profile(self):
         self.policy("[commands]\nallow = []\n", "nolast", kind="profiles")
-        self.dovecot.maildir("profiled@example.org")
+        self.host.maildir("profiled@example.org")
         self.assertTrue(self.login("profiled@example.org").command(b"LAST").startswith(b"-ERR"))
         self.assertEqual(self.login(self.user(1)).command(b"LAST"), b"+OK 0")
 
     def test_a_profile_that_is_missing_is_said_and_opens_nothing(self):
-        self.dovecot.maildir("lost@example.org")
-        hosts.deliver(self.dovecot, "lost@example.org", hosts.message(1), 1)
+        self.host.maildir("lost@example.org")
+        hosts.deliver(self.host, "lost@example.org", hosts.message(1), 1)
         self.assertEqual(self.login("lost@example.org").command(b"DELE 1"), UNAVAILABLE % b"DELE")
-        self.assertIn("nosuch", self.dovecot.log())
+        self.assert_logged("nosuch")
 
     def test_a_policy_change_holds_from_the_next_login(self):
         user = self.user(1, "change.example")
-        self.assertEqual(hosts.last(self.dovecot, user), b"+OK 0")
+        self.assertEqual(hosts.last(self.host, user), b"+OK 0")
         self.policy('[last]\nwording = "qpopper"\n', "change.example")
-        self.assertEqual(hosts.last(self.dovecot, user), b"+OK 0 is the last read message.")
+        self.assertEqual(hosts.last(self.host, user), b"+OK 0 is the last read message.")
 
     def check_broken(self, domain, path, reason):
         """The domain's policy cannot be used: nothing is opened, nothing lost, the log names the file."""
@@ -78,8 +80,8 @@ class PolicyTest(hosts.DovecotTest):
         self.assertEqual(pop3.command(b"NOOP"), b"+OK")
         self.assertTrue(pop3.multi(b"CAPA")[0].startswith(b"+OK"))
         self.assertTrue(pop3.quit().startswith(b"+OK"))
-        lines = [line for line in self.dovecot.log().splitlines() if "pop3_legacy: policy" in line and path in line]
-        self.assertTrue(lines, self.dovecot.log())
+        self.assert_logged("pop3_legacy: policy.*" + re.escape(path))
+        lines = [line for line in self.host.log().splitlines() if "pop3_legacy: policy" in line and path in line]
         self.assertRegex(lines[-1], reason)
         self.assertEqual(sum(good in line for line in lines), 1, "said once a session")
         return good, before
@@ -87,10 +89,10 @@ class PolicyTest(hosts.DovecotTest):
     def uidl_without_policy(self, user):
         """What the user's ids are while the policy is in order."""
         domain = user.split("@")[1]
-        path = os.path.join(self.dovecot.policies, "domains", domain + ".toml")
+        path = os.path.join(self.host.policies, "domains", domain + ".toml")
         os.rename(path, path + ".away")
         try:
-            return hosts.uidl(self.dovecot, user)
+            return hosts.uidl(self.host, user)
         finally:
             os.rename(path + ".away", path)
 
@@ -99,9 +101,9 @@ class PolicyTest(hosts.DovecotTest):
             os.rmdir(path)
         else:
             os.unlink(path)
-        self.assertEqual(hosts.uidl(self.dovecot, user), before)
+        self.assertEqual(hosts.uidl(self.host, user), before)
         self.assertEqual(len(before[1]), 3)
-        self.assertEqual(hosts.last(self.dovecot, user), b"+OK 0")
+        self.assertEqual(hosts.last(self.host, user), b"+OK 0")
 
     def test_a_policy_that_does_not_parse(self):
         path = self.policy('[last]\nsemantics = "rfc1225\n', "broken.example")
@@ -114,7 +116,7 @@ class PolicyTest(hosts.DovecotTest):
         self.assertEqual(pop3.command(b"LAST"), UNAVAILABLE % b"LAST")
         self.assertEqual(pop3.command(b"DELE 1"), b"-ERR DELE is disabled for this mailbox.")
         self.assertTrue(pop3.multi(b"RETR 1")[0].startswith(b"+OK"))
-        self.assertRegex(self.dovecot.log(), path + r':4:\d+: .*rfc1226.*rfc1225')
+        self.assert_logged(re.escape(path) + r':4:\d+: .*rfc1226.*rfc1225')
 
     def test_a_policy_that_may_not_be_read(self):
         path = self.policy("", "secret.example")
@@ -123,19 +125,19 @@ class PolicyTest(hosts.DovecotTest):
         self.check_repaired(user, before, path)
 
     def test_a_policy_that_is_a_folder(self):
-        path = os.path.join(self.dovecot.policies, "domains", "folder.example.toml")
+        path = os.path.join(self.host.policies, "domains", "folder.example.toml")
         os.mkdir(path)
         user, before = self.check_broken("folder.example", path, "(?i)director|folder|regular file")
         self.check_repaired(user, before, path)
 
     def test_a_policy_that_is_a_symbolic_link_loop(self):
-        path = os.path.join(self.dovecot.policies, "domains", "loop.example.toml")
+        path = os.path.join(self.host.policies, "domains", "loop.example.toml")
         os.symlink("loop.example.toml", path)
         user, before = self.check_broken("loop.example", path, "(?i)symbolic link")
         self.check_repaired(user, before, path)
 
     def test_a_policy_that_is_a_fifo_does_not_hold_up_the_login(self):
-        path = os.path.join(self.dovecot.policies, "domains", "fifo.example.toml")
+        path = os.path.join(self.host.policies, "domains", "fifo.example.toml")
         os.mkfifo(path, 0o644)
         user, before = self.check_broken("fifo.example", path, "(?i)regular file")
         self.check_repaired(user, before, path)
@@ -146,15 +148,15 @@ class PolicyTest(hosts.DovecotTest):
         self.check_repaired(user, before, path)
 
 
-class MissingFolderTest(hosts.DovecotTest):
-    dovecot_options = {}
+class MissingFolderTest(hosts.HostTest):
+    dovecot_only = True
 
     def test_a_configured_folder_that_is_not_there_opens_nothing(self):
-        os.rename(self.dovecot.policies, self.dovecot.policies + ".away")
+        os.rename(self.host.policies, self.host.policies + ".away")
         try:
             pop3 = self.login(self.user(1))
             self.assertEqual(pop3.command(b"DELE 1"), UNAVAILABLE % b"DELE")
             self.assertEqual(pop3.command(b"LAST"), UNAVAILABLE % b"LAST")
-            self.assertIn(self.dovecot.policies, self.dovecot.log())
+            self.assert_logged(re.escape(self.host.policies))
         finally:
-            os.rename(self.dovecot.policies + ".away", self.dovecot.policies)
+            os.rename(self.host.policies + ".away", self.host.policies)
