@@ -99,7 +99,8 @@ class Session {
     std::uint64_t octets_sent;  ///< by the host, before it executed this
   };
 
-  [[nodiscard]] Treatment decide(const Command& command, const policy::Resolution& resolution) const;
+  [[nodiscard]] Treatment decide(const Command& command,
+                                 const policy::Resolution& resolution) const;
   [[nodiscard]] bool capa_needs_us() const noexcept;
   bool watch(const Command& command, std::string_view arguments, std::uint64_t end);
   void mark_executed(const Watched& watched);
