@@ -11,10 +11,21 @@ void skip_spaces(std::string_view& text) noexcept {
   text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
 }
 
+std::string_view without_line_end(std::string_view line) noexcept {
+  if (line.ends_with('\n')) {
+    line.remove_suffix(1);
+    if (line.ends_with('\r')) {
+      line.remove_suffix(1);
+    }
+  }
+  return line;
+}
+
 }  // namespace
 
 CommandLine parse_command_line(std::string_view line) noexcept {
   CommandLine parsed;
+  line = without_line_end(line);
   const auto nul = line.find('\0');
   parsed.has_nul = nul != std::string_view::npos;
   line = line.substr(0, nul);

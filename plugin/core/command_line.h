@@ -18,7 +18,7 @@ struct CommandLine {
   bool has_nul = false;        ///< something stood behind a NUL and is not part of it
 };
 
-/// `line` without its LF or CRLF.
+/// `line` with or without its LF or CRLF.
 CommandLine parse_command_line(std::string_view line) noexcept;
 
 /// The words of `arguments`, separated by spaces. At most `limit` are looked at: a count of

@@ -12,16 +12,6 @@ bool names(const std::vector<std::string>& list, const Command& command) noexcep
   return std::find(list.begin(), list.end(), command.name) != list.end();
 }
 
-std::string_view without_line_end(std::string_view line) noexcept {
-  if (line.ends_with('\n')) {
-    line.remove_suffix(1);
-  }
-  if (line.ends_with('\r')) {
-    line.remove_suffix(1);
-  }
-  return line;
-}
-
 }  // namespace
 
 Session::Session(Port& port, policy::Resolution resolution)
@@ -86,7 +76,7 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
       return {run > 0 ? Taker::host : Taker::incomplete, run};
     }
     const std::size_t end = line_feed + 1;
-    const auto line = parse_command_line(without_line_end(buffered.substr(run, end - run)));
+    const auto line = parse_command_line(buffered.substr(run, end - run));
     const Command* const command = find_command(line.verb);
     const bool ours = command != nullptr && treatment(*command) != Treatment::host;
     const Access access = command != nullptr && watching_ ? command->access : Access::none;
@@ -156,7 +146,7 @@ void Session::delivered() {
 }
 
 Reply Session::answer(std::string_view line) {
-  const auto parsed = parse_command_line(without_line_end(line));
+  const auto parsed = parse_command_line(line);
   const Command* const command = find_command(parsed.verb);
   if (command == nullptr) {
     return Reply::err("Unknown command.");

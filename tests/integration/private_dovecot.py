@@ -171,6 +171,16 @@ protocol pop3 {{
         script = f"{self._mounts()}\nexec {enter}dovecot -F -c '{self.base}/dovecot.conf'"
         return self.launch(mount_namespace() + ["sh", "-c", script])
 
+    def doveadm(self, *arguments):
+        """What doveadm prints, run where the server runs."""
+        enter = ["nsenter", "--target", str(self.process.pid), "--mount"]
+        enter += ["chroot", self.tree] if self.tree else []
+        result = subprocess.run(enter + ["doveadm", "-c", f"{self.base}/dovecot.conf", *arguments],
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
+        if result.returncode != 0:
+            raise AssertionError(f"doveadm {arguments}: {result.stdout}")
+        return result.stdout
+
     def log(self):
         text = super().log()
         if os.path.exists(self.log_file):

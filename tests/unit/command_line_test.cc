@@ -30,6 +30,15 @@ TEST(CommandLine, EndsAtTheFirstNulAsDovecotsStringsDo) {
   EXPECT_TRUE(line.has_nul);
 }
 
+TEST(CommandLine, ALineEndIsNoPartOfIt) {
+  // found by a metric that counted only commands with arguments
+  EXPECT_EQ(parse_command_line("LAST\r\n").verb, "LAST");
+  EXPECT_EQ(parse_command_line("LAST\n").verb, "LAST");
+  EXPECT_EQ(parse_command_line("TOP 1 2\r\n").arguments, "1 2");
+  EXPECT_EQ(parse_command_line("LAST\r").verb, "LAST\r");
+  EXPECT_EQ(parse_command_line("LAST\r\r\n").verb, "LAST\r");
+}
+
 TEST(CommandLine, ATabIsNoSeparator) {
   EXPECT_EQ(parse_command_line("DELE\t1").verb, "DELE\t1");
 }

@@ -1,0 +1,86 @@
+/* The plugin's settings, read as in a session: with a user that has them, and one that has not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* after those */
+#include <cmocka.h>
+
+#include "config.h"
+#include "lib.h"
+/* after lib.h */
+#include "array.h"
+#include "mail-storage-private.h"
+#include "mail-user.h"
+#include "plugin/dovecot/plugin_settings.h"
+#ifdef POP3_LEGACY_HAVE_TYPED_SETTINGS
+#include "settings.h"
+#endif
+
+static const char* const none[] = {NULL};
+static const char* const both[] = {
+    "pop3_legacy_policy", "/etc/dovecot/policy", "pop3_legacy_profile", "eudora", NULL,
+};
+
+/* Reads the settings of a user whose configuration has these words. */
+static void read_settings(const char* const* words, struct pop3_legacy_settings* settings) {
+  const char* error = NULL;
+  struct mail_user user;
+
+  i_zero(&user);
+  user.pool = pool_alloconly_create("test user", 1024);
+#ifdef POP3_LEGACY_HAVE_TYPED_SETTINGS
+  struct settings_simple simple;
+  settings_simple_init(&simple, words);
+  user.event = simple.event;
+#else
+  struct mail_user_settings set;
+  i_zero(&set);
+  p_array_init(&set.plugin_envs, user.pool, 4);
+  for (; *words != NULL; words++) array_push_back(&set.plugin_envs, words);
+  user.set = &set;
+#endif
+  assert_int_equal(pop3_legacy_settings_read(&user, settings, &error), 0);
+#ifdef POP3_LEGACY_HAVE_TYPED_SETTINGS
+  settings_simple_deinit(&simple);
+#endif
+  /* the strings live as long as the user */
+  settings->policy = t_strdup(settings->policy);
+  settings->profile = t_strdup(settings->profile);
+  pool_unref(&user.pool);
+}
+
+static void settings_of_a_user(void** state ATTR_UNUSED) {
+  struct pop3_legacy_settings settings;
+
+  T_BEGIN {
+    read_settings(both, &settings);
+    assert_string_equal(settings.policy, "/etc/dovecot/policy");
+    assert_string_equal(settings.profile, "eudora");
+  }
+  T_END;
+}
+
+static void settings_that_are_not_there_are_empty(void** state ATTR_UNUSED) {
+  struct pop3_legacy_settings settings;
+
+  T_BEGIN {
+    read_settings(none, &settings);
+    assert_string_equal(settings.policy, "");
+    assert_string_equal(settings.profile, "");
+  }
+  T_END;
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(settings_of_a_user),
+      cmocka_unit_test(settings_that_are_not_there_are_empty),
+  };
+  int failed;
+
+  lib_init();
+  failed = cmocka_run_group_tests_name("settings", tests, NULL, NULL);
+  lib_deinit();
+  return failed;
+}
