@@ -391,8 +391,8 @@ Result<std::unique_ptr<Maildrop>> Maildir::open(const std::string& root) {
   // that lasts.
   struct stat status {};
   if (changed.value() || ::stat(uidlist_path.c_str(), &status) != 0) {
-    if (Status stored =
-            files::replace_file(uidlist_path, uids.value().print(), file_mode, /*sync=*/true);
+    if (Status stored = files::replace_file(uidlist_path, uids.value().print(), {.mode = file_mode},
+                                            /*sync=*/true);
         !stored) {
       return stored.error();
     }
@@ -502,7 +502,7 @@ Status Maildir::store_state(std::string_view name, std::string_view content) {
     return Error{Failure::permanent, "this is not the name of a state"};
   }
   return files::replace_file(root_ + std::string(state_prefix) + std::string(name), content,
-                             file_mode, /*sync=*/true);
+                             {.mode = file_mode}, /*sync=*/true);
 }
 
 // --- Maildirs ---

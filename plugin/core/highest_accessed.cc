@@ -68,6 +68,9 @@ const Status& HighestAccessed::start() {
   if (!started_) {
     started_ = read_start();
     highest_ = kept_ = start_;
+    if (!*started_) {
+      port_.log_error("LAST: " + started_->error().text);
+    }
   }
   return *started_;
 }
@@ -158,6 +161,7 @@ void HighestAccessed::reset() {
   highest_ = semantics_of(policy_.semantics).reset_to_zero ? Mark{} : start_;
   kept_ = start_;
   retrieved_ = Mark{};
+  reset_ = true;
 }
 
 void HighestAccessed::delivered() {
@@ -165,6 +169,20 @@ void HighestAccessed::delivered() {
     kept_ = retrieved_;
   }
   retrieved_ = Mark{};
+}
+
+// Two sessions at once each write what they know; the later one must not take back what the
+// other's client has got.
+Result<bool> HighestAccessed::surpassed(const Mark& mark) const {
+  const auto loaded = port_.load_state(state_name);
+  if (!loaded) {
+    return loaded.error();
+  }
+  if (reset_ || !loaded.value() || *loaded.value() == stored_) {
+    return false;
+  }
+  const auto theirs = parse_state(*loaded.value());
+  return theirs && theirs->uidvalidity == port_.uidvalidity() && theirs->uid > mark.uid;
 }
 
 const HighestAccessed::Mark& HighestAccessed::what_stays(Ending ending) const noexcept {
@@ -185,6 +203,9 @@ Status HighestAccessed::finish(Ending ending) {
   std::string state = print_state({port_.uidvalidity(), mark.uid});
   if ((untouched && !written_ && !stored_.empty()) || state == stored_) {
     return Done{};
+  }
+  if (const auto higher = surpassed(mark); !higher || higher.value()) {
+    return higher ? Status{Done{}} : Status{higher.error()};
   }
   Status stored = port_.store_state(state_name, state);
   if (stored) {

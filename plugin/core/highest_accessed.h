@@ -32,8 +32,9 @@ class HighestAccessed {
   HighestAccessed(Port& port, const policy::Policy::Last& policy) : port_(port), policy_(policy) {}
 
   /// Reads where the session starts, once; the other calls need it. Must first be called
-  /// while the maildrop is as it was at login. An error means that the state is there and
-  /// cannot be read: then LAST has no truthful answer, and finish() stores nothing.
+  /// while the maildrop is as it was at login. An error, which is logged once, means that
+  /// the state is there and cannot be read: then LAST has no truthful answer, and finish()
+  /// stores nothing.
   const Status& start();
 
   /// What LAST answers: between 0 and the message count. Needs start() to have succeeded.
@@ -47,11 +48,14 @@ class HighestAccessed {
   void accessed(Access access, MessageNumber number, Uid uid);
   /// The host has executed RSET.
   void reset();
+  /// A message has been retrieved that may not have reached the client.
+  [[nodiscard]] bool awaits_delivery() const noexcept { return retrieved_.number > 0; }
   /// Every message retrieved so far has reached the client.
   void delivered();
 
   /// Stores what the next session starts with, if it is another than stands there. May be
-  /// called again with another ending: the last call holds.
+  /// called again with another ending: the last call holds. Where another session of the user
+  /// has meanwhile stored a higher one, that stays, unless this session said RSET.
   Status finish(Ending ending);
 
  private:
@@ -61,6 +65,7 @@ class HighestAccessed {
   };
 
   Status read_start();
+  [[nodiscard]] Result<bool> surpassed(const Mark& mark) const;
   [[nodiscard]] const Mark& what_stays(Ending ending) const noexcept;
   [[nodiscard]] Mark at(MessageNumber number) const;
   [[nodiscard]] MessageNumber highest_not_above(Uid uid) const;
@@ -70,6 +75,7 @@ class HighestAccessed {
   std::optional<Status> started_;
   std::string stored_;    ///< the state as it stands; empty: there is none
   bool written_ = false;  ///< by this session
+  bool reset_ = false;    ///< by this session
 
   Mark start_;
   Mark highest_;

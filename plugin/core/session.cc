@@ -183,7 +183,8 @@ void Session::finish(Ending ending) {
   if (!watching_) {
     return;
   }
-  if (const auto stored = highest_accessed_.finish(ending); !stored) {
+  if (const auto stored = highest_accessed_.finish(ending); !stored && !store_failure_logged_) {
+    store_failure_logged_ = true;
     port_.log_error("LAST: could not be stored, the next session starts from the old number: " +
                     stored.error().text);
   }

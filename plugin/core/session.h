@@ -69,6 +69,10 @@ class Session {
   /// given, in order.
   void executed(std::uint64_t offset);
 
+  /// Whether delivered() would make a difference: finding out may cost something.
+  [[nodiscard]] bool awaits_delivery() const noexcept {
+    return highest_accessed_.awaits_delivery();
+  }
   /// Everything the host has sent so far has reached the client.
   void delivered();
 
@@ -111,6 +115,7 @@ class Session {
   std::vector<Treatment> treatments_;  ///< as the rows of the command table
   HighestAccessed highest_accessed_;
   bool watching_ = false;  ///< LAST is available, so the host's commands matter
+  bool store_failure_logged_ = false;
   std::deque<Watched> watched_;
 };
 

@@ -1,5 +1,8 @@
 #include "plugin/dovecot/client_session.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
 #include <string>
 
 #include "plugin/dovecot/input_filter.h"
@@ -21,7 +24,8 @@ void send_event(struct event* parent, const Command& command, std::string_view a
   struct event* event = event_create(parent);
   event_set_name(event, "pop3_command_finished");
   event_add_str(event, "cmd_name", std::string(command.name).c_str());
-  event_add_str(event, "cmd_args", std::string(arguments).c_str());
+  event_add_str(event, "cmd_args",
+                str_sanitize(std::string(arguments).c_str(), max_reply_line_octets));
   event_add_str(event, "reply_state", positive ? "OK" : "ERR");
   e_debug(event, "pop3_legacy: %s finished", std::string(command.name).c_str());
   event_unref(&event);
@@ -70,8 +74,18 @@ bool ClientSession::may_continue() {
   if (client_->cmd != nullptr || client_->disconnected || POP3_CLIENT_OUTPUT_FULL(client_)) {
     return false;
   }
-  session_.executed(filter_->v_offset);
+  mark_executed();
   return true;
+}
+
+// A command that still runs stands at the end of what the host has consumed. Once the output
+// is broken, what ran last may have been cut short, although the host counts it as complete.
+void ClientSession::mark_executed() {
+  if (client_->output->stream_errno != 0) {
+    return;
+  }
+  const uoff_t consumed = filter_->v_offset;
+  session_.executed(client_->cmd == nullptr || consumed == 0 ? consumed : consumed - 1);
 }
 
 void ClientSession::answer(std::string_view line) {
@@ -98,27 +112,30 @@ void ClientSession::count_result(bool positive) {
   }
 }
 
-// With pipelining this proves less than it could, but never that a message arrived whose last
-// octet we still hold.
 void ClientSession::input_arrived() {
-  if (output_sent()) {
+  if (session_.awaits_delivery() && output_received()) {
     session_.delivered();
   }
 }
 
-bool ClientSession::output_sent() const {
-  return client_->output->stream_errno == 0 && o_stream_get_buffer_used_size(client_->output) == 0;
+// Nothing is left here or in the kernel: SIOCOUTQ tells what a TCP peer has not acknowledged,
+// or what the login process that does TLS has not read. Where it cannot tell, the rest decides.
+bool ClientSession::output_received() const {
+  if (client_->output->stream_errno != 0 || o_stream_get_buffer_used_size(client_->output) > 0) {
+    return false;
+  }
+  int queued = 0;
+  return ::ioctl(client_->fd_out, SIOCOUTQ, &queued) != 0 || queued == 0;
 }
 
 void ClientSession::finish() {
   if (client_->mailbox == nullptr) {
     return;  // the mailbox could not be opened
   }
-  // A command still running stands at the end of what the host has consumed.
-  const uoff_t consumed = filter_->v_offset;
-  session_.executed(client_->cmd == nullptr || consumed == 0 ? consumed : consumed - 1);
-  // A client that goes without having read everything resets the connection.
-  if (output_sent() && filter_->stream_errno == 0) {
+  mark_executed();
+  // The client has closed in order, and not somebody here: one that goes without having read
+  // everything resets the connection.
+  if (filter_->eof && filter_->stream_errno == 0 && output_received()) {
     session_.delivered();
   }
   session_.finish(client_->delete_success ? Ending::quit : Ending::dropped);
@@ -132,6 +149,8 @@ void ClientSession::destroy_client(struct client* client, const char* reason) {
     return 0;
   });
   input_filter_detach(self->filter_);
+  o_stream_set_flush_callback(client->output, self->next_flush_callback_,
+                              self->next_flush_context_);
   const auto next = self->module_context_.super.destroy;
   delete self;
   next(client, reason);

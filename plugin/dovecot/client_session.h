@@ -44,7 +44,8 @@ class ClientSession {
 
   void install();
   void finish();
-  [[nodiscard]] bool output_sent() const;
+  void mark_executed();
+  [[nodiscard]] bool output_received() const;
   void count_result(bool positive);
 
   union pop3_module_context module_context_ {};  ///< holds the callbacks before ours

@@ -35,7 +35,10 @@ Uid DovecotPort::uid(MessageNumber number) const {
 
 bool DovecotPort::numbers_follow_uids() const {
   const std::uint32_t* const map = client_->msgnum_to_seq_map;
-  return std::is_sorted(map, map + client_->msgnum_to_seq_map_count);
+  const unsigned count = client_->msgnum_to_seq_map_count;
+  const bool tail_follows =
+      count == 0 || count == client_->messages_count || map[count - 1] <= count;
+  return tail_follows && std::is_sorted(map, map + count);
 }
 
 // Dovecot has looked at the flags already; this number is theirs until the first RETR or RSET.
@@ -105,8 +108,9 @@ Status DovecotPort::store_state(std::string_view name, std::string_view content)
     return storage_error(box);
   }
   const bool sync = box->storage->set->parsed_fsync_mode == FSYNC_MODE_ALWAYS;
-  return files::replace_file(path.value(), content, mailbox_get_permissions(box)->file_create_mode,
-                             sync);
+  const struct mailbox_permissions* const permissions = mailbox_get_permissions(box);
+  return files::replace_file(path.value(), content,
+                             {permissions->file_create_mode, permissions->file_create_gid}, sync);
 }
 
 void DovecotPort::log_error(std::string_view sentence) {

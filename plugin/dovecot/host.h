@@ -36,6 +36,7 @@ extern "C" {
 #include "ostream-private.h"
 #include "ostream.h"
 #include "pop3-common.h"
+#include "str-sanitize.h"
 #include "str.h"
 }
 

@@ -1,6 +1,7 @@
 #include "plugin/dovecot/input_filter.h"
 
 #include <cerrno>
+#include <exception>
 #include <string_view>
 
 #include "plugin/dovecot/client_session.h"
@@ -103,8 +104,8 @@ ssize_t input_filter_read(struct istream_private* stream) {
   }
   try {
     return read_lines(filter);
-  } catch (...) {
-    i_error("pop3_legacy: input failed, disconnecting: out of memory");
+  } catch (const std::exception& failure) {
+    i_error("pop3_legacy: reading commands failed, disconnecting: %s", failure.what());
     return end_of_input(filter, ENOMEM);
   }
 }

@@ -97,11 +97,17 @@ std::string temporary_name(const std::string& path) {
 }
 
 /// 0, or the errno of what went wrong. Leaves `file` closed.
-int fill(Descriptor& file, std::string_view content, mode_t mode, bool sync) noexcept {
+int fill(Descriptor& file, std::string_view content, const FileAccess& access, bool sync) noexcept {
   if (const int error = write_all(file.get(), content)) {
     return error;
   }
-  if (::fchmod(file.get(), mode) != 0 || (sync && ::fdatasync(file.get()) != 0) || !file.close()) {
+  constexpr auto same_owner = static_cast<uid_t>(-1);
+  if (access.group != static_cast<gid_t>(-1) &&
+      ::fchown(file.get(), same_owner, access.group) != 0 && errno != EPERM) {
+    return errno;
+  }
+  if (::fchmod(file.get(), access.mode) != 0 || (sync && ::fdatasync(file.get()) != 0) ||
+      !file.close()) {
     return errno;
   }
   return 0;
@@ -156,7 +162,8 @@ Result<std::optional<std::string>> read_small_file(const std::string& path,
   }
 }
 
-Status replace_file(const std::string& path, std::string_view content, mode_t mode, bool sync) {
+Status replace_file(const std::string& path, std::string_view content, const FileAccess& access,
+                    bool sync) {
   std::string temporary;
   int fd = -1;
   for (int attempt = 0; attempt < max_name_attempts && fd < 0; ++attempt) {
@@ -168,9 +175,9 @@ Status replace_file(const std::string& path, std::string_view content, mode_t mo
   }
   Descriptor file(fd);
   if (!file.open()) {
-    return failed(temporary, "created", errno);
+    return failed(path, "written, for no temporary file can be created beside it", errno);
   }
-  int error = fill(file, content, mode, sync);
+  int error = fill(file, content, access, sync);
   const char* what = "written";
   if (error == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) {
     error = errno;

@@ -19,11 +19,19 @@ namespace pop3_legacy::files {
 [[nodiscard]] Result<std::optional<std::string>> read_small_file(const std::string& path,
                                                                  std::size_t max_octets);
 
-/// Makes `content` that of `path`, through a temporary file in the same folder. The file gets
-/// exactly `mode`, whatever the umask. With `sync` the content is on the disk before the old
-/// one is gone. After an Error the old content stands and no temporary file is left; after a
-/// crash one may be, named as `path` with ".tmp." and more behind it.
-Status replace_file(const std::string& path, std::string_view content, mode_t mode, bool sync);
+/// Who may read and write a file.
+struct FileAccess {
+  mode_t mode;  ///< exactly, whatever the umask
+  /// -1: the group that the system gives a new file. One that may not be given is not.
+  gid_t group = static_cast<gid_t>(-1);
+};
+
+/// Makes `content` that of `path`, through a temporary file in the same folder. With `sync` the
+/// content is on the disk before the old one is gone. After an Error the old content stands and no
+/// temporary file is left; after a crash one may be, named as `path` with ".tmp." and more behind
+/// it.
+Status replace_file(const std::string& path, std::string_view content, const FileAccess& access,
+                    bool sync);
 
 }  // namespace pop3_legacy::files
 

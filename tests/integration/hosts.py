@@ -4,6 +4,7 @@ import glob
 import os
 import re
 import socket
+import subprocess
 import time
 import unittest
 
@@ -39,8 +40,13 @@ def new_host(**options):
 class Pop3:
     """A logged-in POP3 session. Lines are bytes without CRLF; whole replies have their CRLFs."""
 
-    def __init__(self, port, user, login=True):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+    def __init__(self, port, user, login=True, receive_buffer=None):
+        """receive_buffer: octets that the kernel takes for a client that does not read."""
+        self.socket = socket.socket()
+        if receive_buffer:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.socket.settimeout(30)
+        self.socket.connect(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.file = self.socket.makefile("rb")
         self.greeting = self.line()
@@ -140,6 +146,20 @@ def eventually(condition, seconds=10):
     while not (value := condition()) and time.monotonic() < end:
         time.sleep(0.05)
     return value
+
+
+def processes_of(user):
+    """The pop3 processes that run as this user's session, by their open Maildir."""
+    found = []
+    result = subprocess.run(["pgrep", "-x", "pop3"], stdout=subprocess.PIPE, text=True)
+    for pid in map(int, result.stdout.split()):
+        try:
+            paths = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
+        except OSError:
+            continue
+        if any(user in path for path in paths):
+            found.append(pid)
+    return found
 
 
 class HostTest(unittest.TestCase):

@@ -2,7 +2,7 @@
 import os
 import re
 import signal
-import subprocess
+import socket
 import time
 
 import hosts
@@ -75,6 +75,65 @@ class LastTest(hosts.HostTest):
         pop3.close()
         self.wait_for_end(user, 1)
         self.assertEqual(hosts.last(self.host, user), b"+OK 1")
+
+    def test_a_message_in_the_kernels_buffers_does_not_count_when_we_end_the_session(self):
+        user = self.user(1)
+        hosts.deliver(self.host, user, hosts.message(2, 140_000), 2)
+        pop3 = hosts.Pop3(self.host.port, user, receive_buffer=2304)
+        self.addCleanup(pop3.close)
+        pop3.command(b"LAST")
+        pop3.send(b"RETR 2\r\n")
+        time.sleep(0.5)
+        for pid in hosts.processes_of(user):
+            os.kill(pid, signal.SIGTERM)
+        self.wait_for_end(user, 1)
+        self.assertEqual(hosts.last(self.host, user), b"+OK 0")
+
+    def test_a_command_sent_before_the_message_was_read_proves_nothing(self):
+        for early in (lambda pop3: pop3.send(b"NOOP\r\n"), lambda pop3: pop3.socket.shutdown(socket.SHUT_WR)):
+            user = self.user(1)
+            hosts.deliver(self.host, user, hosts.message(2, 140_000), 2)
+            pop3 = hosts.Pop3(self.host.port, user, receive_buffer=2304)
+            pop3.send(b"RETR 2\r\n")
+            time.sleep(0.3)
+            early(pop3)
+            time.sleep(0.3)
+            pop3.reset()
+            self.wait_for_end(user, 1)
+            self.assertEqual(hosts.last(self.host, user), b"+OK 0")
+
+    def test_two_sessions_at_once_do_not_take_back_each_others_number(self):
+        user = self.user(9)
+        one, other, third = self.login(user), self.login(user), self.login(user)
+        for pop3 in (one, other, third):
+            self.assertEqual(pop3.command(b"LAST"), b"+OK 0")
+        one.multi(b"RETR 8")
+        other.multi(b"RETR 3")
+        one.quit()
+        other.quit()
+        third.close()
+        self.wait_for_end(user, 3)
+        self.assertEqual(hosts.last(self.host, user), b"+OK 8")
+
+    def test_a_failure_is_logged_once_a_session(self):
+        user = self.user(2)
+        maildir = self.host.maildir(user, fresh=False)
+        with self.login(user) as pop3:
+            pop3.quit()
+        os.chmod(maildir, 0o500)
+        with self.login(user) as pop3:
+            pop3.multi(b"RETR 1")
+            pop3.quit()
+        self.wait_for_end(user, 2)
+        os.chmod(maildir, 0o700)
+        os.mkdir(f"{maildir}/dovecot-pop3-legacy-last")
+        with self.login(user) as pop3:
+            for _ in range(3):
+                self.assertTrue(pop3.command(b"LAST").startswith(b"-ERR [SYS/TEMP]"))
+            pop3.quit()
+        self.wait_for_end(user, 3)
+        said = [line for line in self.host.log().splitlines() if user in line and "pop3_legacy: LAST" in line]
+        self.assertEqual(len(said), 2, said)
 
     def test_seen_is_left_alone(self):
         user = self.user(3)
@@ -165,7 +224,7 @@ class KillTest(hosts.HostTest):
         known = 0
         for round_number in range(1, 16):
             pop3 = self.login(user)
-            pids = self.processes_of(user)
+            pids = hosts.processes_of(user)
             self.assertTrue(pids)
             pop3.multi(b"RETR %d" % (2 * round_number))
             pop3.send(b"QUIT\r\n")
@@ -182,19 +241,52 @@ class KillTest(hosts.HostTest):
             known = int(answer.split()[1])
         self.assertNotIn("damaged", self.host.log())
 
-    @staticmethod
-    def processes_of(user):
-        """The pop3 processes that run as this user's session, by their open Maildir."""
-        found = []
-        result = subprocess.run(["pgrep", "-x", "pop3"], stdout=subprocess.PIPE, text=True)
-        for pid in map(int, result.stdout.split()):
-            try:
-                paths = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
-            except OSError:
-                continue
-            if any(user in path for path in paths):
-                found.append(pid)
-        return found
+
+class BrokenOutputTest(hosts.HostTest):
+    """Dovecot counts a RETR as complete that broke off because the client was gone."""
+
+    dovecot_only = True
+
+    def test_a_retr_that_broke_off_does_not_count_even_if_all_is_kept(self):
+        self.policy('[last]\non_drop = "all"\n')
+        for attempt in range(8):
+            user = self.user(1)
+            hosts.deliver(self.host, user, hosts.message(2, 30_000_000), 2)
+            pop3 = self.login(user)
+            pop3.send(b"RETR 2\r\n")
+            pop3.file.read(100_000 * (attempt + 1))
+            pop3.reset()
+            self.assertTrue(hosts.eventually(lambda: re.search(f"pop3.{user}.<.*Disconnected", self.host.log())))
+            self.assertEqual(hosts.last(self.host, user), b"+OK 0")
+
+
+class Pop3OrderTest(hosts.HostTest):
+    """Numbers that do not follow the UIDs: POP3 order of a migration, and hidden messages."""
+
+    dovecot_only = True
+    host_options = {"settings": "pop3_deleted_flag = POP3Deleted\npop3_delete_type = flag\n"}
+
+    def test_a_hidden_message_and_an_order_of_its_own(self):
+        user = self.user()
+        maildir = self.host.maildir(user)
+        with open(f"{maildir}/dovecot-uidlist", "w") as file:
+            file.write("3 V1234567 N4 G00112233445566778899aabbccddeeff\n")
+            for uid, order in ((1, 1), (2, 9), (3, 5)):
+                name = f"{1600000000 + uid}.M{uid}P1.test"
+                file.write(f"{uid} O{order} :{name}\n")
+                with open(f"{maildir}/cur/{name}:2,", "wb") as content:
+                    content.write(hosts.message(uid))
+        self.host.give(maildir)
+        with self.login(user) as pop3:
+            pop3.command(b"DELE 1")
+            pop3.quit()
+        with open(f"{maildir}/dovecot-pop3-legacy-last", "w") as file:
+            file.write("1 1234567 0\n")
+        self.host.give(maildir)
+        with self.login(user) as pop3:  # the messages with the UIDs 3 and 2, in this order
+            self.assertIn(b"Subject: message 3", pop3.multi(b"RETR 1")[1])
+            pop3.quit()
+        self.assertEqual(hosts.last(self.host, user), b"+OK 1")
 
 
 class LargeMaildropTest(hosts.HostTest):

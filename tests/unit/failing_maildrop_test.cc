@@ -158,22 +158,22 @@ TEST(FailingMaildrop, a_message_that_could_not_be_sent_does_not_raise_last) {
 const std::vector<std::string> delete_and_quit = {"USER alice", "PASS secret", "DELE 1", "QUIT"};
 
 TEST(FailingMaildrop, a_state_that_cannot_be_stored_does_not_stop_quit) {
-  FailingSession session(3, Failure::permanent);
+  FailingSession session(4, Failure::permanent);
   session.run(delete_and_quit);
   EXPECT_EQ(session.replies().back(), "+OK Logging out, messages deleted.\r\n");
   EXPECT_EQ(session.log(),
             std::vector<std::string>{
                 "user alice: LAST: could not be stored, the next session starts from the old "
-                "number: store_state failed as planned, being operation 3"});
+                "number: store_state failed as planned, being operation 4"});
   EXPECT_EQ(session.mailbox().messages().size(), 2U);
 }
 
 TEST(FailingMaildrop, a_commit_that_fails_is_told_and_leaves_last_as_a_drop_does) {
-  FailingSession session(4, Failure::permanent);
+  FailingSession session(5, Failure::permanent);
   session.run(delete_and_quit);
   EXPECT_EQ(session.replies().back(), std::string("-ERR [SYS/PERM] ").append(internal_error));
   EXPECT_EQ(session.log(), std::vector<std::string>{
-                               "user alice: QUIT: commit failed as planned, being operation 4"});
+                               "user alice: QUIT: commit failed as planned, being operation 5"});
   EXPECT_EQ(session.mailbox().messages().size(), 3U);
   EXPECT_EQ(session.mailbox().states()["last"], "1 1 0\n");
 }

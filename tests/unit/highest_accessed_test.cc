@@ -158,6 +158,7 @@ TEST_F(HighestAccessedTest, UnreadableStateIsNoStateToOverwrite) {
   HighestAccessed session(port_, policy_);
   EXPECT_FALSE(session.start());
   EXPECT_EQ(session.start().error().text, "no permission");
+  EXPECT_EQ(port_.log, std::vector<std::string>{"LAST: no permission"});
   session.accessed(Access::retrieve, 1, 10);
   port_.state_error.reset();
   EXPECT_TRUE(session.finish(Ending::quit));
@@ -203,6 +204,29 @@ TEST_F(HighestAccessedTest, AQuitThatFailsIsADropAfterAll) {
     drop();
     EXPECT_EQ(port_.states.at("last"), "1 7 10\n");
   }
+}
+
+TEST_F(HighestAccessedTest, AnotherSessionsHigherNumberStays) {
+  HighestAccessed other(port_, policy_);
+  ASSERT_TRUE(other.start());
+  login();
+  access(Access::retrieve, 4);
+  quit();
+  other.accessed(Access::retrieve, 2, 20);
+  EXPECT_TRUE(other.finish(Ending::quit));
+  EXPECT_EQ(port_.states.at("last"), "1 7 40\n");
+}
+
+TEST_F(HighestAccessedTest, ButNotAfterRset) {
+  policy_.semantics = LastSemantics::rfc1460;
+  HighestAccessed other(port_, policy_);
+  ASSERT_TRUE(other.start());
+  login();
+  access(Access::retrieve, 4);
+  quit();
+  other.reset();
+  EXPECT_TRUE(other.finish(Ending::quit));
+  EXPECT_EQ(port_.states.at("last"), "1 7 0\n");
 }
 
 TEST_F(HighestAccessedTest, Rfc1225ResetGoesBackToTheStart) {

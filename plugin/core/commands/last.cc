@@ -27,7 +27,6 @@ std::string_view wording_behind(policy::LastWording wording) noexcept {
 Reply last(Session& session, std::string_view /*arguments*/) {
   if (const Status& started = session.highest_accessed().start(); !started) {
     // A wrong number would make clients skip mail or load it all again; no number does not.
-    session.port().log_error("LAST: " + started.error().text);
     return Reply::temporary_failure("The highest number accessed cannot be read.");
   }
   return Reply::ok(std::to_string(session.highest_accessed().number())
