@@ -55,16 +55,18 @@ def play(port, commands):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--modules", required=True)
+    parser = argparse.ArgumentParser(prog="demo.sh")
+    parser.add_argument("--modules", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--once", action="store_true", help="end after the session")
-    parser.add_argument("--port", type=int, help="the port on 127.0.0.1")
+    parser.add_argument("--port", type=int, choices=range(1, 65536), metavar="N",
+                        help="the port on 127.0.0.1")
     options = parser.parse_args()
 
     def end(*_):
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, end)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, end)
     base = tempfile.mkdtemp(prefix="pop3-legacy-demo.")
     try:
         policies = os.path.join(base, "policy")
@@ -84,12 +86,15 @@ def main():
                 print(f"Connect with:  nc 127.0.0.1 {dovecot.port}\n"
                       f"Log in with:   USER {USER}   and   PASS {PASSWORD}\n"
                       f"The policy is  {policies}/default.toml   (a change holds from the next login)\n"
+                      f"The log is     {dovecot.log_file}\n"
                       f"Ctrl-C ends the demo and removes its files.", flush=True)
                 while dovecot.process.poll() is None:
                     time.sleep(1)
                 sys.exit("demo: Dovecot has ended:\n" + dovecot.log())
     except KeyboardInterrupt:
         print()
+    except RuntimeError as failure:  # a busy port, or no right to mount
+        sys.exit(f"demo.sh: {failure}")
     finally:
         shutil.rmtree(base, ignore_errors=True)
 

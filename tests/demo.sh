@@ -8,6 +8,12 @@
 set -eu
 cd "$(dirname "$0")/.."
 
+case " $* " in
+*" --help "* | *" -h "*)
+  sed -n 's/^# \{0,1\}//p' "$0"
+  exit 0
+  ;;
+esac
 if [ "$(id -u)" != 0 ]; then
   echo "demo.sh: must be run by root: Dovecot starts its processes under users of its own." >&2
   exit 1

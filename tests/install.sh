@@ -5,11 +5,12 @@
 #   install.sh test    that, and what the tests take
 #
 # A Dovecot that this installs is not started, now or at boot. One that is there already is left
-# as it is.
+# as it is; where it is there without POP3, this stops, for the package dovecot-pop3d would make it
+# serve POP3 from its next restart on.
 set -eu
 
 packages="cmake dovecot-core dovecot-dev dovecot-pop3d g++ libcli11-dev libtomlplusplus-dev
-  ninja-build pkg-config procps python3 util-linux"
+  make ninja-build pkg-config procps python3 util-linux"
 if [ "$1" = test ]; then
   packages="$packages clang clang-format clang-tidy curl debootstrap fetchmail hostname
     libclang-rt-dev libcmocka-dev libevent-dev libgtest-dev libssl-dev netcat-openbsd perl valgrind"
@@ -28,17 +29,25 @@ if [ "$(id -u)" != 0 ]; then
 fi
 new_dovecot=false
 [ -e /usr/sbin/dovecot ] || new_dovecot=true
+if ! $new_dovecot && [ ! -e /usr/lib/dovecot/pop3 ]; then
+  echo "install.sh: there is a Dovecot without POP3 on this machine. Installing dovecot-pop3d would" \
+    "make it serve POP3 from its next restart on. Install it yourself, or try another machine." >&2
+  exit 1
+fi
+# While packages are installed no service is started. The mark tells a file of ours, also one that
+# an interrupted call left behind.
 policy=/usr/sbin/policy-rc.d
-own_policy=false
+mark='# by install.sh of dovecot-pop3-legacy'
+forget_policy() {
+  ! grep -qxF "$mark" $policy 2>/dev/null || rm -f $policy
+}
+forget_policy
+trap forget_policy EXIT
+trap 'exit 1' HUP INT TERM
 if $new_dovecot && [ ! -e $policy ]; then
-  own_policy=true
-  printf '#!/bin/sh\nexit 101\n' >$policy
+  printf '#!/bin/sh\n%s\nexit 101\n' "$mark" >$policy
   chmod 755 $policy
 fi
-forget_policy() {
-  ! $own_policy || rm -f $policy
-}
-trap forget_policy EXIT
 
 echo "Installing:$missing"
 log=$(mktemp)
@@ -50,6 +59,10 @@ if ! { apt-get update && apt-get install -y --no-install-recommends $missing; } 
   exit 1
 fi
 rm -f "$log"
-if $new_dovecot && command -v systemctl >/dev/null; then
-  systemctl disable --quiet dovecot.service dovecot.socket 2>/dev/null || true
+if $new_dovecot; then
+  if command -v systemctl >/dev/null; then
+    systemctl disable --quiet dovecot.service dovecot.socket 2>/dev/null || true
+  fi
+  update-rc.d dovecot disable >/dev/null 2>&1 || true
+  rm -f /etc/systemd/system/*.wants/dovecot.service /etc/systemd/system/*.wants/dovecot.socket
 fi

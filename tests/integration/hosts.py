@@ -148,8 +148,9 @@ def eventually(condition, seconds=10):
     return value
 
 
-def processes_of(user):
-    """The pop3 processes that run as this user's session, by their open Maildir."""
+def processes_of(host, user):
+    """The pop3 processes that have this user's Maildir open. They have once a command was answered."""
+    maildir = os.path.join(host.homes, user, "Maildir")
     found = []
     result = subprocess.run(["pgrep", "-x", "pop3"], stdout=subprocess.PIPE, text=True)
     for pid in map(int, result.stdout.split()):
@@ -157,7 +158,7 @@ def processes_of(user):
             paths = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
         except OSError:
             continue
-        if any(user in path for path in paths):
+        if any(maildir in path for path in paths):
             found.append(pid)
     return found
 

@@ -202,7 +202,7 @@ def main():
     dovecot = PrivateDovecot(options.base, options.modules, options.tree, options.policies, options.port,
                              not options.no_plugin, homes=options.homes)
     ended = []
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, lambda *_: ended.append(True))
     with dovecot:
         print(f"listening on 127.0.0.1:{dovecot.port}", flush=True)

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -46,6 +47,27 @@ class DurableFile : public ::testing::Test {
  private:
   std::string folder_;
 };
+
+TEST_F(DurableFile, kill_9_at_any_moment_leaves_the_old_or_the_new) {
+  const std::string old_content(3000, 'o');
+  const std::string new_content(4000, 'n');
+  for (unsigned round = 0; round < 60; ++round) {
+    ASSERT_TRUE(replace_file(path("state"), old_content, {.mode = 0600}, false).ok());
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      for (;;) {
+        static_cast<void>(replace_file(path("state"), new_content, {.mode = 0600}, false));
+        static_cast<void>(replace_file(path("state"), old_content, {.mode = 0600}, false));
+      }
+    }
+    ::usleep(100 + round * 37);
+    ASSERT_EQ(::kill(child, SIGKILL), 0);
+    ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+    const std::string left = content("state");
+    ASSERT_TRUE(left == old_content || left == new_content) << left.size();
+  }
+}
 
 TEST_F(DurableFile, a_file_that_is_not_there_has_no_value) {
   const auto read = read_small_file(path("state"), 10);

@@ -54,7 +54,7 @@ Result<std::string> name_to_allow(std::string_view typed) {
     case Owner::host:
       break;
   }
-  return refused(name + " is the host's own command and needs no permission");
+  return refused(name + " is Dovecot's own command and needs no permission");
 }
 
 Result<std::string> name_to_deny(std::string_view typed) {

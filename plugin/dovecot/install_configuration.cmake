@@ -1,0 +1,40 @@
+# Puts the snippet and the example policy where there are none yet. What an administrator has
+# written stays, and none of it stands in the manifest, so that removing what was installed does
+# not remove it.
+#
+# source: conf.d of the sources. snippet: the name of the snippet for this Dovecot. etc: the
+# folder of Dovecot's configuration.
+
+# The mail users read the policy, whatever the umask of the one who installs.
+set(file_permissions OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
+set(folder_permissions OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ
+  WORLD_EXECUTE)
+
+function(make_folder folder)
+  if(EXISTS "${folder}")
+    return()
+  endif()
+  cmake_path(GET folder PARENT_PATH parent)
+  make_folder("${parent}")
+  file(MAKE_DIRECTORY "${folder}")
+  file(CHMOD "${folder}" PERMISSIONS ${folder_permissions})
+endfunction()
+
+function(install_new from to)
+  set(target "$ENV{DESTDIR}${to}")
+  if(EXISTS "${target}")
+    message(STATUS "Kept: ${target}")
+    return()
+  endif()
+  message(STATUS "Installing: ${target}")
+  cmake_path(GET target PARENT_PATH folder)
+  make_folder("${folder}")
+  file(COPY_FILE "${from}" "${target}")
+  file(CHMOD "${target}" PERMISSIONS ${file_permissions})
+endfunction()
+
+install_new("${source}/${snippet}" "${etc}/conf.d/95-pop3-legacy.conf")
+file(GLOB_RECURSE examples RELATIVE "${source}/pop3-legacy" "${source}/pop3-legacy/*")
+foreach(example IN LISTS examples)
+  install_new("${source}/pop3-legacy/${example}" "${etc}/pop3-legacy/${example}")
+endforeach()
