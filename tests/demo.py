@@ -33,9 +33,15 @@ def usual_port_or_any():
             return None
 
 
-def play(port, commands):
+def port(text):
+    if text.isdigit() and 0 < int(text) < 65536:
+        return int(text)
+    raise argparse.ArgumentTypeError("not a port: " + text)
+
+
+def play(server_port, commands):
     """One session, printed as the RFCs print them."""
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", server_port), timeout=30) as connection:
         stream = connection.makefile("rwb")
 
         def answer(multi_line):
@@ -58,8 +64,7 @@ def main():
     parser = argparse.ArgumentParser(prog="demo.sh")
     parser.add_argument("--modules", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--once", action="store_true", help="end after the session")
-    parser.add_argument("--port", type=int, choices=range(1, 65536), metavar="N",
-                        help="the port on 127.0.0.1")
+    parser.add_argument("--port", type=port, metavar="N", help="the port on 127.0.0.1")
     options = parser.parse_args()
 
     def end(*_):

@@ -243,7 +243,7 @@ TEST(PolicyReader, AWrongValueLeavesTheOldOneAndOthersCount) {
 TEST(PolicyReader, OnlyOurOwnCommandsAreAllowed) {
   EXPECT_EQ(sentence("[commands]\nallow = [\"CAPA\", \"TOP\", \"LSAT\", \"XYZZY\"]"),
             "f.toml:2:10: commands.allow is wrong: CAPA is always there, so it cannot be listed\n"
-            "f.toml:2:18: commands.allow is wrong: TOP is the host's own command and needs no "
+            "f.toml:2:18: commands.allow is wrong: TOP is Dovecot's own command and needs no "
             "permission\n"
             "f.toml:2:25: commands.allow is wrong: there is no command \"LSAT\"; did you mean "
             "\"LAST\"?\n"
