@@ -13,7 +13,7 @@ packages="cmake dovecot-core dovecot-dev dovecot-pop3d g++ libcli11-dev libtomlp
   make ninja-build pkg-config procps python3 util-linux"
 if [ "$1" = test ]; then
   packages="$packages clang clang-format clang-tidy curl debootstrap fetchmail hostname
-    libclang-rt-dev libcmocka-dev libevent-dev libgtest-dev libssl-dev netcat-openbsd perl valgrind"
+    libclang-rt-dev libcmocka-dev libevent-dev libgtest-dev libssl-dev netcat-openbsd openssl perl valgrind"
 fi
 
 missing=

@@ -29,23 +29,30 @@ def mount_namespace():
 class PrivateDovecot(PrivateHost):
     """modules: the build's folder of modules. tree: the root of another Debian, or None. policies:
     the policy folder, or None for the built-in defaults. plugin=False: the same Dovecot without
-    the plugin. settings: lines for dovecot.conf. users: from the folder of homes, the lines of a
+    the plugin. settings: lines for dovecot.conf. tls: STLS with a certificate of its own. clients:
+    so many of them share a pop3 process. users: from the folder of homes, the lines of a
     passwd-file, for users with userdb fields of their own."""
 
     def __init__(self, base, modules, tree=None, policies=None, port=None, plugin=True, settings="",
-                 users=lambda homes: (), homes=None):
+                 users=lambda homes: (), homes=None, tls=False, clients=1):
         super().__init__(base, port, homes)
         self.modules = os.path.abspath(modules) if modules else None
         self.tree = os.path.abspath(tree) if tree else ""
         self.policies = os.path.abspath(policies) if policies else None
         self.plugin = plugin
         self.settings = settings
+        self.tls = tls
+        self.clients = clients
         self.log_file = os.path.join(self.base, "dovecot.log")
         for folder in ("run", "state", "settings"):
             os.makedirs(os.path.join(self.base, folder), exist_ok=True)
         self.typed_settings = self.version().startswith("2.4")
         with open(os.path.join(self.base, "users"), "w") as file:
             file.writelines(line + "\n" for line in users(self.homes))
+        if tls:
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+                            "/CN=127.0.0.1", "-keyout", f"{self.base}/key.pem", "-out", f"{self.base}/cert.pem"],
+                           check=True, stderr=subprocess.DEVNULL)
         with open(os.path.join(self.base, "dovecot.conf"), "w") as file:
             file.write(self.configuration())
 
@@ -61,7 +68,8 @@ class PrivateDovecot(PrivateHost):
         common = f"""
 protocols = pop3
 listen = 127.0.0.1
-ssl = no
+{self._tls_settings()}
+{self._process_settings()}
 base_dir = {base}/run
 state_dir = {base}/state
 log_path = {self.log_file}
@@ -147,6 +155,19 @@ protocol pop3 {{
 }}
 {policy}{common}{self.settings}
 """
+
+    def _tls_settings(self):
+        if not self.tls:
+            return "ssl = no"
+        if self.typed_settings:
+            return f"ssl = yes\nssl_server_cert_file = {self.base}/cert.pem\nssl_server_key_file = {self.base}/key.pem"
+        return f"ssl = yes\nssl_cert = <{self.base}/cert.pem\nssl_key = <{self.base}/key.pem"
+
+    def _process_settings(self):
+        if self.clients == 1:
+            return ""
+        endless = "restart_request_count = unlimited" if self.typed_settings else "service_count = 0"
+        return f"service pop3 {{\n  {endless}\n  client_limit = {self.clients}\n  process_limit = 1\n}}"
 
     def _mounts(self):
         """Shell lines that make base, modules and policies visible where the server looks."""

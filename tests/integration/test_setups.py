@@ -1,0 +1,83 @@
+"""The same sessions in Dovecots that are set up otherwise: with TLS, where the login process stands
+between client and session, and with many clients in one process."""
+import ssl
+
+import hosts
+
+
+class TlsTest(hosts.HostTest):
+    dovecot_only = True
+    host_options = {"tls": True}
+
+    def login_by_tls(self, user, more=b""):
+        """STLS, then USER, PASS and more in one record."""
+        pop3 = hosts.Pop3(self.host.port, user, login=False)
+        self.addCleanup(pop3.close)
+        self.assertTrue(pop3.command(b"STLS").startswith(b"+OK"))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        pop3.file.close()
+        pop3.socket = context.wrap_socket(pop3.socket)
+        pop3.file = pop3.socket.makefile("rb")
+        pop3.send(b"USER %s\r\nPASS secret\r\n" % user.encode() + more)
+        self.assertEqual([pop3.line()[:3] for _ in range(2)], [b"+OK", b"+OK"])
+        return pop3
+
+    def test_a_session(self):
+        user = self.user(3)
+        pop3 = self.login_by_tls(user)
+        pop3.multi(b"RETR 2")
+        self.assertEqual(pop3.command(b"LAST"), b"+OK 2")
+        self.assertIn(b"X-LAST", pop3.multi(b"CAPA")[1])
+        pop3.quit()
+        self.assertEqual(hosts.last(self.host, user), b"+OK 2")
+
+    def test_a_drop_keeps_what_was_delivered(self):
+        user = self.user(3)
+        pop3 = self.login_by_tls(user)
+        pop3.multi(b"RETR 2")
+        pop3.command(b"NOOP")
+        pop3.reset()
+        self.assertTrue(hosts.eventually(lambda: "Disconnected: " in self.host.log().split(user)[-1]))
+        self.assertEqual(hosts.last(self.host, user), b"+OK 2")
+
+    def test_a_denied_command_in_the_record_of_user_and_pass_is_refused(self):
+        self.policy('[commands]\ndeny = ["DELE"]\n', "tls.example")
+        user = self.user(2, "tls.example")
+        pop3 = self.login_by_tls(user, b"DELE 1\r\nLAST\r\nSTAT\r\n")
+        self.assertEqual(pop3.line(), b"-ERR DELE is disabled for this mailbox.")
+        self.assertEqual(pop3.line(), b"+OK 0")
+        self.assertTrue(pop3.line().startswith(b"+OK 2 "))
+
+
+class ManyClientsInOneProcessTest(hosts.HostTest):
+    dovecot_only = True
+    host_options = {"clients": 20}
+
+    def test_sessions_do_not_see_each_other(self):
+        self.policy('[last]\nwording = "popper"\n', "one.example")
+        self.policy('[commands]\nallow = []\ndeny = ["DELE"]\n', "two.example")
+        ones = [self.user(3, "one.example") for _ in range(5)]
+        twos = [self.user(3, "two.example") for _ in range(5)]
+        sessions = {user: self.login(user) for user in ones + twos}
+        for turn in (1, 2, 3):
+            for number, user in enumerate(ones):
+                if number % 2:
+                    sessions[user].multi(b"RETR %d" % turn)
+            for number, user in enumerate(ones):
+                self.assertEqual(sessions[user].command(b"LAST"),
+                                 b"+OK %d is the last message seen." % (turn if number % 2 else 0))
+            for user in twos:
+                self.assertTrue(sessions[user].command(b"LAST").startswith(b"-ERR"))
+                self.assertEqual(sessions[user].command(b"DELE 1"), b"-ERR DELE is disabled for this mailbox.")
+        processes = {pid for user in sessions for pid in hosts.processes_of(self.host, user)}
+        self.assertEqual(len(processes), 1)
+        for number, user in enumerate(ones + twos):
+            if number % 3:
+                sessions[user].quit()
+            else:
+                sessions[user].close()
+        for number, user in enumerate(ones):
+            expected = b"+OK %d is the last message seen." % (3 if number % 2 else 0)
+            self.assertTrue(hosts.eventually(lambda: hosts.last(self.host, user) == expected), user)
