@@ -9,49 +9,16 @@
 #include <system_error>
 #include <utility>
 
+#include "plugin/files/open_file.h"
+
 namespace pop3_legacy::files {
 
 namespace {
 
 using policy::max_document_octets;
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) noexcept : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  Descriptor(Descriptor&&) = delete;
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-
-  [[nodiscard]] bool open() const noexcept { return fd_ >= 0; }
-  [[nodiscard]] int get() const noexcept { return fd_; }
-
- private:
-  int fd_;
-};
-
 std::string reason(int error) {
   return std::generic_category().message(error);
-}
-
-// Whether trying again may help without anybody's doing.
-Failure kind_of(int error) noexcept {
-  switch (error) {
-    case EMFILE:
-    case ENFILE:
-    case ENOMEM:
-    case EIO:
-    case EAGAIN:
-    case EINTR:
-    case ESTALE:
-    case ETIMEDOUT:
-      return Failure::temporary;
-    default:
-      return Failure::permanent;
-  }
 }
 
 Error wrong(const std::string& path, const std::string& what) {
@@ -112,36 +79,6 @@ bool is_link(int folder, const std::string& file) {
          S_ISLNK(status.st_mode);
 }
 
-int open_retrying(int folder, const char* file, int flags) noexcept {
-  for (;;) {
-    const int fd = ::openat(folder, file, flags | O_CLOEXEC);
-    if (fd >= 0 || errno != EINTR) return fd;
-  }
-}
-
-Result<std::optional<std::string>> read_all(const Descriptor& file, const std::string& path) {
-  // One octet more than there may be tells a file that is too long.
-  std::string text(max_document_octets + 1, '\0');
-  std::size_t used = 0;
-  while (used < text.size()) {
-    const ssize_t got = ::read(file.get(), &text[used], text.size() - used);
-    if (got < 0) {
-      const int error = errno;
-      if (error == EINTR) continue;
-      return Error{kind_of(error), path + ": the file cannot be read: " + reason(error)};
-    }
-    if (got == 0) break;
-    used += static_cast<std::size_t>(got);
-  }
-  if (used > max_document_octets) {
-    return wrong(path, "the file is longer than " + std::to_string(max_document_octets) +
-                           " octets, which is the most a policy may have; shorten it");
-  }
-  text.resize(used);
-  text.shrink_to_fit();
-  return std::optional(std::move(text));
-}
-
 // Names come from the resolver, which makes no others; a path trick shall not work even so.
 bool is_safe(std::string_view name) noexcept {
   return !name.empty() && name.front() != '/' && name.find('\0') == std::string_view::npos &&
@@ -163,12 +100,11 @@ Result<std::optional<std::string>> PolicyFolder::read(std::string_view name) {
   if (!is_safe(name)) return wrong(path, "this is not the name of a policy's document");
 
   // O_PATH: a folder that may be searched but not listed is good enough.
-  const Descriptor folder(open_retrying(AT_FDCWD, path_.c_str(), O_PATH | O_DIRECTORY));
+  const OpenFile folder(open_retrying(AT_FDCWD, path_, O_PATH | O_DIRECTORY));
   if (!folder.open()) return folder_error(path_, errno);
 
   const std::string file_name = std::string(name).append(document_suffix);
-  const Descriptor file(
-      open_retrying(folder.get(), file_name.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY));
+  const OpenFile file(open_retrying(folder.get(), file_name, O_RDONLY | O_NONBLOCK));
   if (!file.open()) {
     const int error = errno;
     // A name longer than a file's can be is the name of no file.
@@ -187,13 +123,9 @@ Result<std::optional<std::string>> PolicyFolder::read(std::string_view name) {
     return std::optional<std::string>();
   }
 
-  struct stat status {};
-  if (::fstat(file.get(), &status) != 0) {
-    return Error{kind_of(errno), path + ": the file cannot be looked at: " + reason(errno)};
-  }
-  if (S_ISDIR(status.st_mode)) return wrong(path, "this is a folder, not a file; remove it");
-  if (!S_ISREG(status.st_mode)) return wrong(path, "this is not a regular file; remove it");
-  return read_all(file, path);
+  auto text = read_whole(file, path, max_document_octets);
+  if (!text) return text.error();
+  return std::optional(std::move(text.value()));
 }
 
 }  // namespace pop3_legacy::files

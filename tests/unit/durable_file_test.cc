@@ -102,16 +102,17 @@ TEST_F(DurableFile, the_limit_is_the_last_length_that_is_read) {
   const auto too_long = read_small_file(path("state"), 4);
   ASSERT_FALSE(too_long.ok());
   EXPECT_EQ(too_long.error().kind, Failure::permanent);
-  EXPECT_EQ(too_long.error().text, path("state") + ": the file is longer than 4 octets");
+  EXPECT_EQ(too_long.error().text,
+            path("state") + ": the file is longer than 4 octets, which is the most it may have");
 }
 
 TEST_F(DurableFile, what_is_no_regular_file_is_an_error) {
   ASSERT_EQ(::mkdir(path("folder").c_str(), 0700), 0);
   ASSERT_EQ(::mkfifo(path("fifo").c_str(), 0600), 0);
   EXPECT_EQ(read_small_file(path("folder"), 5).error().text,
-            path("folder") + ": this is not a regular file");
+            path("folder") + ": this is a folder, not a file; remove it");
   EXPECT_EQ(read_small_file(path("fifo"), 5).error().text,
-            path("fifo") + ": this is not a regular file");
+            path("fifo") + ": this is not a regular file; remove it");
 }
 
 TEST_F(DurableFile, a_folder_in_the_way_leaves_no_temporary_file) {

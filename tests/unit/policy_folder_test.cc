@@ -176,8 +176,8 @@ TEST_F(PolicyFolderTest, AFileHasALimit) {
   EXPECT_EQ(read("default").value(), longest);
   write("default.toml", longest + "#");
   EXPECT_EQ(error("default"),
-            "/default.toml: the file is longer than 65536 octets, which is the most a policy may "
-            "have; shorten it");
+            "/default.toml: the file is longer than 65536 octets, which is the most it may "
+            "have");
 }
 
 TEST_F(PolicyFolderTest, WhatMayNotBeReadIsAnError) {

@@ -1,0 +1,50 @@
+/// An open file, and reading it whole: what the policy folder and the durable files share.
+#ifndef POP3_LEGACY_FILES_OPEN_FILE_H
+#define POP3_LEGACY_FILES_OPEN_FILE_H
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <string>
+
+#include "plugin/core/result.h"
+
+namespace pop3_legacy::files {
+
+/// Owns a descriptor, or none.
+class OpenFile {
+ public:
+  explicit OpenFile(int fd) noexcept : fd_(fd) {}
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  OpenFile(OpenFile&&) = delete;
+  OpenFile& operator=(OpenFile&&) = delete;
+  ~OpenFile() { close(); }
+
+  /// False after a failed open; errno says why.
+  [[nodiscard]] bool open() const noexcept { return fd_ >= 0; }
+  [[nodiscard]] int get() const noexcept { return fd_; }
+  /// False: what was written may not have arrived (NFS, quota); errno says why.
+  bool close() noexcept;
+
+ private:
+  int fd_;
+};
+
+/// openat() with O_CLOEXEC and O_NOCTTY; `folder` may be AT_FDCWD. -1 with errno.
+int open_retrying(int folder, const std::string& path, int flags, mode_t mode = 0) noexcept;
+
+/// Whether trying again may help without anybody's doing; a full disk is emptied sometimes.
+Failure kind_of(int error) noexcept;
+
+/// "PATH: the file cannot be WHAT: …".
+Error failed(const std::string& path, const std::string& what, int error);
+
+/// The whole content. What is no regular file, or longer than `max_octets`, is an Error; `path`
+/// is for its sentence. Open with O_NONBLOCK, or a FIFO holds up the open.
+Result<std::string> read_whole(const OpenFile& file, const std::string& path,
+                               std::size_t max_octets);
+
+}  // namespace pop3_legacy::files
+
+#endif
