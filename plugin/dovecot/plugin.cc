@@ -6,6 +6,7 @@
 #include <string>
 
 #include "plugin/core/policy/resolver.h"
+#include "plugin/core/text.h"
 #include "plugin/dovecot/client_session.h"
 #include "plugin/dovecot/host.h"
 #include "plugin/dovecot/plugin_settings.h"
@@ -29,6 +30,13 @@ policy::Resolution resolve_policy(const struct mail_user* user,
   const std::string_view folder = settings.policy;
   if (folder.empty()) {
     return policy::resolve(nullptr, user->username, settings.profile);
+  }
+  if (!folder.starts_with('/')) {
+    policy::Resolution unusable;
+    unusable.intact = unusable.deny_known = false;
+    unusable.problems.push_back("pop3_legacy_policy = " + printable(folder) +
+                                ": the path of the policy folder has to begin with /");
+    return unusable;
   }
   files::PolicyFolder store{std::string(folder)};
   return policy::resolve(&store, user->username, settings.profile);

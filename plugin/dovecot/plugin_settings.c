@@ -23,6 +23,23 @@ int pop3_legacy_settings_read(struct mail_user* user, struct pop3_legacy_setting
 
 #else
 
+/* Anything may stand in plugin { }, so a misspelt name of ours would go unnoticed, and with it
+   what the policy closes. Returns the first one that is none of ours, or NULL. */
+static const char* unknown_setting(const struct mail_user_settings* set) {
+  static const char prefix[] = "pop3_legacy";
+  unsigned int i, count;
+  const char* const* names;
+
+  if (!array_is_created(&set->plugin_envs)) return NULL;
+  names = array_get(&set->plugin_envs, &count);
+  for (i = 0; i + 1 < count; i += 2) {
+    if (strncmp(names[i], prefix, sizeof(prefix) - 1) == 0 &&
+        strcmp(names[i], "pop3_legacy_policy") != 0 && strcmp(names[i], "pop3_legacy_profile") != 0)
+      return names[i];
+  }
+  return NULL;
+}
+
 static const char* from_plugin_section(struct mail_user* user, const char* name) {
   const char* value = mail_user_plugin_getenv(user, name);
 
@@ -31,9 +48,17 @@ static const char* from_plugin_section(struct mail_user* user, const char* name)
 
 int pop3_legacy_settings_read(struct mail_user* user, struct pop3_legacy_settings* settings_r,
                               const char** error_r) {
+  const char* unknown = unknown_setting(user->set);
+
+  if (unknown != NULL) {
+    *error_r = t_strdup_printf(
+        "there is no setting %s; pop3_legacy_policy and "
+        "pop3_legacy_profile are the ones there are",
+        unknown);
+    return -1;
+  }
   settings_r->policy = from_plugin_section(user, "pop3_legacy_policy");
   settings_r->profile = from_plugin_section(user, "pop3_legacy_profile");
-  *error_r = NULL;
   return 0;
 }
 

@@ -160,3 +160,24 @@ class MissingFolderTest(hosts.HostTest):
             self.assert_logged(re.escape(self.host.policies))
         finally:
             os.rename(self.host.policies + ".away", self.host.policies)
+
+
+class RelativePathTest(hosts.HostTest):
+    """A value that cannot be the path of a folder: nothing is opened."""
+
+    dovecot_only = True
+
+    @classmethod
+    def setUpClass(cls):
+        cls.host = hosts.new_host()
+        configuration = os.path.join(cls.host.base, "dovecot.conf")
+        with open(configuration) as file:
+            text = file.read()
+        with open(configuration, "w") as file:
+            file.write(text.replace(f"pop3_legacy_policy = {cls.host.policies}", "pop3_legacy_policy = dict:policies"))
+        cls.host.start()
+        cls.users = 0
+
+    def test_is_said_and_opens_nothing(self):
+        self.assertEqual(self.login(self.user(1)).command(b"DELE 1"), UNAVAILABLE % b"DELE")
+        self.assert_logged("pop3_legacy_policy = dict:policies: the path of the policy folder has to begin with /")

@@ -22,8 +22,8 @@ static const char* const both[] = {
     "pop3_legacy_policy", "/etc/dovecot/policy", "pop3_legacy_profile", "eudora", NULL,
 };
 
-/* Reads the settings of a user whose configuration has these words. */
-static void read_settings(const char* const* words, struct pop3_legacy_settings* settings) {
+/* Reads the settings of a user whose configuration has these words; returns the error, if any. */
+static const char* read_settings(const char* const* words, struct pop3_legacy_settings* settings) {
   const char* error = NULL;
   struct mail_user user;
 
@@ -40,21 +40,25 @@ static void read_settings(const char* const* words, struct pop3_legacy_settings*
   for (; *words != NULL; words++) array_push_back(&set.plugin_envs, words);
   user.set = &set;
 #endif
-  assert_int_equal(pop3_legacy_settings_read(&user, settings, &error), 0);
+  int ret = pop3_legacy_settings_read(&user, settings, &error);
+  assert_int_equal(ret, error == NULL ? 0 : -1);
 #ifdef POP3_LEGACY_HAVE_TYPED_SETTINGS
   settings_simple_deinit(&simple);
 #endif
-  /* the strings live as long as the user */
-  settings->policy = t_strdup(settings->policy);
-  settings->profile = t_strdup(settings->profile);
+  if (error == NULL) {
+    /* the strings live as long as the user */
+    settings->policy = t_strdup(settings->policy);
+    settings->profile = t_strdup(settings->profile);
+  }
   pool_unref(&user.pool);
+  return error;
 }
 
 static void settings_of_a_user(void** state ATTR_UNUSED) {
   struct pop3_legacy_settings settings;
 
   T_BEGIN {
-    read_settings(both, &settings);
+    assert_null(read_settings(both, &settings));
     assert_string_equal(settings.policy, "/etc/dovecot/policy");
     assert_string_equal(settings.profile, "eudora");
   }
@@ -65,17 +69,39 @@ static void settings_that_are_not_there_are_empty(void** state ATTR_UNUSED) {
   struct pop3_legacy_settings settings;
 
   T_BEGIN {
-    read_settings(none, &settings);
+    assert_null(read_settings(none, &settings));
     assert_string_equal(settings.policy, "");
     assert_string_equal(settings.profile, "");
   }
   T_END;
 }
 
+#ifndef POP3_LEGACY_HAVE_TYPED_SETTINGS
+
+/* With typed settings Dovecot itself refuses it. */
+static void a_misspelt_setting_is_an_error(void** state ATTR_UNUSED) {
+  static const char* const misspelt[] = {
+      "mail_log_events", "delete", "pop3_legacy_polcy", "/etc/dovecot/policy", NULL,
+  };
+  struct pop3_legacy_settings settings;
+
+  T_BEGIN {
+    assert_string_equal(read_settings(misspelt, &settings),
+                        "there is no setting pop3_legacy_polcy; pop3_legacy_policy and "
+                        "pop3_legacy_profile are the ones there are");
+  }
+  T_END;
+}
+
+#endif
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(settings_of_a_user),
       cmocka_unit_test(settings_that_are_not_there_are_empty),
+#ifndef POP3_LEGACY_HAVE_TYPED_SETTINGS
+      cmocka_unit_test(a_misspelt_setting_is_an_error),
+#endif
   };
   int failed;
 
