@@ -28,13 +28,14 @@ def mount_namespace():
 
 class PrivateDovecot(PrivateHost):
     """modules: the build's folder of modules. tree: the root of another Debian, or None. policies:
-    the policy folder, or None for the built-in defaults. plugin=False: the same Dovecot without
+    the policy folder, or None for the built-in defaults; policy_setting: the value of the setting
+    if it is another. plugin=False: the same Dovecot without
     the plugin. settings: lines for dovecot.conf. tls: STLS with a certificate of its own. clients:
     so many of them share a pop3 process. users: from the folder of homes, the lines of a
     passwd-file, for users with userdb fields of their own."""
 
     def __init__(self, base, modules, tree=None, policies=None, port=None, plugin=True, settings="",
-                 users=lambda homes: (), homes=None, tls=False, clients=1):
+                 users=lambda homes: (), homes=None, tls=False, clients=1, policy_setting=None):
         super().__init__(base, port, homes)
         self.modules = os.path.abspath(modules) if modules else None
         self.tree = os.path.abspath(tree) if tree else ""
@@ -43,6 +44,7 @@ class PrivateDovecot(PrivateHost):
         self.settings = settings
         self.tls = tls
         self.clients = clients
+        self.policy_setting = policy_setting or self.policies
         self.log_file = os.path.join(self.base, "dovecot.log")
         for folder in ("run", "state", "settings"):
             os.makedirs(os.path.join(self.base, folder), exist_ok=True)
@@ -81,7 +83,7 @@ mail_fsync = never
         if self.modules and self.plugin:
             common += f"mail_plugin_dir = {self.modules}\n"
         if self.typed_settings:
-            policy = f"pop3_legacy_policy = {self.policies}" if self.policies else ""
+            policy = f"pop3_legacy_policy = {self.policy_setting}" if self.policy_setting else ""
             plugin = f"mail_plugins {{\n    pop3_legacy = yes\n  }}\n  {policy}" if self.plugin else ""
             version = self.version().split("-")[0]
             return f"""dovecot_config_version = {version}
@@ -120,7 +122,9 @@ protocol pop3 {{
 }}
 {common}{self.settings}
 """
-        policy = f"plugin {{\n  pop3_legacy_policy = {self.policies}\n}}\n" if self.policies and self.plugin else ""
+        policy = ""
+        if self.policy_setting and self.plugin:
+            policy = f"plugin {{\n  pop3_legacy_policy = {self.policy_setting}\n}}\n"
         plugin = "mail_plugins = pop3_legacy" if self.plugin else ""
         return f"""disable_plaintext_auth = no
 mail_location = maildir:~/Maildir
@@ -194,8 +198,7 @@ protocol pop3 {{
 
     def doveadm(self, *arguments):
         """What doveadm prints, run where the server runs."""
-        enter = ["nsenter", "--target", str(self.process.pid), "--mount"]
-        enter += ["chroot", self.tree] if self.tree else []
+        enter = ["nsenter", "--target", str(self.process.pid), "--mount", "--root"]
         result = subprocess.run(enter + ["doveadm", "-c", f"{self.base}/dovecot.conf", *arguments],
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
         if result.returncode != 0:

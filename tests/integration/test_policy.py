@@ -167,16 +167,7 @@ class RelativePathTest(hosts.HostTest):
 
     dovecot_only = True
 
-    @classmethod
-    def setUpClass(cls):
-        cls.host = hosts.new_host()
-        configuration = os.path.join(cls.host.base, "dovecot.conf")
-        with open(configuration) as file:
-            text = file.read()
-        with open(configuration, "w") as file:
-            file.write(text.replace(f"pop3_legacy_policy = {cls.host.policies}", "pop3_legacy_policy = dict:policies"))
-        cls.host.start()
-        cls.users = 0
+    host_options = {"policy_setting": "dict:policies"}
 
     def test_is_said_and_opens_nothing(self):
         self.assertEqual(self.login(self.user(1)).command(b"DELE 1"), UNAVAILABLE % b"DELE")
