@@ -1,7 +1,6 @@
 #include "plugin/core/highest_accessed.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <string_view>
 

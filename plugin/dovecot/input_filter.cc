@@ -1,7 +1,6 @@
 #include "plugin/dovecot/input_filter.h"
 
 #include <cerrno>
-#include <exception>
 #include <string_view>
 
 #include "plugin/dovecot/client_session.h"
@@ -102,12 +101,9 @@ ssize_t input_filter_read(struct istream_private* stream) {
   if (filter.session == nullptr) {
     return end_of_input(filter, EPIPE);
   }
-  try {
-    return read_lines(filter);
-  } catch (const std::exception& failure) {
-    i_error("pop3_legacy: reading commands failed, disconnecting: %s", failure.what());
-    return end_of_input(filter, ENOMEM);
-  }
+  constexpr ssize_t thrown = -3;  // none of the results that a read has
+  const ssize_t result = trampoline("reading commands", thrown, [&] { return read_lines(filter); });
+  return result == thrown ? end_of_input(filter, ENOMEM) : result;
 }
 
 }  // namespace
