@@ -1,38 +1,78 @@
 #!/bin/sh
-# Makes a Debian of another release in a folder, with a Dovecot and what the plugin is built
-# with, and prints the folder's path. It is kept and used again by the next call.
+# Makes a Debian of another release in a folder and prints the folder's path. It is kept and used
+# again by the next call.
 #
-#   debian_tree.sh SUITE          bookworm has Dovecot 2.3, trixie has Dovecot 2.4
+#   debian_tree.sh SUITE          a Dovecot and what the plugin is built with: bookworm has
+#                                 Dovecot 2.3, trixie has Dovecot 2.4
+#   debian_tree.sh SUITE oracles  the POP3 servers that tests/oracles asks; bookworm has all five
 #
 # Needs root and debootstrap. POP3_LEGACY_TREES says where the trees stand.
 set -eu
 
 suite=$1
+contents=${2:-dovecot}
 trees=${POP3_LEGACY_TREES:-/var/cache/dovecot-pop3-legacy}
-tree=$trees/$suite
-packages=ca-certificates,cmake,dovecot-core,dovecot-dev,dovecot-pop3d,g++,libcli11-dev,libcmocka-dev
-packages=$packages,libgtest-dev,libtomlplusplus-dev,ninja-build,pkg-config
+# The packages of `unpacked` are only unpacked, with what they depend on: they conflict with each
+# other, and their scripts would start servers. Where two have a file of the same name
+# (/usr/sbin/pop3d), the later one's is there.
+case $contents in
+dovecot)
+  tree=$trees/$suite
+  packages=ca-certificates,cmake,dovecot-core,dovecot-dev,dovecot-pop3d,g++,libcli11-dev,libcmocka-dev
+  packages=$packages,libgtest-dev,libssl-dev,libtomlplusplus-dev,ninja-build,pkg-config
+  unpacked=
+  ;;
+oracles)
+  tree=$trees/$suite-oracles
+  packages=ca-certificates
+  unpacked='courier-pop cyrus-pop3d popa3d solid-pop3d mailutils-pop3d'
+  ;;
+*)
+  echo "debian_tree.sh: there is no tree \"$contents\", only \"dovecot\" and \"oracles\"." >&2
+  exit 1
+  ;;
+esac
+
+# make_tree: from nothing; says no when a step fails.
+make_tree() {
+  rm -rf "$tree"
+  mkdir -p "$tree"
+  debootstrap --variant=minbase --include="$packages" "$suite" "$tree" || return
+  [ -n "$unpacked" ] || return 0
+  cp /etc/resolv.conf "$tree/etc/resolv.conf"
+  # One after the other, for what each of them depends on.
+  for package in $unpacked; do
+    chroot "$tree" apt-get install --download-only --no-install-recommends --yes "$package" || return
+  done
+  archives=$tree/var/cache/apt/archives
+  for archive in "$archives"/*.deb $(for package in $unpacked; do echo "$archives/${package}_"*.deb; done); do
+    dpkg-deb --fsys-tarfile "$archive" >"$archives/unpacked.tar" || return
+    tar -x -f "$archives/unpacked.tar" --keep-directory-symlink -C "$tree" || return
+  done
+  rm "$archives/unpacked.tar"
+  chroot "$tree" ldconfig
+  chroot "$tree" apt-get clean
+}
 
 # Written last: a tree that was interrupted, or made for other packages, is made anew.
 mark=$tree/made-for
-if [ "$(cat "$mark" 2>/dev/null || true)" != "$packages" ]; then
-  rm -rf "$tree"
-  mkdir -p "$tree"
+made_for=$packages${unpacked:+ $unpacked}
+if [ "$(cat "$mark" 2>/dev/null || true)" != "$made_for" ]; then
+  log=$tree.log
+  mkdir -p "$trees"
   tries=3
-  until debootstrap --variant=minbase --include="$packages" "$suite" "$tree" >"$trees/$suite.log" 2>&1; do
+  until make_tree >"$log" 2>&1; do
     tries=$((tries - 1))
     if [ "$tries" -eq 0 ]; then
-      echo "debian_tree.sh: debootstrap $suite failed; its output is in $trees/$suite.log:" >&2
-      tail -n 5 "$trees/$suite.log" >&2
+      echo "debian_tree.sh: a tree of $suite could not be made; the output is in $log:" >&2
+      tail -n 5 "$log" >&2
       exit 1
     fi
     sleep 5
-    rm -rf "$tree"
-    mkdir -p "$tree"
   done
   # A name that is looked up inside must not wait for a name server outside.
   echo "127.0.0.1 localhost $(hostname)" >"$tree/etc/hosts"
   : >"$tree/etc/resolv.conf"
-  printf %s "$packages" >"$mark"
+  printf %s "$made_for" >"$mark"
 fi
 echo "$tree"

@@ -9,11 +9,11 @@
 # serve POP3 from its next restart on.
 set -eu
 
-packages="cmake dovecot-core dovecot-dev dovecot-pop3d g++ libcli11-dev libtomlplusplus-dev
+packages="cmake dovecot-core dovecot-dev dovecot-pop3d g++ libcli11-dev libssl-dev libtomlplusplus-dev
   make ninja-build pkg-config procps python3 util-linux"
 if [ "$1" = test ]; then
-  packages="$packages clang clang-format clang-tidy curl debootstrap fetchmail hostname
-    libclang-rt-dev libcmocka-dev libevent-dev libgtest-dev libssl-dev netcat-openbsd openssl perl valgrind"
+  packages="$packages clang clang-format clang-tidy curl debootstrap fetchmail getmail6 hostname
+    libclang-rt-dev libcmocka-dev libevent-dev libgtest-dev mpop netcat-openbsd openssl perl valgrind"
 fi
 
 missing=

@@ -1,0 +1,62 @@
+/// What the UIDL formulas may ask about one message. Each host has one implementation.
+///
+/// Every question may cost something (a header read, a look into the old server's file), so a
+/// formula asks only what it needs. An Error means that the fact is not known at the moment; the
+/// id is then unknown, too, and never replaced by another. A fact that a message does not have
+/// (no envelope line) is no Error but no value.
+#ifndef POP3_LEGACY_CORE_UIDL_FACTS_H
+#define POP3_LEGACY_CORE_UIDL_FACTS_H
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "plugin/core/port.h"
+#include "plugin/core/result.h"
+
+namespace pop3_legacy::uidl {
+
+/// A message's numbers in Courier's list (courier_list.h).
+struct CourierNumber {
+  std::uint64_t number = 0;    ///< 0: its id is the file's name, as before Courier had numbers
+  std::uint64_t validity = 0;  ///< 0: left out of the id
+};
+
+class Facts {
+ public:
+  Facts() = default;
+  Facts(const Facts&) = delete;
+  Facts& operator=(const Facts&) = delete;
+  Facts(Facts&&) = delete;
+  Facts& operator=(Facts&&) = delete;
+  virtual ~Facts() = default;
+
+  [[nodiscard]] virtual Uid uid() = 0;
+  [[nodiscard]] virtual UidValidity uidvalidity() = 0;
+  /// Dovecot's globally unique id of the message: stays when the message is copied to another
+  /// server (dsync, a copied Maildir). Never empty, no white space.
+  [[nodiscard]] virtual Result<std::string> guid() = 0;
+  /// The maildrop's user, as the host has the name.
+  [[nodiscard]] virtual std::string user() = 0;
+  /// INTERNALDATE (RFC 3501, section 2.3.3), in seconds since 1970.
+  [[nodiscard]] virtual Result<std::int64_t> received() = 0;
+
+  /// The name of a Maildir's file up to the ":" that begins its flags. No value: the message is
+  /// not in a Maildir.
+  [[nodiscard]] virtual Result<std::optional<std::string>> file_name() = 0;
+  /// No value: Courier never numbered it.
+  [[nodiscard]] virtual Result<std::optional<CourierNumber>> courier() = 0;
+
+  /// The whole header as stored, line ends LF or CRLF, without the empty line behind it.
+  [[nodiscard]] virtual Result<std::string> header() = 0;
+  /// The mbox "From " line with its line end, as stored. No value: there is none.
+  [[nodiscard]] virtual Result<std::optional<std::string>> envelope_line() = 0;
+  /// The first `octets` octets of the message as stored, header and body, the envelope line not
+  /// among them; fewer where the message is shorter.
+  [[nodiscard]] virtual Result<std::string> beginning(std::size_t octets) = 0;
+};
+
+}  // namespace pop3_legacy::uidl
+
+#endif

@@ -1,0 +1,24 @@
+/// From pieces to an id, through the context's hasher.
+#ifndef POP3_LEGACY_CORE_UIDL_HASHED_H
+#define POP3_LEGACY_CORE_UIDL_HASHED_H
+
+#include <span>
+#include <string_view>
+
+#include "plugin/core/result.h"
+#include "plugin/core/uidl/formulas.h"
+#include "plugin/core/uidl/hasher.h"
+#include "plugin/core/uidl/schemes.h"
+
+namespace pop3_legacy::uidl {
+
+/// Of the pieces one behind the other. Fails as the hasher does.
+Result<Md5Digest> md5_of(const Context& context, std::span<const std::string_view> pieces);
+Result<Md5Digest> md5_of(const Context& context, std::string_view text);
+
+/// The digest in 32 lower-case hexadecimal digits, or why there is none.
+RawId hex_of(const Result<Md5Digest>& digest);
+
+}  // namespace pop3_legacy::uidl
+
+#endif

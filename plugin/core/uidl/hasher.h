@@ -1,0 +1,38 @@
+/// The hashes that the UIDL formulas are made of, as the core asks for them. OpenSSL computes
+/// them (plugin/hash), in a module of its own that only sessions load whose scheme hashes.
+#ifndef POP3_LEGACY_CORE_UIDL_HASHER_H
+#define POP3_LEGACY_CORE_UIDL_HASHER_H
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string_view>
+
+#include "plugin/core/result.h"
+
+namespace pop3_legacy::uidl {
+
+using Md5Digest = std::array<std::uint8_t, 16>;
+using Sha256Digest = std::array<std::uint8_t, 32>;
+
+class Hasher {
+ public:
+  Hasher() = default;
+  Hasher(const Hasher&) = delete;
+  Hasher& operator=(const Hasher&) = delete;
+  Hasher(Hasher&&) = delete;
+  Hasher& operator=(Hasher&&) = delete;
+  virtual ~Hasher() = default;
+
+  /// Of the pieces one behind the other. An Error where the library has no MD5 (FIPS).
+  [[nodiscard]] virtual Result<Md5Digest> md5(std::span<const std::string_view> pieces) = 0;
+  [[nodiscard]] virtual Result<Sha256Digest> sha256(std::string_view text) = 0;
+  /// RFC 2104 with SHA-256.
+  [[nodiscard]] virtual Result<Sha256Digest> hmac_sha256(std::string_view key,
+                                                         std::string_view text) = 0;
+};
+
+}  // namespace pop3_legacy::uidl
+
+#endif

@@ -1,0 +1,78 @@
+#include <algorithm>
+#include <array>
+
+#include "plugin/core/uidl/formulas.h"
+#include "plugin/core/uidl/hashed.h"
+#include "plugin/core/uidl/header_lines.h"
+#include "plugin/core/uidl/notation.h"
+
+namespace pop3_legacy::uidl {
+
+namespace {
+
+constexpr std::size_t tpop3d_octets = 512;
+
+bool solid_hashes(std::string_view line) noexcept {
+  constexpr std::array<std::string_view, 4> names = {
+      "Received:", "Date:", "Message-Id:", "Subject:"};
+  return std::any_of(names.begin(), names.end(),
+                     [line](std::string_view name) { return line.starts_with(name); });
+}
+
+/// The lines that popa3d hashes.
+std::vector<std::string_view> fixed_lines(std::string_view header) {
+  std::vector<std::string_view> found;
+  bool received = false;
+  bool fixed = false;
+  for (const std::string_view line : lines(header)) {
+    if (!continues(line)) {
+      const bool first_received = !received && begins(line, "Received:");
+      received = received || first_received;
+      // The X is compared as it is, the rest of the name in any case.
+      fixed = first_received || begins(line, "Delivered-To:") ||
+              (!received && (begins(line, "Date:") || begins(line, "Message-ID:"))) ||
+              (line.starts_with('X') && begins(line, "X-Delivery-ID:"));
+    }
+    if (fixed) found.push_back(line);
+  }
+  return found;
+}
+
+}  // namespace
+
+RawId tpop3d_mbox(Facts& facts, const Context& context) {
+  auto envelope = facts.envelope_line();
+  if (!envelope) return envelope.error();
+  if (!envelope.value()) return std::optional<std::string>{};
+  // Twice as many, for half of them may be CR.
+  auto message = facts.beginning(2 * tpop3d_octets);
+  if (!message) return message.error();
+  const bool whole = message.value().size() < 2 * tpop3d_octets;
+  std::string text = with_lf(std::move(*envelope.value()));
+  text += with_lf(std::move(message.value()));
+  if (whole) text += '\n';
+  return hex_of(md5_of(context, std::string_view(text).substr(0, tpop3d_octets)));
+}
+
+RawId solid_mbox(Facts& facts, const Context& context) {
+  auto header = facts.header();
+  if (!header) return header.error();
+  const std::string text = with_lf(std::move(header.value()));
+  auto pieces = lines(text);
+  std::erase_if(pieces, [](std::string_view line) { return !solid_hashes(line); });
+  return hex_of(md5_of(context, pieces));
+}
+
+RawId popa3d(Facts& facts, const Context& context) {
+  auto header = facts.header();
+  if (!header) return header.error();
+  const std::string text = with_lf(std::move(header.value()));
+  const auto digest = md5_of(context, fixed_lines(text));
+  if (!digest) return digest.error();
+  // Two numbers of a little-endian machine, as "%08x%08x" writes them.
+  const Md5Digest& d = digest.value();
+  return std::optional(
+      hex(std::array<std::uint8_t, 8>{d[3], d[2], d[1], d[0], d[7], d[6], d[5], d[4]}));
+}
+
+}  // namespace pop3_legacy::uidl

@@ -1,0 +1,32 @@
+/// How the old servers wrote numbers and digests.
+#ifndef POP3_LEGACY_CORE_UIDL_NOTATION_H
+#define POP3_LEGACY_CORE_UIDL_NOTATION_H
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "plugin/core/uidl/hasher.h"
+
+namespace pop3_legacy::uidl {
+
+inline constexpr std::string_view lower_hex_digits = "0123456789abcdef";
+inline constexpr std::string_view upper_hex_digits = "0123456789ABCDEF";
+inline constexpr std::string_view decimal_digits = "0123456789";
+
+/// `number` in the base of as many `digits` as there are, with zeros before it up to `width`.
+std::string number_in(std::string_view digits, std::uint64_t number, std::size_t width = 0);
+
+/// Two lower-case digits an octet.
+std::string hex(std::span<const std::uint8_t> octets);
+
+/// Qpopper's 20 characters. Not a number in base 80: each four octets of the digest become five
+/// characters, and the octets overlap there by four bits, so every fifth is "!". "." never
+/// occurs, so that no answer begins with one: it is written "~".
+std::string base80(const Md5Digest& digest);
+
+}  // namespace pop3_legacy::uidl
+
+#endif

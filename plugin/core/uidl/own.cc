@@ -1,0 +1,36 @@
+#include <span>
+
+#include "plugin/core/uidl/formulas.h"
+#include "plugin/core/uidl/notation.h"
+
+namespace pop3_legacy::uidl {
+
+namespace {
+
+// 128 bits: what RFC 2104, section 5, leaves of 256 at the least.
+constexpr std::size_t kept_octets = 16;
+
+}  // namespace
+
+RawId filled_template(Facts& facts, const Context& context) {
+  if (context.form == nullptr) {
+    return Error{Failure::permanent, "the scheme template has no uidl.template"};
+  }
+  return context.form->fill(facts);
+}
+
+RawId hmac_sha256(Facts& facts, const Context& context) {
+  if (context.key.empty()) {
+    return Error{Failure::permanent, "the scheme hmac-sha256 has no key, or an empty one"};
+  }
+  const auto message = facts.guid();
+  if (!message) return message.error();
+  const std::string owner = context.owner.empty() ? facts.user() : std::string(context.owner);
+  const auto hasher = context.hasher();
+  if (!hasher) return hasher.error();
+  const auto mac = hasher.value()->hmac_sha256(context.key, owner + '\n' + message.value());
+  if (!mac) return mac.error();
+  return std::optional(hex(std::span(mac.value()).first<kept_octets>()));
+}
+
+}  // namespace pop3_legacy::uidl

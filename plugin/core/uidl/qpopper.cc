@@ -1,0 +1,68 @@
+#include <algorithm>
+#include <array>
+
+#include "plugin/core/uidl/formulas.h"
+#include "plugin/core/uidl/hashed.h"
+#include "plugin/core/uidl/header_lines.h"
+#include "plugin/core/uidl/notation.h"
+
+namespace pop3_legacy::uidl {
+
+namespace {
+
+struct Build {
+  bool old_style = false;
+  bool content_length = false;
+};
+
+bool hashed(std::string_view line, const Build& build) noexcept {
+  constexpr std::array<std::string_view, 4> names = {
+      "Received:", "Date:", "Message-Id:", "Subject:"};
+  // Unlike the others, this name is compared letter for letter.
+  return (build.content_length && line.starts_with("Content-Length:")) ||
+         std::any_of(names.begin(), names.end(),
+                     [line](std::string_view name) { return begins(line, name); });
+}
+
+RawId made_by(const Build& build, Facts& facts, const Context& context) {
+  auto envelope = facts.envelope_line();
+  if (!envelope) return envelope.error();
+  if (!envelope.value()) return std::optional<std::string>{};
+  auto header = facts.header();
+  if (!header) return header.error();
+  // One text, for a long "From " line is cut like any other, and its rest counts as a line.
+  std::string text = with_lf(std::move(*envelope.value()));
+  text += with_lf(std::move(header.value()));
+  std::replace(text.begin(), text.end(), '\0', ' ');
+
+  auto pieces = popper_lines(text);
+  if (pieces.empty()) return std::optional<std::string>{};
+  const auto behind =
+      std::remove_if(pieces.begin() + 1, pieces.end(),
+                     [&build](std::string_view line) { return !hashed(line, build); });
+  pieces.erase(behind, pieces.end());
+  if (!build.old_style) pieces.push_back(pieces.front());
+  const auto digest = md5_of(context, pieces);
+  if (!digest) return digest.error();
+  return std::optional(build.old_style ? hex(digest.value()) : base80(digest.value()));
+}
+
+}  // namespace
+
+RawId qpopper_old(Facts& facts, const Context& context) {
+  return made_by({.old_style = true}, facts, context);
+}
+
+RawId qpopper(Facts& facts, const Context& context) {
+  return made_by({}, facts, context);
+}
+
+RawId qpopper_old_content_length(Facts& facts, const Context& context) {
+  return made_by({.old_style = true, .content_length = true}, facts, context);
+}
+
+RawId qpopper_content_length(Facts& facts, const Context& context) {
+  return made_by({.content_length = true}, facts, context);
+}
+
+}  // namespace pop3_legacy::uidl

@@ -1,0 +1,71 @@
+#include <algorithm>
+
+#include "plugin/core/uidl/formulas.h"
+#include "plugin/core/uidl/header_lines.h"
+#include "plugin/core/uidl/identifier.h"
+
+namespace pop3_legacy::uidl {
+
+namespace {
+
+constexpr std::string_view xuidl_name = "X-UIDL:";
+constexpr std::string_view message_id_name = "Message-Id:";
+constexpr std::size_t qpopper_shortest = 12;
+constexpr std::size_t qpopper_longest = 32;
+
+/// What follows `name` and blanks in `line`, without the line end.
+std::string_view behind_name(std::string_view line, std::string_view name) noexcept {
+  line.remove_prefix(name.size());
+  line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+  return line.substr(0, line.find('\n'));
+}
+
+}  // namespace
+
+RawId xuidl(Facts& facts, const Context& /*context*/) {
+  const auto header = facts.header();
+  if (!header) return header.error();
+  auto value = first_value(header.value(), xuidl_name);
+  if (value && !is_identifier(*value)) value.reset();
+  return value;
+}
+
+RawId xuidl_qpopper(Facts& facts, const Context& /*context*/) {
+  auto header = facts.header();
+  if (!header) return header.error();
+  std::string text = with_lf(std::move(header.value()));
+  std::replace(text.begin(), text.end(), '\0', ' ');
+  for (const std::string_view line : popper_lines(text)) {
+    if (!begins(line, xuidl_name)) continue;
+    // Qpopper counts the LF: 13 to 33 where it is strict in neither of its two readers.
+    const std::string_view value = behind_name(line, xuidl_name);
+    if (value.size() >= qpopper_shortest && value.size() <= qpopper_longest) {
+      return std::optional(std::string(trimmed(value)));
+    }
+  }
+  return std::optional<std::string>{};
+}
+
+RawId heimdal(Facts& facts, const Context& /*context*/) {
+  auto header = facts.header();
+  if (!header) return header.error();
+  const std::string text = with_lf(std::move(header.value()));
+  std::optional<std::string> xuidl_value;
+  std::optional<std::string> message_id;
+  for (std::string_view line : popper_lines(text)) {
+    line = line.substr(0, line.find('\0'));  // C's string ends there
+    if (line.empty()) break;                 // and an empty one is taken for the header's end
+    line = line.substr(0, line.find('\r'));  // a value ends there, too
+    if (begins(line, xuidl_name)) {
+      xuidl_value = trimmed(behind_name(line, xuidl_name));
+    } else if (!message_id && begins(line, message_id_name)) {
+      message_id = trimmed(behind_name(line, message_id_name));
+    }
+  }
+  auto value = xuidl_value ? std::move(xuidl_value) : std::move(message_id);
+  // Its no-message-id-N depends on the message's number, and an empty id names nothing.
+  if (value && value->empty()) value.reset();
+  return value;
+}
+
+}  // namespace pop3_legacy::uidl

@@ -1,0 +1,163 @@
+#include "plugin/core/uidl/template.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <utility>
+
+#include "plugin/core/text.h"
+#include "plugin/core/uidl/notation.h"
+
+namespace pop3_legacy::uidl {
+
+namespace {
+
+constexpr unsigned max_width = 20;
+
+struct Format {
+  unsigned width = 0;
+  char letter = 'd';
+};
+
+Error wrong(const std::string& what) {
+  return Error{Failure::permanent, what};
+}
+
+/// Of "d", "x", "X", "08d", "08x" …
+std::optional<Format> parse_format(std::string_view text) noexcept {
+  if (text.empty()) return std::nullopt;
+  Format format{.letter = text.back()};
+  if (format.letter != 'd' && format.letter != 'x' && format.letter != 'X') return std::nullopt;
+  text.remove_suffix(1);
+  if (text.empty()) return format;
+  if (!text.starts_with('0')) return std::nullopt;
+  text.remove_prefix(1);
+  const char* const end = text.data() + text.size();
+  const auto [behind, error] = std::from_chars(text.data(), end, format.width);
+  if (error != std::errc{} || behind != end || format.width == 0 || format.width > max_width) {
+    return std::nullopt;
+  }
+  return format;
+}
+
+std::string written(std::string_view digits, std::int64_t number, unsigned width) {
+  // Before 1970: the magnitude, which wraps around as it should for the least of all numbers.
+  const auto value = static_cast<std::uint64_t>(number);
+  return number < 0 ? '-' + number_in(digits, 0 - value, width) : number_in(digits, value, width);
+}
+
+}  // namespace
+
+Result<Template> Template::parse(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, Field>, 5> fields = {{
+      {"uid", Field::uid},
+      {"uidvalidity", Field::uidvalidity},
+      {"guid", Field::guid},
+      {"filename", Field::filename},
+      {"received", Field::received},
+  }};
+  Template made;
+  bool distinguishes = false;
+  while (!text.empty()) {
+    const char c = text.front();
+    const bool doubled = text.size() > 1 && text[1] == c;
+    if ((c != '{' && c != '}') || doubled) {
+      if (c < '!' || c > '~') {
+        return wrong("has " + in_quotes(text.substr(0, 1)) + ", which no id may contain");
+      }
+      if (made.parts_.empty() || made.parts_.back().field != Field::text) {
+        made.parts_.emplace_back();
+      }
+      made.parts_.back().text += c;
+      text.remove_prefix(c == '{' || c == '}' ? 2 : 1);
+      continue;
+    }
+    const std::size_t end = text.find('}');
+    if (c == '}' || end == std::string_view::npos) {
+      return wrong("has a single brace at " + in_quotes(text) +
+                   "; write {{ or }} where a brace is meant");
+    }
+    const std::string_view whole = text.substr(0, end + 1);
+    const std::string_view inside = whole.substr(1, end - 1);
+    const std::size_t colon = inside.find(':');
+    const std::string_view name = inside.substr(0, colon);
+    const auto* const found = std::find_if(
+        fields.begin(), fields.end(), [name](const auto& known) { return known.first == name; });
+    if (found == fields.end()) {
+      std::array<std::string_view, fields.size()> names;
+      std::transform(fields.begin(), fields.end(), names.begin(),
+                     [](const auto& known) { return known.first; });
+      return wrong("has " + in_quotes(whole) + ", which is none of " + enumerated(names) +
+                   suggestion(name, names));
+    }
+    Part part;
+    part.field = found->second;
+    const bool is_text = part.field == Field::guid || part.field == Field::filename;
+    if (colon != std::string_view::npos) {
+      const auto format = parse_format(inside.substr(colon + 1));
+      if (is_text) {
+        return wrong("has " + in_quotes(whole) + ", but " + std::string(name) +
+                     " is no number and takes no format");
+      }
+      if (!format) {
+        return wrong("has " + in_quotes(whole) +
+                     "; a format is d, x or X, if wanted with 0 and a width of 1 to 20 before it");
+      }
+      part.width = format->width;
+      part.base = format->letter == 'd'   ? Base::decimal
+                  : format->letter == 'x' ? Base::lower_hex
+                                          : Base::upper_hex;
+    }
+    distinguishes = distinguishes || is_text || part.field == Field::uid;
+    made.parts_.push_back(std::move(part));
+    text.remove_prefix(whole.size());
+  }
+  if (!distinguishes) {
+    return wrong("gives all messages one id; it needs {uid}, {guid} or {filename}");
+  }
+  return made;
+}
+
+Result<std::optional<std::string>> Template::fill(Facts& facts) const {
+  constexpr std::array<std::string_view, 3> digits = {decimal_digits, lower_hex_digits,
+                                                      upper_hex_digits};
+  std::string id;
+  for (const Part& part : parts_) {
+    std::int64_t number = 0;
+    switch (part.field) {
+      case Field::text:
+        id += part.text;
+        continue;
+      case Field::guid: {
+        const auto guid = facts.guid();
+        if (!guid) return guid.error();
+        id += guid.value();
+        continue;
+      }
+      case Field::filename: {
+        const auto name = facts.file_name();
+        if (!name) return name.error();
+        if (!name.value()) return std::optional<std::string>{};
+        id += *name.value();
+        continue;
+      }
+      case Field::received: {
+        const auto received = facts.received();
+        if (!received) return received.error();
+        number = received.value();
+        break;
+      }
+      case Field::uid:
+        number = facts.uid();
+        break;
+      case Field::uidvalidity:
+        number = facts.uidvalidity();
+        break;
+    }
+    id += written(digits.at(static_cast<std::size_t>(part.base)), number, part.width);
+  }
+  return std::optional(std::move(id));
+}
+
+}  // namespace pop3_legacy::uidl

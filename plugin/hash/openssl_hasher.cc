@@ -1,0 +1,115 @@
+#include "plugin/hash/openssl_hasher.h"
+
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+
+#include <array>
+#include <string>
+#include <utility>
+
+namespace pop3_legacy {
+
+namespace {
+
+using uidl::Md5Digest;
+using uidl::Sha256Digest;
+
+template <class T, void (*release)(T*)>
+struct Release {
+  void operator()(T* held) const noexcept { release(held); }
+};
+template <class T, void (*release)(T*)>
+using Owned = std::unique_ptr<T, Release<T, release>>;
+
+/// What OpenSSL has to say about a failure is no business of Dovecot's TLS.
+class ErrorQueueKept {
+ public:
+  ErrorQueueKept() noexcept { ERR_set_mark(); }
+  ErrorQueueKept(const ErrorQueueKept&) = delete;
+  ErrorQueueKept& operator=(const ErrorQueueKept&) = delete;
+  ErrorQueueKept(ErrorQueueKept&&) = delete;
+  ErrorQueueKept& operator=(ErrorQueueKept&&) = delete;
+  ~ErrorQueueKept() { ERR_pop_to_mark(); }
+};
+
+Error failed(std::string_view algorithm) {
+  return Error{Failure::permanent, "OpenSSL failed to compute " + std::string(algorithm)};
+}
+
+Error missing(std::string_view algorithm) {
+  return Error{Failure::permanent, "OpenSSL has no " + std::string(algorithm) + " here (FIPS?)"};
+}
+
+class OpensslHasher : public uidl::Hasher {
+ public:
+  [[nodiscard]] Result<Md5Digest> md5(std::span<const std::string_view> pieces) override {
+    return digest<Md5Digest>(md5_, "MD5", pieces);
+  }
+  [[nodiscard]] Result<Sha256Digest> sha256(std::string_view text) override {
+    return digest<Sha256Digest>(sha256_, "SHA256", std::span(&text, 1));
+  }
+  [[nodiscard]] Result<Sha256Digest> hmac_sha256(std::string_view key,
+                                                 std::string_view text) override {
+    const ErrorQueueKept kept;
+    if (!hmac_) {
+      const Owned<EVP_MAC, EVP_MAC_free> algorithm(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
+      if (!algorithm) return missing("HMAC");
+      hmac_.reset(EVP_MAC_CTX_new(algorithm.get()));
+      if (!hmac_) return failed("HMAC-SHA256");
+    }
+    std::string hash = "SHA256";
+    const std::array parameters = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, hash.data(), hash.size()),
+        OSSL_PARAM_construct_end()};
+    Sha256Digest made{};
+    std::size_t octets = 0;
+    if (EVP_MAC_init(hmac_.get(), octets_of(key), key.size(), parameters.data()) != 1 ||
+        EVP_MAC_update(hmac_.get(), octets_of(text), text.size()) != 1 ||
+        EVP_MAC_final(hmac_.get(), made.data(), &octets, made.size()) != 1 ||
+        octets != made.size()) {
+      return failed("HMAC-SHA256");
+    }
+    return made;
+  }
+
+ private:
+  using Algorithm = Owned<EVP_MD, EVP_MD_free>;
+
+  static const unsigned char* octets_of(std::string_view text) noexcept {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): OpenSSL's octets are unsigned
+    return reinterpret_cast<const unsigned char*>(text.data());
+  }
+
+  template <class Digest>
+  Result<Digest> digest(Algorithm& algorithm, const char* name,
+                        std::span<const std::string_view> pieces) {
+    const ErrorQueueKept kept;
+    if (!algorithm) algorithm.reset(EVP_MD_fetch(nullptr, name, nullptr));
+    if (!algorithm) return missing(name);
+    bool done = context_ && EVP_DigestInit_ex2(context_.get(), algorithm.get(), nullptr) == 1;
+    for (const std::string_view piece : pieces) {
+      done = done && EVP_DigestUpdate(context_.get(), piece.data(), piece.size()) == 1;
+    }
+    Digest made{};
+    unsigned octets = 0;
+    done = done && EVP_MD_get_size(algorithm.get()) == static_cast<int>(made.size()) &&
+           EVP_DigestFinal_ex(context_.get(), made.data(), &octets) == 1;
+    if (!done) return failed(name);
+    return made;
+  }
+
+  Owned<EVP_MD_CTX, EVP_MD_CTX_free> context_{EVP_MD_CTX_new()};
+  Algorithm md5_;
+  Algorithm sha256_;
+  Owned<EVP_MAC_CTX, EVP_MAC_CTX_free> hmac_;
+};
+
+}  // namespace
+
+std::unique_ptr<uidl::Hasher> openssl_hasher() {
+  return std::make_unique<OpensslHasher>();
+}
+
+}  // namespace pop3_legacy
