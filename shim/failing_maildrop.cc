@@ -57,6 +57,14 @@ std::string FailingMaildrop::unique_name(MessageNumber number) const {
   return maildrop_->unique_name(number);
 }
 
+std::optional<std::string> FailingMaildrop::file_name(MessageNumber number) const {
+  return maildrop_->file_name(number);
+}
+
+std::string FailingMaildrop::stored_uidl(MessageNumber number) const {
+  return maildrop_->stored_uidl(number);
+}
+
 bool FailingMaildrop::seen(MessageNumber number) const {
   return maildrop_->seen(number);
 }
@@ -71,6 +79,20 @@ Result<std::unique_ptr<MessageReader>> FailingMaildrop::open_message(MessageNumb
   }
   return std::unique_ptr<MessageReader>(
       std::make_unique<FailingReader>(std::move(opened.value()), plan_));
+}
+
+Result<std::int64_t> FailingMaildrop::received(MessageNumber number) {
+  if (const Status planned = plan_.next("received"); !planned) {
+    return planned.error();
+  }
+  return maildrop_->received(number);
+}
+
+Result<std::optional<std::string>> FailingMaildrop::courier_list() {
+  if (const Status planned = plan_.next("courier_list"); !planned) {
+    return planned.error();
+  }
+  return maildrop_->courier_list();
 }
 
 Status FailingMaildrop::commit(std::span<const MessageNumber> deleted,
@@ -89,6 +111,10 @@ Result<std::optional<std::string>> FailingMaildrop::load_state(std::string_view 
 Status FailingMaildrop::store_state(std::string_view name, std::string_view content) {
   const Status planned = plan_.next("store_state");
   return planned ? maildrop_->store_state(name, content) : planned;
+}
+
+bool FailingMaildrop::has_state(std::string_view name) const {
+  return maildrop_->has_state(name);
 }
 
 Result<std::unique_ptr<Maildrop>> FailingMaildrops::open(std::string_view user) {

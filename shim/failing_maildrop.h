@@ -41,12 +41,17 @@ class FailingMaildrop : public Maildrop {
   [[nodiscard]] Uid uid(MessageNumber number) const override;
   [[nodiscard]] std::uint64_t size(MessageNumber number) const override;
   [[nodiscard]] std::string unique_name(MessageNumber number) const override;
+  [[nodiscard]] std::optional<std::string> file_name(MessageNumber number) const override;
+  [[nodiscard]] std::string stored_uidl(MessageNumber number) const override;
   [[nodiscard]] bool seen(MessageNumber number) const override;
   [[nodiscard]] Result<std::unique_ptr<MessageReader>> open_message(MessageNumber number) override;
+  [[nodiscard]] Result<std::int64_t> received(MessageNumber number) override;
+  [[nodiscard]] Result<std::optional<std::string>> courier_list() override;
   Status commit(std::span<const MessageNumber> deleted,
                 std::span<const MessageNumber> seen) override;
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
   Status store_state(std::string_view name, std::string_view content) override;
+  [[nodiscard]] bool has_state(std::string_view name) const override;
 
  private:
   std::unique_ptr<Maildrop> maildrop_;

@@ -26,7 +26,10 @@ namespace {
 constexpr std::string_view uidlist_name = "/dovecot-uidlist";
 constexpr std::string_view state_prefix = "/dovecot-pop3-legacy-";
 constexpr std::size_t max_uidlist_octets = std::size_t{256} * 1024 * 1024;
-constexpr std::size_t max_state_octets = std::size_t{64} * 1024;
+constexpr std::string_view courier_name = "/courierpop3dsizelist";
+/// A line of some hundred octets for each of half a million messages.
+constexpr std::size_t max_state_octets = std::size_t{128} * 1024 * 1024;
+constexpr std::size_t max_courier_octets = std::size_t{256} * 1024 * 1024;
 constexpr std::size_t read_octets = std::size_t{64} * 1024;
 constexpr mode_t folder_mode = 0700;
 constexpr mode_t file_mode = 0600;
@@ -227,6 +230,18 @@ std::string_view take_word(std::string_view& line) noexcept {
   return word;
 }
 
+/// The value of a row's extension `key`, as Dovecot's maildir_uidlist_lookup_ext() finds it.
+std::optional<std::string> extension_of(const UidList::Row& row, char key) {
+  std::string_view rest = row.extensions;
+  while (!rest.empty()) {
+    const std::string_view word = take_word(rest);
+    if (word.starts_with(key)) {
+      return std::string(word.substr(1));
+    }
+  }
+  return std::nullopt;
+}
+
 Error damaged(const std::string& what) {
   return {Failure::permanent, "the file is damaged: " + what};
 }
@@ -384,7 +399,16 @@ Result<std::unique_ptr<Maildrop>> Maildir::open(const std::string& root) {
     if (!size) {
       return size.error();
     }
-    messages.push_back({row.uid, row.base_name, place.info, size.value()});
+    // Dovecot's maildir_mail_get_special(): an empty P stands for the base name, and no G is
+    // empty.
+    const std::string guid = extension_of(row, 'G').value_or("");
+    const auto uidl = extension_of(row, 'P');
+    messages.push_back({.uid = row.uid,
+                        .base_name = row.base_name,
+                        .unique_name = guid.empty() ? row.base_name : guid,
+                        .stored_uidl = uidl && uidl->empty() ? row.base_name : uidl.value_or(""),
+                        .info = place.info,
+                        .size = size.value()});
   }
 
   // From here on something changes: the UIDs first, so that no message is shown without one
@@ -431,7 +455,15 @@ std::uint64_t Maildir::size(MessageNumber number) const {
 }
 
 std::string Maildir::unique_name(MessageNumber number) const {
+  return message(number).unique_name;
+}
+
+std::optional<std::string> Maildir::file_name(MessageNumber number) const {
   return message(number).base_name;
+}
+
+std::string Maildir::stored_uidl(MessageNumber number) const {
+  return message(number).stored_uidl;
 }
 
 bool Maildir::seen(MessageNumber number) const {
@@ -461,6 +493,23 @@ Result<std::unique_ptr<MessageReader>> Maildir::open_message(MessageNumber numbe
     return info.error();
   }
   return open_file(root_ + "/cur/" + message(number).base_name + info.value());
+}
+
+Result<std::int64_t> Maildir::received(MessageNumber number) {
+  const auto info = find(message(number));
+  if (!info) {
+    return info.error();
+  }
+  const std::string path = root_ + "/cur/" + message(number).base_name + info.value();
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) {
+    return failed(path, "looking at it", errno);
+  }
+  return std::int64_t{status.st_mtime};  // as in Dovecot
+}
+
+Result<std::optional<std::string>> Maildir::courier_list() {
+  return files::read_small_file(root_ + std::string(courier_name), max_courier_octets);
 }
 
 Status Maildir::commit(std::span<const MessageNumber> deleted,
@@ -503,6 +552,10 @@ Status Maildir::store_state(std::string_view name, std::string_view content) {
   }
   return files::replace_file(root_ + std::string(state_prefix) + std::string(name), content,
                              {.mode = file_mode}, /*sync=*/true);
+}
+
+bool Maildir::has_state(std::string_view name) const {
+  return ::access((root_ + std::string(state_prefix) + std::string(name)).c_str(), F_OK) == 0;
 }
 
 // --- Maildirs ---

@@ -66,18 +66,25 @@ class Maildir : public Maildrop {
   [[nodiscard]] Uid uid(MessageNumber number) const override;
   [[nodiscard]] std::uint64_t size(MessageNumber number) const override;
   [[nodiscard]] std::string unique_name(MessageNumber number) const override;
+  [[nodiscard]] std::optional<std::string> file_name(MessageNumber number) const override;
+  [[nodiscard]] std::string stored_uidl(MessageNumber number) const override;
   [[nodiscard]] bool seen(MessageNumber number) const override;
   [[nodiscard]] Result<std::unique_ptr<MessageReader>> open_message(MessageNumber number) override;
+  [[nodiscard]] Result<std::int64_t> received(MessageNumber number) override;
+  [[nodiscard]] Result<std::optional<std::string>> courier_list() override;
   Status commit(std::span<const MessageNumber> deleted,
                 std::span<const MessageNumber> seen) override;
   /// State is in the file `dovecot-pop3-legacy-NAME` of the root.
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
   Status store_state(std::string_view name, std::string_view content) override;
+  [[nodiscard]] bool has_state(std::string_view name) const override;
 
  private:
   struct Message {
     Uid uid = 0;
     std::string base_name;
+    std::string unique_name;
+    std::string stored_uidl;
     std::string info;  ///< what stands behind the base name, ":2,S"
     std::uint64_t size = 0;
   };

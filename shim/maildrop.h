@@ -51,9 +51,13 @@ class Maildrop {
   /// Octets with every line end as CRLF, before dot-stuffing. As in Dovecot, a final line
   /// without a line end is counted without one.
   [[nodiscard]] virtual std::uint64_t size(MessageNumber number) const = 0;
-  /// A name that no other message has and that stays with this one: in a Maildir the file's
-  /// base name.
+  /// A name that no other message has and that stays with this one: Dovecot's GUID.
   [[nodiscard]] virtual std::string unique_name(MessageNumber number) const = 0;
+  /// The name of a Maildir's file up to the ":" of its flags. No value: it is not in one.
+  [[nodiscard]] virtual std::optional<std::string> file_name(MessageNumber number) const = 0;
+  /// The UIDL that was stored with the message, as Dovecot's pop3_save_uidl and migrations do;
+  /// empty: none. The host's own UIDLs do not heed it.
+  [[nodiscard]] virtual std::string stored_uidl(MessageNumber number) const = 0;
   /// Has \Seen.
   [[nodiscard]] virtual bool seen(MessageNumber number) const = 0;
 
@@ -61,6 +65,11 @@ class Maildrop {
   /// somebody else.
   [[nodiscard]] virtual Result<std::unique_ptr<MessageReader>> open_message(
       MessageNumber number) = 0;
+
+  /// When the message arrived, in seconds since 1970; not asked at login, for it costs a look.
+  [[nodiscard]] virtual Result<std::int64_t> received(MessageNumber number) = 0;
+  /// The content of Courier's courierpop3dsizelist. No value: there is none.
+  [[nodiscard]] virtual Result<std::optional<std::string>> courier_list() = 0;
 
   /// Removes the messages `deleted` for good and gives \Seen to the messages `seen`; a number
   /// in both is removed. After an Error some of them may have been changed, and no other.
@@ -71,6 +80,8 @@ class Maildrop {
   /// As in port.h.
   [[nodiscard]] virtual Result<std::optional<std::string>> load_state(std::string_view name) = 0;
   virtual Status store_state(std::string_view name, std::string_view content) = 0;
+  /// There is such a state, as far as one look tells; nothing is opened.
+  [[nodiscard]] virtual bool has_state(std::string_view name) const = 0;
 };
 
 /// Opens the maildrops of all users.

@@ -25,7 +25,12 @@ class MemoryReader : public MessageReader {
 }  // namespace
 
 Uid MemoryMailbox::deliver(std::string text, bool seen) {
-  messages_.push_back({next_uid_, std::make_shared<const std::string>(std::move(text)), seen});
+  messages_.push_back({.uid = next_uid_,
+                       .text = std::make_shared<const std::string>(std::move(text)),
+                       .seen = seen,
+                       .received = 0,
+                       .file_name = {},
+                       .stored_uidl = {}});
   return next_uid_++;
 }
 
@@ -69,7 +74,17 @@ std::uint64_t MemoryMaildrop::size(MessageNumber number) const {
 }
 
 std::string MemoryMaildrop::unique_name(MessageNumber number) const {
-  return std::to_string(uidvalidity_) + '.' + std::to_string(uid(number));
+  const auto name = file_name(number);
+  return name ? *name : std::to_string(uidvalidity_) + '.' + std::to_string(uid(number));
+}
+
+std::optional<std::string> MemoryMaildrop::file_name(MessageNumber number) const {
+  const std::string& name = message(number).file_name;
+  return name.empty() ? std::nullopt : std::optional(name);
+}
+
+std::string MemoryMaildrop::stored_uidl(MessageNumber number) const {
+  return message(number).stored_uidl;
 }
 
 bool MemoryMaildrop::seen(MessageNumber number) const {
@@ -81,6 +96,14 @@ Result<std::unique_ptr<MessageReader>> MemoryMaildrop::open_message(MessageNumbe
     return Error{Failure::gone, "message " + std::to_string(number) + " has been removed"};
   }
   return std::unique_ptr<MessageReader>(std::make_unique<MemoryReader>(message(number).text));
+}
+
+Result<std::int64_t> MemoryMaildrop::received(MessageNumber number) {
+  return message(number).received;
+}
+
+Result<std::optional<std::string>> MemoryMaildrop::courier_list() {
+  return mailbox_.courier_list();
 }
 
 Status MemoryMaildrop::commit(std::span<const MessageNumber> deleted,
@@ -108,6 +131,10 @@ Result<std::optional<std::string>> MemoryMaildrop::load_state(std::string_view n
 Status MemoryMaildrop::store_state(std::string_view name, std::string_view content) {
   mailbox_.states().insert_or_assign(std::string(name), std::string(content));
   return Done{};
+}
+
+bool MemoryMaildrop::has_state(std::string_view name) const {
+  return mailbox_.states().contains(name);
 }
 
 MemoryMailbox& MemoryMaildrops::mailbox(std::string_view user) {

@@ -2,8 +2,10 @@
 #ifndef POP3_LEGACY_SHIM_MEMORY_MAILDROP_H
 #define POP3_LEGACY_SHIM_MEMORY_MAILDROP_H
 
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +22,9 @@ class MemoryMailbox {
     Uid uid = 0;
     std::shared_ptr<const std::string> text;
     bool seen = false;
+    std::int64_t received = 0;  ///< seconds since 1970
+    std::string file_name;      ///< as if it were a Maildir's file, then also its unique name
+    std::string stored_uidl;
   };
 
   explicit MemoryMailbox(UidValidity uidvalidity = 1) : uidvalidity_(uidvalidity) {}
@@ -37,6 +42,8 @@ class MemoryMailbox {
   [[nodiscard]] const std::vector<Message>& messages() const noexcept { return messages_; }
   /// nullptr if there is no such message.
   [[nodiscard]] Message* find(Uid uid) noexcept;
+  /// Courier's courierpop3dsizelist, if there were one.
+  [[nodiscard]] std::optional<std::string>& courier_list() noexcept { return courier_list_; }
   /// What store_state() stored, by name.
   [[nodiscard]] std::map<std::string, std::string, std::less<>>& states() noexcept {
     return states_;
@@ -46,6 +53,7 @@ class MemoryMailbox {
   UidValidity uidvalidity_;
   Uid next_uid_ = 1;
   std::vector<Message> messages_;
+  std::optional<std::string> courier_list_;
   std::map<std::string, std::string, std::less<>> states_;
 };
 
@@ -59,12 +67,17 @@ class MemoryMaildrop : public Maildrop {
   [[nodiscard]] Uid uid(MessageNumber number) const override;
   [[nodiscard]] std::uint64_t size(MessageNumber number) const override;
   [[nodiscard]] std::string unique_name(MessageNumber number) const override;
+  [[nodiscard]] std::optional<std::string> file_name(MessageNumber number) const override;
+  [[nodiscard]] std::string stored_uidl(MessageNumber number) const override;
   [[nodiscard]] bool seen(MessageNumber number) const override;
   [[nodiscard]] Result<std::unique_ptr<MessageReader>> open_message(MessageNumber number) override;
+  [[nodiscard]] Result<std::int64_t> received(MessageNumber number) override;
+  [[nodiscard]] Result<std::optional<std::string>> courier_list() override;
   Status commit(std::span<const MessageNumber> deleted,
                 std::span<const MessageNumber> seen) override;
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
   Status store_state(std::string_view name, std::string_view content) override;
+  [[nodiscard]] bool has_state(std::string_view name) const override;
 
  private:
   [[nodiscard]] const MemoryMailbox::Message& message(MessageNumber number) const;

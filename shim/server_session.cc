@@ -14,6 +14,8 @@
 #include "plugin/core/reply.h"
 #include "plugin/core/session.h"
 #include "plugin/core/text.h"
+#include "plugin/core/uidl/assignment.h"
+#include "shim/uidl_maildrop.h"
 
 namespace pop3_legacy::shim {
 
@@ -229,8 +231,13 @@ class Listing : public LongAnswer {
 /// What the core asks, answered by a maildrop.
 class MaildropPort : public Port {
  public:
-  MaildropPort(Maildrop& maildrop, std::function<void(std::string_view)> log)
-      : maildrop_(maildrop), log_(std::move(log)) {}
+  MaildropPort(Maildrop& maildrop, std::string user, const policy::Resolution& resolution,
+               std::function<void(std::string_view)> log)
+      : maildrop_(maildrop),
+        user_(std::move(user)),
+        uidl_policy_(resolution.policy.uidl),
+        uidl_known_(resolution.uidl_known),
+        log_(std::move(log)) {}
 
   [[nodiscard]] MessageNumber message_count() const override { return maildrop_.message_count(); }
   [[nodiscard]] UidValidity uidvalidity() const override { return maildrop_.uidvalidity(); }
@@ -261,8 +268,32 @@ class MaildropPort : public Port {
   }
   void log_error(std::string_view sentence) override { log_(sentence); }
 
+  // A failure may have passed: it is tried again.
+  Status prepare_uidls() override {
+    if (uidls_prepared_) {
+      return Done{};
+    }
+    UidlMaildrop maildrop(maildrop_, user_, log_);
+    auto ids = uidl::assign_ids(maildrop, uidl_policy_, uidl_known_);
+    if (!ids) {
+      return ids.error();
+    }
+    uidls_ = std::move(ids.value());
+    uidls_prepared_ = true;
+    return Done{};
+  }
+  /// The policy's, where there is one; prepare_uidls() has succeeded then.
+  [[nodiscard]] std::string uidl(MessageNumber number) const {
+    return uidls_ ? (*uidls_)[number - 1] : uidl_of(uid(number), uidvalidity());
+  }
+
  private:
   Maildrop& maildrop_;
+  std::string user_;
+  policy::Policy::Uidl uidl_policy_;
+  bool uidl_known_;
+  bool uidls_prepared_ = false;
+  std::optional<std::vector<std::string>> uidls_;  ///< in the order of the numbers
   std::function<void(std::string_view)> log_;
   std::uint64_t retrieved_ = 0;
   std::uint64_t topped_ = 0;
@@ -271,12 +302,12 @@ class MaildropPort : public Port {
 /// The TRANSACTION state: the base commands on an open maildrop, in Dovecot's place.
 class Transaction {
  public:
-  Transaction(std::unique_ptr<Maildrop> maildrop, policy::Resolution resolution,
-              std::function<void(std::string_view)> log)
+  Transaction(std::unique_ptr<Maildrop> maildrop, const std::string& user,
+              policy::Resolution resolution, std::function<void(std::string_view)> log)
       : maildrop_(std::move(maildrop)),
         log_(std::move(log)),
-        port_(*maildrop_, log_),
-        core_(port_, std::move(resolution)),
+        port_(*maildrop_, user, resolution, log_),
+        core_(port_, std::move(resolution), maildrop_->has_state(uidl::memory_state)),
         count_(maildrop_->message_count()),
         sizes_(std::size_t{count_} + 1),
         deleted_(std::size_t{count_} + 1),
@@ -347,9 +378,8 @@ class Transaction {
   }
 
   std::string uidl(std::string_view arguments) {
-    return listing(arguments, std::string(ok), [this](MessageNumber number) {
-      return uidl_of(maildrop_->uid(number), maildrop_->uidvalidity());
-    });
+    return listing(arguments, std::string(ok),
+                   [this](MessageNumber number) { return port_.uidl(number); });
   }
 
   std::string listing(std::string_view arguments, std::string first_line,
@@ -702,7 +732,7 @@ class ServerSession::Worker {
       log(problem);
     }
     transaction_ =
-        std::make_unique<Transaction>(std::move(opened.value()), std::move(resolution),
+        std::make_unique<Transaction>(std::move(opened.value()), user, std::move(resolution),
                                       [this](std::string_view sentence) { log(sentence); });
     return "+OK Logged in.\r\n";
   }

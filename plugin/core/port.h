@@ -8,12 +8,12 @@
 #define POP3_LEGACY_CORE_PORT_H
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "plugin/core/access.h"
 #include "plugin/core/result.h"
+#include "plugin/core/state_store.h"
 
 namespace pop3_legacy {
 
@@ -25,15 +25,9 @@ using MessageNumber = std::uint32_t;
 using Uid = std::uint32_t;
 using UidValidity = std::uint32_t;
 
-class Port {
+/// State is kept for the mailbox that the maildrop is (StateStore).
+class Port : public StateStore {
  public:
-  Port() = default;
-  Port(const Port&) = delete;
-  Port& operator=(const Port&) = delete;
-  Port(Port&&) = delete;
-  Port& operator=(Port&&) = delete;
-  virtual ~Port() = default;
-
   // --- the maildrop as it was at login; none of these opens a message ---
 
   /// How many messages the maildrop had at login. DELE does not change it.
@@ -59,17 +53,9 @@ class Port {
     return Error{Failure::permanent, "this host cannot be asked for " + std::string(command)};
   }
 
-  // --- small state kept with the mailbox ---
-
-  /// What store_state() stored under `name` (lower case letters), for this user's mailbox.
-  /// No value: nothing was ever stored.
-  [[nodiscard]] virtual Result<std::optional<std::string>> load_state(std::string_view name) {
-    return Error{Failure::permanent, "this host keeps no state: " + std::string(name)};
-  }
-  /// Replaces the state in one step: a crash at any moment leaves the old or the new.
-  virtual Status store_state(std::string_view name, std::string_view /*content*/) {
-    return Error{Failure::permanent, "this host keeps no state: " + std::string(name)};
-  }
+  /// Makes sure that the host can name every message by the policy's UIDL scheme, or has nothing
+  /// to do with it. An Error: the ids are not known at the moment, and UIDL has to be refused.
+  virtual Status prepare_uidls() { return Done{}; }
 
   /// One sentence for the administrator. The host adds who and when.
   virtual void log_error(std::string_view sentence) = 0;

@@ -11,10 +11,17 @@ bool names(const std::vector<std::string>& list, const Command& command) noexcep
   return std::find(list.begin(), list.end(), command.name) != list.end();
 }
 
+bool names_messages(const Command& command) noexcept {
+  return command.name == "UIDL";
+}
+
 }  // namespace
 
-Session::Session(Port& port, policy::Resolution resolution)
-    : port_(port), policy_(std::move(resolution.policy)), highest_accessed_(port_, policy_.last) {
+Session::Session(Port& port, policy::Resolution resolution, bool remembers_uidls)
+    : port_(port),
+      policy_(std::move(resolution.policy)),
+      highest_accessed_(port_, policy_.last),
+      custom_uidls_(remembers_uidls || !resolution.uidl_known || !policy_.uidl.plan.host()) {
   const auto table = command_table();
   treatments_.reserve(table.size());
   for (const Command& command : table) {
@@ -29,7 +36,8 @@ Session::Session(Port& port, policy::Resolution resolution)
 }
 
 bool Session::idle() const noexcept {
-  return std::all_of(treatments_.begin(), treatments_.end(),
+  return !custom_uidls_ &&
+         std::all_of(treatments_.begin(), treatments_.end(),
                      [](Treatment treatment) { return treatment == Treatment::host; });
 }
 
@@ -77,7 +85,8 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
     const std::size_t end = line_feed + 1;
     const auto line = parse_command_line(buffered.substr(run, end - run));
     const Command* const command = find_command(line.verb);
-    const bool ours = command != nullptr && treatment(*command) != Treatment::host;
+    const bool ours = command != nullptr && (treatment(*command) != Treatment::host ||
+                                             (names_messages(*command) && refuse_uidl()));
     const Access access = command != nullptr && watching_ ? command->access : Access::none;
     if ((ours || access == Access::quit) && run > 0) {
       return {Taker::host, run};
@@ -94,6 +103,17 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
       return {Taker::host, run};
     }
   }
+}
+
+// The host would name the messages in its own way where it is not told how. Also asked where the
+// session began without ids of ours: another one, or doveadm, may have stored some since.
+bool Session::refuse_uidl() {
+  const Status prepared = port_.prepare_uidls();
+  if (!prepared && prepared.error().text != uidl_failure_) {
+    uidl_failure_ = prepared.error().text;
+    port_.log_error("UIDL: the ids are not known, so none are shown: " + uidl_failure_);
+  }
+  return !prepared;
 }
 
 // Whether the run has to end here. The UID is looked up now: when the host executes QUIT the
@@ -168,6 +188,9 @@ Reply Session::handle(const Command& command, const CommandLine& line) {
     case Treatment::ours:
     case Treatment::host:
       break;
+  }
+  if (names_messages(command)) {
+    return Reply::temporary_failure("The messages' unique ids are not known at the moment.");
   }
   if (line.has_nul) {
     return Reply::err("NUL octet in the command.");

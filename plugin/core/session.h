@@ -50,7 +50,8 @@ enum class Treatment : std::uint8_t {
 class Session {
  public:
   /// `port` lives longer than the session. Asks it nothing yet: the mailbox may not be open.
-  Session(Port& port, policy::Resolution resolution);
+  /// `remembers_uidls`: the mailbox has ids by a plan of its own, whatever the policy says.
+  Session(Port& port, policy::Resolution resolution, bool remembers_uidls = false);
 
   /// The policy leaves everything to the host: the session need not be worked at all.
   [[nodiscard]] bool idle() const noexcept;
@@ -107,6 +108,7 @@ class Session {
                                  const policy::Resolution& resolution) const;
   [[nodiscard]] bool capa_needs_us() const noexcept;
   bool watch(const Command& command, std::string_view arguments, std::uint64_t end);
+  bool refuse_uidl();
   void mark_executed(const Watched& watched);
   Reply handle(const Command& command, const CommandLine& line);
 
@@ -114,7 +116,9 @@ class Session {
   policy::Policy policy_;
   std::vector<Treatment> treatments_;  ///< as the rows of the command table
   HighestAccessed highest_accessed_;
-  bool watching_ = false;  ///< LAST is available, so the host's commands matter
+  bool watching_ = false;      ///< LAST is available, so the host's commands matter
+  bool custom_uidls_ = false;  ///< known when the session began
+  std::string uidl_failure_;   ///< the last one, logged already
   bool store_failure_logged_ = false;
   std::deque<Watched> watched_;
 };

@@ -33,9 +33,10 @@ void send_event(struct event* parent, const Command& command, std::string_view a
 
 }  // namespace
 
-void ClientSession::attach(struct client* client, policy::Resolution resolution) {
+void ClientSession::attach(struct client* client, policy::Resolution resolution,
+                           bool remembers_uidls) {
   // owned by the client from here on: destroy_client() deletes it
-  auto* const self = new ClientSession(client, std::move(resolution));
+  auto* const self = new ClientSession(client, std::move(resolution), remembers_uidls);
   if (self->session_.idle()) {
     delete self;
     return;
@@ -43,8 +44,9 @@ void ClientSession::attach(struct client* client, policy::Resolution resolution)
   self->install();
 }
 
-ClientSession::ClientSession(struct client* client, policy::Resolution resolution)
-    : client_(client), port_(client), session_(port_, std::move(resolution)) {}
+ClientSession::ClientSession(struct client* client, policy::Resolution resolution,
+                             bool remembers_uidls)
+    : client_(client), port_(client), session_(port_, std::move(resolution), remembers_uidls) {}
 
 ClientSession::~ClientSession() {
   if (destroyed_ != nullptr) {

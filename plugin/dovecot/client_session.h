@@ -8,7 +8,7 @@
 
 #include "plugin/core/session.h"
 #include "plugin/dovecot/dovecot_port.h"
-#include "plugin/dovecot/host.h"
+#include "plugin/dovecot/pop3_host.h"
 
 namespace pop3_legacy::dovecot {
 
@@ -16,8 +16,8 @@ class ClientSession {
  public:
   /// Takes its place in `client` where the policy leaves it anything to do. The object is
   /// freed when the client is destroyed. Nothing may have been read from the client's input
-  /// by the command loop yet.
-  static void attach(struct client* client, policy::Resolution resolution);
+  /// by the command loop yet. `remembers_uidls` as for Session.
+  static void attach(struct client* client, policy::Resolution resolution, bool remembers_uidls);
 
   ClientSession(const ClientSession&) = delete;
   ClientSession& operator=(const ClientSession&) = delete;
@@ -36,7 +36,7 @@ class ClientSession {
   void input_arrived();
 
  private:
-  ClientSession(struct client* client, policy::Resolution resolution);
+  ClientSession(struct client* client, policy::Resolution resolution, bool remembers_uidls);
   ~ClientSession();
 
   static void destroy_client(struct client* client, const char* reason);

@@ -2,19 +2,10 @@
 
 #include <algorithm>
 
-#include "plugin/files/durable_file.h"
+#include "plugin/dovecot/mailbox_state.h"
+#include "plugin/dovecot/uidl_storage.h"
 
 namespace pop3_legacy::dovecot {
-
-namespace {
-
-constexpr std::size_t max_state_octets = 4096;
-
-Error storage_error(struct mailbox* box) {
-  return Error{Failure::temporary, mailbox_get_last_internal_error(box, nullptr)};
-}
-
-}  // namespace
 
 MessageNumber DovecotPort::message_count() const {
   return client_->messages_count;
@@ -75,42 +66,16 @@ Result<std::string> DovecotPort::host_answer(std::string_view command) {
   return octets;
 }
 
-Result<std::string> DovecotPort::state_path(std::string_view name) const {
-  const char* folder = nullptr;
-  const int found = mailbox_get_path_to(client_->mailbox, MAILBOX_LIST_PATH_TYPE_CONTROL, &folder);
-  if (found < 0) {
-    return storage_error(client_->mailbox);
-  }
-  if (found == 0) {
-    return Error{Failure::permanent, "the mailbox has no control directory to keep state in"};
-  }
-  return std::string(folder).append("/dovecot-pop3-legacy-").append(name);
-}
-
 Result<std::optional<std::string>> DovecotPort::load_state(std::string_view name) {
-  const auto path = state_path(name);
-  if (!path) {
-    return path.error();
-  }
-  return files::read_small_file(path.value(), max_state_octets);
+  return load_mailbox_state(client_->mailbox, name);
 }
 
 Status DovecotPort::store_state(std::string_view name, std::string_view content) {
-  const auto path = state_path(name);
-  if (!path) {
-    return path.error();
-  }
-  struct mailbox* const box = client_->mailbox;
-  if (mailbox_is_readonly(box)) {
-    return Done{};
-  }
-  if (mailbox_create_missing_dir(box, MAILBOX_LIST_PATH_TYPE_CONTROL) < 0) {
-    return storage_error(box);
-  }
-  const bool sync = box->storage->set->parsed_fsync_mode == FSYNC_MODE_ALWAYS;
-  const struct mailbox_permissions* const permissions = mailbox_get_permissions(box);
-  return files::replace_file(path.value(), content,
-                             {permissions->file_create_mode, permissions->file_create_gid}, sync);
+  return store_mailbox_state(client_->mailbox, name, content);
+}
+
+Status DovecotPort::prepare_uidls() {
+  return dovecot::prepare_uidls(client_->mailbox);
 }
 
 void DovecotPort::log_error(std::string_view sentence) {

@@ -5,12 +5,11 @@
 #include <string>
 
 #include "plugin/core/port.h"
-#include "plugin/dovecot/host.h"
+#include "plugin/dovecot/pop3_host.h"
 
 namespace pop3_legacy::dovecot {
 
-/// Small state is a file `dovecot-pop3-legacy-<name>` in the INBOX's control directory, where
-/// dovecot-uidlist stands: it survives the loss of the index and moves with the Maildir.
+/// State is kept with the INBOX (mailbox_state.h).
 class DovecotPort : public Port {
  public:
   /// `client` lives longer than this. The maildrop may be asked about once it is open.
@@ -23,6 +22,7 @@ class DovecotPort : public Port {
   [[nodiscard]] MessageNumber highest_seen() const override;
 
   [[nodiscard]] std::uint64_t octets_sent(Access access) const override;
+  Status prepare_uidls() override;
   [[nodiscard]] Result<std::string> host_answer(std::string_view command) override;
 
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
@@ -31,8 +31,6 @@ class DovecotPort : public Port {
   void log_error(std::string_view sentence) override;
 
  private:
-  [[nodiscard]] Result<std::string> state_path(std::string_view name) const;
-
   struct client* client_;
 };
 

@@ -1,5 +1,5 @@
-/// Dovecot's headers, all that the adapter needs, with their diagnostics turned off. The only
-/// place where C++ sees them.
+/// Dovecot's storage headers, with their diagnostics turned off. With pop3_host.h the only place
+/// where C++ sees them; what includes this one only can run in any of Dovecot's processes.
 #ifndef POP3_LEGACY_DOVECOT_HOST_H
 #define POP3_LEGACY_DOVECOT_HOST_H
 
@@ -16,6 +16,9 @@
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #pragma GCC diagnostic ignored "-Wignored-qualifiers"
 
+// C lets mbox-storage.h name an enumeration that it does not show; C++ wants to know its size.
+enum mbox_lock_type : int;  // NOLINT(readability-identifier-naming): Dovecot's
+
 extern "C" {
 // clang-format off: lib.h comes first
 #include "config.h"
@@ -23,19 +26,22 @@ extern "C" {
 // clang-format on
 #include "array.h"
 #include "buffer.h"
+#include "index-mail.h"
 #include "ioloop.h"
 #include "istream-private.h"
+#include "istream-raw-mbox.h"
 #include "istream.h"
+#include "mail-cache.h"
 #include "mail-index.h"
 #include "mail-namespace.h"
 #include "mail-storage-hooks.h"
 #include "mail-storage-private.h"
 #include "mail-storage-settings.h"
 #include "mail-user.h"
+#include "mbox-storage.h"
 #include "module-context.h"
 #include "ostream-private.h"
 #include "ostream.h"
-#include "pop3-common.h"
 #include "str-sanitize.h"
 #include "str.h"
 }

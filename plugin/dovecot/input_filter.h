@@ -4,7 +4,7 @@
 #ifndef POP3_LEGACY_DOVECOT_INPUT_FILTER_H
 #define POP3_LEGACY_DOVECOT_INPUT_FILTER_H
 
-#include "plugin/dovecot/host.h"
+#include "plugin/dovecot/pop3_host.h"
 
 namespace pop3_legacy::dovecot {
 

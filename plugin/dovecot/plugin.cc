@@ -5,13 +5,11 @@
 /// unseen), and before the mailbox is opened and the first command read.
 #include <string>
 
-#include "plugin/core/policy/resolver.h"
-#include "plugin/core/text.h"
 #include "plugin/dovecot/client_session.h"
-#include "plugin/dovecot/host.h"
-#include "plugin/dovecot/plugin_settings.h"
+#include "plugin/dovecot/pop3_host.h"
 #include "plugin/dovecot/trampoline.h"
-#include "plugin/files/policy_folder.h"
+#include "plugin/dovecot/uidl_storage.h"
+#include "plugin/dovecot/user_policy.h"
 
 namespace pop3_legacy::dovecot {
 
@@ -25,40 +23,17 @@ struct client* client_of(const struct mail_user* user) {
   return client;
 }
 
-policy::Resolution resolve_policy(const struct mail_user* user,
-                                  const struct pop3_legacy_settings& settings) {
-  const std::string_view folder = settings.policy;
-  if (folder.empty()) {
-    return policy::resolve(nullptr, user->username, settings.profile);
-  }
-  if (!folder.starts_with('/')) {
-    policy::Resolution unusable;
-    unusable.intact = unusable.deny_known = false;
-    unusable.problems.push_back("pop3_legacy_policy = " + printable(folder) +
-                                ": the path of the policy folder has to begin with /");
-    return unusable;
-  }
-  files::PolicyFolder store{std::string(folder)};
-  return policy::resolve(&store, user->username, settings.profile);
-}
-
 /// False with a reason in user->error: the session must not go on without its policy.
 bool attach_session(struct mail_user* user) {
   struct client* const client = client_of(user);
   if (client == nullptr) {
     return true;  // a user of a shared namespace
   }
-  struct pop3_legacy_settings settings {};
-  const char* error = nullptr;
-  if (pop3_legacy_settings_read(user, &settings, &error) < 0) {
-    user->error = p_strdup_printf(user->pool, "pop3_legacy: %s", error);
+  const policy::Resolution* const resolution = user_policy(user);
+  if (resolution == nullptr) {
     return false;
   }
-  policy::Resolution resolution = resolve_policy(user, settings);
-  for (const std::string& problem : resolution.problems) {
-    e_error(user->event, "pop3_legacy: policy: %s", problem.c_str());
-  }
-  ClientSession::attach(client, std::move(resolution));
+  ClientSession::attach(client, *resolution, remembers_uidls(user));
   return true;
 }
 
@@ -72,7 +47,7 @@ void namespaces_created(struct mail_namespace* namespaces) {
 }
 
 const struct mail_storage_hooks hooks = [] {
-  struct mail_storage_hooks table {};
+  struct mail_storage_hooks table = uidl_hooks();
   table.mail_namespaces_created = namespaces_created;
   return table;
 }();

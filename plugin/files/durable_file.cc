@@ -1,9 +1,11 @@
 #include "plugin/files/durable_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
@@ -59,6 +61,20 @@ int fill(OpenFile& file, std::string_view content, const FileAccess& access, boo
   return 0;
 }
 
+/// Waits a few seconds at most; false: somebody holds the lock all the time.
+bool lock(const OpenFile& folder) noexcept {
+  constexpr int tries = 250;
+  constexpr timespec pause{0, 20'000'000};
+  for (int attempt = 0; attempt < tries; ++attempt) {
+    // Other failures: a file system that has no such locks.
+    if (::flock(folder.get(), LOCK_EX | LOCK_NB) == 0 || (errno != EWOULDBLOCK && errno != EINTR)) {
+      return true;
+    }
+    ::nanosleep(&pause, nullptr);
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<std::optional<std::string>> read_small_file(const std::string& path,
@@ -102,6 +118,25 @@ Status replace_file(const std::string& path, std::string_view content, const Fil
   }
   ::unlink(temporary.c_str());
   return failed(path, what, error);
+}
+
+Result<bool> exchange_file(const std::string& path, const std::optional<std::string>& old,
+                           std::string_view content, const FileAccess& access, bool sync) {
+  const std::string folder_path = path.substr(0, path.rfind('/') + 1);
+  const OpenFile folder(open_retrying(AT_FDCWD, folder_path, O_RDONLY | O_DIRECTORY));
+  if (!folder.open()) {
+    return failed(folder_path, "opened", errno);
+  }
+  if (!lock(folder)) {
+    return failed(folder_path, "locked, for another process holds the lock", EWOULDBLOCK);
+  }
+  // One octet more than it should have is enough to see that it is another.
+  const auto now = read_small_file(path, std::max(old ? old->size() : 0, content.size()) + 1);
+  if (!now || now.value() != old) {
+    return false;
+  }
+  const Status replaced = replace_file(path, content, access, sync);
+  return replaced ? Result<bool>(true) : Result<bool>(replaced.error());
 }
 
 }  // namespace pop3_legacy::files

@@ -33,6 +33,12 @@ struct FileAccess {
 Status replace_file(const std::string& path, std::string_view content, const FileAccess& access,
                     bool sync);
 
+/// The same, where the content is still `old` (no value: there is no such file); false: it is not,
+/// and nothing was done. Between the look and the replacement no other call of this comes in, for
+/// it locks the folder (flock; on a file system without, nothing keeps two apart).
+Result<bool> exchange_file(const std::string& path, const std::optional<std::string>& old,
+                           std::string_view content, const FileAccess& access, bool sync);
+
 }  // namespace pop3_legacy::files
 
 #endif

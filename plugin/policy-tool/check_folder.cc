@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <functional>
 #include <string_view>
 #include <system_error>
 #include <unordered_set>
@@ -77,11 +78,13 @@ class Checker {
  private:
   void check_entry(const std::string& name) {
     if (name == default_file) {
-      check_document(std::string(policy::default_document));
+      check_policy("", "");
     } else if (name == domains_folder) {
-      check_documents(policy::domain_prefix, domain_complaint);
+      check_documents(policy::domain_prefix, domain_complaint,
+                      [this](const std::string& domain) { check_policy("user@" + domain, ""); });
     } else if (name == profiles_folder) {
-      check_documents(policy::profile_prefix, profile_complaint);
+      check_documents(policy::profile_prefix, profile_complaint,
+                      [this](const std::string& profile) { check_policy("", profile); });
     } else {
       static constexpr std::array known{default_file, domains_folder, profiles_folder};
       report_file(name, "never read, for a policy folder has " + enumerated(known) + " only" +
@@ -89,7 +92,8 @@ class Checker {
     }
   }
 
-  void check_documents(std::string_view prefix, std::string (*complaint)(std::string_view stem)) {
+  void check_documents(std::string_view prefix, std::string (*complaint)(std::string_view stem),
+                       const std::function<void(const std::string& stem)>& check) {
     const Result<std::vector<std::string>> names =
         list(path_of(std::string(prefix.substr(0, prefix.size() - 1))));
     if (!names) {
@@ -106,16 +110,18 @@ class Checker {
       const std::string stem = name.substr(0, name.size() - document_suffix.size());
       const std::string why = complaint(stem);
       if (why.empty()) {
-        check_document(std::string(prefix) + stem);
+        check(stem);
       } else {
         report_file(path, why);
       }
     }
   }
 
-  void check_document(const std::string& name) {
+  // One more file, as the login of `user` with `profile` would have it: with what stands before
+  // it, for some mistakes are in none of them alone.
+  void check_policy(const std::string& user, const std::string& profile) {
     ++result_.files;
-    for (std::string& problem : policy::read_chain(store_, name).problems) {
+    for (std::string& problem : policy::resolve(&store_, user, profile).problems) {
       report(std::move(problem));
     }
   }
@@ -128,7 +134,7 @@ class Checker {
     report(Problem{path_of(name), 0, 0, std::move(text)}.sentence());
   }
 
-  // What is wrong with a profile is found once more with each document that inherits it.
+  // What is wrong with a document is found once more with each login that it matters to.
   void report(std::string problem) {
     if (reported_.insert(problem).second) result_.problems.push_back(std::move(problem));
   }

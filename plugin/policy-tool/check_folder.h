@@ -15,8 +15,9 @@ struct FolderCheck {
   std::vector<std::string> problems;  ///< one sentence each, as Problem::sentence() has them
 };
 
-/// Reads every document of `folder` as a login would, with all it inherits, and looks for
-/// files that no login will ever read. An Error: the folder itself cannot be listed.
+/// Reads every document of `folder` as a login would, with all it inherits and the default
+/// before it, and looks for files that no login will ever read. An Error: the folder itself cannot
+/// be listed.
 Result<FolderCheck> check_folder(const std::string& folder);
 
 }  // namespace pop3_legacy::policy_tool

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -54,6 +55,34 @@ std::optional<unsigned> hex_value(char c) noexcept {
   const auto value = digits.find(c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c);
   return value == std::string_view::npos ? std::nullopt
                                          : std::optional<unsigned>(static_cast<unsigned>(value));
+}
+
+/// "2026-02-28T23:59:59Z", in seconds since 1970.
+std::optional<std::int64_t> seconds_of(std::string_view text) {
+  constexpr std::string_view form = "dddd-dd-ddTdd:dd:ddZ";
+  if (text.size() != form.size()) {
+    return std::nullopt;
+  }
+  for (std::size_t i = 0; i < form.size(); ++i) {
+    if (form[i] == 'd' ? !is_digit(text[i]) : text[i] != form[i]) {
+      return std::nullopt;
+    }
+  }
+  const auto part = [text](std::size_t from, std::size_t digits) {
+    return static_cast<unsigned>(*parse_count(text.substr(from, digits), 9999));
+  };
+  const std::chrono::year_month_day day{std::chrono::year(static_cast<int>(part(0, 4))),
+                                        std::chrono::month(part(5, 2)),
+                                        std::chrono::day(part(8, 2))};
+  const auto hour = part(11, 2);
+  const auto minute = part(14, 2);
+  const auto second = part(17, 2);
+  if (!day.ok() || hour > 23 || minute > 59 || second > 59) {
+    return std::nullopt;
+  }
+  const std::chrono::sys_seconds time = std::chrono::sys_days(day) + std::chrono::hours(hour) +
+                                        std::chrono::minutes(minute) + std::chrono::seconds(second);
+  return time.time_since_epoch().count();
 }
 
 /// Takes the escape at the front of `text`, which begins with a backslash.
@@ -165,6 +194,9 @@ class Parser {
       }
       text.remove_prefix(std::min(end + 1, text.size()));
     }
+    if (Status ended = end_block(); !ended) {
+      return wrong(at(dialogue_.file, line_) + ended.error().text);
+    }
     if (session_ != nullptr) {
       return wrong(at(dialogue_.file, session_->line) + "this session needs a closed or a drop");
     }
@@ -181,11 +213,14 @@ class Parser {
   using Words = std::vector<std::string_view>;
 
   Status take(std::string_view line) {
-    if (policy_ != nullptr && (line.empty() || line.starts_with("  "))) {
-      policy_->append(line.substr(std::min<std::size_t>(2, line.size()))) += '\n';
+    if (block_.text != nullptr && (line.empty() || line.starts_with("  "))) {
+      block_.text->append(line.substr(std::min<std::size_t>(2, line.size())))
+          .append(block_.line_end);
       return Done{};
     }
-    policy_ = nullptr;
+    if (Status ended = end_block(); !ended) {
+      return ended;
+    }
     if (line.empty() || line.starts_with('#')) {
       return Done{};
     }
@@ -338,6 +373,7 @@ class Parser {
         return message.error();
       }
       dialogue_.mails.push_back(std::move(message.value()));
+      begin_mail(dialogue_.mails.back());
       return Done{};
     }
     if (words == Words{"session"}) {
@@ -361,6 +397,12 @@ class Parser {
     }
     if (words == Words{"policy"}) {
       take_policy();
+      return Done{};
+    }
+    if (words.size() == 2 && words.front() == "file") {
+      NewFile file{std::string(words[1]), {}};
+      auto& added = std::get<NewFile>(dialogue_.steps.emplace_back(std::move(file)));
+      block_ = {.text = &added.content, .line_end = "\n", .is_mail = false};
       return Done{};
     }
     return between(words);
@@ -414,10 +456,41 @@ class Parser {
 
   void take_policy() {
     if (started_) {
-      policy_ = &std::get<NewPolicy>(dialogue_.steps.emplace_back(NewPolicy{})).toml;
+      block_.text = &std::get<NewPolicy>(dialogue_.steps.emplace_back(NewPolicy{})).toml;
     } else {
-      policy_ = &dialogue_.policy.emplace();
+      block_.text = &dialogue_.policy.emplace();
     }
+    block_.line_end = "\n";
+    block_.is_mail = false;
+  }
+
+  // A mail without a size has its text in the lines that follow.
+  void begin_mail(Message& message) {
+    if (message.text.empty()) {
+      block_ = {.text = &message.text, .line_end = crlf, .is_mail = true};
+    }
+  }
+
+  // The empty lines behind a block are there for who reads the dialogue.
+  Status end_block() {
+    const Block block = std::exchange(block_, {});
+    if (block.text == nullptr) {
+      return Done{};
+    }
+    const std::string two_ends = std::string(block.line_end) + std::string(block.line_end);
+    while (block.text->ends_with(two_ends) || *block.text == block.line_end) {
+      block.text->resize(block.text->size() - block.line_end.size());
+    }
+    if (!block.is_mail) {
+      return Done{};
+    }
+    if (block.text->find(two_ends) == std::string::npos) {
+      return wrong(
+          "a mail without a size has its text behind it, each line indented by two "
+          "blanks: a header, an empty line and a body");
+    }
+    messages_.back() = *block.text;
+    return Done{};
   }
 
   Status between(const Words& words) {
@@ -435,7 +508,8 @@ class Parser {
       if (!message) {
         return message.error();
       }
-      dialogue_.steps.emplace_back(NewMail{std::move(message.value())});
+      auto& step = dialogue_.steps.emplace_back(NewMail{std::move(message.value())});
+      begin_mail(std::get<NewMail>(step).message);
     } else if (expunge) {
       const auto number = words.size() == 2 ? parse_count(words[1], max_message_octets)
                                             : std::optional<std::size_t>{};
@@ -449,29 +523,55 @@ class Parser {
     return Done{};
   }
 
-  // The size and the flag behind `mail` or `new mail`.
+  // The size, the flag and the date behind `mail` or `new mail`.
   Result<Message> message_of(const Words& words, std::size_t first) {
-    const bool seen = words.size() == first + 2 && words[first + 1] == "seen";
-    const auto octets = words.size() == first + 1 || seen
-                            ? parse_count(words[first], max_message_octets)
-                            : std::optional<std::size_t>{};
-    if (!octets || *octets < min_message_octets) {
+    const auto refused = [] {
       return wrong("a mail has a size of at least " + std::to_string(min_message_octets) +
-                   " octets and can be \"seen\"");
-    }
+                   " octets or its text in the lines that follow, and can be \"seen\" and "
+                   "\"received 2026-02-28T23:59:59Z\"");
+    };
     Message message;
     message.ordinal = static_cast<unsigned>(messages_.size() + 1);
-    message.text = generated_message(message.ordinal, *octets);
-    message.seen = seen;
+    message.received = usual_arrival(message.ordinal);
+    std::size_t next = first;
+    if (next < words.size() && is_digit(words[next].front())) {
+      const auto octets = parse_count(words[next++], max_message_octets);
+      if (!octets || *octets < min_message_octets) {
+        return refused();
+      }
+      message.text = generated_message(message.ordinal, *octets);
+    }
+    if (next < words.size() && words[next] == "seen") {
+      message.seen = true;
+      ++next;
+    }
+    if (next + 1 < words.size() && words[next] == "received") {
+      const auto received = seconds_of(words[next + 1]);
+      if (!received) {
+        return refused();
+      }
+      message.received = *received;
+      next += 2;
+    }
+    if (next != words.size()) {
+      return refused();
+    }
     messages_.push_back(message.text);
     return message;
   }
 
+  /// Where the indented lines go that follow.
+  struct Block {
+    std::string* text = nullptr;
+    std::string_view line_end;
+    bool is_mail = false;
+  };
+
   Dialogue dialogue_;
   unsigned line_ = 0;
-  bool started_ = false;           // the first session has been seen
-  Session* session_ = nullptr;     // the open one; no step is added while it is
-  std::string* policy_ = nullptr;  // the one whose lines are being read
+  bool started_ = false;        // the first session has been seen
+  Session* session_ = nullptr;  // the open one; no step is added while it is
+  Block block_;                 // the one whose lines are being read
   std::vector<std::string> messages_;
 };
 
@@ -492,6 +592,18 @@ std::string_view name_of(Mode mode) noexcept {
 }
 
 // --- messages ---
+
+std::int64_t usual_arrival(unsigned ordinal) noexcept {
+  constexpr std::int64_t first = 1'700'000'000;
+  return first + ordinal;
+}
+
+std::string file_name(const Message& message) {
+  const auto stored =
+      std::count_if(message.text.begin(), message.text.end(), [](char c) { return c != '\r'; });
+  return std::to_string(usual_arrival(message.ordinal)) + ".M" + std::to_string(message.ordinal) +
+         "P1.dialogue,S=" + std::to_string(stored) + ",W=" + std::to_string(message.text.size());
+}
 
 std::string generated_message(unsigned ordinal, std::size_t octets) {
   constexpr std::string_view filler = ".a line that begins with a dot";

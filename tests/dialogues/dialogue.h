@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,7 +45,14 @@ struct Message {
   unsigned ordinal = 0;  ///< from 1, over all `mail` and `new mail` lines of a file
   std::string text;
   bool seen = false;
+  std::int64_t received = 0;  ///< seconds since 1970
 };
+
+/// The name of the message's file in a Maildir, without flags:
+/// "1700000001.M1P1.dialogue,S=77,W=80", S its octets on disk, where lines end with LF.
+std::string file_name(const Message& message);
+/// That of a message that is not told otherwise: the time in its file's name.
+std::int64_t usual_arrival(unsigned ordinal) noexcept;
 
 /// The text of message `ordinal`, exactly `octets` long. The first line of its body begins
 /// with a dot if there is room for one.
@@ -122,8 +130,13 @@ struct UidvalidityChange {};
 struct NewPolicy {
   std::string toml;
 };
+/// In the mailbox's folder; no content: it is removed.
+struct NewFile {
+  std::string name;
+  std::string content;
+};
 
-using Step = std::variant<Session, NewMail, Expunge, UidvalidityChange, NewPolicy>;
+using Step = std::variant<Session, NewMail, Expunge, UidvalidityChange, NewPolicy, NewFile>;
 
 struct Dialogue {
   std::string file;

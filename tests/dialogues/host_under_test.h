@@ -70,8 +70,9 @@ class Account {
 
   /// The policy of the user's domain.
   virtual void set_policy(const std::string& toml) = 0;
-
-  // What follows happens while no session is open.
+  /// A file in the mailbox's folder; without content it is removed. Happens while no session is
+  /// open, as does what follows.
+  virtual void put_file(const std::string& name, const std::string& content) = 0;
 
   virtual void deliver(const Message& message) = 0;
   /// Removes the message that the next session would give this number.

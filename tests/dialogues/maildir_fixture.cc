@@ -1,5 +1,6 @@
 #include "tests/dialogues/maildir_fixture.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,7 +19,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint32_t first_uidvalidity = 1'700'000'000;
-constexpr std::uint32_t first_delivery = 1'700'000'000;
 constexpr mode_t folder_mode = 0700;
 constexpr mode_t file_mode = 0600;
 constexpr std::array folders{"cur", "new", "tmp"};
@@ -39,11 +39,12 @@ std::string with_lf(std::string_view text) {
   return stored;
 }
 
-/// "1700000001.M1P1.dialogue,S=77,W=80": the sizes on disk and with CRLF.
-std::string name_of(const Message& message, std::size_t stored_octets) {
-  return std::to_string(first_delivery + message.ordinal) + ".M" + std::to_string(message.ordinal) +
-         "P1.dialogue,S=" + std::to_string(stored_octets) +
-         ",W=" + std::to_string(message.text.size());
+void set_time(const fs::path& path, std::int64_t seconds) {
+  const timespec time{static_cast<time_t>(seconds), 0};
+  const std::array<timespec, 2> times{time, time};
+  if (::utimensat(AT_FDCWD, path.c_str(), times.data(), 0) != 0) {
+    throw Trouble(path.string() + ": " + std::strerror(errno));
+  }
 }
 
 }  // namespace
@@ -83,11 +84,11 @@ void MaildirFixture::deliver(const Message& message) {
 }
 
 void MaildirFixture::store(const Message& message, const fs::path& folder) {
-  const std::string stored = with_lf(message.text);
-  const std::string name = name_of(message, stored.size());
+  const std::string name = file_name(message);
   const std::string flags = message.seen ? ":2,S" : ":2,";
   const fs::path temporary = maildir_ / "tmp" / name;
-  write_file(temporary, stored);
+  write_file(temporary, with_lf(message.text));
+  set_time(temporary, message.received);
   give_away(temporary, file_mode);
   fs::rename(temporary, folder / (folder.filename() == "cur" ? name + flags : name));
 }
@@ -98,6 +99,16 @@ void MaildirFixture::expunge(std::size_t number) {
     throw Trouble("there is no message " + std::to_string(number) + " to expunge");
   }
   fs::remove(all[number - 1].second);
+}
+
+void MaildirFixture::put_file(const std::string& name, const std::string& content) const {
+  const fs::path path = maildir_ / name;
+  if (content.empty()) {
+    fs::remove(path);
+    return;
+  }
+  replace_file(path, content, file_mode);
+  give_away(path, file_mode);
 }
 
 void MaildirFixture::change_uidvalidity() {

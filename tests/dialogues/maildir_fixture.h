@@ -36,6 +36,8 @@ class MaildirFixture {
   void deliver(const Message& message);
   /// Removes the file of message `number`, as counted now.
   void expunge(std::size_t number);
+  /// Replaces the file `name` of the Maildir, or removes it where `content` is empty.
+  void put_file(const std::string& name, const std::string& content) const;
   /// Counts UIDVALIDITY up, UIDs from 1; Dovecot's index files, which say otherwise, go.
   void change_uidvalidity();
 

@@ -94,7 +94,26 @@ class MemoryAccount final : public Account {
 
   void set_policy(const std::string& toml) override { documents_.set("domains/" + domain(), toml); }
 
-  void deliver(const Message& message) override { mailbox_.deliver(message.text, message.seen); }
+  // What the other hosts have as files, and this one not.
+  void put_file(const std::string& name, const std::string& content) override {
+    constexpr std::string_view state_prefix = "dovecot-pop3-legacy-";
+    if (name == "courierpop3dsizelist") {
+      mailbox_.courier_list() = content.empty() ? std::nullopt : std::optional(content);
+    } else if (!name.starts_with(state_prefix)) {
+      throw Trouble("in memory there is no file " + name);
+    } else if (content.empty()) {
+      mailbox_.states().erase(name.substr(state_prefix.size()));
+    } else {
+      mailbox_.states().insert_or_assign(name.substr(state_prefix.size()), content);
+    }
+  }
+
+  void deliver(const Message& message) override {
+    shim::MemoryMailbox::Message& stored =
+        *mailbox_.find(mailbox_.deliver(message.text, message.seen));
+    stored.file_name = file_name(message);
+    stored.received = message.received;
+  }
 
   void expunge(std::size_t number) override {
     if (number > mailbox_.messages().size()) {

@@ -197,6 +197,12 @@ struct Happening {
       account.set_policy(policy.toml);
     }
   }
+  // What the plugin remembers is a policy, too.
+  void operator()(const NewFile& file) const {
+    if (with_policy || !file.name.starts_with("dovecot-pop3-legacy-")) {
+      account.put_file(file.name, file.content);
+    }
+  }
 };
 
 std::string slug_of(const Dialogue& dialogue) {

@@ -171,6 +171,9 @@ class TcpAccount final : public Account {
     replace_file(policy_file(), toml, public_file_mode);
   }
 
+  void put_file(const std::string& name, const std::string& content) override {
+    maildir_.put_file(name, content);
+  }
   void deliver(const Message& message) override { maildir_.deliver(message); }
   void expunge(std::size_t number) override { maildir_.expunge(number); }
   void change_uidvalidity() override { maildir_.change_uidvalidity(); }

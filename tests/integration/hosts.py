@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 import unittest
+import zlib
 
 from private_dovecot import PrivateDovecot
 from private_host import PASSWORD
@@ -138,6 +139,14 @@ def uidl(host, user):
         answer = pop3.multi(b"UIDL")
         pop3.quit()
         return answer
+
+
+def pins(ids):
+    """The file dovecot-pop3-legacy-pins with these ids; ids: GUID: id."""
+    text = b"dovecot-pop3-legacy pins 1\n"
+    text += b"".join(f"pin {guid} {uid}\n".encode() for guid, uid in sorted(ids.items()))
+    text += b"end %d " % len(ids)
+    return text + b"%08x\n" % zlib.crc32(text)
 
 
 def eventually(condition, seconds=10):

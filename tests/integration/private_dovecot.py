@@ -46,7 +46,7 @@ class PrivateDovecot(PrivateHost):
         self.clients = clients
         self.policy_setting = policy_setting or self.policies
         self.log_file = os.path.join(self.base, "dovecot.log")
-        for folder in ("run", "state", "settings"):
+        for folder in ("run", "state", "modules"):
             os.makedirs(os.path.join(self.base, folder), exist_ok=True)
         self.typed_settings = self.version().startswith("2.4")
         with open(os.path.join(self.base, "users"), "w") as file:
@@ -83,8 +83,8 @@ mail_fsync = never
         if self.modules and self.plugin:
             common += f"mail_plugin_dir = {self.modules}\n"
         if self.typed_settings:
-            policy = f"pop3_legacy_policy = {self.policy_setting}" if self.policy_setting else ""
-            plugin = f"mail_plugins {{\n    pop3_legacy = yes\n  }}\n  {policy}" if self.plugin else ""
+            policy = f"pop3_legacy_policy = {self.policy_setting}" if self.policy_setting and self.plugin else ""
+            plugin = "mail_plugins {\n    pop3_legacy = yes\n  }" if self.plugin else ""
             version = self.version().split("-")[0]
             return f"""dovecot_config_version = {version}
 dovecot_storage_version = {version}
@@ -120,6 +120,7 @@ protocol pop3 {{
   mail_max_userip_connections = 0
   {plugin}
 }}
+{policy}
 {common}{self.settings}
 """
         policy = ""
@@ -181,14 +182,17 @@ protocol pop3 {{
                 lines += [f"mkdir -p '{self.tree}{path}'", f"mount --bind '{path}' '{self.tree}{path}'"]
         if self.tree:
             lines.append(f"mount -t proc proc '{self.tree}/proc'")
-        if self.typed_settings and self.plugin:
-            # The config process looks for settings modules in one place only: show it a copy of
-            # that folder with ours in it.
-            system = "/usr/lib/dovecot/modules/settings"
-            copy = f"{self.base}/settings"
-            lines += [f"mkdir -p '{self.tree}{system}'", f"cp -a '{self.tree}{system}/.' '{copy}/'",
-                      f"cp '{self.modules}/libpop3_legacy_settings.so' '{copy}/'",
-                      f"mount --bind '{copy}' '{self.tree}{system}'"]
+        if self.plugin:
+            # doveadm and the config process look for their modules in one place only: show them a
+            # copy of that folder with ours in it.
+            ours = {"doveadm": "doveadm/lib20_doveadm_pop3_legacy_plugin.so", ".": "pop3_legacy_hash.so"}
+            if self.typed_settings:
+                ours["settings"] = "libpop3_legacy_settings.so"
+            system, copy = "/usr/lib/dovecot/modules", f"{self.base}/modules"
+            lines.append(f"cp -a '{self.tree}{system}/.' '{copy}/'")
+            for folder, module in ours.items():
+                lines += [f"mkdir -p '{copy}/{folder}'", f"cp '{self.modules}/{module}' '{copy}/{folder}/'"]
+            lines.append(f"mount --bind '{copy}' '{self.tree}{system}'")
         return "\n".join(lines)
 
     def start(self):
@@ -198,12 +202,16 @@ protocol pop3 {{
 
     def doveadm(self, *arguments):
         """What doveadm prints, run where the server runs."""
-        enter = ["nsenter", "--target", str(self.process.pid), "--mount", "--root"]
-        result = subprocess.run(enter + ["doveadm", "-c", f"{self.base}/dovecot.conf", *arguments],
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
+        result = self.try_doveadm(*arguments)
         if result.returncode != 0:
-            raise AssertionError(f"doveadm {arguments}: {result.stdout}")
-        return result.stdout
+            raise AssertionError(f"doveadm {arguments}: {result.stdout}{result.stderr}")
+        return result.stdout + result.stderr
+
+    def try_doveadm(self, *arguments, input=None, folder="/"):
+        """doveadm's CompletedProcess, run where the server runs, in that folder of its."""
+        enter = ["nsenter", "--target", str(self.process.pid), "--mount", "--root", f"--wdns={folder}"]
+        return subprocess.run(enter + ["doveadm", "-c", f"{self.base}/dovecot.conf", *arguments], input=input,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
 
     def log(self):
         text = super().log()

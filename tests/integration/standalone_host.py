@@ -6,8 +6,8 @@ from private_host import PrivateHost
 class StandaloneHost(PrivateHost):
     """program: the path of pop3-legacy-host. policies: the policy folder."""
 
-    def __init__(self, base, program, policies=None, port=None):
-        super().__init__(base, port)
+    def __init__(self, base, program, policies=None, port=None, homes=None):
+        super().__init__(base, port, homes)
         self.program = program
         self.policies = policies
 

@@ -103,6 +103,57 @@ TEST(DialogueParser, ReadsMailPolicyAndSessions) {
   EXPECT_FALSE(std::get<Session>(dialogue.steps[5]).dropped);
 }
 
+TEST(DialogueParser, ReadsAMailsTextAndDateAndFiles) {
+  const Dialogue dialogue = parsed(
+      "mail 80 received 1970-01-02T00:00:01Z\n"
+      "mail seen received 2026-02-28T23:59:59Z\n"
+      "  Subject: x\n"
+      "   folded\n"
+      "\n"
+      "  {body}\n"
+      "\n"
+      "file a.list\n"
+      "  one\n"
+      "\n"
+      "  three\n"
+      "\n"
+      "session\n"
+      "C: RETR 2\n"
+      "S: {message 2}\n"
+      "drop\n"
+      "file a.list\n"
+      "new mail\n"
+      "  a: b\n"
+      "\n"
+      "  c\n");
+  ASSERT_EQ(dialogue.mails.size(), 2U);
+  EXPECT_EQ(dialogue.mails[0].text.size(), 80U);
+  EXPECT_EQ(dialogue.mails[0].received, 86401);
+  EXPECT_EQ(dialogue.mails[1].text, "Subject: x\r\n folded\r\n\r\n{body}\r\n");
+  EXPECT_EQ(dialogue.mails[1].received, 1772323199);
+  EXPECT_TRUE(dialogue.mails[1].seen);
+  EXPECT_EQ(file_name(dialogue.mails[1]), "1700000002.M2P1.dialogue,S=27,W=31");
+  ASSERT_EQ(dialogue.steps.size(), 4U);
+  EXPECT_EQ(std::get<NewFile>(dialogue.steps[0]).name, "a.list");
+  EXPECT_EQ(std::get<NewFile>(dialogue.steps[0]).content, "one\n\nthree\n");
+  EXPECT_EQ(std::get<Session>(dialogue.steps[1]).exchanges[0].expected.size(), 4U);
+  EXPECT_EQ(std::get<NewFile>(dialogue.steps[2]).content, "");
+  const auto& mail = std::get<NewMail>(dialogue.steps[3]).message;
+  EXPECT_EQ(mail.text, "a: b\r\n\r\nc\r\n");
+  EXPECT_EQ(mail.received, 1700000003);
+}
+
+TEST(DialogueParser, RefusesAMailWithoutATextOrWithNoDate) {
+  for (const char* const mail :
+       {"mail\n", "mail\n  Subject: x\n\n", "mail 80 received\n", "mail 80 received today\n",
+        "mail 80 received 2026-02-30T00:00:00Z\n", "mail 80 received 2026-02-28T24:00:00Z\n",
+        "mail received 2026-02-28T23:59:59Z seen\n", "mail 80 80\n", "mail 80x\n"}) {
+    EXPECT_NE(error_of(std::string(mail) + "session\ndrop\n"), "nothing") << mail;
+  }
+  EXPECT_NE(error_of("file\nsession\ndrop\n"), "nothing");
+  EXPECT_NE(error_of("session\nfile a\ndrop\n"), "nothing");
+}
+
 TEST(DialogueParser, WithoutPolicyThereIsNone) {
   EXPECT_EQ(parsed("session\ndrop\n").policy, std::nullopt);
 }
@@ -118,7 +169,8 @@ TEST(DialogueParser, TurnsClientLinesIntoOctets) {
 
 TEST(DialogueParser, NamesFileAndLineOfWhatIsWrong) {
   EXPECT_EQ(error_of("mail 80\nmail 39\n"),
-            "a.txt:2: a mail has a size of at least 40 octets and can be \"seen\"");
+            "a.txt:2: a mail has a size of at least 40 octets or its text in the lines that "
+            "follow, and can be \"seen\" and \"received 2026-02-28T23:59:59Z\"");
   EXPECT_EQ(error_of("\n# x\nmial 80\n"), "a.txt:3: this is no line of a dialogue");
   EXPECT_EQ(error_of("session\nC: A\n"), "a.txt:1: this session needs a closed or a drop");
   EXPECT_EQ(error_of("mail 80\n"), "a.txt:1: a dialogue needs a session");

@@ -69,6 +69,44 @@ TEST_F(DurableFile, kill_9_at_any_moment_leaves_the_old_or_the_new) {
   }
 }
 
+TEST_F(DurableFile, an_exchange_needs_the_old_content) {
+  const std::string old_content = "old";
+  EXPECT_FALSE(exchange_file(path("state"), old_content, "new", {.mode = 0600}, false).value());
+  EXPECT_TRUE(exchange_file(path("state"), std::nullopt, "first", {.mode = 0600}, false).value());
+  EXPECT_FALSE(exchange_file(path("state"), std::nullopt, "new", {.mode = 0600}, false).value());
+  EXPECT_FALSE(exchange_file(path("state"), old_content, "new", {.mode = 0600}, false).value());
+  EXPECT_EQ(content("state"), "first");
+  EXPECT_TRUE(exchange_file(path("state"), "first", "new", {.mode = 0600}, false).value());
+  EXPECT_EQ(content("state"), "new");
+  EXPECT_EQ(names(), std::vector<std::string>{"state"});
+  EXPECT_FALSE(exchange_file(path("no/state"), std::nullopt, "new", {.mode = 0600}, false));
+}
+
+// Each process adds its letter a hundred times; none is lost.
+TEST_F(DurableFile, exchanges_of_several_processes_lose_nothing) {
+  constexpr unsigned times = 100;
+  std::vector<pid_t> children;
+  for (const char letter : {'a', 'b', 'c'}) {
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      for (unsigned added = 0; added < times;) {
+        const auto old_content = read_small_file(path("state"), 1U << 20U).value();
+        const auto done = exchange_file(path("state"), old_content,
+                                        old_content.value_or("") + letter, {.mode = 0600}, false);
+        if (done.ok() && done.value()) ++added;
+      }
+      ::_exit(0);
+    }
+    children.push_back(child);
+  }
+  for (const pid_t child : children) ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+  const std::string all = content("state");
+  for (const char letter : {'a', 'b', 'c'}) {
+    EXPECT_EQ(std::count(all.begin(), all.end(), letter), times);
+  }
+}
+
 TEST_F(DurableFile, a_file_that_is_not_there_has_no_value) {
   const auto read = read_small_file(path("state"), 10);
   ASSERT_TRUE(read.ok());

@@ -14,7 +14,8 @@ namespace {
 /// A session on three messages of which one operation fails, and what it left behind.
 class FailingSession {
  public:
-  FailingSession(unsigned fails, Failure kind) : plan_(fails, kind) {
+  FailingSession(unsigned fails, Failure kind, policy::Resolution resolution = {})
+      : plan_(fails, kind), resolution_(std::move(resolution)) {
     MemoryMailbox& mailbox = maildrops_.mailbox("alice");
     for (const char* const text : {"a: 1\n\none\n", "a: 2\n\n.two\n", "a: 3\n\nthree\n"}) {
       mailbox.deliver(text);
@@ -27,6 +28,7 @@ class FailingSession {
     Environment environment;
     environment.maildrops = &failing;
     environment.password_of = [](std::string_view) { return "secret"; };
+    environment.policy_of = [this](std::string_view) { return resolution_; };
     environment.log = [this](std::string_view sentence) { log_.emplace_back(sentence); };
     ServerSession session(std::move(environment));
     take_all(session);
@@ -56,6 +58,7 @@ class FailingSession {
 
   MemoryMaildrops maildrops_;
   FailurePlan plan_;
+  policy::Resolution resolution_;
   std::vector<std::string> replies_;
   std::vector<std::string> log_;
 };
@@ -176,6 +179,70 @@ TEST(FailingMaildrop, a_commit_that_fails_is_told_and_leaves_last_as_a_drop_does
                                "user alice: QUIT: commit failed as planned, being operation 5"});
   EXPECT_EQ(session.mailbox().messages().size(), 3U);
   EXPECT_EQ(session.mailbox().states()["last"], "1 1 0\n");
+}
+
+// --- UIDL ---
+
+policy::Resolution scheme(const std::string& name) {
+  policy::Resolution resolution;
+  resolution.policy.uidl.plan.chain = {name};
+  return resolution;
+}
+
+const std::vector<std::string> ask_twice = {"USER alice", "PASS secret", "UIDL 2",
+                                            "UIDL",       "UIDL",        "QUIT"};
+constexpr std::string_view ids_unknown =
+    "-ERR [SYS/TEMP] The messages' unique ids are not known at the moment.\r\n";
+constexpr std::string_view uw_ids =
+    "+OK\r\n1 0000000100000001\r\n2 0000000100000002\r\n3 0000000100000003\r\n.\r\n";
+
+// Operations: open, load_state of the ids and of the pins, load_state for what others have stored
+// meanwhile, store_state.
+TEST(FailingMaildrop, ids_that_could_not_be_stored_are_not_shown) {
+  FailingSession session(5, Failure::permanent, scheme("uw"));
+  session.run(ask_twice);
+  EXPECT_EQ(session.replies()[2], ids_unknown);
+  EXPECT_EQ(session.replies()[3], uw_ids);
+  EXPECT_EQ(session.replies()[4], uw_ids);
+  EXPECT_EQ(session.log(),
+            std::vector<std::string>{"user alice: UIDL: the ids are not known, so none are shown: "
+                                     "store_state failed as planned, being operation 5"});
+  EXPECT_EQ(session.mailbox().states()["uidl"],
+            "dovecot-pop3-legacy uidl 1\nscheme uw\nend 0 1d25cb9a\n");
+}
+
+TEST_P(EveryFailure, shows_no_ids_but_those_that_last) {
+  // Reads the date of arrival, Courier's list, and the messages' headers.
+  policy::Resolution resolution = scheme("courier");
+  resolution.policy.uidl.plan.chain.emplace_back("xuidl");
+  resolution.policy.uidl.plan.cutovers = {{.before = 1, .chain = {"courier", "solid-mbox"}}};
+  const auto names = [](FailingSession& session) {
+    for (const Uid uid : {1U, 2U, 3U}) {
+      session.mailbox().find(uid)->file_name = "file." + std::to_string(uid);
+    }
+    session.mailbox().find(3)->received = 2;
+    session.mailbox().courier_list() = "/2 9 77\nfile.2 14 8:77\n";
+  };
+  // MD5 of nothing: there is no line that solid-pop3d hashes.
+  constexpr std::string_view ids =
+      "+OK\r\n1 d41d8cd98f00b204e9800998ecf8427e\r\n2 UID8-77\r\n3 0000000300000001\r\n.\r\n";
+  FailingSession whole(0, GetParam(), resolution);
+  names(whole);
+  whole.run(ask_twice);
+  EXPECT_EQ(whole.replies()[3], ids);
+  const unsigned operations = whole.plan().operations();
+  ASSERT_GE(operations, 10U);
+  for (unsigned fails = 2; fails <= operations; ++fails) {
+    SCOPED_TRACE("operation " + std::to_string(fails));
+    FailingSession session(fails, GetParam(), resolution);
+    names(session);
+    session.run(ask_twice);
+    ASSERT_TRUE(session.plan().failed());
+    EXPECT_EQ(session.log().size(), 1U);
+    EXPECT_EQ(session.replies()[2], ids_unknown);
+    EXPECT_EQ(session.replies()[3], ids);
+    EXPECT_EQ(session.mailbox().states()["uidl"], whole.mailbox().states()["uidl"]);
+  }
 }
 
 }  // namespace

@@ -57,6 +57,13 @@ class FakePort : public Port {
     states[std::string(name)] = content;
     return Done{};
   }
+  Status prepare_uidls() override {
+    ++prepared;
+    if (uidl_error) {
+      return *uidl_error;
+    }
+    return Done{};
+  }
   void log_error(std::string_view sentence) override { log.emplace_back(sentence); }
 
   std::vector<Uid> uids;
@@ -68,6 +75,8 @@ class FakePort : public Port {
   std::optional<Error> host_error;
   std::optional<Error> state_error;
   std::map<std::string, std::string> states;
+  std::optional<Error> uidl_error;
+  int prepared = 0;
   int loads = 0;
   int stores = 0;
   std::vector<std::string> asked;

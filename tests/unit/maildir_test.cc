@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -123,15 +124,42 @@ TEST_F(MaildirTest, what_dovecot_wrote_is_kept) {
   write("dovecot-uidlist", header + "\n4 W3 Gx:y :1.a,S=2,W=3\n7 :gone\n9 :2.b:2,S\n");
   auto maildrop = open();
   EXPECT_EQ(maildrop->uidvalidity(), 1700000001U);
-  EXPECT_EQ(contents(*maildrop), "4=1.a,S=2,W=3 9=2.b");
+  EXPECT_EQ(contents(*maildrop), "4=x:y 9=2.b");
   EXPECT_EQ(read("dovecot-uidlist"), header + "\n4 W3 Gx:y :1.a,S=2,W=3\n9 :2.b\n");
 
   write("new/3.c", "c\n");
   maildrop = open();
-  EXPECT_EQ(contents(*maildrop), "4=1.a,S=2,W=3 9=2.b 20=3.c");
+  EXPECT_EQ(contents(*maildrop), "4=x:y 9=2.b 20=3.c");
   EXPECT_EQ(read("dovecot-uidlist"),
             "3 V1700000001 N21 G0123456789abcdef0123456789abcdef P%u\n"
             "4 W3 Gx:y :1.a,S=2,W=3\n9 :2.b\n20 :3.c\n");
+}
+
+TEST_F(MaildirTest, the_list_tells_stored_uidls_and_the_folder_the_rest) {
+  for (const char* const name : {"1.a", "2.b", "3.c"}) {
+    write(std::string("cur/") + name + ":2,", "x\n");
+  }
+  write("dovecot-uidlist", "3 V5 N20\n4 Pold:1 W3 :1.a\n7 P :2.b\n9 :3.c\n");
+  auto maildrop = open();
+  EXPECT_EQ(maildrop->stored_uidl(1), "old:1");
+  EXPECT_EQ(maildrop->stored_uidl(2), "2.b");  // as Dovecot shortens it
+  EXPECT_EQ(maildrop->stored_uidl(3), "");
+  EXPECT_EQ(maildrop->file_name(2), "2.b");
+
+  fs::last_write_time(
+      root_ + "/cur/3.c:2,",
+      std::chrono::file_clock::from_sys(std::chrono::sys_seconds(std::chrono::seconds(7))));
+  EXPECT_EQ(maildrop->received(3).value(), 7);
+  fs::remove(root_ + "/cur/3.c:2,");
+  EXPECT_EQ(maildrop->received(3).error().kind, Failure::gone);
+
+  EXPECT_EQ(maildrop->courier_list().value(), std::nullopt);
+  write("courierpop3dsizelist", "/2 1 2\n");
+  EXPECT_EQ(maildrop->courier_list().value(), "/2 1 2\n");
+  EXPECT_FALSE(maildrop->has_state("uidl"));
+  ASSERT_TRUE(maildrop->store_state("uidl", "x\n"));
+  EXPECT_TRUE(maildrop->has_state("uidl"));
+  EXPECT_EQ(read("dovecot-pop3-legacy-uidl"), "x\n");
 }
 
 TEST_F(MaildirTest, a_list_in_which_nothing_changed_is_not_written) {

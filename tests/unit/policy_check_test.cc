@@ -135,6 +135,29 @@ TEST_F(CheckFolderTest, ALoopIsFoundWhereItCloses) {
                         }));
 }
 
+TEST_F(CheckFolderTest, WhatAllDocumentsLackTogetherIsToldOnce) {
+  write("default.toml", "uidl.scheme = \"template\"");
+  write("domains/a.org.toml", "last.start = \"seen\"");
+  write("domains/b.org.toml", "uidl.template = \"{uid}\"");
+  write("domains/c.org.toml", "inherit = \"p\"");
+  write("profiles/p.toml", "[help]\nstyle = \"line\"");
+  EXPECT_EQ(problems(), Strings{"default.toml: uidl.scheme is \"template\", but there is no "
+                                "uidl.template"});
+  EXPECT_EQ(files(), 5U);
+}
+
+TEST_F(CheckFolderTest, WhatADomainOrProfileLacksIsToldWithAllItsFiles) {
+  write("default.toml", "uidl.on_change = \"refuse\"");
+  write("domains/a.org.toml", "uidl.scheme = \"hmac-sha256\"");
+  write("profiles/p.toml", "[[uidl.cutover]]\nbefore = 2026-03-01\nscheme = \"uw\"");
+  EXPECT_EQ(problems(),
+            (Strings{"default.toml and " + path("domains/a.org.toml") +
+                         ": uidl.scheme is \"hmac-sha256\", but there is no uidl.key_file",
+                     "default.toml and " + path("profiles/p.toml") +
+                         ": uidl.cutover needs a uidl.scheme for later mail; Dovecot's usual ids "
+                         "are \"dovecot\""}));
+}
+
 TEST_F(CheckFolderTest, FilesThatNoLoginReadsAreNamed) {
   fs::create_directory(path("domain"));
   write("defualt.toml");

@@ -52,6 +52,11 @@ void expect_equal(const Policy& a, const Policy& b) {
   EXPECT_EQ(a.last.wording, b.last.wording);
   EXPECT_EQ(a.help.style, b.help.style);
   EXPECT_EQ(a.capa.implementation, b.capa.implementation);
+  EXPECT_EQ(a.uidl.plan.chain, b.uidl.plan.chain);
+  EXPECT_EQ(a.uidl.plan.cutovers, b.uidl.plan.cutovers);
+  EXPECT_EQ(a.uidl.plan.form, b.uidl.plan.form);
+  EXPECT_EQ(a.uidl.plan.key_file, b.uidl.plan.key_file);
+  EXPECT_EQ(a.uidl.on_change, b.uidl.on_change);
 }
 
 std::string read_source(const std::string& path) {
@@ -75,6 +80,17 @@ wording = "mh"
 style = "rambler"
 [capa]
 implementation = "Example POP3"
+[uidl]
+scheme = ["xuidl", "template", "hmac-sha256", "xuidl"]
+template = "{uid}"
+key_file = "/etc/dovecot/key of uidls"
+on_change = "refuse"
+[[uidl.cutover]]
+before = 2026-03-01
+scheme = "qmail"
+[[uidl.cutover]]
+before = 1969-12-31
+scheme = ["courier", "uw"]
 )");
   EXPECT_EQ(sentences(document), Strings{});
   EXPECT_TRUE(document.deny_trusted());
@@ -93,6 +109,13 @@ implementation = "Example POP3"
   EXPECT_EQ(policy.last.wording, LastWording::mh);
   EXPECT_EQ(policy.help.style, HelpStyle::rambler);
   EXPECT_EQ(policy.capa.implementation, "Example POP3");
+  EXPECT_EQ(policy.uidl.plan.chain, (Strings{"xuidl", "template", "hmac-sha256"}));
+  EXPECT_EQ(policy.uidl.plan.form, "{uid}");
+  EXPECT_EQ(policy.uidl.plan.key_file, "/etc/dovecot/key of uidls");
+  EXPECT_EQ(policy.uidl.on_change, UidlOnChange::refuse);
+  EXPECT_EQ(policy.uidl.plan.cutovers,
+            (std::vector<UidlPlan::Cutover>{{-86400, {"courier", "uw"}}, {1772323200, {"qmail"}}}));
+  EXPECT_TRUE(document.uidl_trusted());
 }
 
 TEST(PolicyReader, EachWordSetsItsOwnValue) {
@@ -120,6 +143,10 @@ TEST(PolicyReader, EachWordSetsItsOwnValue) {
   EXPECT_EQ(with("help", "style", "long").help.style, HelpStyle::full);
   EXPECT_EQ(with("help", "style", "rambler").help.style, HelpStyle::rambler);
   EXPECT_EQ(with("help", "style", "line").help.style, HelpStyle::line);
+  EXPECT_EQ(with("uidl", "on_change", "keep").uidl.on_change, UidlOnChange::keep);
+  EXPECT_EQ(with("uidl", "on_change", "switch").uidl.on_change, UidlOnChange::switch_over);
+  EXPECT_EQ(with("uidl", "on_change", "refuse").uidl.on_change, UidlOnChange::refuse);
+  EXPECT_EQ(with("uidl", "scheme", "courier").uidl.plan.chain, Strings{"courier"});
 }
 
 TEST(PolicyReader, AnEmptyDocumentChangesNothing) {
@@ -210,11 +237,12 @@ TEST(PolicyReader, AnUnknownKeyIsNamedWithTheNearest) {
 }
 
 TEST(PolicyReader, AKeyOfALaterReleaseIsUnknown) {
-  const Document document = parse("[uidl]\nscheme = \"courier\"");
+  const Document document = parse("[future]\nkey = \"courier\"");
   EXPECT_EQ(sentences(document),
-            Strings{"f.toml:1:2: unknown table \"uidl\", only commands, last, help and capa are "
-                    "known"});
+            Strings{"f.toml:1:2: unknown table \"future\", only commands, last, help, capa and "
+                    "uidl are known"});
   EXPECT_TRUE(document.deny_trusted());
+  EXPECT_TRUE(document.uidl_trusted());
 }
 
 TEST(PolicyReader, AllProblemsAreToldFromTopToBottom) {
@@ -374,6 +402,133 @@ TEST(PolicyReader, DenyIsNotTrustedWhereItMayBeMeant) {
   }
 }
 
+// --- [uidl] ---
+
+TEST(PolicyReader, EveryMistakeInUidlHasItsPlaceAndMakesItUnknown) {
+  const std::string table = "f.toml:2:";
+  const std::string day =
+      "uidl.cutover needs a day without quotes, before = 2026-03-01, and a scheme";
+  const std::vector<std::pair<std::string, std::string>> mistakes{
+      {"scheme = 1",
+       "10: uidl.scheme has to be the name of a scheme in quotes, or a list of names, not an "
+       "integer"},
+      {"scheme = [\"uw\", 1]",
+       "17: uidl.scheme has to be the name of a scheme in quotes, or a list of names, not an "
+       "integer"},
+      {"scheme = []", "10: uidl.scheme is wrong: it has to name one scheme at least"},
+      {"scheme = \"corier\"",
+       R"(10: uidl.scheme is wrong: there is no scheme "corier"; did you mean "courier"?)"},
+      {R"(scheme = ["uw", "host"])",
+       "10: uidl.scheme is wrong: \"host\" is Dovecot's own and cannot stand with others; its "
+       "usual ids are \"dovecot\""},
+      {"template = 1", "12: uidl.template has to be a text in quotes, not an integer"},
+      {"template = \"x\"",
+       "12: uidl.template gives all messages one id; it needs {uid}, {guid} or {filename}"},
+      {"template = \"{uid} \"", "12: uidl.template has \" \", which no id may contain"},
+      {"key_file = true", "12: uidl.key_file has to be a text in quotes, not true or false"},
+      {"key_file = \"key\"",
+       "12: uidl.key_file has to be a path that begins with / and has no control characters, not "
+       "\"key\""},
+      {R"(key_file = "/a\nb")",
+       "12: uidl.key_file has to be a path that begins with / and has no control characters, not "
+       "\"/a\\x0ab\""},
+      {R"(key_file = "/a\u0000b")",
+       "12: uidl.key_file has to be a path that begins with / and has no control characters, not "
+       "\"/a\\x00b\""},
+      {"on_change = \"Keep\"", R"(13: uidl.on_change cannot be "Keep"; did you mean "keep"?)"},
+      {"sceme = \"uw\"", R"(1: unknown key "uidl.sceme"; did you mean "uidl.scheme"?)"},
+      {"zzzzzz = 1", "1: unknown key \"uidl.zzzzzz\""},
+      {"cutover = 1",
+       "11: uidl.cutover has to be written as [[uidl.cutover]], with a date \"before\" and a "
+       "\"scheme\""},
+      {"cutover.before = 2026-03-01",
+       "1: uidl.cutover has to be written as [[uidl.cutover]], with a date \"before\" and a "
+       "\"scheme\""},
+      {"cutover = [1]", "12: uidl.cutover has to be a list of tables, [[uidl.cutover]]"},
+      {"cutover = [{before = 2026-03-01}]", "12: " + day},
+      {"cutover = [{scheme = \"uw\"}]", "12: " + day},
+      {R"(cutover = [{before = "2026-03-01", scheme = "uw"}])", "22: " + day},
+      {"cutover = [{before = 2026-03-01T00:00:00Z, scheme = \"uw\"}]", "22: " + day},
+      {"cutover = [{before = 00:00:00, scheme = \"uw\"}]", "22: " + day},
+      {"cutover = [{before = 20260301, scheme = \"uw\"}]", "22: " + day},
+      {"cutover = [{before = 2026-03-01, scheme = \"host\"}]",
+       R"(43: uidl.cutover cannot leave messages to "host"; Dovecot's usual ids are "dovecot")"},
+      {"cutover = [{before = 2026-03-01, scheme = \"uv\"}]",
+       R"(43: uidl.cutover is wrong: there is no scheme "uv"; did you mean "uw"?)"},
+      {"cutover = [{before = 2026-03-01, scheme = \"uw\", x = 1}]",
+       R"(53: uidl.cutover has "before" and "scheme" only, not "x")"},
+      {"cutover = [{before = 2026-03-01, scheme = \"uw\"}, {before = 2026-03-01, scheme = "
+       "\"cyrus\"}]",
+       "11: uidl.cutover has the same day twice"},
+  };
+  for (const auto& [line, expected] : mistakes) {
+    const std::string text = "[uidl]\n" + line + "\n";
+    EXPECT_EQ(sentence(text), table + expected) << line;
+    EXPECT_FALSE(parse(text).uidl_trusted()) << line;
+    EXPECT_TRUE(parse(text).deny_trusted()) << line;
+  }
+}
+
+TEST(PolicyReader, ADayThatThereIsNotIsNotToml) {
+  EXPECT_FALSE(parse("[[uidl.cutover]]\nbefore = 2026-02-30\nscheme = \"uw\"").uidl_trusted());
+}
+
+TEST(PolicyReader, AnUnknownSchemeNearNoneIsAnsweredWithAll) {
+  const std::string all = sentence("uidl.scheme = \"frobnicate\"");
+  EXPECT_TRUE(
+      all.starts_with("f.toml:1:15: uidl.scheme is wrong: there is no scheme "
+                      "\"frobnicate\", only host, uw, dovecot, cyrus, "))
+      << all;
+  EXPECT_TRUE(all.ends_with("template and hmac-sha256")) << all;
+}
+
+TEST(PolicyReader, UidlIsNotTrustedWhereItMayBeMeant) {
+  for (const std::string_view text : {
+           "[uidls]\nscheme = \"uw\"",
+           "[UIDL]\nscheme = \"uw\"",
+           "[uild]\nx = 1",
+           "scheme = \"uw\"",
+           "[last]\nscheme = \"uw\"",
+           "uidl = \"uw\"",
+           "[[uidl]]\nscheme = \"uw\"",
+           R"("uidl.scheme" = "uw")",
+           "[a.b.uidl]\nx = 1",
+           "inherit = 1",
+           "inherits = \"courier\"",
+           "[uidl]\ncutover2 = []",
+           "[uidl",
+           "[[cutover]]\nbefore = 2026-03-01",
+       }) {
+    EXPECT_FALSE(parse(text).problems().empty()) << text;
+    EXPECT_FALSE(parse(text).uidl_trusted()) << text;
+  }
+}
+
+TEST(PolicyReader, UidlIsTrustedWhateverElseIsWrong) {
+  for (const std::string_view text : {
+           "last.start = 1",
+           "commands.deny = [\"NONE\"]",
+           "[commands]\ndenny = []",
+           "frobnicate = 1",
+           "[xmit]\ndry_run = false",
+           "capa = 1",
+       }) {
+    const std::string with_scheme = "uidl.scheme = \"courier\"\n" + std::string(text);
+    EXPECT_FALSE(parse(with_scheme).problems().empty()) << text;
+    EXPECT_TRUE(parse(with_scheme).uidl_trusted()) << text;
+    EXPECT_EQ(applied(with_scheme).uidl.plan.chain, Strings{"courier"}) << text;
+  }
+}
+
+TEST(PolicyReader, AMistakeInACutoverLeavesTheOldOnes) {
+  Policy policy;
+  policy.uidl.plan.cutovers = {{5, {"uw"}}};
+  parse("[[uidl.cutover]]\nbefore = 2026-03-01\nscheme = \"uw\"\n[[uidl.cutover]]").apply(policy);
+  EXPECT_EQ(policy.uidl.plan.cutovers, (std::vector<UidlPlan::Cutover>{{5, {"uw"}}}));
+  parse("uidl.cutover = []").apply(policy);
+  EXPECT_TRUE(policy.uidl.plan.cutovers.empty());
+}
+
 // --- the table of keys, and the file that documents it ---
 
 TEST(PolicyKeys, AreFoundByTheirPath) {
@@ -382,7 +537,9 @@ TEST(PolicyKeys, AreFoundByTheirPath) {
     EXPECT_TRUE(key.description.ends_with('.')) << key.path;
   }
   EXPECT_EQ(find_key("last"), nullptr);
-  EXPECT_EQ(find_key("uidl.scheme"), nullptr);
+  EXPECT_EQ(find_key("uidl"), nullptr);
+  EXPECT_NE(find_key("uidl.scheme"), nullptr);
+  EXPECT_EQ(find_key("uidl.cutover.before"), nullptr);
   EXPECT_NE(find_key(inherit_path), nullptr);
   EXPECT_NE(find_key(deny_path), nullptr);
 }
@@ -393,6 +550,10 @@ void disturb(const Key& key, Policy& policy) {
     if (text->member != nullptr) text->member(policy) = "disturbed";
   } else if (const auto* const commands = std::get_if<CommandsKey>(&key.kind)) {
     commands->member(policy) = {"DISTURBED"};
+  } else if (const auto* const chain = std::get_if<ChainKey>(&key.kind)) {
+    chain->member(policy) = {"uw"};
+  } else if (const auto* const cutovers = std::get_if<CutoversKey>(&key.kind)) {
+    cutovers->member(policy) = {{0, {"uw"}}};
   } else {
     const auto& words = std::get<WordKey>(key.kind).words;
     words.back().set(policy);

@@ -317,6 +317,83 @@ TEST(PolicyResolver, AnyDocumentMayMakeDenyUnknown) {
   }
 }
 
+// --- [uidl] ---
+
+TEST(PolicyResolver, CutoversAreInheritedAndReplacedAsAWhole) {
+  const std::string three = "[[uidl.cutover]]\nbefore = 2026-03-01\nscheme = \"courier\"\n";
+  Documents documents{{"profiles/moved", three},
+                      {"domains/example.org", inherits("moved") + "uidl.scheme = \"uw\""}};
+  MapStore one(documents);
+  const Resolution inherited = resolve(&one, "ann@example.org", "");
+  expect_sound(inherited);
+  EXPECT_EQ(inherited.policy.uidl.plan.chain, Strings{"uw"});
+  EXPECT_EQ(inherited.policy.uidl.plan.cutovers,
+            (std::vector<UidlPlan::Cutover>{{1772323200, {"courier"}}}));
+  documents["domains/example.org"] += "\nuidl.cutover = []";
+  MapStore two(documents);
+  EXPECT_TRUE(resolve(&two, "ann@example.org", "").policy.uidl.plan.cutovers.empty());
+  documents["domains/example.org"] = inherits("moved") + "uidl.scheme = \"uw\"\n" +
+                                     "[[uidl.cutover]]\nbefore = 1970-01-01\nscheme = \"qmail\"";
+  MapStore other(documents);
+  EXPECT_EQ(resolve(&other, "ann@example.org", "").policy.uidl.plan.cutovers,
+            (std::vector<UidlPlan::Cutover>{{0, {"qmail"}}}));
+}
+
+TEST(PolicyResolver, APlanMayBeMadeOfSeveralDocuments) {
+  MapStore store(Documents{{"default", "uidl.template = \"{uid}\""},
+                           {"domains/example.org", "uidl.scheme = \"template\""}});
+  const Resolution resolution = resolve(&store, "ann@example.org", "");
+  expect_sound(resolution);
+  EXPECT_TRUE(resolution.uidl_known);
+}
+
+TEST(PolicyResolver, APlanThatLacksSomethingIsNotKnownAndNamesItsFiles) {
+  const std::vector<std::pair<std::string, std::string>> plans{
+      {"uidl.scheme = \"template\"", "uidl.scheme is \"template\", but there is no uidl.template"},
+      {R"(uidl.scheme = ["uw", "hmac-sha256"])",
+       "uidl.scheme is \"hmac-sha256\", but there is no uidl.key_file"},
+      {"[[uidl.cutover]]\nbefore = 2026-03-01\nscheme = \"uw\"",
+       "uidl.cutover needs a uidl.scheme for later mail; Dovecot's usual ids are \"dovecot\""},
+  };
+  for (const auto& [text, sentence] : plans) {
+    MapStore store(Documents{{"default", "last.start = \"seen\""},
+                             {"domains/example.org", inherits("p") + "uidl.on_change = \"keep\""},
+                             {"profiles/p", text}});
+    const Resolution resolution = resolve(&store, "ann@example.org", "");
+    EXPECT_FALSE(resolution.intact);
+    EXPECT_FALSE(resolution.uidl_known);
+    EXPECT_TRUE(resolution.deny_known);
+    EXPECT_EQ(resolution.problems,
+              Strings{"map/profiles/p and map/domains/example.org: " + sentence});
+  }
+}
+
+TEST(PolicyResolver, AnyDocumentMayMakeUidlUnknown) {
+  for (const std::string_view broken :
+       {"default", "profiles/a", "domains/example.org", "profiles/b", "profiles/chosen"}) {
+    const Documents documents{{"default", inherits("a")},
+                              {"profiles/a", ""},
+                              {"domains/example.org", inherits("b")},
+                              {"profiles/b", ""},
+                              {"profiles/chosen", ""}};
+    const auto with = [&](std::string_view more, Names failing = {}) {
+      Documents changed = documents;
+      changed[std::string(broken)] += more;
+      MapStore store(std::move(changed), std::move(failing));
+      return resolve(&store, "ann@example.org", "chosen");
+    };
+    EXPECT_TRUE(with("").uidl_known) << broken;
+    EXPECT_FALSE(with("uidl.sceme = \"uw\"").uidl_known) << broken;
+    EXPECT_FALSE(with("", {std::string(broken)}).uidl_known) << broken;
+    EXPECT_TRUE(with("last.start = 1").uidl_known) << broken;
+  }
+  MapStore store(Documents{});
+  EXPECT_FALSE(resolve(&store, "ann@", "").uidl_known);
+  EXPECT_FALSE(resolve(&store, "ann", "gone").uidl_known);
+  EXPECT_FALSE(resolve(&store, "ann", "../x").uidl_known);
+  EXPECT_TRUE(resolve(nullptr, "ann", "gone").uidl_known);
+}
+
 TEST(PolicyResolver, TheProblemsOfASharedProfileAreToldOnce) {
   MapStore store(Documents{{"default", inherits("a")},
                            {"domains/example.org", inherits("a")},

@@ -107,6 +107,79 @@ TEST(Session, WithAnUnknownDenyListWhateverCouldBeDeniedIsRefused) {
   }
 }
 
+// --- UIDL ---
+
+policy::Resolution with_scheme(const std::string& scheme) {
+  auto made = resolution({});
+  made.policy.uidl.plan.chain = {scheme};
+  return made;
+}
+
+TEST(Session, AUidlSchemeIsReasonEnoughToBeThere) {
+  FakePort port(1);
+  EXPECT_TRUE(Session(port, with_scheme("host")).idle());
+  EXPECT_FALSE(Session(port, with_scheme("courier")).idle());
+  EXPECT_FALSE(Session(port, with_scheme("host"), true).idle());
+  auto unknown = with_scheme("host");
+  unknown.uidl_known = false;
+  EXPECT_FALSE(Session(port, std::move(unknown)).idle());
+}
+
+TEST(Session, UidlIsTheHostsOnceTheIdsAreKnown) {
+  FakePort port(1);
+  Session session(port, with_scheme("courier"));
+  EXPECT_EQ(shown(session.take("STAT\r\nuidl\r\nUIDL 1\r\nNOOP\r\n", 0)), "host 26");
+  EXPECT_GT(port.prepared, 0);
+  Session plain(port, with_scheme("host"));
+  port.prepared = 0;
+  EXPECT_EQ(shown(plain.take("UIDL\r\n", 0)), "host 6");
+  EXPECT_GT(port.prepared, 0);  // another session may have stored ids since this one began
+}
+
+TEST(Session, UidlIsRefusedWhileTheIdsAreNotKnownAndTheRestGoesOn) {
+  for (const bool remembered : {false, true}) {
+    FakePort port(2);
+    Session session(port, with_scheme(remembered ? "host" : "courier"), remembered);
+    port.uidl_error = Error{Failure::permanent, "the pins are damaged"};
+    EXPECT_EQ(shown(session.take("STAT\r\nUIDL\r\nRETR 1\r\n", 0)), "host 6");
+    EXPECT_EQ(shown(session.take("UIDL\r\nRETR 1\r\n", 6)), "ours 6");
+    EXPECT_EQ(session.answer("UIDL\r\n").wire(),
+              "-ERR [SYS/TEMP] The messages' unique ids are not known at the moment.\r\n");
+    EXPECT_EQ(shown(session.take("UIDL 2\r\n", 6)), "ours 8");
+    EXPECT_EQ(session.answer("UIDL 2\r\n").wire(),
+              "-ERR [SYS/TEMP] The messages' unique ids are not known at the moment.\r\n");
+    EXPECT_EQ(shown(session.take("RETR 1\r\nDELE 1\r\nLIST\r\nQUIT\r\n", 6)), "host 28");
+    EXPECT_EQ(port.log,
+              std::vector<std::string>{
+                  "UIDL: the ids are not known, so none are shown: the pins are damaged"});
+    port.uidl_error = Error{Failure::temporary, "something else"};
+    EXPECT_EQ(shown(session.take("UIDL\r\n", 6)), "ours 6");
+    EXPECT_EQ(port.log.size(), 2U);
+    port.uidl_error.reset();
+    EXPECT_EQ(shown(session.take("UIDL\r\n", 6)), "host 6");
+  }
+}
+
+TEST(Session, WithAnUnknownUidlTheHostsOwnIdsAreNotShown) {
+  FakePort port(1);
+  auto unknown = resolution({"LAST"});
+  unknown.intact = unknown.uidl_known = false;
+  Session session(port, std::move(unknown));
+  port.uidl_error = Error{Failure::permanent, "the policy that decides the ids cannot be read"};
+  EXPECT_EQ(shown(session.take("UIDL\r\n", 0)), "ours 6");
+  EXPECT_EQ(shown(session.take("STAT\r\n", 0)), "host 6");
+}
+
+TEST(Session, ADeniedUidlNeedsNoIds) {
+  FakePort port(1);
+  auto made = resolution({}, {"UIDL"});
+  made.policy.uidl.plan.chain = {"courier"};
+  Session session(port, std::move(made));
+  EXPECT_EQ(shown(session.take("UIDL\r\n", 0)), "ours 6");
+  EXPECT_EQ(session.answer("UIDL\r\n").wire(), "-ERR UIDL is disabled for this mailbox.\r\n");
+  EXPECT_EQ(port.prepared, 0);
+}
+
 class LastInSession : public testing::Test {
  protected:
   /// The host is given `lines`, as they come to it, and executes them. It sends a message for

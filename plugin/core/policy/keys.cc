@@ -6,6 +6,8 @@
 
 #include "plugin/core/command_table.h"
 #include "plugin/core/text.h"
+#include "plugin/core/uidl/schemes.h"
+#include "plugin/core/uidl/template.h"
 
 namespace pop3_legacy::policy {
 
@@ -28,6 +30,22 @@ Status check_implementation(std::string_view text) {
                    " characters at most, not " + std::to_string(text.size()));
   }
   return Done{};
+}
+
+Status check_template(std::string_view text) {
+  const auto form =
+      text.empty() ? Result<uidl::Template>(uidl::Template()) : uidl::Template::parse(text);
+  return form ? Status(Done{}) : Status(form.error());
+}
+
+Status check_key_file(std::string_view text) {
+  // The mailbox remembers it as a line, and the system as a string that ends with NUL.
+  const bool whole = std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) >= ' ' && c != '\x7f';
+  });
+  if (text.empty() || (whole && text.starts_with('/'))) return Done{};
+  return refused("has to be a path that begins with / and has no control characters, not " +
+                 in_quotes(text));
 }
 
 // A name that stands in no row at all. `wanted` are the rows that could have been meant.
@@ -67,6 +85,10 @@ Result<std::string> name_to_deny(std::string_view typed) {
   return name;
 }
 
+template <UidlOnChange value>
+void set(Policy& policy) {
+  policy.uidl.on_change = value;
+}
 template <LastSemantics value>
 void set(Policy& policy) {
   policy.last.semantics = value;
@@ -119,6 +141,12 @@ constexpr std::array help_styles{
     Word{"line", set<HelpStyle::line>},
 };
 
+constexpr std::array on_change{
+    Word{"keep", set<UidlOnChange::keep>},
+    Word{"switch", set<UidlOnChange::switch_over>},
+    Word{"refuse", set<UidlOnChange::refuse>},
+};
+
 std::vector<std::string>& allowed(Policy& policy) {
   return policy.commands.allow;
 }
@@ -127,6 +155,18 @@ std::vector<std::string>& denied(Policy& policy) {
 }
 std::string& implementation(Policy& policy) {
   return policy.capa.implementation;
+}
+std::vector<std::string>& uidl_chain(Policy& policy) {
+  return policy.uidl.plan.chain;
+}
+std::string& uidl_form(Policy& policy) {
+  return policy.uidl.plan.form;
+}
+std::string& uidl_key_file(Policy& policy) {
+  return policy.uidl.plan.key_file;
+}
+std::vector<UidlPlan::Cutover>& uidl_cutovers(Policy& policy) {
+  return policy.uidl.plan.cutovers;
 }
 
 const std::array table{
@@ -148,9 +188,54 @@ const std::array table{
     Key{"capa.implementation",
         "The text of CAPA's IMPLEMENTATION line, shown after login only; empty for no such line.",
         TextKey{check_implementation, implementation}},
+    Key{"uidl.scheme",
+        "The UIDL scheme by which messages are named, or a list of which the first that has an id "
+        "for a message gives it; \"host\" leaves them to Dovecot.",
+        ChainKey{uidl_chain}},
+    Key{"uidl.template", "The form of the ids by scheme \"template\".",
+        TextKey{check_template, uidl_form}},
+    Key{"uidl.key_file", "The file with the key of scheme \"hmac-sha256\".",
+        TextKey{check_key_file, uidl_key_file}},
+    Key{"uidl.on_change", "What becomes of a mailbox that has ids by another scheme.",
+        WordKey{on_change}},
+    Key{"uidl.cutover", "Schemes for the mail received before a day.", CutoversKey{uidl_cutovers}},
 };
 
 }  // namespace
+
+Result<std::vector<std::string>> chain_of(const std::vector<std::string>& names) {
+  std::vector<std::string> chain;
+  for (const std::string& name : names) {
+    if (name == "host" && names.size() > 1) {
+      return refused(
+          R"("host" is Dovecot's own and cannot stand with others; its usual ids are "dovecot")");
+    }
+    if (name != "host" && uidl::find_scheme(name) == nullptr) {
+      std::vector<std::string_view> known{"host"};
+      for (const uidl::Scheme& scheme : uidl::schemes()) known.push_back(scheme.name);
+      const std::string meant = suggestion(name, known);
+      return refused("there is no scheme " + in_quotes(name) +
+                     (meant.empty() ? ", only " + enumerated(known) : meant));
+    }
+    if (std::find(chain.begin(), chain.end(), name) == chain.end()) chain.push_back(name);
+  }
+  if (chain.empty()) return refused("it has to name one scheme at least");
+  return chain;
+}
+
+Status check_plan(const UidlPlan& plan) {
+  if (plan.host() && !plan.cutovers.empty()) {
+    return refused(
+        R"(uidl.cutover needs a uidl.scheme for later mail; Dovecot's usual ids are "dovecot")");
+  }
+  if (plan.uses("template") && plan.form.empty()) {
+    return refused(R"(uidl.scheme is "template", but there is no uidl.template)");
+  }
+  if (plan.uses("hmac-sha256") && plan.key_file.empty()) {
+    return refused(R"(uidl.scheme is "hmac-sha256", but there is no uidl.key_file)");
+  }
+  return Done{};
+}
 
 std::span<const Key> keys() noexcept {
   return table;

@@ -45,15 +45,32 @@ struct WordKey {
   std::span<const Word> words;
 };
 
+/// The name of a UIDL scheme or a list of them (UidlPlan::chain).
+struct ChainKey {
+  std::vector<std::string>& (*member)(Policy& policy) = nullptr;
+};
+
+/// A list of tables with a date `before` and a `scheme` (UidlPlan::cutovers).
+struct CutoversKey {
+  std::vector<UidlPlan::Cutover>& (*member)(Policy& policy) = nullptr;
+};
+
+/// The chain that is made of these names, or why none is.
+Result<std::vector<std::string>> chain_of(const std::vector<std::string>& names);
+
+/// Whether the keys of [uidl] go together, which no row can tell by itself.
+Status check_plan(const UidlPlan& plan);
+
 struct Key {
   std::string_view path;         ///< with the table's name: "last.semantics"
   std::string_view description;  ///< one sentence
-  std::variant<TextKey, CommandsKey, WordKey> kind;
+  std::variant<TextKey, CommandsKey, WordKey, ChainKey, CutoversKey> kind;
 };
 
-/// The two whose misspelling matters: see Document::deny_trusted().
+/// Those whose misspelling matters: see Document::deny_trusted() and uidl_trusted().
 inline constexpr std::string_view inherit_path = "inherit";
 inline constexpr std::string_view deny_path = "commands.deny";
+inline constexpr std::string_view uidl_table = "uidl";
 
 /// In the order of default.toml.
 std::span<const Key> keys() noexcept;

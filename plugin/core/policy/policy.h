@@ -5,7 +5,10 @@
 #ifndef POP3_LEGACY_CORE_POLICY_POLICY_H
 #define POP3_LEGACY_CORE_POLICY_POLICY_H
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pop3_legacy::policy {
@@ -36,6 +39,35 @@ enum class HelpStyle {
   line,     ///< one fixed line, as hMailServer's
 };
 
+/// The UIDL schemes of a maildrop: by which formulas its messages are named.
+struct UidlPlan {
+  /// Mail received before that moment has a chain of its own.
+  struct Cutover {
+    std::int64_t before = 0;  ///< seconds since 1970: the day's beginning, UTC
+    std::vector<std::string> chain;
+
+    bool operator==(const Cutover&) const = default;
+  };
+
+  /// Names from the scheme table; the first that has an id for a message gives it. "host" stands
+  /// alone: the host's own ids, untouched.
+  std::vector<std::string> chain{"host"};
+  std::vector<Cutover> cutovers;  ///< ascending
+  std::string form;               ///< for scheme "template"; see uidl/template.h
+  std::string key_file;           ///< for scheme "hmac-sha256": its path
+
+  [[nodiscard]] bool host() const { return chain == std::vector<std::string>{"host"}; }
+  /// `scheme` stands in one of the chains.
+  [[nodiscard]] bool uses(std::string_view scheme) const;
+};
+
+/// What becomes of a mailbox whose ids were given by another plan than the policy's.
+enum class UidlOnChange {
+  keep,         ///< it stays with its own
+  switch_over,  ///< "switch": it takes the policy's, and clients download everything again
+  refuse,       ///< UIDL answers -ERR [SYS/TEMP] until somebody decides
+};
+
 /// A default-constructed Policy holds the built-in defaults.
 struct Policy {
   struct Commands {
@@ -62,6 +94,11 @@ struct Policy {
     /// `max_implementation_octets`.
     std::string implementation;
   } capa;
+
+  struct Uidl {
+    UidlPlan plan;
+    UidlOnChange on_change = UidlOnChange::keep;
+  } uidl;
 };
 
 /// "IMPLEMENTATION " and this many octets stay below 64, which is the line buffer of
@@ -77,6 +114,8 @@ struct Resolution {
   /// wrong. When false, any command may have been denied, and each that can be is refused
   /// for the time being.
   bool deny_known = true;
+  /// The same for `policy.uidl`. When false, only a mailbox that remembers its plan has ids.
+  bool uidl_known = true;
   /// One sentence a problem for the log, with file, line and column.
   std::vector<std::string> problems;
 };

@@ -1,6 +1,8 @@
 #include "plugin/core/policy/reader.h"
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -134,12 +136,23 @@ bool looks_like_deny(std::string_view name) {
          near(name, last_part(deny_path));
 }
 
-bool may_hide_deny(std::string_view name, const toml::node& node) {
-  if (looks_like_deny(name)) return true;
+// The same for the UIDL scheme.
+bool looks_like_uidl(std::string_view name) {
+  return near(name, inherit_path) || near(name, uidl_table) ||
+         std::any_of(keys().begin(), keys().end(), [&](const Key& key) {
+           return table_of(key.path) == uidl_table &&
+                  (near(name, key.path) || near(name, last_part(key.path)));
+         });
+}
+
+// `name`, or a name inside of its table.
+bool may_hide(bool (*looks_like_it)(std::string_view), std::string_view name,
+              const toml::node& node) {
+  if (looks_like_it(name)) return true;
   const toml::table* const table = node.as_table();
   if (table == nullptr) return false;
   return std::any_of(table->cbegin(), table->cend(), [&](const auto& entry) {
-    return may_hide_deny(entry.first.str(), entry.second);
+    return may_hide(looks_like_it, entry.first.str(), entry.second);
   });
 }
 
@@ -174,7 +187,7 @@ class Document::Reader {
 
   void read(std::string_view text) {
     // Until it has been read to its end.
-    document_.deny_trusted_ = false;
+    document_.deny_trusted_ = document_.uidl_trusted_ = false;
     if (text.size() > max_document_octets) {
       report({}, "the document is longer than " + std::to_string(max_document_octets) +
                      " octets, which is the most a policy may have");
@@ -192,7 +205,7 @@ class Document::Reader {
              "this is not valid TOML: " + std::string(parsed.error().description()));
       return;
     }
-    document_.deny_trusted_ = true;
+    document_.deny_trusted_ = document_.uidl_trusted_ = true;
     read_table(parsed.table(), "");
     // A toml::table is sorted by key; an administrator reads from top to bottom.
     std::stable_sort(document_.problems_.begin(), document_.problems_.end(),
@@ -210,6 +223,9 @@ class Document::Reader {
   // A value that is wrong; `why` continues the key's name.
   void refuse(const Key& key, const toml::node& node, const std::string& why) {
     if (key.path == deny_path || key.path == inherit_path) document_.deny_trusted_ = false;
+    if (table_of(key.path) == uidl_table || key.path == inherit_path) {
+      document_.uidl_trusted_ = false;
+    }
     report(node.source(), std::string(key.path) + ' ' + why);
   }
 
@@ -235,12 +251,16 @@ class Document::Reader {
       return;
     }
     if (path == table_of(deny_path)) document_.deny_trusted_ = false;
+    if (path == uidl_table) document_.uidl_trusted_ = false;
     report(node.source(),
            path + " has to be a table, [" + path + "], not " + std::string(type_name(node)));
   }
 
   void report_unknown(const std::string& path, const toml::key& name, const toml::node& node) {
-    if (may_hide_deny(name.str(), node)) document_.deny_trusted_ = false;
+    if (may_hide(looks_like_deny, name.str(), node)) document_.deny_trusted_ = false;
+    if (may_hide(looks_like_uidl, name.str(), node) || table_of(path) == uidl_table) {
+      document_.uidl_trusted_ = false;
+    }
     const bool table_at_top = node.is_table() && path == name.str();
     std::string text = (table_at_top ? "unknown table " : "unknown key ") + in_quotes(path);
     if (table_at_top) {
@@ -254,10 +274,13 @@ class Document::Reader {
   }
 
   void read_value(const Key& key, const toml::node& node) {
+    if (table_of(key.path) == uidl_table) document_.sets_uidl_ = true;
     std::visit(Overloaded{
                    [&](const TextKey& kind) { read_text(key, kind, node); },
                    [&](const CommandsKey& kind) { read_commands(key, kind, node); },
                    [&](const WordKey& kind) { read_word(key, kind, node); },
+                   [&](const ChainKey& kind) { read_chain(key, kind, node); },
+                   [&](const CutoversKey& kind) { read_cutovers(key, kind, node); },
                },
                key.kind);
   }
@@ -333,6 +356,96 @@ class Document::Reader {
       return;
     }
     document_.values_.emplace_back(kind.words[static_cast<std::size_t>(word - words.begin())].set);
+  }
+
+  // No value: it has been refused.
+  std::optional<std::vector<std::string>> chain_in(const Key& key, const toml::node& node) {
+    std::vector<std::string> names;
+    const toml::array* const list = node.as_array();
+    const auto add = [&](const toml::node& element) {
+      const auto* const name = element.as_string();
+      if (name != nullptr) {
+        names.push_back(name->get());
+      } else {
+        refuse(key, element,
+               "has to be the name of a scheme in quotes, or a list of names, not " +
+                   std::string(type_name(element)));
+      }
+      return name != nullptr;
+    };
+    if (list == nullptr ? !add(node) : !std::all_of(list->cbegin(), list->cend(), add)) {
+      return std::nullopt;
+    }
+    Result<std::vector<std::string>> chain = chain_of(names);
+    if (chain) return std::move(chain.value());
+    refuse(key, node, "is wrong: " + chain.error().text);
+    return std::nullopt;
+  }
+
+  void read_chain(const Key& key, const ChainKey& kind, const toml::node& node) {
+    auto chain = chain_in(key, node);
+    if (!chain) return;
+    document_.values_.emplace_back([member = kind.member, chain = std::move(*chain)](
+                                       Policy& policy) { member(policy) = chain; });
+  }
+
+  void read_cutovers(const Key& key, const CutoversKey& kind, const toml::node& node) {
+    const toml::array* const list = node.as_array();
+    std::vector<UidlPlan::Cutover> cutovers;
+    if (list == nullptr) {
+      refuse(key, node,
+             R"(has to be written as [[uidl.cutover]], with a date "before" and a "scheme")");
+      return;
+    }
+    for (const toml::node& element : *list) {
+      auto cutover = cutover_in(key, element);
+      if (!cutover) return;
+      cutovers.push_back(std::move(*cutover));
+    }
+    std::sort(cutovers.begin(), cutovers.end(),
+              [](const auto& a, const auto& b) { return a.before < b.before; });
+    for (std::size_t i = 1; i < cutovers.size(); ++i) {
+      if (cutovers[i - 1].before == cutovers[i].before) {
+        refuse(key, node, "has the same day twice");
+        return;
+      }
+    }
+    document_.values_.emplace_back([member = kind.member, cutovers = std::move(cutovers)](
+                                       Policy& policy) { member(policy) = cutovers; });
+  }
+
+  std::optional<UidlPlan::Cutover> cutover_in(const Key& key, const toml::node& node) {
+    const toml::table* const table = node.as_table();
+    if (table == nullptr) {
+      refuse(key, node, "has to be a list of tables, [[uidl.cutover]]");
+      return std::nullopt;
+    }
+    for (const auto& [name, value] : *table) {
+      if (name.str() != "before" && name.str() != "scheme") {
+        refuse(key, value, R"(has "before" and "scheme" only, not )" + in_quotes(name.str()));
+        return std::nullopt;
+      }
+    }
+    const toml::node* const before = table->get("before");
+    const toml::node* const scheme = table->get("scheme");
+    const auto* const day = before == nullptr ? nullptr : before->as_date();
+    if (day == nullptr || scheme == nullptr) {
+      refuse(key, before == nullptr || day != nullptr ? node : *before,
+             "needs a day without quotes, before = 2026-03-01, and a scheme");
+      return std::nullopt;
+    }
+    auto chain = chain_in(key, *scheme);
+    if (!chain) return std::nullopt;
+    if (chain->front() == "host") {
+      refuse(key, *scheme, R"(cannot leave messages to "host"; Dovecot's usual ids are "dovecot")");
+      return std::nullopt;
+    }
+    const std::chrono::year_month_day date{std::chrono::year(day->get().year),
+                                           std::chrono::month(day->get().month),
+                                           std::chrono::day(day->get().day)};
+    return UidlPlan::Cutover{
+        std::chrono::seconds(std::chrono::sys_days(date).time_since_epoch()).count(),
+        std::move(*chain)};
   }
 
   Document& document_;

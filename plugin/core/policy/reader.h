@@ -54,6 +54,10 @@ class Document {
   /// does not parse, its `commands.deny` or `inherit` is wrong, or a key nobody knows looks
   /// like one of these.
   [[nodiscard]] bool deny_trusted() const noexcept { return deny_trusted_; }
+  /// The same for the UIDL scheme: where false, the ids by this document are not known.
+  [[nodiscard]] bool uidl_trusted() const noexcept { return uidl_trusted_; }
+  /// It sets a key of [uidl].
+  [[nodiscard]] bool sets_uidl() const noexcept { return sets_uidl_; }
 
  private:
   class Reader;
@@ -62,6 +66,8 @@ class Document {
   std::vector<std::function<void(Policy&)>> values_;
   std::vector<Problem> problems_;
   bool deny_trusted_ = true;
+  bool uidl_trusted_ = true;
+  bool sets_uidl_ = false;
 };
 
 }  // namespace pop3_legacy::policy

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "plugin/core/policy/keys.h"
 #include "plugin/core/text.h"
 
 namespace pop3_legacy::policy {
@@ -40,17 +41,31 @@ class Collector {
     Chain chain = read_chain(store_, name);
     chain.apply(resolution_.policy);
     resolution_.deny_known = resolution_.deny_known && chain.deny_trusted;
+    resolution_.uidl_known = resolution_.uidl_known && chain.uidl_trusted;
+    for (std::string& file : chain.uidl_files) {
+      const bool known =
+          std::find(uidl_files_.begin(), uidl_files_.end(), file) != uidl_files_.end();
+      if (!known) uidl_files_.push_back(std::move(file));
+    }
     for (std::string& problem : chain.problems) report(std::move(problem));
     return chain.found;
   }
 
   // The user's own document could not be found out.
   void fail(std::string problem) {
-    resolution_.deny_known = false;
+    resolution_.deny_known = resolution_.uidl_known = false;
     report(std::move(problem));
   }
 
-  Resolution take() { return std::move(resolution_); }
+  Resolution take() {
+    // What one document cannot tell: whether all of them together make a plan.
+    if (const Status plan = check_plan(resolution_.policy.uidl.plan); !plan) {
+      const std::vector<std::string_view> names(uidl_files_.begin(), uidl_files_.end());
+      resolution_.uidl_known = false;
+      report(printable(enumerated(names) + ": " + plan.error().text));
+    }
+    return std::move(resolution_);
+  }
 
  private:
   // Two chains may share a profile, whose problems are told once.
@@ -62,6 +77,7 @@ class Collector {
 
   DocumentStore& store_;
   Resolution resolution_;
+  std::vector<std::string> uidl_files_;
 };
 
 void add_domain(Collector& collector, std::string_view user) {
@@ -147,7 +163,7 @@ Chain read_chain(DocumentStore& store, std::string_view name) {
   Chain chain;
   std::vector<std::string> names{std::string(name)};
   const auto fail = [&chain](std::string problem) {
-    chain.deny_trusted = false;
+    chain.deny_trusted = chain.uidl_trusted = false;
     chain.problems.push_back(std::move(problem));
   };
   // Of the `inherit` that brought us to names.back().
@@ -173,6 +189,10 @@ Chain read_chain(DocumentStore& store, std::string_view name) {
     chain.documents.push_back(Document::parse(*text.value(), store.location(current)));
     const Document& document = chain.documents.back();
     chain.deny_trusted = chain.deny_trusted && document.deny_trusted();
+    chain.uidl_trusted = chain.uidl_trusted && document.uidl_trusted();
+    if (document.sets_uidl()) {
+      chain.uidl_files.insert(chain.uidl_files.begin(), store.location(current));
+    }
     for (const Problem& problem : document.problems()) {
       chain.problems.push_back(problem.sentence());
     }

@@ -47,6 +47,9 @@ struct Chain {
   bool found = false;               ///< the first document is there
   std::vector<Document> documents;  ///< the first document, the profile it inherits, …
   bool deny_trusted = true;         ///< as Document's, and nothing is missing
+  bool uidl_trusted = true;         ///< the same
+  /// Locations of those that set a key of [uidl], in the order in which they apply.
+  std::vector<std::string> uidl_files;
   std::vector<std::string> problems;
 
   /// Puts the documents' values over `policy`, the first document's last.

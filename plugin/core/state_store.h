@@ -1,0 +1,46 @@
+/// Small durable texts that are kept with one user's mailbox, by name.
+#ifndef POP3_LEGACY_CORE_STATE_STORE_H
+#define POP3_LEGACY_CORE_STATE_STORE_H
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "plugin/core/result.h"
+
+namespace pop3_legacy {
+
+class StateStore {
+ public:
+  StateStore() = default;
+  StateStore(const StateStore&) = delete;
+  StateStore& operator=(const StateStore&) = delete;
+  StateStore(StateStore&&) = delete;
+  StateStore& operator=(StateStore&&) = delete;
+  virtual ~StateStore() = default;
+
+  /// What store_state() stored under `name` (lower case letters). No value: nothing was ever
+  /// stored.
+  [[nodiscard]] virtual Result<std::optional<std::string>> load_state(std::string_view name) {
+    return Error{Failure::permanent, "this host keeps no state: " + std::string(name)};
+  }
+  /// Replaces the state in one step: a crash at any moment leaves the old or the new.
+  virtual Status store_state(std::string_view name, std::string_view /*content*/) {
+    return Error{Failure::permanent, "this host keeps no state: " + std::string(name)};
+  }
+  /// The same, where the state is still `old` (no value: none). False: somebody else has stored
+  /// meanwhile, and nothing was done.
+  [[nodiscard]] virtual Result<bool> exchange_state(std::string_view name,
+                                                    const std::optional<std::string>& old,
+                                                    std::string_view content) {
+    const auto now = load_state(name);
+    if (!now) return now.error();
+    if (now.value() != old) return false;
+    const Status stored = store_state(name, content);
+    return stored ? Result<bool>(true) : Result<bool>(stored.error());
+  }
+};
+
+}  // namespace pop3_legacy
+
+#endif

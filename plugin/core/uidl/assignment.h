@@ -1,0 +1,74 @@
+/// The ids of a whole maildrop, by its policy, its pins and what it remembers.
+///
+/// In this order a message has the id
+///   1. that was imported for it (pins),
+///   2. that it was given before and that is kept (memory.h),
+///   3. that the host has stored with it (Dovecot's pop3_save_uidl, or a migration),
+///   4. of the first scheme of its chain that has one,
+///   5. of the scheme "dovecot".
+/// An id that POP3 does not allow is replaced (identifier.h). Where two messages have the same
+/// id, the one that comes first in this order, then the one with the lower UID, has it and the
+/// other gets `ID-` and ten digits of its GUID's hash; it keeps that, when the first is deleted,
+/// too. An id that is remembered for a message that is gone is not given to another one.
+#ifndef POP3_LEGACY_CORE_UIDL_ASSIGNMENT_H
+#define POP3_LEGACY_CORE_UIDL_ASSIGNMENT_H
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugin/core/policy/policy.h"
+#include "plugin/core/result.h"
+#include "plugin/core/state_store.h"
+#include "plugin/core/uidl/facts.h"
+#include "plugin/core/uidl/hasher.h"
+
+namespace pop3_legacy::uidl {
+
+/// What the assignment asks of its host: a maildrop's messages, hidden and deleted ones among
+/// them, and what is around them.
+class Maildrop : public StateStore {
+ public:
+  [[nodiscard]] virtual std::uint32_t message_count() = 0;
+  /// The message at `place`, 0 to message_count() - 1 in the order of the UIDs; valid until the
+  /// next call. An Error: it cannot be reached, or was removed by somebody else (Failure::gone).
+  [[nodiscard]] virtual Result<Facts*> message(std::uint32_t place) = 0;
+
+  /// Another session has removed the message at `place` meanwhile, as of now.
+  [[nodiscard]] virtual bool removed(std::uint32_t /*place*/) { return false; }
+
+  /// What derive() kept for `scheme` and the message that message() gave last.
+  [[nodiscard]] virtual std::optional<std::string> derived(std::string_view /*scheme*/) {
+    return std::nullopt;
+  }
+  /// Keeps what took reading a message to find out, in a cache that may be dropped.
+  virtual void keep_derived(std::string_view /*scheme*/, std::string_view /*value*/) {}
+  /// The id that the host has stored with the message that message() gave last; empty: none.
+  [[nodiscard]] virtual Result<std::string> stored_id() { return std::string(); }
+
+  /// Loads OpenSSL if need be; the Hasher lives as long as this.
+  [[nodiscard]] virtual Result<Hasher*> hasher() = 0;
+  /// The content of a key file that only the mail user may read.
+  [[nodiscard]] virtual Result<std::string> read_key(const std::string& path) = 0;
+
+  /// One sentence for the administrator.
+  virtual void log(std::string_view sentence) = 0;
+};
+
+/// The two states of a Maildrop.
+inline constexpr std::string_view memory_state = "uidl";
+inline constexpr std::string_view pins_state = "pins";
+
+/// The ids by place; no value: the host names its messages itself. An empty id: the host names
+/// that message itself, for the policy leaves to it what was not imported. What has to be
+/// remembered has been stored when this returns, and without an Error no id differs from what was
+/// given before.
+Result<std::optional<std::vector<std::string>>> assign_ids(Maildrop& maildrop,
+                                                           const policy::Policy::Uidl& wanted,
+                                                           bool wanted_known);
+
+}  // namespace pop3_legacy::uidl
+
+#endif

@@ -1,0 +1,43 @@
+/// Which schemes give a maildrop's messages the ids of an old list.
+#ifndef POP3_LEGACY_CORE_UIDL_DETECTION_H
+#define POP3_LEGACY_CORE_UIDL_DETECTION_H
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "plugin/core/result.h"
+#include "plugin/core/uidl/assignment.h"
+#include "plugin/core/uidl/listed.h"
+#include "plugin/core/uidl/old_list.h"
+
+namespace pop3_legacy::uidl {
+
+struct Detection {
+  struct Row {
+    std::vector<std::string> chain;  ///< of one scheme or two
+    std::size_t reproduced = 0;      ///< ids of the list
+  };
+
+  std::size_t ids = 0;      ///< in the list, each counted once
+  std::size_t stored = 0;   ///< messages with an id that the host has stored, which goes first
+  bool by_message = false;  ///< an id counts only for the message that the list has it for
+  /// Each scheme that reproduces an id, the best first; before them the best chain of two, if it
+  /// is better than any.
+  std::vector<Row> rows;
+};
+
+/// Tries every scheme that needs neither template nor key, on its raw ids (pins, memory and
+/// duplicates aside). Keeps nothing in `maildrop`, whose messages are `messages`. A list with
+/// numbers that is not as long as the maildrop is taken as one without. An Error: a message cannot
+/// be read.
+Result<Detection> detect_schemes(Maildrop& maildrop, const OldList& list,
+                                 std::span<const NumberedMessage> messages);
+
+/// The chain as the policy's section [uidl] has it: `scheme = "uw"`, `scheme = ["xuidl", "uw"]`.
+std::string policy_line(const std::vector<std::string>& chain);
+
+}  // namespace pop3_legacy::uidl
+
+#endif

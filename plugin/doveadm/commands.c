@@ -1,0 +1,228 @@
+/* lib20_doveadm_pop3_legacy_plugin.so: its entry points, and `doveadm pop3-legacy uidl …` as
+   doveadm sees it. The work is done in uidl_tool.cc. */
+#include "config.h"
+#include "lib.h"
+/* after lib.h */
+#include "array.h"
+#include "doveadm-mail.h"
+#include "doveadm-print.h"
+#include "istream.h"
+#include "mail-user.h"
+#include "plugin/doveadm/uidl_tool.h"
+
+struct uidl_context {
+  struct doveadm_mail_cmd_context ctx;
+  enum pop3_legacy_uidl_command command;
+  struct pop3_legacy_old_list* old_list; /* NULL: of a command that takes none */
+  bool replace;
+
+  int (*get_next_user)(struct doveadm_mail_cmd_context* ctx, const char** username_r);
+  bool asked; /* for the first user */
+  bool ran;   /* for the user that doveadm is at */
+};
+
+static struct uidl_context* context_of(struct doveadm_mail_cmd_context* ctx) {
+  return container_of(ctx, struct uidl_context, ctx);
+}
+
+/* tempfail wins, or else the first failure, as in doveadm_mail_failed_error() */
+static void failed_with(struct doveadm_mail_cmd_context* ctx, int exit_code) {
+  if (ctx->exit_code == 0 || exit_code == EX_TEMPFAIL) ctx->exit_code = exit_code;
+}
+
+/* --- many users --------------------------------------------------------------------------------
+
+   doveadm logs why it could not run a command for a user, goes on with the next, and ends with 0. A
+   migration must not take that for success. doveadm sets the name of a user that it tries in
+   cctx->username; the ones that a wildcard leaves out never stand there. */
+
+/* No other process may run the command for a user. Where one does, it answers with an exit code,
+   and doveadm heeds it. */
+static bool runs_here(const struct doveadm_mail_cmd_context* ctx) {
+  return ctx->set->doveadm_port == 0 && (ctx->set->doveadm_worker_count == 0 || doveadm_server);
+}
+
+static void look_back(struct uidl_context* self) {
+  struct doveadm_mail_cmd_context* ctx = &self->ctx;
+
+  if (self->asked && runs_here(ctx) && ctx->cctx->username != NULL && !self->ran)
+    failed_with(ctx, EX_TEMPFAIL);
+  self->asked = TRUE;
+  self->ran = FALSE;
+  ctx->cctx->username = NULL;
+}
+
+static int uidl_get_next_user(struct doveadm_mail_cmd_context* ctx, const char** username_r) {
+  struct uidl_context* self = context_of(ctx);
+
+  look_back(self);
+  return self->get_next_user(ctx, username_r);
+}
+
+static void uidl_preinit(struct doveadm_mail_cmd_context* ctx) {
+  struct uidl_context* self = context_of(ctx);
+
+  self->get_next_user = ctx->v.get_next_user;
+  ctx->v.get_next_user = uidl_get_next_user;
+}
+
+/* --- one user ----------------------------------------------------------------------------------
+ */
+
+/* Ends doveadm; a doveadm-server stays, and each run() fails for want of an old list. */
+static void refuse(const struct doveadm_mail_cmd_context* ctx, int exit_code, const char* why) {
+  if (ctx->cctx->conn_type == DOVEADM_CONNECTION_TYPE_CLI) i_fatal_status(exit_code, "%s", why);
+  i_error("%s", why);
+}
+
+/* The parameter "file" is the host's own way: opened where the command was typed, before privileges
+   are dropped, and sent along where doveadm-server runs the command. */
+static void read_old_list(struct uidl_context* self) {
+  struct doveadm_mail_cmd_context* ctx = &self->ctx;
+  const char* error;
+  const void* text;
+  size_t size;
+
+  if (ctx->cmd_input == NULL && ctx->cctx->conn_type == DOVEADM_CONNECTION_TYPE_CLI)
+    doveadm_mail_help_name(ctx->cmd->name);
+  if (!ctx->iterate_single_user && !runs_here(ctx)) {
+    /* doveadm closes the stream behind the first user: the next ones would get an empty list
+       (Dovecot 2.4) or wait for ever (2.3). */
+    refuse(ctx, EX_USAGE,
+           "An old list cannot be sent to doveadm-server for many users: give one user with -u, or "
+           "leave out -S, doveadm_port and doveadm_worker_count");
+    return;
+  }
+  doveadm_mail_get_input(ctx);
+  self->old_list = pop3_legacy_old_list_read(ctx->cmd_input, &error);
+  if (self->old_list == NULL) {
+    refuse(ctx, EX_NOINPUT, error);
+    return;
+  }
+  /* doveadm goes back to the beginning for each user, which a pipe cannot */
+  text = pop3_legacy_old_list_text(self->old_list, &size);
+  i_stream_unref(&ctx->cmd_input);
+  ctx->cmd_input = i_stream_create_copy_from_data(text, size);
+  i_stream_set_name(ctx->cmd_input, "old list");
+}
+
+#ifdef POP3_LEGACY_HAVE_DOVEADM_INIT_ARGS
+static void uidl_init(struct doveadm_mail_cmd_context* ctx, const char* const args[] ATTR_UNUSED) {
+#else
+static void uidl_init(struct doveadm_mail_cmd_context* ctx) {
+#endif
+  struct uidl_context* self = context_of(ctx);
+
+  if (self->command != POP3_LEGACY_UIDL_LIST) read_old_list(self);
+  (void)doveadm_cmd_param_bool(ctx->cctx, "replace", &self->replace);
+  pop3_legacy_uidl_headings(self->command);
+}
+
+static int uidl_run(struct doveadm_mail_cmd_context* ctx, struct mail_user* user) {
+  struct uidl_context* self = context_of(ctx);
+  int error = MAIL_ERROR_TEMP;
+
+  self->ran = TRUE;
+  if (self->command != POP3_LEGACY_UIDL_LIST && self->old_list == NULL) {
+    failed_with(ctx, EX_NOINPUT);
+    return -1;
+  }
+  switch (pop3_legacy_uidl_run(self->command, user, self->old_list, self->replace, &error)) {
+    case POP3_LEGACY_UIDL_DONE:
+      return 0;
+    case POP3_LEGACY_UIDL_NO:
+      failed_with(ctx, DOVEADM_EX_NOTPOSSIBLE);
+      return 0;
+    case POP3_LEGACY_UIDL_FAILED:
+      break;
+  }
+  doveadm_mail_failed_error(ctx, (enum mail_error)error);
+  return -1;
+}
+
+static void uidl_deinit(struct doveadm_mail_cmd_context* ctx) {
+  pop3_legacy_old_list_free(&context_of(ctx)->old_list);
+}
+
+#ifdef POP3_LEGACY_HAVE_DOVEADM_INIT_ARGS
+/* Dovecot 2.3 refuses an option that this does not take. */
+static bool uidl_parse_arg(struct doveadm_mail_cmd_context* ctx ATTR_UNUSED, int option) {
+  return option == 'r';
+}
+#endif
+
+static struct doveadm_mail_cmd_context* uidl_alloc(enum pop3_legacy_uidl_command command) {
+  struct uidl_context* self = doveadm_mail_cmd_alloc(struct uidl_context);
+
+  self->command = command;
+#ifdef POP3_LEGACY_HAVE_DOVEADM_INIT_ARGS
+  self->ctx.v.parse_arg = uidl_parse_arg;
+#endif
+  self->ctx.v.preinit = uidl_preinit;
+  self->ctx.v.init = uidl_init;
+  self->ctx.v.run = uidl_run;
+  self->ctx.v.deinit = uidl_deinit;
+  /* a list goes into a file; the other answers are to be looked at */
+  doveadm_print_init(command == POP3_LEGACY_UIDL_LIST ? DOVEADM_PRINT_TYPE_TAB
+                                                      : DOVEADM_PRINT_TYPE_TABLE);
+  return &self->ctx;
+}
+
+static struct doveadm_mail_cmd_context* list_alloc(void) {
+  return uidl_alloc(POP3_LEGACY_UIDL_LIST);
+}
+static struct doveadm_mail_cmd_context* detect_alloc(void) {
+  return uidl_alloc(POP3_LEGACY_UIDL_DETECT);
+}
+static struct doveadm_mail_cmd_context* verify_alloc(void) {
+  return uidl_alloc(POP3_LEGACY_UIDL_VERIFY);
+}
+static struct doveadm_mail_cmd_context* pin_alloc(void) {
+  return uidl_alloc(POP3_LEGACY_UIDL_PIN);
+}
+
+/* --- the tables --------------------------------------------------------------------------------
+ */
+
+/* clang-format off: doveadm's macros have their braces and commas inside */
+#define OLD_LIST DOVEADM_CMD_PARAM('\0', "file", CMD_PARAM_ISTREAM, CMD_PARAM_FLAG_POSITIONAL)
+#define WITH_OLD_LIST \
+  DOVEADM_CMD_PARAMS_START DOVEADM_CMD_MAIL_COMMON OLD_LIST DOVEADM_CMD_PARAMS_END
+
+static struct doveadm_cmd_ver2 uidl_commands[] = {
+    {.name = "pop3-legacy uidl list",
+     .usage = DOVEADM_CMD_MAIL_USAGE_PREFIX,
+     .mail_cmd = list_alloc,
+     DOVEADM_CMD_PARAMS_START DOVEADM_CMD_MAIL_COMMON DOVEADM_CMD_PARAMS_END},
+    {.name = "pop3-legacy uidl detect",
+     .usage = DOVEADM_CMD_MAIL_USAGE_PREFIX "OLDLIST",
+     .mail_cmd = detect_alloc,
+     WITH_OLD_LIST},
+    {.name = "pop3-legacy uidl verify",
+     .usage = DOVEADM_CMD_MAIL_USAGE_PREFIX "OLDLIST",
+     .mail_cmd = verify_alloc,
+     WITH_OLD_LIST},
+    {.name = "pop3-legacy uidl pin",
+     .usage = DOVEADM_CMD_MAIL_USAGE_PREFIX "[-r] OLDLIST",
+     .mail_cmd = pin_alloc,
+     DOVEADM_CMD_PARAMS_START DOVEADM_CMD_MAIL_COMMON DOVEADM_CMD_PARAM(
+         'r', "replace", CMD_PARAM_BOOL, 0) OLD_LIST DOVEADM_CMD_PARAMS_END},
+};
+/* clang-format on */
+
+#pragma GCC visibility push(default)
+
+extern const char* doveadm_pop3_legacy_plugin_version;
+void doveadm_pop3_legacy_plugin_init(struct module* module);
+void doveadm_pop3_legacy_plugin_deinit(void);
+
+const char* doveadm_pop3_legacy_plugin_version = DOVECOT_ABI_VERSION;
+
+void doveadm_pop3_legacy_plugin_init(struct module* module) {
+  for (unsigned int i = 0; i < N_ELEMENTS(uidl_commands); i++)
+    doveadm_cmd_register_ver2(&uidl_commands[i]);
+  pop3_legacy_uidl_attach(module);
+}
+
+/* doveadm ends the mail storage, and all hooks with it, before it unloads its modules. */
+void doveadm_pop3_legacy_plugin_deinit(void) {}

@@ -1,0 +1,156 @@
+#include "plugin/dovecot/dovecot_maildrop.h"
+
+#include <type_traits>
+
+#include "plugin/dovecot/hash_loader.h"
+#include "plugin/dovecot/mailbox_state.h"
+#include "plugin/files/key_file.h"
+
+namespace pop3_legacy::dovecot {
+
+namespace {
+
+/// Messages read before what was found out about them is written to the cache: who breaks off a
+/// first UIDL that takes minutes has less to do the next time.
+constexpr unsigned commit_after = 500;
+
+/// Dovecot 2.4 wants a pool, too.
+template <class Register>
+void register_cache_field(Register* register_fields, struct mail_cache* cache,
+                          struct mail_cache_field* field) {
+  if constexpr (std::is_invocable_v<Register*, struct mail_cache*, struct mail_cache_field*,
+                                    unsigned, pool_t>) {
+    register_fields(cache, field, 1, nullptr);
+  } else {
+    register_fields(cache, field, 1);
+  }
+}
+
+}  // namespace
+
+DovecotMaildrop::DovecotMaildrop(struct mailbox* box)
+    : box_(box), buffer_(buffer_create_dynamic(default_pool, 128)) {
+  begin();
+}
+
+DovecotMaildrop::~DovecotMaildrop() {
+  end();
+  buffer_free(&buffer_);
+}
+
+void DovecotMaildrop::begin() {
+  transaction_ = mailbox_transaction_begin(box_, static_cast<enum mailbox_transaction_flags>(0),
+                                           "pop3_legacy UIDLs");
+  mail_ = mail_alloc(transaction_, static_cast<enum mail_fetch_field>(0), nullptr);
+  facts_.emplace(mail_);
+  added_ = 0;
+}
+
+void DovecotMaildrop::end() {
+  facts_.reset();
+  mail_free(&mail_);
+  // The transaction holds nothing but additions to the cache.
+  if (mailbox_transaction_commit(&transaction_) < 0) {
+    e_debug(box_->event, "pop3_legacy: UIDLs could not be added to the cache: %s",
+            mailbox_get_last_internal_error(box_, nullptr));
+  }
+}
+
+std::uint32_t DovecotMaildrop::message_count() {
+  return mail_index_view_get_messages_count(box_->view);
+}
+
+Uid DovecotMaildrop::uid(std::uint32_t place) const {
+  std::uint32_t uid = 0;
+  mail_index_lookup_uid(box_->view, place + 1, &uid);
+  return uid;
+}
+
+Result<uidl::Facts*> DovecotMaildrop::message(std::uint32_t place) {
+  if (added_ >= commit_after) {
+    end();
+    begin();
+  }
+  if (mail_->seq != place + 1) {
+    mail_set_seq(mail_, place + 1);
+  }
+  return &*facts_;
+}
+
+// The view stays as it was when the session began; what the index says now shows through it.
+bool DovecotMaildrop::removed(std::uint32_t place) {
+  return mail_index_refresh(box_->index) < 0 || mail_index_is_expunged(box_->view, place + 1);
+}
+
+unsigned DovecotMaildrop::cache_field(std::string_view scheme) {
+  const std::string name = "pop3-legacy." + std::string(scheme);
+  const unsigned known = mail_cache_register_lookup(box_->cache, name.c_str());
+  if (known != UINT_MAX) {
+    return known;
+  }
+  struct mail_cache_field field {};
+  field.name = name.c_str();
+  field.type = MAIL_CACHE_FIELD_STRING;
+  field.decision = MAIL_CACHE_DECISION_YES;
+  register_cache_field(mail_cache_register_fields, box_->cache, &field);
+  return field.idx;
+}
+
+std::optional<std::string> DovecotMaildrop::derived(std::string_view scheme) {
+  buffer_set_used_size(buffer_, 0);
+  auto* const mail = reinterpret_cast<struct index_mail*>(mail_);
+  if (index_mail_cache_lookup_field(mail, buffer_, cache_field(scheme)) <= 0) {
+    return std::nullopt;
+  }
+  return std::string(static_cast<const char*>(buffer_->data), buffer_->used);
+}
+
+void DovecotMaildrop::keep_derived(std::string_view scheme, std::string_view value) {
+  auto* const mail = reinterpret_cast<struct index_mail*>(mail_);
+  index_mail_cache_add_idx(mail, cache_field(scheme), value.data(), value.size());
+  ++added_;
+}
+
+Result<std::string> DovecotMaildrop::stored_id() {
+  const char* value = nullptr;
+  if (mail_get_special(mail_, MAIL_FETCH_UIDL_BACKEND, &value) < 0) {
+    return mailbox_error(box_);
+  }
+  return std::string(value);
+}
+
+Result<uidl::Hasher*> DovecotMaildrop::hasher() {
+  if (!hasher_) {
+    auto loaded = load_hasher();
+    if (!loaded) {
+      return loaded.error();
+    }
+    hasher_ = std::move(loaded.value());
+  }
+  return hasher_.get();
+}
+
+Result<std::string> DovecotMaildrop::read_key(const std::string& path) {
+  return files::read_key_file(path);
+}
+
+Result<std::optional<std::string>> DovecotMaildrop::load_state(std::string_view name) {
+  return load_mailbox_state(box_, name);
+}
+
+Status DovecotMaildrop::store_state(std::string_view name, std::string_view content) {
+  return store_mailbox_state(box_, name, content);
+}
+
+Result<bool> DovecotMaildrop::exchange_state(std::string_view name,
+                                             const std::optional<std::string>& old,
+                                             std::string_view content) {
+  return exchange_mailbox_state(box_, name, old, content);
+}
+
+void DovecotMaildrop::log(std::string_view sentence) {
+  e_warning(box_->event, "pop3_legacy: uidl: %.*s", static_cast<int>(sentence.size()),
+            sentence.data());
+}
+
+}  // namespace pop3_legacy::dovecot

@@ -1,0 +1,62 @@
+/// A mailbox of Dovecot's, as the assignment of UIDLs works it.
+#ifndef POP3_LEGACY_DOVECOT_DOVECOT_MAILDROP_H
+#define POP3_LEGACY_DOVECOT_DOVECOT_MAILDROP_H
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "plugin/core/uidl/assignment.h"
+#include "plugin/dovecot/host.h"
+#include "plugin/dovecot/mail_facts.h"
+
+namespace pop3_legacy::dovecot {
+
+/// Holds a transaction of the mailbox, in which values are added to Dovecot's cache; it is
+/// committed now and then, and at the end. `box` is open and lives longer than this.
+class DovecotMaildrop : public uidl::Maildrop {
+ public:
+  explicit DovecotMaildrop(struct mailbox* box);
+  DovecotMaildrop(const DovecotMaildrop&) = delete;
+  DovecotMaildrop& operator=(const DovecotMaildrop&) = delete;
+  DovecotMaildrop(DovecotMaildrop&&) = delete;
+  DovecotMaildrop& operator=(DovecotMaildrop&&) = delete;
+  ~DovecotMaildrop() override;
+
+  [[nodiscard]] std::uint32_t message_count() override;
+  [[nodiscard]] Result<uidl::Facts*> message(std::uint32_t place) override;
+  [[nodiscard]] Uid uid(std::uint32_t place) const;
+  [[nodiscard]] bool removed(std::uint32_t place) override;
+
+  [[nodiscard]] std::optional<std::string> derived(std::string_view scheme) override;
+  void keep_derived(std::string_view scheme, std::string_view value) override;
+  [[nodiscard]] Result<std::string> stored_id() override;
+
+  [[nodiscard]] Result<uidl::Hasher*> hasher() override;
+  [[nodiscard]] Result<std::string> read_key(const std::string& path) override;
+
+  [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
+  Status store_state(std::string_view name, std::string_view content) override;
+  [[nodiscard]] Result<bool> exchange_state(std::string_view name,
+                                            const std::optional<std::string>& old,
+                                            std::string_view content) override;
+
+  void log(std::string_view sentence) override;
+
+ private:
+  void begin();
+  void end();
+  unsigned cache_field(std::string_view scheme);
+
+  struct mailbox* box_;
+  struct mailbox_transaction_context* transaction_ = nullptr;
+  struct mail* mail_ = nullptr;
+  std::optional<MailFacts> facts_;
+  unsigned added_ = 0;  ///< to the cache, in this transaction
+  buffer_t* buffer_;
+  std::unique_ptr<uidl::Hasher> hasher_;
+};
+
+}  // namespace pop3_legacy::dovecot
+
+#endif

@@ -1,0 +1,19 @@
+/// OpenSSL, loaded by the sessions that hash and by no other: merely loading libcrypto costs a
+/// login about as much as a fifth of everything else.
+#ifndef POP3_LEGACY_DOVECOT_HASH_LOADER_H
+#define POP3_LEGACY_DOVECOT_HASH_LOADER_H
+
+#include <memory>
+
+#include "plugin/core/result.h"
+#include "plugin/core/uidl/hasher.h"
+
+namespace pop3_legacy::dovecot {
+
+/// From the module pop3_legacy_hash.so, which stands in the folder of this one or in the folder
+/// above it (doveadm's modules have a folder of their own). It stays loaded.
+Result<std::unique_ptr<uidl::Hasher>> load_hasher();
+
+}  // namespace pop3_legacy::dovecot
+
+#endif

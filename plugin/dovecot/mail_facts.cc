@@ -1,0 +1,274 @@
+#include "plugin/dovecot/mail_facts.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <utility>
+
+#include "plugin/core/text.h"
+#include "plugin/core/uidl/message_text.h"
+#include "plugin/dovecot/mailbox_state.h"
+#include "plugin/files/durable_file.h"
+#include "plugin/files/open_file.h"
+
+namespace pop3_legacy::dovecot {
+
+using uidl::envelope_of;
+using uidl::header_of;
+
+namespace {
+
+constexpr std::string_view courier_file = "/courierpop3dsizelist";
+constexpr std::size_t max_courier_octets = std::size_t{256} * 1024 * 1024;
+constexpr std::string_view envelope_start = "From ";
+
+/// What Dovecot itself writes into an mbox (mbox_hide_headers in mbox-storage.c), but for
+/// Content-Length, which comes from others, too.
+bool is_dovecots(std::string_view line) {
+  constexpr std::array<std::string_view, 6> names = {
+      "X-IMAPbase:", "X-IMAP:", "X-UID:", "X-Keywords:", "Status:", "X-Status:"};
+  return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+    return equals_ignoring_case(line.substr(0, name.size()), name);
+  });
+}
+
+/// A message of an mbox as it was before Dovecot opened the file.
+std::string without_dovecots_lines(std::string_view text) {
+  const std::size_t header = header_of(text).size();
+  std::string out;
+  for (std::size_t line = 0; line < header;) {
+    const std::size_t end = std::min(text.find('\n', line), header - 1) + 1;
+    if (!is_dovecots(text.substr(line, end - line))) {
+      out += text.substr(line, end - line);
+    }
+    line = end;
+  }
+  return out.append(text.substr(header));
+}
+
+}  // namespace
+
+MailFacts::MailFacts(struct mail* mail) : mail_(mail) {
+  const std::string_view storage = mail->box->storage->name;
+  format_ = storage == "maildir" ? Format::maildir
+            : storage == "mbox"  ? Format::mbox
+                                 : Format::other;
+}
+
+UidValidity MailFacts::uidvalidity() {
+  return mail_index_get_header(mail_->transaction->view)->uid_validity;
+}
+
+Error MailFacts::error() const {
+  Error error = mailbox_error(mail_->box);
+  error.text = "UID " + std::to_string(mail_->uid) + ": " + error.text;
+  return error;
+}
+
+Result<std::string> MailFacts::special(enum mail_fetch_field field) {
+  const char* value = nullptr;
+  if (mail_get_special(mail_, field, &value) < 0) {
+    return error();
+  }
+  return std::string(value);
+}
+
+Result<std::string> MailFacts::guid() {
+  Result<std::string> guid = special(MAIL_FETCH_GUID);
+  if (guid && guid.value().empty()) {
+    return Error{Failure::permanent, "this mailbox format has no GUIDs"};
+  }
+  return guid;
+}
+
+std::string MailFacts::user() {
+  return mail_->box->storage->user->username;
+}
+
+Result<std::int64_t> MailFacts::received() {
+  time_t date = 0;
+  if (mail_get_received_date(mail_, &date) < 0) {
+    return error();
+  }
+  return std::int64_t{date};
+}
+
+Result<std::optional<std::string>> MailFacts::file_name() {
+  if (format_ != Format::maildir) {
+    return std::optional<std::string>();
+  }
+  Result<std::string> name = special(MAIL_FETCH_STORAGE_ID);
+  if (!name) {
+    return name.error();
+  }
+  return std::optional(std::move(name.value()));
+}
+
+Result<std::optional<uidl::CourierNumber>> MailFacts::courier() {
+  const auto name = file_name();
+  if (!name) {
+    return name.error();
+  }
+  if (!name.value()) {
+    return std::optional<uidl::CourierNumber>();
+  }
+  if (!courier_) {
+    const char* folder = nullptr;
+    if (mailbox_get_path_to(mail_->box, MAILBOX_LIST_PATH_TYPE_MAILBOX, &folder) <= 0) {
+      return error();
+    }
+    const std::string path = std::string(folder).append(courier_file);
+    const auto text = files::read_small_file(path, max_courier_octets);
+    if (!text) {
+      return text.error();
+    }
+    auto list = text.value() ? uidl::CourierList::parse(*text.value())
+                             : Result<uidl::CourierList>(uidl::CourierList());
+    if (!list) {
+      return Error{list.error().kind, path + ": " + list.error().text};
+    }
+    courier_ = std::move(list.value());
+  }
+  return courier_->find(*name.value());
+}
+
+// As stored. Where the message is shorter there is less.
+Result<std::string> MailFacts::text(std::size_t at_most, bool header_only) {
+  struct istream* input = nullptr;
+  const int opened = header_only ? mail_get_hdr_stream(mail_, nullptr, &input)
+                                 : mail_get_stream(mail_, nullptr, nullptr, &input);
+  if (opened < 0) {
+    return error();
+  }
+  std::string text;
+  std::size_t line = 0;  // where the last one begins: what stands before it is not looked at again
+  bool in_header = true;
+  while (text.size() < at_most && in_header) {
+    const unsigned char* data = nullptr;
+    size_t size = 0;
+    const int more = i_stream_read_more(input, &data, &size);
+    if (more < 0) {
+      if (input->stream_errno != 0) {
+        mail_set_critical(mail_, "read(%s) failed: %s", i_stream_get_name(input),
+                          i_stream_get_error(input));
+        return error();
+      }
+      break;
+    }
+    const std::string_view chunk(reinterpret_cast<const char*>(data),
+                                 std::min(size, at_most - text.size()));
+    const std::size_t line_end = chunk.rfind('\n');
+    text.append(chunk);
+    if (header_only && line_end != std::string_view::npos) {
+      const std::string_view fresh = std::string_view(text).substr(line);
+      in_header = header_of(fresh).size() == fresh.size();
+      line = text.size() - chunk.size() + line_end + 1;
+    }
+    i_stream_skip(input, size);
+  }
+  return text;
+}
+
+// With the envelope line in front, from the file: Dovecot's stream of a message has no such line
+// and leaves out the headers that it keeps in its index.
+Result<std::string> MailFacts::mbox_text(std::size_t at_most) {
+  struct istream* input = nullptr;
+  if (mail_get_stream(mail_, nullptr, nullptr, &input) < 0) {
+    return error();
+  }
+  // The stream stands at this message now (mbox_mail_get_stream() has sought it).
+  const auto* const mbox = reinterpret_cast<const struct mbox_mailbox*>(mail_->box);
+  const uoff_t start = istream_raw_mbox_get_start_offset(mbox->mbox_stream);
+  const char* path = nullptr;
+  if (mailbox_get_path_to(mail_->box, MAILBOX_LIST_PATH_TYPE_MAILBOX, &path) <= 0) {
+    return error();
+  }
+  const files::OpenFile file(files::open_retrying(AT_FDCWD, path, O_RDONLY | O_NONBLOCK));
+  if (!file.open()) {
+    return files::failed(path, "opened", errno);
+  }
+  std::string text(at_most, '\0');
+  std::size_t have = 0;
+  while (have < at_most) {
+    const ssize_t got =
+        ::pread(file.get(), text.data() + have, at_most - have, static_cast<off_t>(start + have));
+    if (got < 0 && errno == EINTR) {
+      continue;
+    }
+    if (got < 0) {
+      return files::failed(path, "read", errno);
+    }
+    if (got == 0) {
+      break;
+    }
+    have += static_cast<std::size_t>(got);
+  }
+  text.resize(have);
+  // The offset is that of the line end before the "From ".
+  text.erase(0, text.starts_with("\r\n") ? 2 : text.starts_with('\n') ? 1 : 0);
+  if (!text.starts_with(envelope_start)) {
+    return Error{Failure::temporary, std::string(path) + ": no message begins where UID " +
+                                         std::to_string(mail_->uid) + " should"};
+  }
+  return text;
+}
+
+Result<std::string> MailFacts::header() {
+  for (std::size_t octets = std::size_t{16} * 1024;;
+       octets = std::min(octets * 16, uidl::max_header_octets)) {
+    Result<std::string> whole =
+        format_ == Format::mbox ? mbox_text(octets) : text(octets, /*header_only=*/true);
+    if (!whole) {
+      return whole;
+    }
+    std::string_view rest = whole.value();
+    rest.remove_prefix(envelope_of(rest).size());
+    const std::string_view header = header_of(rest);
+    if (header.size() < rest.size() || whole.value().size() < octets ||
+        octets >= uidl::max_header_octets) {
+      return std::string(header);
+    }
+  }
+}
+
+Result<std::optional<std::string>> MailFacts::envelope_line() {
+  constexpr std::size_t enough = 8192;
+  const Result<std::string> start =
+      format_ == Format::mbox ? mbox_text(enough) : text(enough, /*header_only=*/true);
+  if (!start) {
+    return start.error();
+  }
+  const std::string_view line = envelope_of(start.value());
+  return line.empty() ? std::optional<std::string>() : std::optional(std::string(line));
+}
+
+Result<std::string> MailFacts::beginning(std::size_t octets) {
+  constexpr std::size_t for_the_rest = 16384;  // the envelope, and what Dovecot has added
+  Result<std::string> start = format_ == Format::mbox
+                                  ? mbox_text(octets + for_the_rest)
+                                  : text(octets + for_the_rest, /*header_only=*/false);
+  if (!start) {
+    return start;
+  }
+  std::string_view rest = start.value();
+  rest.remove_prefix(envelope_of(rest).size());
+  // In the file an empty line follows, and the next message or the end.
+  if (format_ == Format::mbox) {
+    const bool whole = start.value().size() < octets + for_the_rest;
+    const std::size_t next = rest.find("\n\nFrom ");
+    if (next != std::string_view::npos) {
+      rest = rest.substr(0, next + 1);
+    } else if (whole && rest.ends_with("\n\n")) {
+      rest.remove_suffix(1);
+    }
+  }
+  return (format_ == Format::mbox ? without_dovecots_lines(rest) : std::string(rest))
+      .substr(0, octets);
+}
+
+}  // namespace pop3_legacy::dovecot

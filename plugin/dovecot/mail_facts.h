@@ -1,0 +1,46 @@
+/// The core's Facts about a message, asked of Dovecot's storage.
+#ifndef POP3_LEGACY_DOVECOT_MAIL_FACTS_H
+#define POP3_LEGACY_DOVECOT_MAIL_FACTS_H
+
+#include <optional>
+#include <string>
+
+#include "plugin/core/uidl/courier_list.h"
+#include "plugin/core/uidl/facts.h"
+#include "plugin/dovecot/host.h"
+
+namespace pop3_legacy::dovecot {
+
+/// Of the message that `mail` stands at, whichever that is when a question is asked.
+class MailFacts : public uidl::Facts {
+ public:
+  /// `mail` lives longer than this.
+  explicit MailFacts(struct mail* mail);
+
+  [[nodiscard]] Uid uid() override { return mail_->uid; }
+  [[nodiscard]] UidValidity uidvalidity() override;
+  [[nodiscard]] Result<std::string> guid() override;
+  [[nodiscard]] std::string user() override;
+  [[nodiscard]] Result<std::int64_t> received() override;
+  [[nodiscard]] Result<std::optional<std::string>> file_name() override;
+  [[nodiscard]] Result<std::optional<uidl::CourierNumber>> courier() override;
+  [[nodiscard]] Result<std::string> header() override;
+  [[nodiscard]] Result<std::optional<std::string>> envelope_line() override;
+  [[nodiscard]] Result<std::string> beginning(std::size_t octets) override;
+
+ private:
+  enum class Format { maildir, mbox, other };
+
+  [[nodiscard]] Error error() const;
+  Result<std::string> special(enum mail_fetch_field field);
+  Result<std::string> text(std::size_t at_most, bool header_only);
+  Result<std::string> mbox_text(std::size_t at_most);
+
+  struct mail* mail_;
+  Format format_ = Format::other;
+  std::optional<uidl::CourierList> courier_;  ///< once it has been read
+};
+
+}  // namespace pop3_legacy::dovecot
+
+#endif

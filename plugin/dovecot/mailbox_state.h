@@ -1,0 +1,35 @@
+/// Small durable texts kept with a mailbox of Dovecot's.
+#ifndef POP3_LEGACY_DOVECOT_MAILBOX_STATE_H
+#define POP3_LEGACY_DOVECOT_MAILBOX_STATE_H
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "plugin/core/result.h"
+#include "plugin/dovecot/host.h"
+
+namespace pop3_legacy::dovecot {
+
+/// State is a file `dovecot-pop3-legacy-<name>` in the mailbox's control directory, where
+/// dovecot-uidlist stands: it survives the loss of the index and moves with the Maildir. The
+/// mailbox is open.
+Result<std::optional<std::string>> load_mailbox_state(struct mailbox* box, std::string_view name);
+/// In a read-only mailbox nothing is stored, and that is no Error.
+Status store_mailbox_state(struct mailbox* box, std::string_view name, std::string_view content);
+
+/// StateStore::exchange_state() likewise; in a read-only mailbox it is true.
+Result<bool> exchange_mailbox_state(struct mailbox* box, std::string_view name,
+                                    const std::optional<std::string>& old,
+                                    std::string_view content);
+
+/// There is such a file in the INBOX of `ns`, as far as one look tells; nothing is opened.
+bool has_mailbox_state(struct mail_namespace* ns, std::string_view name);
+
+/// What went wrong last in `box`, as a temporary Error; Failure::gone where a message was removed
+/// meanwhile.
+Error mailbox_error(struct mailbox* box);
+
+}  // namespace pop3_legacy::dovecot
+
+#endif

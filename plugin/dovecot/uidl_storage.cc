@@ -1,0 +1,204 @@
+#include "plugin/dovecot/uidl_storage.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plugin/core/uidl/assignment.h"
+#include "plugin/dovecot/dovecot_maildrop.h"
+#include "plugin/dovecot/mailbox_state.h"
+#include "plugin/dovecot/module_context.h"
+#include "plugin/dovecot/trampoline.h"
+#include "plugin/dovecot/user_policy.h"
+
+namespace pop3_legacy::dovecot {
+
+namespace {
+
+/// The ids of one INBOX, computed all at once when somebody asks for the first.
+class MailboxUidls {
+ public:
+  explicit MailboxUidls(struct mailbox* box) : box_(box) {}
+
+  /// A failure may have passed: it is tried again.
+  Status prepare() {
+    return state_ == State::ours || state_ == State::host ? Status(Done{}) : compute();
+  }
+
+  void step_aside(const std::function<void()>& work) {
+    const State before = std::exchange(state_, State::computing);
+    work();
+    state_ = before;
+  }
+
+  /// nullptr: Dovecot names the message itself.
+  Result<const std::string*> id(Uid uid) {
+    if (state_ == State::computing) return nullptr;
+    const bool is_new = state_ == State::ours && (uids_.empty() || uid > uids_.back());
+    if (state_ == State::unknown || is_new) {
+      // Said here, once: the storage would say it for each message.
+      if (const Status done = compute(); !done) {
+        e_error(box_->event, "pop3_legacy: the UIDLs are not known: %s", done.error().text.c_str());
+      }
+    }
+    if (state_ == State::failed) return *failure_;
+    if (state_ == State::host) return nullptr;
+    const auto place = std::lower_bound(uids_.begin(), uids_.end(), uid);
+    if (place == uids_.end() || *place != uid) {
+      return Error{Failure::gone, "there is no message with UID " + std::to_string(uid)};
+    }
+    const std::string& id = ids_[static_cast<std::size_t>(place - uids_.begin())];
+    return id.empty() ? nullptr : &id;
+  }
+
+ private:
+  enum class State { unknown, computing, host, ours, failed };
+
+  Status compute() {
+    state_ = State::computing;
+    Status done = try_to_compute();
+    if (!done) {
+      state_ = State::failed;
+      failure_ = done.error();
+    }
+    return done;
+  }
+
+  Status try_to_compute() {
+    const policy::Resolution* const resolution = user_policy(box_->storage->user);
+    if (resolution == nullptr) {
+      return Error{Failure::permanent, "the plugin's settings cannot be read"};
+    }
+    DovecotMaildrop maildrop(box_);
+    auto ids = uidl::assign_ids(maildrop, resolution->policy.uidl, resolution->uidl_known);
+    if (!ids) return ids.error();
+    uids_.clear();
+    ids_.clear();
+    if (!ids.value()) {
+      state_ = State::host;
+      return Done{};
+    }
+    ids_ = std::move(*ids.value());
+    uids_.reserve(ids_.size());
+    for (std::uint32_t place = 0; place < ids_.size(); ++place) {
+      uids_.push_back(maildrop.uid(place));
+    }
+    state_ = State::ours;
+    return Done{};
+  }
+
+  struct mailbox* box_;
+  State state_ = State::unknown;
+  std::vector<Uid> uids_;  ///< ascending
+  std::vector<std::string> ids_;
+  std::optional<Error> failure_;
+};
+
+struct MailboxContext {
+  union mailbox_module_context module_context;  // first; holds the callbacks before ours
+  MailboxUidls* uidls;                          // owned
+};
+
+MODULE_CONTEXT_DEFINE_INIT(mailbox_module, &mail_storage_module_register);
+MODULE_CONTEXT_DEFINE_INIT(mail_module, &mail_module_register);
+
+MailboxUidls* uidls_of(struct mailbox* box) {
+  auto* const context = module_context<MailboxContext>(box, mailbox_module);
+  return context == nullptr ? nullptr : context->uidls;
+}
+
+void free_mailbox(struct mailbox* box) {
+  auto* const context = module_context<MailboxContext>(box, mailbox_module);
+  delete context->uidls;
+  context->module_context.super.free(box);
+}
+
+bool is_inbox(const struct mailbox* box) {
+  return std::strcmp(box->name, "INBOX") == 0 &&
+         (mailbox_get_namespace(box)->flags & NAMESPACE_FLAG_INBOX_USER) != 0;
+}
+
+void mailbox_allocated(struct mailbox* box) {
+  if (!is_inbox(box)) return;
+  auto* const context = p_new(box->pool, MailboxContext, 1);
+  context->uidls = trampoline("making room for UIDLs", static_cast<MailboxUidls*>(nullptr),
+                              [&] { return new MailboxUidls(box); });
+  struct mailbox_vfuncs* const callbacks = box->vlast;
+  context->module_context.super = *callbacks;
+  box->vlast = &context->module_context.super;
+  callbacks->free = free_mailbox;
+  set_module_context(box, mailbox_module, context);
+}
+
+int set_id(struct mail* mail, const char** value_r) {
+  const auto id = uidls_of(mail->box)->id(mail->uid);
+  if (!id) {
+    mail_storage_set_error(mail->box->storage,
+                           id.error().kind == Failure::gone ? MAIL_ERROR_EXPUNGED : MAIL_ERROR_TEMP,
+                           id.error().text.c_str());
+    return -1;
+  }
+  if (id.value() == nullptr) return 0;
+  auto* const details = reinterpret_cast<struct mail_private*>(mail);
+  *value_r = p_strdup(details->data_pool, id.value()->c_str());
+  return 1;
+}
+
+int get_special(struct mail* mail, enum mail_fetch_field field, const char** value_r) {
+  auto* const details = reinterpret_cast<struct mail_private*>(mail);
+  if (field == MAIL_FETCH_UIDL_BACKEND) {
+    const int result =
+        trampoline("finding a message's UIDL", -1, [&] { return set_id(mail, value_r); });
+    if (result != 0) return result < 0 ? -1 : 0;
+  }
+  auto* const context = module_context<union mail_module_context>(details, mail_module);
+  return context->super.get_special(mail, field, value_r);
+}
+
+void mail_allocated(struct mail* mail) {
+  if (uidls_of(mail->box) == nullptr) return;
+  auto* const details = reinterpret_cast<struct mail_private*>(mail);
+  auto* const context = p_new(details->pool, union mail_module_context, 1);
+  struct mail_vfuncs* const callbacks = details->vlast;
+  context->super = *callbacks;
+  details->vlast = &context->super;
+  callbacks->get_special = get_special;
+  set_module_context(details, mail_module, context);
+}
+
+}  // namespace
+
+struct mail_storage_hooks uidl_hooks() {
+  struct mail_storage_hooks table {};
+  table.mail_user_created = user_policy_created;
+  table.mailbox_allocated = mailbox_allocated;
+  table.mail_allocated = mail_allocated;
+  return table;
+}
+
+Status prepare_uidls(struct mailbox* box) {
+  MailboxUidls* const uidls = uidls_of(box);
+  if (uidls == nullptr) {
+    return Error{Failure::permanent, "this mailbox was not prepared for UIDLs"};
+  }
+  return uidls->prepare();
+}
+
+void with_hosts_uidls(struct mailbox* box, const std::function<void()>& work) {
+  if (MailboxUidls* const uidls = uidls_of(box)) {
+    uidls->step_aside(work);
+  } else {
+    work();
+  }
+}
+
+bool remembers_uidls(struct mail_user* user) {
+  struct mail_namespace* const ns = mail_namespace_find_inbox(user->namespaces);
+  return ns != nullptr &&
+         (has_mailbox_state(ns, uidl::memory_state) || has_mailbox_state(ns, uidl::pins_state));
+}
+
+}  // namespace pop3_legacy::dovecot

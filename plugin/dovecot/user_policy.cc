@@ -1,0 +1,81 @@
+#include "plugin/dovecot/user_policy.h"
+
+#include <string>
+#include <string_view>
+
+#include "plugin/core/policy/resolver.h"
+#include "plugin/core/text.h"
+#include "plugin/dovecot/module_context.h"
+#include "plugin/dovecot/plugin_settings.h"
+#include "plugin/files/policy_folder.h"
+
+namespace pop3_legacy::dovecot {
+
+namespace {
+
+MODULE_CONTEXT_DEFINE_INIT(user_module, &mail_user_module_register);
+
+struct UserPolicy {
+  union mail_user_module_context module_context;  // first; holds the callbacks before ours
+  policy::Resolution* resolution;                 // owned; nullptr until somebody asks
+};
+
+void deinit_user(struct mail_user* user) {
+  auto* const kept = module_context<UserPolicy>(user, user_module);
+  delete kept->resolution;
+  kept->resolution = nullptr;
+  kept->module_context.super.deinit(user);
+}
+
+policy::Resolution resolve_policy(const struct mail_user* user,
+                                  const struct pop3_legacy_settings& settings) {
+  const std::string_view folder = settings.policy;
+  if (folder.empty()) {
+    return policy::resolve(nullptr, user->username, settings.profile);
+  }
+  if (!folder.starts_with('/')) {
+    policy::Resolution unusable;
+    unusable.intact = unusable.deny_known = unusable.uidl_known = false;
+    unusable.problems.push_back("pop3_legacy_policy = " + printable(folder) +
+                                ": the path of the policy folder has to begin with /");
+    return unusable;
+  }
+  files::PolicyFolder store{std::string(folder)};
+  return policy::resolve(&store, user->username, settings.profile);
+}
+
+}  // namespace
+
+void user_policy_created(struct mail_user* user) {
+  auto* const kept = p_new(user->pool, UserPolicy, 1);
+  struct mail_user_vfuncs* const callbacks = user->vlast;
+  kept->module_context.super = *callbacks;
+  user->vlast = &kept->module_context.super;
+  callbacks->deinit = deinit_user;
+  set_module_context(user, user_module, kept);
+}
+
+const policy::Resolution* user_policy(struct mail_user* user) {
+  auto* const kept = module_context<UserPolicy>(user, user_module);
+  if (kept == nullptr) {
+    user->error = p_strdup(user->pool, "pop3_legacy: the user was there before the plugin");
+    return nullptr;
+  }
+  if (kept->resolution != nullptr) {
+    return kept->resolution;
+  }
+  struct pop3_legacy_settings settings {};
+  const char* error = nullptr;
+  if (pop3_legacy_settings_read(user, &settings, &error) < 0) {
+    user->error = p_strdup_printf(user->pool, "pop3_legacy: %s", error);
+    return nullptr;
+  }
+  // owned by the user from here on: deinit_user() deletes it
+  kept->resolution = new policy::Resolution(resolve_policy(user, settings));
+  for (const std::string& problem : kept->resolution->problems) {
+    e_error(user->event, "pop3_legacy: policy: %s", problem.c_str());
+  }
+  return kept->resolution;
+}
+
+}  // namespace pop3_legacy::dovecot

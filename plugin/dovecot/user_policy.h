@@ -1,0 +1,20 @@
+/// The policy of one of Dovecot's users, found out once and kept with the user.
+#ifndef POP3_LEGACY_DOVECOT_USER_POLICY_H
+#define POP3_LEGACY_DOVECOT_USER_POLICY_H
+
+#include "plugin/core/policy/policy.h"
+#include "plugin/dovecot/host.h"
+
+namespace pop3_legacy::dovecot {
+
+/// Dovecot's hook mail_user_created: makes room for the policy, and reads nothing.
+void user_policy_created(struct mail_user* user);
+
+/// Reads the settings and the policy's documents at the first call; what is wrong with them is
+/// logged then. nullptr: the settings cannot be read, or the user was created before the hook was
+/// there; user->error says which.
+const policy::Resolution* user_policy(struct mail_user* user);
+
+}  // namespace pop3_legacy::dovecot
+
+#endif

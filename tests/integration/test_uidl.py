@@ -1,0 +1,415 @@
+"""The ids of the policy's scheme, as clients of a real host get them, and what leaves them as they
+are."""
+import glob
+import hashlib
+import os
+import shutil
+import subprocess
+import time
+
+import hosts
+from private_host import MAIL_UID
+
+REFUSED = b"-ERR [SYS/TEMP] The messages' unique ids are not known at the moment."
+
+
+def popa3d(octets):
+    """popa3d's id of a message that has nothing but a Date and a Message-ID, no Received line."""
+    lines = [line + b"\n" for line in octets.split(b"\n\n")[0].split(b"\n")]
+    used = b"".join(line for line in lines if line.lower().startswith((b"date:", b"message-id:")))
+    digest = hashlib.md5(used).digest()
+    return (digest[3::-1] + digest[7:3:-1]).hex().encode()
+
+
+def ids(answer):
+    """What UIDL listed, by number."""
+    status, lines = answer
+    assert status.startswith(b"+OK"), status
+    return [line.split(b" ", 1)[1] for line in lines]
+
+
+class UidlTest(hosts.HostTest):
+    def state(self, user, name):
+        return os.path.join(self.host.homes, user, "Maildir", f"dovecot-pop3-legacy-{name}")
+
+    def uidl(self, user):
+        return ids(hosts.uidl(self.host, user))
+
+    def test_ids_of_another_server(self):
+        self.policy('[uidl]\nscheme = "popa3d"\n')
+        user = self.user(3)
+        expected = [popa3d(hosts.message(number)) for number in (1, 2, 3)]
+        self.assertEqual(self.uidl(user), expected)
+        with self.login(user) as pop3:
+            self.assertEqual(pop3.command(b"UIDL 2"), b"+OK 2 " + expected[1])
+            self.assertEqual(pop3.command(b"DELE 2"), b"+OK Marked to be deleted.")
+            self.assertEqual(ids(pop3.multi(b"UIDL")), [expected[0], expected[2]])
+            pop3.quit()
+        self.assertEqual(self.uidl(user), [expected[0], expected[2]])
+
+    def test_without_a_scheme_nothing_is_kept(self):
+        user = self.user(2)
+        self.uidl(user)
+        self.assertFalse(os.path.exists(self.state(user, "uidl")))
+
+    def test_all_commands_off_and_a_scheme(self):
+        self.policy('[commands]\nallow = []\n[uidl]\nscheme = "popa3d"\n')
+        user = self.user(1)
+        self.assertEqual(self.uidl(user), [popa3d(hosts.message(1))])
+
+    def test_a_deleted_duplicate_leaves_the_others_their_ids(self):
+        self.policy('[uidl]\nscheme = "popa3d"\n')
+        user = self.user()
+        for serial in (1, 2, 3):
+            hosts.deliver(self.host, user, hosts.message(1), serial)
+        before = self.uidl(user)
+        self.assertEqual(len(set(before)), 3)
+        self.assertEqual(before[0], popa3d(hosts.message(1)))
+        with self.login(user) as pop3:
+            pop3.command(b"DELE 1")
+            pop3.quit()
+        self.assertEqual(self.uidl(user), before[1:])
+        hosts.deliver(self.host, user, hosts.message(2), 4)
+        self.assertEqual(self.uidl(user)[:2], before[1:])
+
+    def test_ids_stay_when_the_policy_changes(self):
+        self.policy('[uidl]\nscheme = "popa3d"\n')
+        user = self.user(2)
+        before = self.uidl(user)
+        path = self.policy('[uidl]\nscheme = "uw"\n')
+        self.assertEqual(self.uidl(user), before)
+        self.assert_logged("they stay as they are")
+        os.unlink(path)  # nobody asks for a scheme any more
+        self.assertEqual(self.uidl(user), before)
+        self.policy('[commands]\nallow = []\n[uidl]\nscheme = "host"\n')
+        self.assertEqual(self.uidl(user), before)
+        self.policy('[uidl]\nscheme = "uw"\non_change = "refuse"\n')
+        with self.login(user) as pop3:
+            self.assertEqual(pop3.command(b"UIDL"), REFUSED)
+            self.assertEqual(pop3.command(b"UIDL 1"), REFUSED)
+            self.assertTrue(pop3.command(b"STAT").startswith(b"+OK 2 "))
+            pop3.quit()
+        self.policy('[uidl]\nscheme = "decimal-uid"\non_change = "switch"\n')
+        self.assertEqual(self.uidl(user), [b"1", b"2"])
+        self.policy('[uidl]\nscheme = "popa3d"\n')
+        self.assertEqual(self.uidl(user), [b"1", b"2"])
+
+    def test_ids_stay_when_the_policy_is_broken(self):
+        self.policy('[uidl]\nscheme = "popa3d"\n')
+        user = self.user(2)
+        before = self.uidl(user)
+        self.policy('[uidl]\nscheme = "popa3b"\n')
+        self.assertEqual(self.uidl(user), before)
+        self.assert_logged('did you mean "popa3d"')
+        with self.login(self.user(1)) as pop3:
+            self.assertEqual(pop3.command(b"UIDL"), REFUSED)
+            pop3.quit()
+
+    def test_damaged_state_is_not_guessed_at(self):
+        self.policy('[uidl]\nscheme = "popa3d"\n')
+        user = self.user(2)
+        before = self.uidl(user)
+        with open(self.state(user, "uidl"), "rb") as file:
+            good = file.read()
+        for damaged in (b"", b"garbage\n", good[:-1], good.replace(b"popa3d", b"popa3x"), good + good):
+            with open(self.state(user, "uidl"), "wb") as file:
+                file.write(damaged)
+            with self.login(user) as pop3:
+                self.assertEqual(pop3.command(b"UIDL"), REFUSED, damaged)
+                pop3.quit()
+            with open(self.state(user, "uidl"), "rb") as file:
+                self.assertEqual(file.read(), damaged)
+        self.assert_logged("damaged")
+        with open(self.state(user, "uidl"), "wb") as file:
+            file.write(good)
+        self.assertEqual(self.uidl(user), before)
+
+    def test_damaged_or_missing_pins(self):
+        self.policy('[uidl]\nscheme = "popa3d"\n')
+        user = self.user(2)
+        name = sorted(os.listdir(os.path.join(self.host.homes, user, "Maildir", "new")))[0]
+        good = hosts.pins({name: "old-id-1"})
+        with open(self.state(user, "pins"), "wb") as file:
+            file.write(good)
+        pinned = [b"old-id-1", popa3d(hosts.message(2))]
+        self.assertEqual(self.uidl(user), pinned)
+        for damaged in (b"", good[:-1], good.replace(b"end 1", b"end 2"), good.replace(b"old-id-1", b"old-id-2")):
+            with open(self.state(user, "pins"), "wb") as file:
+                file.write(damaged)
+            with self.login(user) as pop3:
+                self.assertEqual(pop3.command(b"UIDL"), REFUSED, damaged)
+                pop3.quit()
+        os.unlink(self.state(user, "pins"))
+        with self.login(user) as pop3:
+            self.assertEqual(pop3.command(b"UIDL"), REFUSED)
+            pop3.quit()
+        self.assert_logged("missing")
+        with open(self.state(user, "pins"), "wb") as file:
+            file.write(good)
+        self.assertEqual(self.uidl(user), pinned)
+
+    def test_keys_that_are_missing_open_or_others(self):
+        key = os.path.join(self.host.base, "key")
+        self.policy(f'[uidl]\nscheme = "hmac-sha256"\nkey_file = "{key}"\n')
+        user = self.user(2)
+
+        def refused(why):
+            with self.login(user) as pop3:
+                self.assertEqual(pop3.command(b"UIDL"), REFUSED, why)
+                pop3.quit()
+            self.assert_logged(why)
+            self.assertFalse(os.path.exists(self.state(user, "uidl")) and why == "No such file")
+
+        refused("No such file")
+        with open(key, "w") as file:
+            file.write("0123456789abcdef0123456789abcdef\n")
+        os.chmod(key, 0o644)
+        os.chown(key, MAIL_UID, MAIL_UID)
+        refused("chmod 600")
+        os.chmod(key, 0o600)
+        before = self.uidl(user)
+        self.assertEqual(len(set(before)), 2)
+        with open(key, "w") as file:
+            file.write("another key of the same length..\n")
+        refused("not the key")
+        with open(key, "w") as file:
+            file.write("0123456789abcdef0123456789abcdef\n")
+        self.assertEqual(self.uidl(user), before)
+        # Another user's ids cannot be told to be of the same messages.
+        other = self.user(2)
+        self.assertFalse(set(self.uidl(other)) & set(before))
+
+    def test_a_session_that_was_dropped_changes_nothing(self):
+        self.policy('[uidl]\nscheme = "popa3d"\n')
+        user = self.user()
+        for serial in (1, 2):
+            hosts.deliver(self.host, user, hosts.message(1), serial)
+        with self.login(user) as pop3:
+            before = ids(pop3.multi(b"UIDL"))
+            pop3.command(b"DELE 1")
+            pop3.reset()
+        self.assertEqual(self.uidl(user), before)
+
+    def test_the_old_servers_file_may_go(self):
+        self.policy('[uidl]\nscheme = "courier"\n')
+        user = self.user(3)
+        maildir = os.path.join(self.host.homes, user, "Maildir")
+        names = sorted(os.listdir(os.path.join(maildir, "new")))
+        courier = os.path.join(maildir, "courierpop3dsizelist")
+        with open(courier, "w") as file:
+            file.write("/3 8 1700000000\n" + f"{names[0]}:2, 100 7:1700000000:0\n{names[1]}:2,S 100 3:0:1\n")
+        before = self.uidl(user)
+        self.assertEqual(before[:2], [b"UID7-1700000000", b"UID3"])
+        os.unlink(courier)
+        self.assertEqual(self.uidl(user), before)
+
+
+class UidlOnDovecotTest(hosts.HostTest):
+    dovecot_only = True
+
+    uidl = UidlTest.uidl
+
+    def maildir(self, user):
+        return os.path.join(self.host.homes, user, "Maildir")
+
+    def filled_user(self):
+        """A user with pins, duplicates and a message without an id of the first scheme."""
+        self.policy('[uidl]\nscheme = ["xuidl", "popa3d"]\n')
+        user = self.user(4)
+        for serial in (11, 12):
+            hosts.deliver(self.host, user, hosts.message(1), serial)
+        hosts.deliver(self.host, user, b"X-UIDL: stored-id\n" + hosts.message(5), 13)
+        names = sorted(os.listdir(os.path.join(self.maildir(user), "new")))
+        with open(os.path.join(self.maildir(user), "dovecot-pop3-legacy-pins"), "wb") as file:
+            file.write(hosts.pins({names[2]: "zimbra-257"}))
+        self.host.give(os.path.join(self.maildir(user), "dovecot-pop3-legacy-pins"))
+        return user
+
+    def test_ids_survive_everything_that_a_server_lives_through(self):
+        user = self.filled_user()
+        before = self.uidl(user)
+        self.assertEqual(len(set(before)), 7)
+        self.assertEqual(before[2], b"zimbra-257")
+        self.assertEqual(before[6], b"stored-id")
+        self.host.stop()
+        self.host.start()
+        self.assertEqual(self.uidl(user), before, "restart")
+        for path in glob.glob(os.path.join(self.maildir(user), "dovecot.index*")):
+            os.unlink(path)
+        self.assertEqual(self.uidl(user), before, "deleted index")
+        self.host.doveadm("index", "-u", user, "INBOX")
+        self.assertEqual(self.uidl(user), before, "doveadm index")
+        self.host.doveadm("force-resync", "-u", user, "INBOX")
+        self.assertEqual(self.uidl(user), before, "doveadm force-resync")
+
+    def test_a_header_is_read_once(self):
+        self.policy('[uidl]\nscheme = "popa3d"\n')
+        user = self.user(20)
+        before = self.uidl(user)
+        # A second time from Dovecot's cache: what the files say now does not matter.
+        for path in glob.glob(os.path.join(self.maildir(user), "*", "1*")):
+            with open(path, "r+b") as file:
+                text = file.read()
+                file.seek(0)
+                file.write(text.replace(b"Message-ID: <", b"Message-ID: >"))
+        self.assertEqual(self.uidl(user), before)
+        for path in glob.glob(os.path.join(self.maildir(user), "dovecot.index*")):
+            os.unlink(path)
+        self.assertNotEqual(self.uidl(user), before)
+
+    def test_only_sessions_that_hash_load_openssl(self):
+        def loaded(user, command):
+            with self.login(user) as pop3:
+                pop3.multi(command)
+                pids = hosts.eventually(lambda: hosts.processes_of(self.host, user))
+                with open(f"/proc/{pids[0]}/maps") as file:
+                    maps = file.read()
+                pop3.quit()
+            return "libcrypto" in maps
+
+        self.policy('[uidl]\nscheme = "uw"\n', "index.example")
+        self.policy('[uidl]\nscheme = "popa3d"\n', "hash.example")
+        self.assertFalse(loaded(self.user(2, "index.example"), b"UIDL"))
+        self.assertTrue(loaded(self.user(2, "hash.example"), b"UIDL"))
+        self.assertFalse(loaded(self.user(2, "hash.example"), b"CAPA"))
+
+    def test_damaged_pins_before_the_first_uidl(self):
+        """Nothing is remembered yet, and the policy asks for nothing."""
+        user = self.user(1)
+        for commands in ("", "[commands]\nallow = []\n"):
+            self.policy(commands)
+            with open(os.path.join(self.maildir(user), "dovecot-pop3-legacy-pins"), "wb") as file:
+                file.write(hosts.pins({"guid": "old-id"})[:-1])
+            with self.login(user) as pop3:
+                self.assertEqual(pop3.command(b"UIDL"), REFUSED)
+                pop3.quit()
+
+    def test_a_session_that_began_with_a_message_that_is_gone(self):
+        """It must not make the other one of two equal messages the second of them."""
+        self.policy('[uidl]\nscheme = "popa3d"\n')
+        user = self.user(1)
+        self.uidl(user)  # in Dovecot's cache
+        hosts.deliver(self.host, user, hosts.message(1), 2)
+        with self.login(user) as early:
+            self.assertTrue(early.command(b"STAT").startswith(b"+OK 2 "))
+            self.host.doveadm("expunge", "-u", user, "mailbox", "INBOX", "uid", "1")
+            others = self.uidl(user)
+            self.assertEqual(others, [popa3d(hosts.message(1))])
+            self.assertEqual(early.command(b"UIDL"), REFUSED)
+            early.quit()
+        self.assertEqual(self.uidl(user), others)
+
+    def test_ids_that_are_stored_while_a_session_of_dovecots_own_is_there(self):
+        user = self.user(1)
+        with self.login(user) as early:
+            self.assertTrue(early.command(b"STAT").startswith(b"+OK 1 "))
+            self.policy('[uidl]\nscheme = "popa3d"\n')
+            self.uidl(user)
+            with open(os.path.join(self.maildir(user), "dovecot-pop3-legacy-uidl"), "ab") as file:
+                file.write(b"damaged\n")
+            self.assertEqual(early.command(b"UIDL"), REFUSED)
+            early.quit()
+
+    def test_a_header_of_20_megabytes(self):
+        self.policy('[uidl]\nscheme = "popa3d"\n')
+        user = self.user()
+        hosts.deliver(self.host, user, b"A: b\n" * (4 * 1024 * 1024) + hosts.message(1), 1)
+        begun = time.monotonic()
+        self.assertEqual(len(self.uidl(user)), 1)
+        self.assertLess(time.monotonic() - begun, 10)
+
+    def test_what_dovecot_has_stored_stays(self):
+        """An id in dovecot-uidlist, by pop3_save_uidl or by a migration script."""
+        self.policy('[uidl]\nscheme = "popa3d"\n')
+        user = self.user(2)
+        path = os.path.join(self.maildir(user), "dovecot-uidlist")
+        hosts.last(self.host, user)
+        with open(path) as file:
+            lines = file.read().split("\n")
+        lines[1] = lines[1].replace(" :", " Pstored-by-dovecot :", 1)
+        with open(path, "w") as file:
+            file.write("\n".join(lines))
+        self.assertEqual(self.uidl(user), [b"stored-by-dovecot", popa3d(hosts.message(2))])
+
+
+MBOX = b"""From alice@example.org Tue Nov 20 13:00:00 2001
+Received: from a by b; Tue, 20 Nov 2001 13:00:00 +0000
+Date: Tue, 20 Nov 2001 12:59:00 +0000
+Message-Id: <1@example.org>
+Content-Length: 6
+Status: RO
+Subject: one
+
+first
+
+From bob@example.org Wed Nov 21 13:00:00 2001
+Date: Wed, 21 Nov 2001 12:59:00 +0000
+Message-Id: <2@example.org>
+Subject: two
+ folded
+
+>From here on
+second
+
+"""
+
+
+class UidlInMboxTest(hosts.HostTest):
+    """Mail still in an mbox: Dovecot's stream of it lacks what the formulas of mbox servers saw."""
+
+    dovecot_only = True
+
+    @staticmethod
+    def mbox_users(homes):
+        fields = {"2.3": "userdb_mail=mbox:{0}:INBOX={0}/inbox",
+                  "2.4": "userdb_mail_driver=mbox userdb_mail_path={0} userdb_mail_inbox_path={0}/inbox"}
+        for name in ("a", "b", "c", "d"):
+            user = f"{name}@mbox.example"
+            yield (f"{user}:{{PLAIN}}secret:{MAIL_UID}:{MAIL_UID}::{homes}/{user}::"
+                   + fields[hosts.host_name[-3:]].format(f"{homes}/{user}/mail"))
+
+    host_options = {"users": mbox_users.__func__}
+
+    def uidl(self, user, scheme):
+        self.policy(f'[uidl]\nscheme = "{scheme}"\n', "mbox.example")
+        folder = os.path.join(self.host.homes, user, "mail")
+        if not os.path.exists(folder):
+            os.makedirs(folder)
+            with open(os.path.join(folder, "inbox"), "wb") as file:
+                file.write(MBOX)
+            self.host.give(os.path.join(self.host.homes, user))
+        return ids(hosts.uidl(self.host, user))
+
+    @staticmethod
+    def lines(number, *names):
+        """The message's envelope line, and the lines that begin so."""
+        text = (b"From " + MBOX.split(b"From ")[number]).split(b"\n\n")[0].split(b"\n")
+        return text[0] + b"\n", b"".join(line + b"\n" for line in text[1:] if line.startswith(names))
+
+    def test_qpopper(self):
+        expected = []
+        for number in (1, 2):
+            envelope, header = self.lines(number, b"Received:", b"Date:", b"Message-Id:", b"Subject:")
+            expected.append(hashlib.md5(envelope + header).hexdigest().encode())
+        self.assertEqual(self.uidl("a@mbox.example", "qpopper-old"), expected)
+        self.assertEqual(self.uidl("a@mbox.example", "qpopper-old"), expected)
+
+    def test_qpopper_with_the_header_that_dovecot_hides(self):
+        expected = []
+        for number in (1, 2):
+            envelope, header = self.lines(number, b"Received:", b"Date:", b"Message-Id:", b"Content-Length:",
+                                          b"Subject:")
+            expected.append(hashlib.md5(envelope + header).hexdigest().encode())
+        self.assertEqual(self.uidl("b@mbox.example", "qpopper-old-content-length"), expected)
+
+    def test_tpop3d(self):
+        first, second = MBOX.replace(b"Status: RO\n", b"").split(b"From bob")
+        expected = [hashlib.md5(text[:512]).hexdigest().encode() for text in (first, b"From bob" + second)]
+        self.assertEqual(self.uidl("c@mbox.example", "tpop3d-mbox"), expected)
+
+    def test_solid(self):
+        expected = []
+        for number in (1, 2):
+            header = self.lines(number, b"Received:", b"Date:", b"Message-Id:", b"Subject:")[1]
+            expected.append(hashlib.md5(header).hexdigest().encode())
+        self.assertEqual(self.uidl("d@mbox.example", "solid-mbox"), expected)

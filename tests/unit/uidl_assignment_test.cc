@@ -1,0 +1,704 @@
+// The ids of whole maildrops: whose they are, that no two are the same, and that none changes.
+
+#include "plugin/core/uidl/assignment.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "plugin/core/uidl/guid_ids.h"
+#include "plugin/core/uidl/identifier.h"
+#include "plugin/core/uidl/lines.h"
+#include "plugin/core/uidl/memory.h"
+#include "tests/unit/fake_maildrop.h"
+
+namespace pop3_legacy::uidl {
+namespace {
+
+using Strings = std::vector<std::string>;
+using policy::UidlOnChange;
+
+policy::Policy::Uidl by(Strings chain, UidlOnChange on_change = UidlOnChange::keep) {
+  policy::Policy::Uidl wanted;
+  wanted.plan.chain = std::move(chain);
+  wanted.on_change = on_change;
+  return wanted;
+}
+
+class UidlAssignmentTest : public testing::Test {
+ protected:
+  /// One session: the ids, {"host"}, or {"error: …"}.
+  Strings ids(const policy::Policy::Uidl& wanted, bool known = true) {
+    auto made = assign_ids(drop_, wanted, known);
+    if (!made) return {"error: " + made.error().text};
+    if (!made.value()) return {"host"};
+    return *made.value();
+  }
+  void pin(const GuidIds& pins) { drop_.states["pins"] = pins_text(pins); }
+  [[nodiscard]] Memory memory() const { return parse_memory(drop_.states.at("uidl")).value(); }
+  /// What is put behind the second one of two equal ids.
+  [[nodiscard]] std::string mark(const std::string& guid) {
+    return "-" + hex(std::span(drop_.hasher().value()->sha256(guid).value()).first(5));
+  }
+
+  FakeMaildrop drop_;
+  const policy::Policy::Uidl xuidl_ = by({"xuidl"});
+};
+
+// --- whose id it is ---
+
+TEST_F(UidlAssignmentTest, WithoutASchemeTheHostNamesItsMessages) {
+  drop_.deliver("a");
+  drop_.messages[0]->stored = "stored";
+  EXPECT_EQ(ids(by({"host"})), Strings{"host"});
+  EXPECT_EQ(drop_.stores, 0);
+}
+
+TEST_F(UidlAssignmentTest, AnEmptyMaildropHasNoIdsButAPlan) {
+  EXPECT_EQ(ids(xuidl_), Strings{});
+  EXPECT_EQ(memory().plan.chain, Strings{"xuidl"});
+  EXPECT_EQ(ids(xuidl_), Strings{});
+  EXPECT_EQ(drop_.stores, 1);
+}
+
+TEST_F(UidlAssignmentTest, PinsComeBeforeKeptThenStoredThenTheChainThenDovecot) {
+  for (int i = 0; i < 5; ++i) drop_.deliver("x" + std::to_string(i));
+  drop_.deliver().file = "file";
+  drop_.deliver().file.reset();
+  Memory remembered;
+  remembered.plan.chain = {"xuidl", "qmail"};
+  remembered.kept = {{"guid-1", "kept1"}, {"guid-2", "kept2"}, {"guid-9", "gone"}};
+  drop_.states["uidl"] = memory_text(remembered);
+  pin({{"guid-1", "pin1"}, {"guid-3", "pin3"}, {"guid-8", "gone-too"}});
+  for (const std::size_t place : {0U, 1U, 2U, 3U}) drop_.messages[place]->stored = "stored";
+  EXPECT_EQ(ids(by({"xuidl", "qmail"})),
+            (Strings{"pin1", "kept2", "pin3", "stored", "x4", "file", "000000074fe12d90"}));
+}
+
+TEST_F(UidlAssignmentTest, PinsAreShownWithoutASchemeToo) {
+  drop_.deliver("a");
+  drop_.deliver("b");
+  pin({{"guid-2", "imported"}});
+  const Strings expected{"", "imported"};  // the host's own, and the pin
+  EXPECT_EQ(ids(by({"host"})), expected);
+  EXPECT_EQ(ids(by({"host"})), expected);
+  EXPECT_EQ(drop_.stores, 1);
+  drop_.states.erase("pins");
+  EXPECT_EQ(ids(by({"host"})),
+            Strings{"error: the mailbox had imported ids, and the file with them is missing: "
+                    "pins"});
+  pin({{"guid-2", "imported"}});
+  EXPECT_EQ(ids(xuidl_), (Strings{"a", "imported"}));  // no change of a scheme: there was none
+  EXPECT_TRUE(drop_.logged.empty());
+}
+
+// --- two messages with one id ---
+
+TEST_F(UidlAssignmentTest, OfEqualIdsTheLowestUidHasItAsItIs) {
+  for (int i = 0; i < 3; ++i) drop_.deliver("same");
+  const Strings all{"same", "same" + mark("guid-2"), "same" + mark("guid-3")};
+  EXPECT_EQ(ids(xuidl_), all);
+  EXPECT_EQ(ids(xuidl_), all);
+  EXPECT_EQ(drop_.stores, 1);
+}
+
+TEST_F(UidlAssignmentTest, OtherEqualOnesMayBeDeletedAndArrive) {
+  for (std::size_t removed = 0; removed < 3; ++removed) {
+    drop_.messages.clear();
+    drop_.states.clear();
+    drop_.cache.clear();
+    drop_.last_uid = 0;
+    for (int i = 0; i < 3; ++i) drop_.deliver("same");
+    Strings expected = ids(xuidl_);
+    drop_.remove(removed);
+    expected.erase(expected.begin() + static_cast<std::ptrdiff_t>(removed));
+    EXPECT_EQ(ids(xuidl_), expected) << removed;
+    drop_.deliver("same");
+    // The id of a message that is gone and was not kept may come again: the formula says so.
+    expected.push_back(removed == 0 ? "same" : "same" + mark("guid-4"));
+    EXPECT_EQ(ids(xuidl_), expected) << removed;
+    drop_.remove(0);
+    expected.erase(expected.begin());
+    EXPECT_EQ(ids(xuidl_), expected) << removed;
+  }
+}
+
+TEST_F(UidlAssignmentTest, AFirstOneThatIsRemovedMeanwhileMakesNoOtherSecond) {
+  drop_.deliver("same");
+  drop_.deliver("same");
+  drop_.removed_places = {0};
+  EXPECT_EQ(ids(xuidl_), Strings{"error: another session has removed one of two messages with the "
+                                 "same id; the next login knows the other one's"});
+  EXPECT_EQ(drop_.stores, 0);
+  drop_.removed_places.clear();
+  const Strings both = ids(xuidl_);
+  drop_.removed_places = {0};
+  EXPECT_EQ(ids(xuidl_), both);  // it is second already
+}
+
+TEST_F(UidlAssignmentTest, ManyCopiesOfOneMessageTakeNoLongerEach) {
+  constexpr std::size_t many = 20000;
+  for (std::size_t i = 0; i < many; ++i) {
+    drop_.deliver("same");
+    drop_.messages.back()->guid_value = "guid";
+  }
+  const Strings all = ids(xuidl_);
+  EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), many);
+  EXPECT_EQ(all.back(), "same" + mark("guid") + "." + std::to_string(many - 1));
+}
+
+TEST_F(UidlAssignmentTest, AnIdOf70OctetsMakesRoomForTheMark) {
+  const std::string longest(max_identifier_octets, 'x');
+  drop_.deliver(longest);
+  drop_.deliver(longest);
+  drop_.deliver(longest.substr(0, 60));
+  drop_.deliver(longest.substr(0, 60));
+  EXPECT_EQ(ids(xuidl_), (Strings{longest, longest.substr(0, 59) + mark("guid-2"),
+                                  longest.substr(0, 60), longest.substr(0, 59) + mark("guid-4")}));
+}
+
+TEST_F(UidlAssignmentTest, AMarkThatIsThereAlreadyIsNumbered) {
+  const std::string marked = "same" + mark("guid-3");
+  drop_.deliver(marked);
+  drop_.deliver("same");
+  drop_.deliver("same");
+  const Strings all{marked, "same", marked + ".2"};
+  EXPECT_EQ(ids(xuidl_), all);
+  drop_.remove(0);
+  EXPECT_EQ(ids(xuidl_), (Strings{all[1], all[2]}));
+}
+
+TEST_F(UidlAssignmentTest, AnImportedIdIsNotGivenToAnother) {
+  drop_.deliver("same");
+  drop_.deliver("other");
+  pin({{"guid-2", "same"}, {"guid-9", "third"}});
+  drop_.deliver("third");
+  const Strings all{"same" + mark("guid-1"), "same", "third" + mark("guid-3")};
+  EXPECT_EQ(ids(xuidl_), all);
+  drop_.remove(1);
+  EXPECT_EQ(ids(xuidl_), (Strings{all[0], all[2]}));
+  drop_.deliver("whatever").guid_value = "guid-9";
+  EXPECT_EQ(ids(xuidl_), (Strings{all[0], all[2], "third"}));
+}
+
+TEST_F(UidlAssignmentTest, AnImportedIdComesBeforeOneThatIsKept) {
+  drop_.deliver("same");
+  drop_.deliver("same");
+  const std::string second = ids(xuidl_)[1];
+  drop_.deliver("new");
+  pin({{"guid-3", second}});  // whoever imports has the last word
+  const Strings all{"same", second + mark("guid-2"), second};
+  EXPECT_EQ(ids(xuidl_), all);
+  drop_.remove(2);
+  EXPECT_EQ(ids(xuidl_), (Strings{all[0], all[1]}));
+}
+
+TEST_F(UidlAssignmentTest, TwoImportedIdsThatAreTheSameDoNotMove) {
+  drop_.deliver("a");
+  drop_.deliver("b");
+  pin({{"guid-1", "same"}, {"guid-2", "same"}});
+  const Strings all{"same", "same" + mark("guid-2")};
+  EXPECT_EQ(ids(xuidl_), all);
+  EXPECT_EQ(ids(xuidl_), all);
+  drop_.remove(0);
+  EXPECT_EQ(ids(xuidl_), Strings{all[1]});
+  EXPECT_EQ(ids(xuidl_), Strings{all[1]});
+}
+
+TEST_F(UidlAssignmentTest, ACopyWithTheSameGuidHasAnIdOfItsOwn) {
+  for (const bool pinned : {false, true}) {
+    for (std::size_t removed = 0; removed < 3; ++removed) {
+      drop_.messages.clear();
+      drop_.states.clear();
+      drop_.cache.clear();
+      for (int i = 0; i < 3; ++i) drop_.deliver("same").guid_value = "guid";
+      if (pinned) pin({{"guid", "pinned"}});
+      const std::string first = pinned ? "pinned" : "same";
+      Strings all{first, first + mark("guid"), first + mark("guid") + ".2"};
+      for (int session = 0; session < 3; ++session) EXPECT_EQ(ids(xuidl_), all);
+      drop_.remove(removed);
+      all.erase(all.begin() + static_cast<std::ptrdiff_t>(removed));
+      for (int session = 0; session < 3; ++session) EXPECT_EQ(ids(xuidl_), all) << removed;
+    }
+  }
+}
+
+TEST_F(UidlAssignmentTest, ACopyOfAMessageWhoseIdIsKeptDoesNotTakeIt) {
+  drop_.deliver(std::string(80, 'x')).received_value = 5;
+  auto wanted = by({"template"});
+  wanted.plan.form = "{received}.{guid}";
+  drop_.messages[0]->guid_value = "guid";
+  EXPECT_EQ(ids(wanted), Strings{"5.guid"});
+  auto& copy = drop_.deliver();
+  copy.guid_value = "guid";
+  copy.received_value = 5;
+  const Strings all{"5.guid", "5.guid" + mark("guid")};
+  EXPECT_EQ(ids(wanted), all);
+  EXPECT_EQ(ids(wanted), all);
+  drop_.remove(0);
+  EXPECT_EQ(ids(wanted), Strings{all[1]});
+}
+
+TEST_F(UidlAssignmentTest, AMessageThatComesBackTakesNoIdFromAnother) {
+  auto wanted = by({"courier", "xuidl"});
+  drop_.deliver("same");
+  const auto moved = drop_.messages[0];
+  EXPECT_EQ(ids(wanted), Strings{"same"});  // kept, for Courier's list may come
+  drop_.remove(0);
+  drop_.deliver("same");
+  const Strings second{"same" + mark("guid-2")};
+  EXPECT_EQ(ids(wanted), second);
+  moved->uid_value = ++drop_.last_uid;
+  drop_.messages.push_back(moved);
+  EXPECT_EQ(ids(wanted), (Strings{second[0], "same"}));
+}
+
+// --- ids that POP3 does not allow ---
+
+TEST_F(UidlAssignmentTest, IllegalIdsAreReplacedForGoodAndThatIsToldOnce) {
+  drop_.deliver().file = "with a blank";
+  drop_.deliver().file = std::string(71, 'x');
+  drop_.deliver().file = "fine";
+  drop_.deliver().stored = "not \x80 fine";
+  const Strings first = ids(by({"qmail"}));
+  ASSERT_EQ(first.size(), 4U);
+  for (const std::string& id : first) EXPECT_TRUE(is_identifier(id)) << id;
+  EXPECT_EQ(first[2], "fine");
+  EXPECT_EQ(drop_.logged, Strings{"3 messages have ids by scheme qmail that POP3 does not allow, "
+                                  "and other ids for good; the first has UID 1"});
+  EXPECT_EQ(ids(by({"qmail"})), first);
+  EXPECT_EQ(drop_.logged.size(), 1U);
+  drop_.remove(1);
+  drop_.deliver().file = "with a blank";
+  EXPECT_EQ(ids(by({"qmail"})), (Strings{first[0], first[2], first[3], first[0] + mark("guid-5")}));
+  EXPECT_EQ(drop_.logged.back(),
+            "1 message has an id by scheme qmail that POP3 does not allow, "
+            "and other ids for good; the first has UID 5");
+}
+
+// --- what ids are made of may change ---
+
+TEST_F(UidlAssignmentTest, ACutoverIsWhereTheDayBegins) {
+  auto wanted = by({"xuidl"});
+  wanted.plan.cutovers = {{1000, {"qmail"}}, {2000, {"decimal-uid"}}};
+  for (const std::int64_t received : {-5, 999, 1000, 1999, 2000, 2001}) {
+    auto& message = drop_.deliver("x" + std::to_string(received));
+    message.received_value = received;
+    message.file = "f" + std::to_string(received);
+  }
+  const Strings all{"f-5", "f999", "3", "4", "x2000", "x2001"};
+  EXPECT_EQ(ids(wanted), all);
+  // A copy of the Maildir that did not preserve the times.
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    drop_.messages[i]->received_value = 5000 - drop_.messages[i]->received_value;
+  }
+  EXPECT_EQ(ids(wanted), all);
+  for (auto& message : drop_.messages) message->received_value = 1;
+  EXPECT_EQ(ids(wanted), all);
+  EXPECT_EQ(drop_.stores, 1);
+}
+
+TEST_F(UidlAssignmentTest, CouriersListMayGoAndComeBack) {
+  const auto wanted = by({"courier", "qmail"});
+  drop_.deliver().number = CourierNumber{7, 3};
+  drop_.deliver().file = "f2";
+  drop_.deliver().file.reset();
+  const Strings all{"UID7-3", "f2", "000000034fe12d90"};
+  EXPECT_EQ(ids(wanted), all);
+  drop_.messages[0]->number.reset();
+  EXPECT_EQ(ids(wanted), all);
+  for (auto& message : drop_.messages) message->number = CourierNumber{9, 9};
+  EXPECT_EQ(ids(wanted), all);
+  EXPECT_EQ(drop_.stores, 1);
+}
+
+TEST_F(UidlAssignmentTest, AReceivedDateInATemplateMayChange) {
+  auto wanted = by({"template"});
+  wanted.plan.form = "{received}.{uid}";
+  drop_.deliver().received_value = 5;
+  EXPECT_EQ(ids(wanted), Strings{"5.1"});
+  drop_.messages[0]->received_value = 6;
+  EXPECT_EQ(ids(wanted), Strings{"5.1"});
+}
+
+TEST_F(UidlAssignmentTest, WhatIsKeptForRemovedMessagesIsForgottenOneDay) {
+  auto wanted = by({"courier"});
+  Memory full;
+  full.plan = wanted.plan;
+  for (int i = 0; i < 1003; ++i) full.kept["gone-" + std::to_string(i)] = "i" + std::to_string(i);
+  full.kept["guid-1\n9.9"] = "copy";
+  drop_.states["uidl"] = memory_text(full);
+  drop_.deliver().number = CourierNumber{1, 1};
+  EXPECT_EQ(ids(wanted), Strings{"UID1-1"});
+  EXPECT_EQ(memory().kept, (GuidIds{{"guid-1", "UID1-1"}}));
+}
+
+TEST_F(UidlAssignmentTest, AHeaderIsReadOnceAndItsCacheMayBeDropped) {
+  const auto wanted = by({"xuidl", "qmail"});
+  drop_.deliver("a");
+  drop_.deliver().file = "f";
+  const Strings all{"a", "f"};
+  EXPECT_EQ(ids(wanted), all);
+  EXPECT_EQ(drop_.cache.at({1, "xuidl"}), "+a");
+  EXPECT_EQ(drop_.cache.at({2, "xuidl"}), "-");
+  EXPECT_EQ(drop_.cache.size(), 2U);  // a file name costs nothing
+  for (auto& message : drop_.messages) message->header_text.clear();
+  EXPECT_EQ(ids(wanted), all);
+  drop_.messages[0]->header_text = "X-UIDL: a\n";
+  drop_.cache.clear();
+  EXPECT_EQ(ids(wanted), all);
+}
+
+TEST_F(UidlAssignmentTest, WhatCouldNotBeReadIsNotCached) {
+  drop_.deliver("a").error = Error{Failure::temporary, "no luck"};
+  EXPECT_EQ(ids(xuidl_), Strings{"error: no luck"});
+  EXPECT_TRUE(drop_.cache.empty());
+}
+
+// --- another plan ---
+
+TEST_F(UidlAssignmentTest, AChangedPolicyIsKeptOut) {
+  drop_.deliver("a");
+  drop_.deliver("a");
+  const Strings before = ids(xuidl_);
+  EXPECT_EQ(ids(by({"uw"})), before);
+  EXPECT_EQ(ids(by({"host"})), before);
+  EXPECT_EQ(drop_.logged,
+            (Strings{"the policy asks for scheme uw, and the mailbox's ids are by scheme xuidl; "
+                     "they stay as they are (uidl.on_change = \"keep\")",
+                     "the policy asks for scheme host, and the mailbox's ids are by scheme xuidl; "
+                     "they stay as they are (uidl.on_change = \"keep\")"}));
+  EXPECT_EQ(drop_.stores, 1);
+}
+
+TEST_F(UidlAssignmentTest, AChangedPolicyIsRefused) {
+  drop_.deliver("a");
+  ids(xuidl_);
+  EXPECT_EQ(ids(by({"uw"}, UidlOnChange::refuse)),
+            Strings{"error: the policy asks for scheme uw, and the mailbox's ids are by scheme "
+                    "xuidl (uidl.on_change = \"refuse\")"});
+  EXPECT_EQ(ids(xuidl_), Strings{"a"});
+  EXPECT_EQ(drop_.stores, 1);
+}
+
+TEST_F(UidlAssignmentTest, AChangedPolicyIsSwitchedTo) {
+  drop_.deliver("a");
+  drop_.deliver("a");
+  ids(xuidl_);
+  const auto wanted = by({"decimal-uid"}, UidlOnChange::switch_over);
+  EXPECT_EQ(ids(wanted), (Strings{"1", "2"}));
+  EXPECT_EQ(ids(wanted), (Strings{"1", "2"}));
+  EXPECT_EQ(drop_.logged, Strings{"the policy asks for scheme decimal-uid, and the mailbox's ids "
+                                  "are by scheme xuidl; they are changed now (uidl.on_change = "
+                                  "\"switch\")"});
+}
+
+TEST_F(UidlAssignmentTest, ASwitchToTheHostIsReadAtTheNextSession) {
+  drop_.deliver("a");
+  ids(xuidl_);
+  const auto wanted = by({"host"}, UidlOnChange::switch_over);
+  EXPECT_EQ(ids(wanted), Strings{"host"});
+  EXPECT_EQ(ids(wanted), Strings{"host"});
+  EXPECT_EQ(ids(by({"host"})), Strings{"host"});
+  EXPECT_EQ(drop_.logged.size(), 1U);
+  EXPECT_EQ(ids(wanted, false), Strings{"error: the policy that decides the ids cannot be read"});
+  EXPECT_EQ(ids(xuidl_), Strings{"a"});
+}
+
+TEST_F(UidlAssignmentTest, AnUnusedTemplateOrKeyFileIsNoChange) {
+  drop_.deliver("a");
+  ids(xuidl_);
+  auto wanted = by({"xuidl"}, UidlOnChange::refuse);
+  wanted.plan.form = "{uid}";
+  wanted.plan.key_file = "/nowhere";
+  EXPECT_EQ(ids(wanted), Strings{"a"});
+  EXPECT_EQ(drop_.stores, 1);
+}
+
+TEST_F(UidlAssignmentTest, APolicyThatIsNotKnownLeavesWhatIsRemembered) {
+  drop_.deliver("a");
+  EXPECT_EQ(ids(xuidl_, false), Strings{"error: the policy that decides the ids cannot be read"});
+  EXPECT_EQ(ids(by({"host"}), false),
+            Strings{"error: the policy that decides the ids cannot be read"});
+  EXPECT_EQ(drop_.stores, 0);
+  ids(xuidl_);
+  for (const auto on_change :
+       {UidlOnChange::keep, UidlOnChange::switch_over, UidlOnChange::refuse}) {
+    EXPECT_EQ(ids(by({"uw"}, on_change), false), Strings{"a"});
+  }
+  EXPECT_TRUE(drop_.logged.empty());
+  EXPECT_EQ(drop_.stores, 1);
+}
+
+// --- the key ---
+
+class UidlKeyTest : public UidlAssignmentTest {
+ protected:
+  UidlKeyTest() {
+    drop_.deliver();
+    drop_.keys = {{"/a", "first key"}, {"/b", "second key"}};
+    wanted_.plan.key_file = "/a";
+    first_ = ids(wanted_);
+  }
+
+  policy::Policy::Uidl wanted_ = by({"hmac-sha256"});
+  Strings first_;
+  const Strings not_the_key_{
+      "error: /a: this is not the key that the mailbox's ids were made with"};
+};
+
+TEST_F(UidlKeyTest, IsNotToldByItsMark) {
+  EXPECT_EQ(first_[0].size(), 32U);
+  EXPECT_EQ(memory().key_mark.size(), 16U);
+  EXPECT_EQ(drop_.states["uidl"].find("first"), std::string::npos);
+  EXPECT_EQ(ids(wanted_), first_);
+}
+
+TEST_F(UidlKeyTest, AUserWhoIsRenamedKeepsTheIds) {
+  for (const auto& message : drop_.messages) message->user_value = "new%name@example.org";
+  EXPECT_EQ(ids(wanted_), first_);
+  EXPECT_EQ(memory().owner, "alice@example.org");
+  drop_.states.clear();
+  EXPECT_NE(ids(wanted_), first_);
+  EXPECT_EQ(memory().owner, "new%name@example.org");
+}
+
+TEST_F(UidlKeyTest, MayStandInAnotherFile) {
+  drop_.keys["/c"] = "first key";
+  wanted_.plan.key_file = "/c";
+  EXPECT_EQ(ids(wanted_), first_);
+  EXPECT_EQ(memory().plan.key_file, "/c");
+  drop_.keys.erase("/a");
+  EXPECT_EQ(ids(wanted_, false), first_);
+}
+
+TEST_F(UidlKeyTest, ThatIsMissingIsAnErrorAndNoOtherId) {
+  drop_.keys.erase("/a");
+  for (const auto on_change :
+       {UidlOnChange::keep, UidlOnChange::switch_over, UidlOnChange::refuse}) {
+    wanted_.on_change = on_change;
+    EXPECT_EQ(ids(wanted_), Strings{"error: /a: no key"});
+  }
+  EXPECT_EQ(ids(by({"uw"})), Strings{"error: /a: no key"});
+  EXPECT_EQ(drop_.stores, 1);
+}
+
+TEST_F(UidlKeyTest, ThatChangedIsRefusedUnlessToldToSwitch) {
+  drop_.keys["/a"] = "another key";
+  for (const auto on_change : {UidlOnChange::keep, UidlOnChange::refuse}) {
+    wanted_.on_change = on_change;
+    EXPECT_EQ(ids(wanted_), not_the_key_);
+  }
+  EXPECT_EQ(drop_.stores, 1);
+  wanted_.on_change = UidlOnChange::switch_over;
+  const Strings second = ids(wanted_);
+  EXPECT_NE(second, first_);
+  EXPECT_EQ(ids(wanted_), second);
+  EXPECT_EQ(drop_.logged, Strings{"/a: the key is another one, and so are the ids "
+                                  "(uidl.on_change = \"switch\")"});
+}
+
+TEST_F(UidlKeyTest, ThatChangedIsNoReasonToSwitchWhereThePolicyIsNotKnown) {
+  drop_.keys["/a"] = "another key";
+  wanted_.on_change = UidlOnChange::switch_over;
+  EXPECT_EQ(ids(wanted_, false), not_the_key_);
+  EXPECT_EQ(drop_.stores, 1);
+}
+
+// --- what is stored is damaged or missing ---
+
+TEST_F(UidlAssignmentTest, DamagedStatesAreToldAndNothingIsChanged) {
+  drop_.deliver("a");
+  drop_.deliver("a");
+  pin({{"guid-1", "p"}});
+  const Strings before = ids(xuidl_);
+  for (const std::string name : {"uidl", "pins"}) {
+    const std::string whole = drop_.states[name];
+    for (std::size_t octets = 0; octets < whole.size(); ++octets) {
+      drop_.states[name] = whole.substr(0, octets);
+      const Strings answer = ids(xuidl_);
+      ASSERT_EQ(answer.size(), 1U);
+      EXPECT_TRUE(
+          answer[0].starts_with("error: the mailbox's file \"" + name + "\" is damaged, line "))
+          << answer[0];
+      EXPECT_EQ(ids(by({"uw"}, UidlOnChange::switch_over)), answer);
+      EXPECT_EQ(ids(by({"host"})), answer);
+    }
+    drop_.states[name] = whole;
+    EXPECT_EQ(ids(xuidl_), before);
+  }
+  EXPECT_EQ(drop_.stores, 1);
+}
+
+TEST_F(UidlAssignmentTest, MissingPinsAreAnErrorButTheyCanBeRemoved) {
+  drop_.deliver("a");
+  pin({{"guid-1", "p"}});
+  EXPECT_EQ(ids(xuidl_), Strings{"p"});
+  drop_.states.erase("pins");
+  const Strings missing{
+      "error: the mailbox had imported ids, and the file with them is missing: pins"};
+  EXPECT_EQ(ids(xuidl_), missing);
+  EXPECT_EQ(ids(by({"uw"}, UidlOnChange::switch_over)), missing);
+  EXPECT_EQ(drop_.stores, 1);
+  pin({});
+  EXPECT_EQ(ids(xuidl_), Strings{"a"});
+  drop_.states.erase("pins");
+  EXPECT_EQ(ids(xuidl_), Strings{"a"});
+}
+
+TEST_F(UidlAssignmentTest, AnErrorLeavesNoIdsAndNothingStored) {
+  const Error error{Failure::temporary, "no luck"};
+  for (int i = 0; i < 3; ++i) drop_.deliver("same");
+  for (std::size_t place = 0; place < 3; ++place) {
+    drop_.messages[place]->error = error;
+    EXPECT_EQ(ids(xuidl_), Strings{"error: no luck"});
+    drop_.messages[place]->error.reset();
+  }
+  for (auto* const failing : {&drop_.message_error, &drop_.hasher_error, &drop_.load_error}) {
+    *failing = error;
+    EXPECT_EQ(ids(xuidl_), Strings{"error: no luck"});
+    failing->reset();
+  }
+  EXPECT_EQ(drop_.stores, 0);
+  drop_.store_error = error;
+  EXPECT_EQ(ids(xuidl_), Strings{"error: no luck"});
+  EXPECT_TRUE(drop_.states.empty());
+  EXPECT_TRUE(drop_.logged.empty());
+}
+
+TEST_F(UidlAssignmentTest, WhatIsNotStoredIsNotLogged) {
+  drop_.deliver(std::string(71, 'x')).file = "a b";
+  drop_.store_error = Error{Failure::temporary, "disk full"};
+  EXPECT_EQ(ids(by({"qmail"})), Strings{"error: disk full"});
+  EXPECT_TRUE(drop_.logged.empty());
+}
+
+// --- sessions at the same time ---
+
+TEST_F(UidlAssignmentTest, ASessionThatIsOvertakenBeginsAgain) {
+  drop_.deliver().file = "a b";
+  Memory other;
+  other.plan.chain = {"uw"};
+  other.kept["guid-1"] = "by-the-other-session";
+  bool done = false;
+  drop_.after_load = [&](std::string_view name) {
+    if (name != "pins" || done) return;
+    done = true;
+    drop_.states["uidl"] = memory_text(other);
+  };
+  EXPECT_EQ(ids(by({"qmail"})), Strings{"by-the-other-session"});
+  EXPECT_EQ(drop_.stores, 0);
+  EXPECT_EQ(drop_.logged.size(), 1U);  // the policy asks for another one
+}
+
+TEST_F(UidlAssignmentTest, ASessionThatIsOvertakenAgainAndAgainGivesUp) {
+  drop_.deliver("a");
+  int sessions = 0;
+  drop_.after_load = [&](std::string_view name) {
+    if (name != "pins") return;
+    Memory other;
+    other.plan.chain = {"xuidl"};
+    other.kept["gone"] = std::to_string(++sessions);
+    drop_.states["uidl"] = memory_text(other);
+    pin({{"guid-" + std::to_string(sessions), "p"}});
+  };
+  policy::Policy::Uidl wanted = by({"uw"}, UidlOnChange::switch_over);
+  EXPECT_EQ(ids(wanted), Strings{"error: other sessions change the mailbox's ids all the time"});
+  EXPECT_EQ(drop_.stores, 0);
+  EXPECT_EQ(sessions, 8);
+}
+
+// --- everything at random ---
+
+// Mailboxes whose messages come and go, come back and are copied, under sessions of which some
+// cannot store: whatever a client was shown stays.
+TEST_F(UidlAssignmentTest, NoIdOfALivingMessageEverChanges) {
+  for (unsigned seed = 0; seed < 300; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    const auto below = [&random](unsigned limit) {
+      return static_cast<unsigned>(random() % limit);
+    };
+    drop_.messages.clear();
+    drop_.states.clear();
+    drop_.cache.clear();
+    drop_.last_uid = 0;
+    policy::Policy::Uidl wanted = by(
+        std::vector<Strings>{{"xuidl"}, {"courier", "xuidl"}, {"qmail"}, {"template"}}[below(4)]);
+    wanted.plan.form = "{filename}.{received}";
+    if (below(3) == 0) wanted.plan.cutovers = {{1000, {"qmail", "xuidl"}}};
+    GuidIds pins;
+    for (unsigned i = below(4); i > 0; --i) {
+      pins["guid-" + std::to_string(1 + below(10))] = Strings{"a", "f1", "pin"}[below(3)];
+    }
+    if (!pins.empty()) pin(pins);
+    std::map<const FakeMaildrop::Message*, std::string> shown;
+    std::vector<std::shared_ptr<FakeMaildrop::Message>> elsewhere;
+
+    const auto deliver = [&] {
+      auto& message = drop_.deliver(std::vector<Strings>{
+          {""}, {"a"}, {"a"}, {"b"}, {std::string(70, 'l')}, {"a b"}}[below(6)][0]);
+      message.file = std::vector<std::string>{"f1", "f1", "f2", "f 3"}[below(4)];
+      message.received_value = static_cast<int>(below(2000));
+      if (below(5) == 0) message.number = CourierNumber{below(3), 1};
+      if (below(8) == 0) message.stored = "s" + std::to_string(below(3));
+      if (below(4) == 0 && drop_.messages.size() > 1) {
+        const auto& original =
+            *drop_.messages[below(static_cast<unsigned>(drop_.messages.size()) - 1)];
+        message.guid_value = original.guid_value;
+        message.header_text = original.header_text;
+      }
+    };
+    for (unsigned step = 0; step < 40; ++step) {
+      const auto count = static_cast<unsigned>(drop_.messages.size());
+      const unsigned what = below(10);
+      if (what < 3 || count == 0) {
+        deliver();
+      } else if (what < 5) {
+        const std::size_t place = below(count);
+        shown.erase(drop_.messages[place].get());
+        if (below(2) == 0) elsewhere.push_back(drop_.messages[place]);
+        drop_.remove(place);
+      } else if (what == 5 && !elsewhere.empty()) {
+        elsewhere.back()->uid_value = ++drop_.last_uid;
+        drop_.messages.push_back(elsewhere.back());
+        elsewhere.pop_back();
+      } else if (what == 6) {
+        auto& message = *drop_.messages[below(count)];
+        message.received_value = static_cast<int>(below(2000));
+        message.number.reset();
+        if (below(2) == 0) message.number = CourierNumber{below(3), 1};
+      } else {
+        if (below(5) == 0) drop_.cache.clear();
+        if (below(4) == 0) drop_.store_error = Error{Failure::temporary, "died"};
+        // Another policy, or one that cannot be read, changes nothing either.
+        const bool odd = drop_.states.contains("uidl") && below(4) == 0;
+        const bool known = !odd || below(2) == 0;
+        const Strings got = ids(odd ? by({below(2) == 0 ? "uw" : "host"}) : wanted, known);
+        if (drop_.store_error && got == Strings{"error: died"}) {
+          drop_.store_error.reset();
+          continue;
+        }
+        drop_.store_error.reset();
+        ASSERT_EQ(got.size(), count) << got[0];
+        EXPECT_EQ(std::set<std::string>(got.begin(), got.end()).size(), count);
+        for (std::size_t place = 0; place < count; ++place) {
+          EXPECT_TRUE(is_identifier(got[place])) << got[place];
+          const auto [before, first] = shown.emplace(drop_.messages[place].get(), got[place]);
+          ASSERT_EQ(before->second, got[place])
+              << "step " << step << " UID " << drop_.messages[place]->uid_value;
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace pop3_legacy::uidl
