@@ -172,6 +172,15 @@ real_dovecot() {
     ${tree:+--tree "$tree"} --require "$1"
 }
 
+# The POP3 servers that mail comes from, and what they themselves answer to UIDL.
+old_servers() {
+  if sh tests/debian_tree.sh bookworm oracles >"$logs/oracles-tree.log" 2>&1; then
+    tests oracles python3 tests/oracles/test_oracles.py
+  else
+    skip oracles "no tree with the old servers could be made: $(cat "$logs/oracles-tree.log")"
+  fi
+}
+
 dovecot_name() {
   dovecot --version | sed -n 's/^\([0-9]*\.[0-9]*\).*/dovecot-\1/p'
 }
@@ -183,6 +192,7 @@ everything() {
   tests memory-dialogues build/run_dialogues --host memory tests/dialogues/*.txt
   tests standalone-dialogues standalone_dialogues build
   tests standalone-integration python3 tests/integration/run.py --standalone build/pop3-legacy-host
+  old_servers
   real_dovecot dovecot-2.3 bookworm
   real_dovecot dovecot-2.4 trixie
   if step sanitized-build build build-sanitized -DPOP3_LEGACY_DOVECOT=OFF -DPOP3_LEGACY_SANITIZE=ON \
