@@ -4,10 +4,11 @@ import glob
 import hashlib
 import os
 import shutil
-import subprocess
 import time
+import unittest
 
 import hosts
+import private_dovecot
 from private_host import MAIL_UID
 
 REFUSED = b"-ERR [SYS/TEMP] The messages' unique ids are not known at the moment."
@@ -413,3 +414,52 @@ class UidlInMboxTest(hosts.HostTest):
             header = self.lines(number, b"Received:", b"Date:", b"Message-Id:", b"Subject:")[1]
             expected.append(hashlib.md5(header).hexdigest().encode())
         self.assertEqual(self.uidl("d@mbox.example", "solid-mbox"), expected)
+
+
+class UidlMovesToAnotherDovecotTest(hosts.HostTest):
+    """A Maildir that this machine's Dovecot has served is served by the tree's, which is another
+    version: the ids are in the Maildir and in nothing else."""
+
+    dovecot_only = True
+
+    maildir = UidlOnDovecotTest.maildir
+    uidl = UidlTest.uidl
+    filled_user = UidlOnDovecotTest.filled_user
+
+    @classmethod
+    def setUpClass(cls):
+        cls.modules = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "build", "modules")
+        if not hosts.tree or not os.path.isdir(cls.modules):
+            raise unittest.SkipTest("there is one Dovecot only")
+        super().setUpClass()
+
+    def test_moved_maildir(self):
+        user = self.filled_user()
+        courier = self.user(3)
+        names = sorted(os.listdir(os.path.join(self.maildir(courier), "new")))
+        with open(os.path.join(self.maildir(courier), "courierpop3dsizelist"), "w") as file:
+            file.write(f"/3 8 1700000000\n{names[1]}:2, 100 7:1700000000:0\n")
+        self.host.give(self.maildir(courier))
+        before = {}
+        here = private_dovecot.PrivateDovecot(os.path.join(hosts.scratch, "moved-from"), self.modules, homes=self.host.homes,
+                                              policies=self.host.policies)
+        self.assertNotEqual(here.name(), self.host.name())
+        with here:
+            before[user] = ids(hosts.uidl(here, user))
+            self.policy('[uidl]\nscheme = "courier"\n')
+            before[courier] = ids(hosts.uidl(here, courier))
+        self.assertEqual(before[user][2], b"zimbra-257")
+        self.assertEqual(len(set(before[user])), 7)
+        self.assertEqual(before[courier][1], b"UID7-1700000000")
+        for name in before:
+            moved = self.maildir(name) + ".moved"
+            shutil.copytree(self.maildir(name), moved)
+            shutil.rmtree(self.maildir(name))
+            os.rename(moved, self.maildir(name))  # another folder, other inodes, other times
+            self.host.give(self.maildir(name))
+        os.unlink(os.path.join(self.maildir(courier), "courierpop3dsizelist"))
+        for name, expected in before.items():
+            self.assertEqual(self.uidl(name), expected)
+            for path in glob.glob(os.path.join(self.maildir(name), "dovecot.index*")):
+                os.unlink(path)
+            self.assertEqual(self.uidl(name), expected, "without the index")
