@@ -58,16 +58,22 @@ class MailboxUidls {
   enum class State { unknown, computing, host, ours, failed };
 
   Status compute() {
-    state_ = State::computing;
-    Status done = try_to_compute();
-    if (!done) {
+    // Until it has succeeded, also where it ends by an exception.
+    failure_ = Error{Failure::temporary, "computing them was broken off"};
+    try {
+      state_ = State::computing;
+      const Result<State> found = try_to_compute();
+      state_ = found ? found.value() : State::failed;
+      if (found) return Done{};
+      failure_ = found.error();
+      return found.error();
+    } catch (...) {
       state_ = State::failed;
-      failure_ = done.error();
+      throw;
     }
-    return done;
   }
 
-  Status try_to_compute() {
+  Result<State> try_to_compute() {
     const policy::Resolution* const resolution = user_policy(box_->storage->user);
     if (resolution == nullptr) {
       return Error{Failure::permanent, "the plugin's settings cannot be read"};
@@ -77,17 +83,13 @@ class MailboxUidls {
     if (!ids) return ids.error();
     uids_.clear();
     ids_.clear();
-    if (!ids.value()) {
-      state_ = State::host;
-      return Done{};
-    }
+    if (!ids.value()) return State::host;
     ids_ = std::move(*ids.value());
     uids_.reserve(ids_.size());
     for (std::uint32_t place = 0; place < ids_.size(); ++place) {
       uids_.push_back(maildrop.uid(place));
     }
-    state_ = State::ours;
-    return Done{};
+    return State::ours;
   }
 
   struct mailbox* box_;
