@@ -165,7 +165,8 @@ class UidlTest(hosts.HostTest):
         with open(key, "w") as file:
             file.write("0123456789abcdef0123456789abcdef\n")
         os.chmod(key, 0o644)
-        os.chown(key, MAIL_UID, MAIL_UID)
+        owner = os.geteuid() if hosts.standalone else MAIL_UID
+        os.chown(key, owner, owner)
         refused("chmod 600")
         os.chmod(key, 0o600)
         before = self.uidl(user)
