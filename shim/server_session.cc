@@ -228,6 +228,25 @@ class Listing : public LongAnswer {
   MessageNumber number_ = 1;
 };
 
+/// An answer of the core's.
+class CoreListing : public LongAnswer {
+ public:
+  explicit CoreListing(std::unique_ptr<pop3_legacy::Listing> listing)
+      : listing_(std::move(listing)) {}
+
+  Result<Progress> advance(std::string& output) override {
+    const Result<std::string> lines = listing_->next();
+    if (!lines) {
+      return lines.error();
+    }
+    output += lines.value().empty() ? last_line : std::string_view(lines.value());
+    return lines.value().empty() ? Progress::complete : Progress::more;
+  }
+
+ private:
+  std::unique_ptr<pop3_legacy::Listing> listing_;
+};
+
 /// What the core asks, answered by a maildrop.
 class MaildropPort : public Port {
  public:
@@ -589,9 +608,12 @@ class ServerSession::Worker {
     if (host_lines_ == 0 && transaction_ && !front_line_too_long()) {
       const Portion portion = transaction_->core().take(input(), given_);
       if (portion.taker == Taker::ours) {
-        const Reply reply = transaction_->core().answer(input().substr(0, portion.octets));
+        Answer answer = transaction_->core().answer(input().substr(0, portion.octets));
         consume(portion.octets);
-        send(reply.wire());
+        send(answer.reply.wire());
+        if (answer.listing && !over_) {
+          long_answer_ = std::make_unique<CoreListing>(std::move(answer.listing));
+        }
         return true;
       }
       host_lines_ = portion.octets;

@@ -91,4 +91,23 @@ const Command* find_command(std::string_view name) noexcept {
   return row == table.end() ? nullptr : &*row;
 }
 
+Recognized recognize(const CommandLine& line) noexcept {
+  for (const Command& command : table) {
+    const std::size_t space = command.name.find(' ');
+    if (!equals_ignoring_case(command.name.substr(0, space), line.verb)) {
+      continue;
+    }
+    if (space == std::string_view::npos) {
+      return {&command, line.arguments};
+    }
+    const std::string_view word = line.arguments.substr(0, line.arguments.find(' '));
+    if (equals_ignoring_case(command.name.substr(space + 1), word)) {
+      std::string_view rest = line.arguments.substr(word.size());
+      rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+      return {&command, rest};
+    }
+  }
+  return {nullptr, line.arguments};
+}
+
 }  // namespace pop3_legacy

@@ -9,7 +9,8 @@
 #include <string_view>
 
 #include "plugin/core/access.h"
-#include "plugin/core/reply.h"
+#include "plugin/core/answer.h"
+#include "plugin/core/command_line.h"
 
 namespace pop3_legacy {
 
@@ -23,7 +24,7 @@ enum class Owner {
 };
 
 struct Command {
-  std::string_view name;     ///< upper case
+  std::string_view name;     ///< upper case; two words with one space between, where it has two
   std::string_view syntax;   ///< as HELP shows it
   std::string_view summary;  ///< one sentence for HELP, no digits: clients look for numbers
   Owner owner = Owner::host;
@@ -35,7 +36,7 @@ struct Command {
   std::string_view capability;
   Access access = Access::none;
   unsigned max_words = 0;  ///< of the arguments, for commands of ours
-  Reply (*handler)(Session& session, std::string_view arguments) = nullptr;
+  Answer (*handler)(Session& session, std::string_view arguments) = nullptr;
 
   [[nodiscard]] bool ours() const noexcept { return owner == Owner::ours; }
 };
@@ -45,6 +46,15 @@ std::span<const Command> command_table() noexcept;
 
 /// The row named `name`, whatever its letters' case; nullptr if there is none.
 const Command* find_command(std::string_view name) noexcept;
+
+/// A line's command, and its arguments: those of "XTND XLST" stand behind the second word.
+struct Recognized {
+  const Command* command = nullptr;  ///< nullptr: none of the table's
+  std::string_view arguments;        ///< point into the line
+};
+
+/// Takes the row with two words where there is one.
+Recognized recognize(const CommandLine& line) noexcept;
 
 }  // namespace pop3_legacy
 

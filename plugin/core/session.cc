@@ -84,7 +84,7 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
     }
     const std::size_t end = line_feed + 1;
     const auto line = parse_command_line(buffered.substr(run, end - run));
-    const Command* const command = find_command(line.verb);
+    const auto [command, arguments] = recognize(line);
     const bool ours = command != nullptr && (treatment(*command) != Treatment::host ||
                                              (names_messages(*command) && refuse_uidl()));
     const Access access = command != nullptr && watching_ ? command->access : Access::none;
@@ -99,7 +99,7 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
       return {Taker::host, end};
     }
     run = end;
-    if (access != Access::none && watch(*command, line.arguments, offset + end)) {
+    if (access != Access::none && watch(*command, arguments, offset + end)) {
       return {Taker::host, run};
     }
   }
@@ -164,21 +164,22 @@ void Session::delivered() {
   highest_accessed_.delivered();
 }
 
-Reply Session::answer(std::string_view line) {
+Answer Session::answer(std::string_view line) {
   const auto parsed = parse_command_line(line);
-  const Command* const command = find_command(parsed.verb);
-  if (command == nullptr) {
+  const Recognized recognized = recognize(parsed);
+  if (recognized.command == nullptr) {
     return Reply::err("Unknown command.");
   }
   try {
-    return handle(*command, parsed);
+    return handle(recognized, parsed.has_nul);
   } catch (const std::exception& failure) {
-    port_.log_error(std::string(command->name) + ": " + failure.what());
+    port_.log_error(std::string(recognized.command->name) + ": " + failure.what());
     return Reply::temporary_failure("Internal error.");
   }
 }
 
-Reply Session::handle(const Command& command, const CommandLine& line) {
+Answer Session::handle(const Recognized& recognized, bool has_nul) {
+  const Command& command = *recognized.command;
   switch (treatment(command)) {
     case Treatment::denied:
       return Reply::err(std::string(command.name) + " is disabled for this mailbox.");
@@ -192,13 +193,14 @@ Reply Session::handle(const Command& command, const CommandLine& line) {
   if (names_messages(command)) {
     return Reply::temporary_failure("The messages' unique ids are not known at the moment.");
   }
-  if (line.has_nul) {
+  if (has_nul) {
     return Reply::err("NUL octet in the command.");
   }
-  if (command.ours() && count_words(line.arguments, command.max_words + 1) > command.max_words) {
+  if (command.ours() &&
+      count_words(recognized.arguments, command.max_words + 1) > command.max_words) {
     return Reply::err("Too many arguments. Syntax: " + std::string(command.syntax));
   }
-  return command.handler(*this, line.arguments);
+  return command.handler(*this, recognized.arguments);
 }
 
 void Session::finish(Ending ending) {

@@ -21,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include "plugin/core/answer.h"
 #include "plugin/core/command_line.h"
 #include "plugin/core/command_table.h"
 #include "plugin/core/highest_accessed.h"
@@ -79,7 +80,7 @@ class Session {
 
   /// The reply to a line that take() gave to us; `line` may end with LF or CRLF. A handler
   /// that fails by an exception answers -ERR [SYS/TEMP] and logs.
-  Reply answer(std::string_view line);
+  Answer answer(std::string_view line);
 
   /// The session is over, the mailbox still open. Stores what lasts; for a QUIT that failed
   /// `ending` is dropped.
@@ -110,7 +111,7 @@ class Session {
   bool watch(const Command& command, std::string_view arguments, std::uint64_t end);
   bool refuse_uidl();
   void mark_executed(const Watched& watched);
-  Reply handle(const Command& command, const CommandLine& line);
+  Answer handle(const Recognized& recognized, bool has_nul);
 
   Port& port_;
   policy::Policy policy_;

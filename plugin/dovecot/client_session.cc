@@ -6,6 +6,7 @@
 #include <string>
 
 #include "plugin/dovecot/input_filter.h"
+#include "plugin/dovecot/module_context.h"
 #include "plugin/dovecot/trampoline.h"
 
 namespace pop3_legacy::dovecot {
@@ -55,9 +56,7 @@ ClientSession::~ClientSession() {
 }
 
 void ClientSession::install() {
-  void* context = this;
-  array_idx_set_i(&client_->module_contexts.arr, module_get_context_id(&client_module.id),
-                  &context);
+  set_module_context(client_, client_module, this);
   module_context_.super = client_->v;
   client_->v.destroy = destroy_client;
 
@@ -91,18 +90,58 @@ void ClientSession::mark_executed() {
 }
 
 void ClientSession::answer(std::string_view line) {
-  const CommandLine parsed = parse_command_line(line);
-  const Reply reply = session_.answer(line);
-  const std::string& wire = reply.wire();
+  const auto [command, arguments] = recognize(parse_command_line(line));
+  Answer answer = session_.answer(line);
+  const bool positive = answer.reply.positive();
+  const std::string& wire = answer.reply.wire();
   o_stream_cork(client_->output);
   client_send_line(client_, "%.*s", static_cast<int>(wire.size() - 2), wire.data());
-  count_result(reply.positive());
+  count_result(positive);
+  if (answer.listing && !client_->disconnected) {
+    listing_ = std::move(answer.listing);
+    client_->cmd = continue_listing;
+    send_listing();
+  }
   o_stream_uncork(client_->output);
   // CAPA has had its event from the host that was asked for it.
-  const Command* const command = find_command(parsed.verb);
   if (command != nullptr && command->owner != Owner::shared) {
-    send_event(client_->user->event, *command, parsed.arguments, reply.positive());
+    send_event(client_->user->event, *command, arguments, positive);
   }
+}
+
+// Called by Dovecot when there is room for output again, and once more when the session ends.
+void ClientSession::continue_listing(struct client* client) {
+  auto* const self = module_context<ClientSession>(client, client_module);
+  trampoline("an answer", 0, [&] {
+    self->send_listing();
+    return 0;
+  });
+}
+
+void ClientSession::send_listing() {
+  while (!client_->output->closed) {
+    if (POP3_CLIENT_OUTPUT_FULL(client_)) {
+      return;
+    }
+    const Result<std::string> lines = listing_->next();
+    if (!lines) {
+      port_.log_error(lines.error().text);
+      end_listing();
+      client_disconnect(client_, "An answer could not be completed.");
+      return;
+    }
+    if (lines.value().empty()) {
+      client_send_line(client_, ".");
+      break;
+    }
+    o_stream_nsend(client_->output, lines.value().data(), lines.value().size());
+  }
+  end_listing();
+}
+
+void ClientSession::end_listing() {
+  listing_.reset();
+  client_->cmd = nullptr;
 }
 
 void ClientSession::count_result(bool positive) {
@@ -144,13 +183,16 @@ void ClientSession::finish() {
 }
 
 void ClientSession::destroy_client(struct client* client, const char* reason) {
-  auto* const self = static_cast<ClientSession*>(MODULE_CONTEXT(client, client_module));
+  auto* const self = module_context<ClientSession>(client, client_module);
   i_assert(self != nullptr);
   trampoline("the end of the session", 0, [&] {
     self->finish();
     return 0;
   });
   input_filter_detach(self->filter_);
+  if (self->listing_) {
+    self->end_listing();
+  }
   o_stream_set_flush_callback(client->output, self->next_flush_callback_,
                               self->next_flush_context_);
   const auto next = self->module_context_.super.destroy;

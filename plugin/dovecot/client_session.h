@@ -4,6 +4,7 @@
 #ifndef POP3_LEGACY_DOVECOT_CLIENT_SESSION_H
 #define POP3_LEGACY_DOVECOT_CLIENT_SESSION_H
 
+#include <memory>
 #include <string_view>
 
 #include "plugin/core/session.h"
@@ -41,18 +42,22 @@ class ClientSession {
 
   static void destroy_client(struct client* client, const char* reason);
   static int output_flushed(void* context);
+  static void continue_listing(struct client* client);
 
   void install();
   void finish();
   void mark_executed();
   [[nodiscard]] bool output_received() const;
   void count_result(bool positive);
+  void send_listing();
+  void end_listing();
 
   union pop3_module_context module_context_ {};  ///< holds the callbacks before ours
   struct client* client_;
   DovecotPort port_;
   Session session_;
   struct istream* filter_ = nullptr;
+  std::unique_ptr<Listing> listing_;  ///< while it is client_->cmd
   stream_flush_callback_t* next_flush_callback_ = nullptr;
   void* next_flush_context_ = nullptr;
   bool* destroyed_ = nullptr;  ///< told by the destructor, when somebody waits for it

@@ -63,18 +63,19 @@ TEST(Session, ADeniedCommandAloneIsReasonEnoughToBeThere) {
 TEST(Session, AnswersWhatIsDenied) {
   FakePort port(1);
   Session session(port, resolution({"LAST"}, {"DELE", "LAST"}));
-  EXPECT_EQ(session.answer("dele 1\r\n").wire(), "-ERR DELE is disabled for this mailbox.\r\n");
-  EXPECT_EQ(session.answer("LAST\r\n").wire(), "-ERR LAST is disabled for this mailbox.\r\n");
+  EXPECT_EQ(session.answer("dele 1\r\n").reply.wire(),
+            "-ERR DELE is disabled for this mailbox.\r\n");
+  EXPECT_EQ(session.answer("LAST\r\n").reply.wire(), "-ERR LAST is disabled for this mailbox.\r\n");
 }
 
 TEST(Session, RefusesArgumentsAndNulsOfOurs) {
   FakePort port(1);
   Session session(port, resolution());
-  EXPECT_EQ(session.answer("LAST 1\r\n").wire(), "-ERR Too many arguments. Syntax: LAST\r\n");
-  EXPECT_EQ(session.answer("LAST  \r\n").wire(), "+OK 0\r\n");
-  EXPECT_EQ(session.answer("HELP A B\r\n").wire(),
+  EXPECT_EQ(session.answer("LAST 1\r\n").reply.wire(), "-ERR Too many arguments. Syntax: LAST\r\n");
+  EXPECT_EQ(session.answer("LAST  \r\n").reply.wire(), "+OK 0\r\n");
+  EXPECT_EQ(session.answer("HELP A B\r\n").reply.wire(),
             "-ERR Too many arguments. Syntax: HELP [command]\r\n");
-  EXPECT_EQ(session.answer("LAST\0x\r\n"sv).wire(), "-ERR NUL octet in the command.\r\n");
+  EXPECT_EQ(session.answer("LAST\0x\r\n"sv).reply.wire(), "-ERR NUL octet in the command.\r\n");
 }
 
 TEST(Session, WithABrokenPolicyOursAreUnavailableAndTheHostsGoOn) {
@@ -82,10 +83,11 @@ TEST(Session, WithABrokenPolicyOursAreUnavailableAndTheHostsGoOn) {
   auto broken = resolution({"LAST", "HELP"}, {"TOP"});
   broken.intact = false;
   Session session(port, std::move(broken));
-  EXPECT_EQ(session.answer("LAST\r\n").wire(),
+  EXPECT_EQ(session.answer("LAST\r\n").reply.wire(),
             "-ERR [SYS/TEMP] LAST is unavailable: the server's policy cannot be read.\r\n");
   EXPECT_EQ(shown(session.take("RETR 1\r\n", 0)), "host 8");
-  EXPECT_EQ(session.answer("TOP 1 0\r\n").wire(), "-ERR TOP is disabled for this mailbox.\r\n");
+  EXPECT_EQ(session.answer("TOP 1 0\r\n").reply.wire(),
+            "-ERR TOP is disabled for this mailbox.\r\n");
 }
 
 TEST(Session, WithAnUnknownDenyListWhateverCouldBeDeniedIsRefused) {
@@ -98,7 +100,7 @@ TEST(Session, WithAnUnknownDenyListWhateverCouldBeDeniedIsRefused) {
     const std::string line = std::string(command.name) + "\r\n";
     if (command.deniable) {
       ASSERT_EQ(shown(session.take(line, 0)), "ours " + std::to_string(line.size()));
-      EXPECT_EQ(session.answer(line).wire(),
+      EXPECT_EQ(session.answer(line).reply.wire(),
                 "-ERR [SYS/TEMP] " + std::string(command.name) +
                     " is unavailable: the server's policy cannot be read.\r\n");
     } else if (command.owner == Owner::host) {
@@ -143,10 +145,10 @@ TEST(Session, UidlIsRefusedWhileTheIdsAreNotKnownAndTheRestGoesOn) {
     port.uidl_error = Error{Failure::permanent, "the pins are damaged"};
     EXPECT_EQ(shown(session.take("STAT\r\nUIDL\r\nRETR 1\r\n", 0)), "host 6");
     EXPECT_EQ(shown(session.take("UIDL\r\nRETR 1\r\n", 6)), "ours 6");
-    EXPECT_EQ(session.answer("UIDL\r\n").wire(),
+    EXPECT_EQ(session.answer("UIDL\r\n").reply.wire(),
               "-ERR [SYS/TEMP] The messages' unique ids are not known at the moment.\r\n");
     EXPECT_EQ(shown(session.take("UIDL 2\r\n", 6)), "ours 8");
-    EXPECT_EQ(session.answer("UIDL 2\r\n").wire(),
+    EXPECT_EQ(session.answer("UIDL 2\r\n").reply.wire(),
               "-ERR [SYS/TEMP] The messages' unique ids are not known at the moment.\r\n");
     EXPECT_EQ(shown(session.take("RETR 1\r\nDELE 1\r\nLIST\r\nQUIT\r\n", 6)), "host 28");
     EXPECT_EQ(port.log,
@@ -176,7 +178,7 @@ TEST(Session, ADeniedUidlNeedsNoIds) {
   made.policy.uidl.plan.chain = {"courier"};
   Session session(port, std::move(made));
   EXPECT_EQ(shown(session.take("UIDL\r\n", 0)), "ours 6");
-  EXPECT_EQ(session.answer("UIDL\r\n").wire(), "-ERR UIDL is disabled for this mailbox.\r\n");
+  EXPECT_EQ(session.answer("UIDL\r\n").reply.wire(), "-ERR UIDL is disabled for this mailbox.\r\n");
   EXPECT_EQ(port.prepared, 0);
 }
 
@@ -201,7 +203,7 @@ class LastInSession : public testing::Test {
       lines.remove_prefix(portion.octets);
     }
   }
-  std::string last() { return session_.answer("LAST\r\n").wire(); }
+  std::string last() { return session_.answer("LAST\r\n").reply.wire(); }
 
   FakePort port_{4};
   Session session_{port_, resolution()};
@@ -306,11 +308,11 @@ TEST(Session, UnderUwATopCountsIfTheHostSendsIt) {
   Session session(port, std::move(made));
   EXPECT_EQ(shown(session.take("TOP 2 x\r\nTOP 3 0\r\n", 0)), "host 9");
   session.executed(9);
-  EXPECT_EQ(session.answer("LAST\r\n").wire(), "+OK 0\r\n");
+  EXPECT_EQ(session.answer("LAST\r\n").reply.wire(), "+OK 0\r\n");
   EXPECT_EQ(shown(session.take("TOP 3 0\r\n", 9)), "host 9");
   port.topped = 20;
   session.executed(18);
-  EXPECT_EQ(session.answer("LAST\r\n").wire(), "+OK 3\r\n");
+  EXPECT_EQ(session.answer("LAST\r\n").reply.wire(), "+OK 3\r\n");
 }
 
 TEST(Session, UnderPopperARetrIsNotWaitedForButTheStartIsKept) {
@@ -344,7 +346,7 @@ TEST(Session, LastHasTheWordingOfThePolicy) {
     port.seen = 3;
     auto made = resolution();
     made.policy.last.wording = wording;
-    EXPECT_EQ(Session(port, std::move(made)).answer("LAST\r\n").wire(), wire);
+    EXPECT_EQ(Session(port, std::move(made)).answer("LAST\r\n").reply.wire(), wire);
   }
 }
 

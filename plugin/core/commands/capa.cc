@@ -32,7 +32,7 @@ const Command* announced_by(std::string_view capability) noexcept {
 
 }  // namespace
 
-Reply capa(Session& session, std::string_view /*arguments*/) {
+Answer capa(Session& session, std::string_view /*arguments*/) {
   auto asked = session.port().host_answer("CAPA");
   if (!asked) {
     session.port().log_error("CAPA: " + asked.error().text);

@@ -7,7 +7,7 @@
 
 #include <string_view>
 
-#include "plugin/core/reply.h"
+#include "plugin/core/answer.h"
 
 namespace pop3_legacy {
 class Session;
@@ -16,11 +16,11 @@ class Session;
 namespace pop3_legacy::commands {
 
 /// RFC 1225 and RFC 1460: `LAST` → `+OK n`.
-Reply last(Session& session, std::string_view arguments);
+Answer last(Session& session, std::string_view arguments);
 /// No RFC: `HELP [command]`.
-Reply help(Session& session, std::string_view arguments);
+Answer help(Session& session, std::string_view arguments);
 /// RFC 2449: the host's own answer, with ours added and what is denied taken out.
-Reply capa(Session& session, std::string_view arguments);
+Answer capa(Session& session, std::string_view arguments);
 
 }  // namespace pop3_legacy::commands
 

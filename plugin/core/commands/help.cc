@@ -52,7 +52,7 @@ Reply full_list(const Session& session) {
 
 }  // namespace
 
-Reply help(Session& session, std::string_view arguments) {
+Answer help(Session& session, std::string_view arguments) {
   const policy::HelpStyle style = session.policy().help.style;
   if (!arguments.empty()) {
     const auto word = arguments.substr(0, arguments.find(' '));

@@ -24,7 +24,7 @@ std::string_view wording_behind(policy::LastWording wording) noexcept {
 
 }  // namespace
 
-Reply last(Session& session, std::string_view /*arguments*/) {
+Answer last(Session& session, std::string_view /*arguments*/) {
   if (const Status& started = session.highest_accessed().start(); !started) {
     // A wrong number would make clients skip mail or load it all again; no number does not.
     return Reply::temporary_failure("The highest number accessed cannot be read.");
