@@ -15,6 +15,7 @@
 #include "plugin/core/session.h"
 #include "plugin/core/text.h"
 #include "plugin/core/uidl/assignment.h"
+#include "shim/inspection.h"
 #include "shim/uidl_maildrop.h"
 
 namespace pop3_legacy::shim {
@@ -250,9 +251,13 @@ class CoreListing : public LongAnswer {
 /// What the core asks, answered by a maildrop.
 class MaildropPort : public Port {
  public:
-  MaildropPort(Maildrop& maildrop, std::string user, const policy::Resolution& resolution,
+  /// `sizes` and `deleted`, by number, live longer than this.
+  MaildropPort(Maildrop& maildrop, const std::vector<std::uint64_t>& sizes,
+               std::vector<bool>& deleted, std::string user, const policy::Resolution& resolution,
                std::function<void(std::string_view)> log)
       : maildrop_(maildrop),
+        sizes_(sizes),
+        deleted_(deleted),
         user_(std::move(user)),
         uidl_policy_(resolution.policy.uidl),
         uidl_known_(resolution.uidl_known),
@@ -267,6 +272,16 @@ class MaildropPort : public Port {
       --number;
     }
     return number;
+  }
+  [[nodiscard]] bool deleted(MessageNumber number) const override { return deleted_[number]; }
+  Status mark_deleted(MessageNumber number) override {
+    deleted_[number] = true;
+    return Done{};
+  }
+  [[nodiscard]] std::uint64_t octets(MessageNumber number) const override { return sizes_[number]; }
+  Result<std::unique_ptr<Inspection>> inspect(std::vector<FieldQuery> queries) override {
+    return std::unique_ptr<Inspection>(
+        std::make_unique<MaildropInspection>(maildrop_, std::move(queries)));
   }
   [[nodiscard]] std::uint64_t octets_sent(Access access) const override {
     return access == Access::top ? topped_ : retrieved_;
@@ -301,13 +316,16 @@ class MaildropPort : public Port {
     uidls_prepared_ = true;
     return Done{};
   }
+  Result<std::string> uidl(MessageNumber number) override { return id(number); }
   /// The policy's, where there is one; prepare_uidls() has succeeded then.
-  [[nodiscard]] std::string uidl(MessageNumber number) const {
+  [[nodiscard]] std::string id(MessageNumber number) const {
     return uidls_ ? (*uidls_)[number - 1] : uidl_of(uid(number), uidvalidity());
   }
 
  private:
   Maildrop& maildrop_;
+  const std::vector<std::uint64_t>& sizes_;
+  std::vector<bool>& deleted_;
   std::string user_;
   policy::Policy::Uidl uidl_policy_;
   bool uidl_known_;
@@ -325,12 +343,12 @@ class Transaction {
               policy::Resolution resolution, std::function<void(std::string_view)> log)
       : maildrop_(std::move(maildrop)),
         log_(std::move(log)),
-        port_(*maildrop_, user, resolution, log_),
-        core_(port_, std::move(resolution), maildrop_->has_state(uidl::memory_state)),
         count_(maildrop_->message_count()),
         sizes_(std::size_t{count_} + 1),
         deleted_(std::size_t{count_} + 1),
-        seen_(std::size_t{count_} + 1) {
+        seen_(std::size_t{count_} + 1),
+        port_(*maildrop_, sizes_, deleted_, user, resolution, log_),
+        core_(port_, std::move(resolution), maildrop_->has_state(uidl::memory_state)) {
     for (MessageNumber number = 1; number <= count_; ++number) {
       sizes_[number] = maildrop_->size(number);
     }
@@ -398,7 +416,7 @@ class Transaction {
 
   std::string uidl(std::string_view arguments) {
     return listing(arguments, std::string(ok),
-                   [this](MessageNumber number) { return port_.uidl(number); });
+                   [this](MessageNumber number) { return port_.id(number); });
   }
 
   std::string listing(std::string_view arguments, std::string first_line,
@@ -516,12 +534,12 @@ class Transaction {
 
   std::unique_ptr<Maildrop> maildrop_;
   std::function<void(std::string_view)> log_;
-  MaildropPort port_;
-  Session core_;
   MessageNumber count_;
   std::vector<std::uint64_t> sizes_;  ///< this and the next two by number
   std::vector<bool> deleted_;
   std::vector<bool> seen_;  ///< by RETR in this session
+  MaildropPort port_;
+  Session core_;
   std::unique_ptr<LongAnswer> long_answer_;
   Access transferring_ = Access::none;  ///< what the long answer taken last is to
   bool over_ = false;

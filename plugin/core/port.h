@@ -8,10 +8,14 @@
 #define POP3_LEGACY_CORE_PORT_H
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "plugin/core/access.h"
+#include "plugin/core/header_field.h"
 #include "plugin/core/result.h"
 #include "plugin/core/state_store.h"
 
@@ -24,6 +28,25 @@ using MessageNumber = std::uint32_t;
 /// UIDVALIDITY.
 using Uid = std::uint32_t;
 using UidValidity = std::uint32_t;
+
+/// A look into messages, for one answer: what it holds of the host's is let go with it. It does
+/// not outlive the port. `number` is between 1 and message_count(). Failure::gone: somebody else
+/// has removed the message.
+class Inspection {
+ public:
+  Inspection() = default;
+  Inspection(const Inspection&) = delete;
+  Inspection& operator=(const Inspection&) = delete;
+  Inspection(Inspection&&) = delete;
+  Inspection& operator=(Inspection&&) = delete;
+  virtual ~Inspection() = default;
+
+  /// What first_field() finds, for each query of Port::inspect() in that order.
+  [[nodiscard]] virtual Result<std::vector<std::optional<std::string>>> fields(
+      MessageNumber number) = 0;
+  /// Lines of the whole message, the header among them.
+  [[nodiscard]] virtual Result<std::uint64_t> lines(MessageNumber number) = 0;
+};
 
 /// State is kept for the mailbox that the maildrop is (StateStore).
 class Port : public StateStore {
@@ -39,6 +62,27 @@ class Port : public StateStore {
   [[nodiscard]] virtual bool numbers_follow_uids() const { return true; }
   /// The highest number with \Seen at login, 0 if none.
   [[nodiscard]] virtual MessageNumber highest_seen() const = 0;
+
+  // --- the maildrop as it is now ---
+
+  /// Marked as deleted, to be removed at QUIT. `number` is between 1 and message_count(), here and
+  /// below.
+  [[nodiscard]] virtual bool deleted(MessageNumber /*number*/) const { return false; }
+  /// Does what DELE does to a message that is not deleted, answer and LAST aside.
+  virtual Status mark_deleted(MessageNumber /*number*/) {
+    return Error{Failure::permanent, "this host cannot be told to delete"};
+  }
+  /// The octets that LIST tells.
+  [[nodiscard]] virtual std::uint64_t octets(MessageNumber /*number*/) const { return 0; }
+  /// The id that UIDL tells. prepare_uidls() has succeeded, and the message is not deleted.
+  [[nodiscard]] virtual Result<std::string> uidl(MessageNumber /*number*/) {
+    return Error{Failure::permanent, "this host does not tell its UIDLs"};
+  }
+  /// Looks into messages for these header fields, which may be none.
+  [[nodiscard]] virtual Result<std::unique_ptr<Inspection>> inspect(
+      std::vector<FieldQuery> /*queries*/) {
+    return Error{Failure::permanent, "this host does not look into messages"};
+  }
 
   // --- the host's own answers ---
 

@@ -101,6 +101,10 @@ void ClientSession::answer(std::string_view line) {
     listing_ = std::move(answer.listing);
     client_->cmd = continue_listing;
     send_listing();
+    // What stands in the buffer may all go at once, and then nothing else would ask for more.
+    if (client_->cmd != nullptr) {
+      o_stream_set_flush_pending(client_->output, true);
+    }
   }
   o_stream_uncork(client_->output);
   // CAPA has had its event from the host that was asked for it.

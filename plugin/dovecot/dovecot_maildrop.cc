@@ -40,7 +40,7 @@ DovecotMaildrop::~DovecotMaildrop() {
 
 void DovecotMaildrop::begin() {
   transaction_ = mailbox_transaction_begin(box_, static_cast<enum mailbox_transaction_flags>(0),
-                                           "pop3_legacy UIDLs");
+                                           "pop3_legacy");
   mail_ = mail_alloc(transaction_, static_cast<enum mail_fetch_field>(0), nullptr);
   facts_.emplace(mail_);
   added_ = 0;
@@ -51,7 +51,7 @@ void DovecotMaildrop::end() {
   mail_free(&mail_);
   // The transaction holds nothing but additions to the cache.
   if (mailbox_transaction_commit(&transaction_) < 0) {
-    e_debug(box_->event, "pop3_legacy: UIDLs could not be added to the cache: %s",
+    e_debug(box_->event, "pop3_legacy: values could not be added to the cache: %s",
             mailbox_get_last_internal_error(box_, nullptr));
   }
 }

@@ -1,4 +1,4 @@
-/// A mailbox of Dovecot's, as the assignment of UIDLs works it.
+/// A mailbox of Dovecot's, as the assignment of UIDLs and listings of headers work it.
 #ifndef POP3_LEGACY_DOVECOT_DOVECOT_MAILDROP_H
 #define POP3_LEGACY_DOVECOT_DOVECOT_MAILDROP_H
 
@@ -27,6 +27,8 @@ class DovecotMaildrop : public uidl::Maildrop {
   [[nodiscard]] Result<uidl::Facts*> message(std::uint32_t place) override;
   [[nodiscard]] Uid uid(std::uint32_t place) const;
   [[nodiscard]] bool removed(std::uint32_t place) override;
+  /// Those of the message that message() was called for last.
+  [[nodiscard]] MailFacts& facts() { return *facts_; }
 
   [[nodiscard]] std::optional<std::string> derived(std::string_view scheme) override;
   void keep_derived(std::string_view scheme, std::string_view value) override;

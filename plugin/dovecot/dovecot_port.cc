@@ -1,7 +1,10 @@
 #include "plugin/dovecot/dovecot_port.h"
 
 #include <algorithm>
+#include <climits>
+#include <utility>
 
+#include "plugin/dovecot/mail_inspection.h"
 #include "plugin/dovecot/mailbox_state.h"
 #include "plugin/dovecot/uidl_storage.h"
 
@@ -16,11 +19,14 @@ UidValidity DovecotPort::uidvalidity() const {
 }
 
 // The map covers a prefix of the numbers; behind it the sequence is the number (pop3-client.h).
+std::uint32_t DovecotPort::sequence(MessageNumber number) const {
+  return number <= client_->msgnum_to_seq_map_count ? client_->msgnum_to_seq_map[number - 1]
+                                                    : number;
+}
+
 Uid DovecotPort::uid(MessageNumber number) const {
-  const std::uint32_t sequence =
-      number <= client_->msgnum_to_seq_map_count ? client_->msgnum_to_seq_map[number - 1] : number;
   Uid uid = 0;
-  mail_index_lookup_uid(client_->mailbox->view, sequence, &uid);
+  mail_index_lookup_uid(client_->mailbox->view, sequence(number), &uid);
   return uid;
 }
 
@@ -35,6 +41,85 @@ bool DovecotPort::numbers_follow_uids() const {
 // Dovecot has looked at the flags already; this number is theirs until the first RETR or RSET.
 MessageNumber DovecotPort::highest_seen() const {
   return client_->last_seen_pop3_msn;
+}
+
+bool DovecotPort::deleted(MessageNumber number) const {
+  const MessageNumber bit = number - 1;
+  return client_->deleted &&
+         (client_->deleted_bitmask[bit / CHAR_BIT] >> (bit % CHAR_BIT) & 1U) != 0;
+}
+
+// As cmd_dele() in pop3-commands.c; RSET and QUIT need no more.
+Status DovecotPort::mark_deleted(MessageNumber number) {
+  if (!client_->deleted) {
+    client_->deleted_bitmask =
+        static_cast<unsigned char*>(i_malloc(MSGS_BITMASK_SIZE(client_)));  // zeroed
+    client_->deleted = true;
+  }
+  const MessageNumber bit = number - 1;
+  client_->deleted_bitmask[bit / CHAR_BIT] |= static_cast<unsigned char>(1U << (bit % CHAR_BIT));
+  client_->deleted_count++;
+  client_->deleted_size += client_->message_sizes[bit];
+  return Done{};
+}
+
+std::uint64_t DovecotPort::octets(MessageNumber number) const {
+  return client_->message_sizes[number - 1];
+}
+
+Result<std::unique_ptr<Inspection>> DovecotPort::inspect(std::vector<FieldQuery> queries) {
+  return std::unique_ptr<Inspection>(std::make_unique<MailInspection>(
+      client_->mailbox, std::move(queries),
+      [this](MessageNumber number) { return sequence(number) - 1; }));
+}
+
+// What UIDL answers is made in pop3-commands.c, from settings of Dovecot's own. It ends the session
+// where a message has no id, so the parts of the id are looked at first.
+Result<std::string> DovecotPort::uidl(MessageNumber number) {
+  if (client_->message_uidls != nullptr) {
+    return std::string(client_->message_uidls[number - 1]);
+  }
+  if (const Status known = has_uidl(number); !known) {
+    return known.error();
+  }
+  // Dovecot takes its own command for the one that runs.
+  const auto running = std::exchange(client_->cmd, nullptr);
+  Result<std::string> answer = host_answer("UIDL " + std::to_string(number));
+  client_->cmd = running;
+  if (!answer) {
+    return answer;
+  }
+  std::string_view id = answer.value();
+  id.remove_suffix(std::min(id.size(), std::string_view("\r\n").size()));
+  if (!id.starts_with("+OK ")) {
+    return Error{Failure::temporary, "UIDL " + std::to_string(number) + ": " + std::string(id)};
+  }
+  return std::string(id.substr(id.rfind(' ') + 1));
+}
+
+Status DovecotPort::has_uidl(MessageNumber number) const {
+  struct mail* mail = mail_alloc(client_->trans, static_cast<enum mail_fetch_field>(0), nullptr);
+  mail_set_seq(mail, sequence(number));
+  Status known = Done{};
+  const auto look = [&](enum mail_fetch_field field) {
+    const char* value = nullptr;
+    if (known && mail_get_special(mail, field, &value) < 0) {
+      known = mailbox_error(client_->mailbox);
+    }
+    return known && *value != '\0';
+  };
+  const auto need = [&](enum uidl_keys key, enum mail_fetch_field field) {
+    if ((client_->uidl_keymask & key) != 0 && !look(field) && known) {
+      known = Error{Failure::permanent, "message " + std::to_string(number) + " has no id"};
+    }
+  };
+  if (!look(MAIL_FETCH_UIDL_BACKEND)) {
+    need(UIDL_MD5, MAIL_FETCH_HEADER_MD5);
+    need(UIDL_FILE_NAME, MAIL_FETCH_STORAGE_ID);
+    need(UIDL_GUID, MAIL_FETCH_GUID);
+  }
+  mail_free(&mail);
+  return known;
 }
 
 // Both are added to at the end of fetch_callback() (pop3-commands.c).

@@ -21,6 +21,13 @@ class DovecotPort : public Port {
   [[nodiscard]] bool numbers_follow_uids() const override;
   [[nodiscard]] MessageNumber highest_seen() const override;
 
+  [[nodiscard]] bool deleted(MessageNumber number) const override;
+  Status mark_deleted(MessageNumber number) override;
+  [[nodiscard]] std::uint64_t octets(MessageNumber number) const override;
+  [[nodiscard]] Result<std::string> uidl(MessageNumber number) override;
+  [[nodiscard]] Result<std::unique_ptr<Inspection>> inspect(
+      std::vector<FieldQuery> queries) override;
+
   [[nodiscard]] std::uint64_t octets_sent(Access access) const override;
   Status prepare_uidls() override;
   [[nodiscard]] Result<std::string> host_answer(std::string_view command) override;
@@ -31,6 +38,9 @@ class DovecotPort : public Port {
   void log_error(std::string_view sentence) override;
 
  private:
+  [[nodiscard]] std::uint32_t sequence(MessageNumber number) const;
+  [[nodiscard]] Status has_uidl(MessageNumber number) const;
+
   struct client* client_;
 };
 

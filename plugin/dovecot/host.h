@@ -39,6 +39,7 @@ extern "C" {
 #include "mail-storage-settings.h"
 #include "mail-user.h"
 #include "mbox-storage.h"
+#include "message-part.h"
 #include "module-context.h"
 #include "ostream-private.h"
 #include "ostream.h"

@@ -145,6 +145,11 @@ Result<std::string> MailFacts::text(std::size_t at_most, bool header_only) {
   if (opened < 0) {
     return error();
   }
+  return read_stream(input, at_most, header_only);
+}
+
+Result<std::string> MailFacts::read_stream(struct istream* input, std::size_t at_most,
+                                           bool header_only) {
   std::string text;
   std::size_t line = 0;  // where the last one begins: what stands before it is not looked at again
   bool in_header = true;
@@ -269,6 +274,26 @@ Result<std::string> MailFacts::beginning(std::size_t octets) {
   }
   return (format_ == Format::mbox ? without_dovecots_lines(rest) : std::string(rest))
       .substr(0, octets);
+}
+
+Result<std::string> MailFacts::fields(const std::string& name) {
+  const std::array<const char*, 2> names = {name.c_str(), nullptr};
+  struct mailbox_header_lookup_ctx* wanted = mailbox_header_lookup_init(mail_->box, names.data());
+  struct istream* input = nullptr;
+  const int opened = mail_get_header_stream(mail_, wanted, &input);
+  mailbox_header_lookup_unref(&wanted);
+  if (opened < 0) {
+    return error();
+  }
+  return read_stream(input, uidl::max_header_octets, /*header_only=*/true);
+}
+
+Result<std::uint64_t> MailFacts::lines() {
+  struct message_part* parts = nullptr;
+  if (mail_get_parts(mail_, &parts) < 0) {
+    return error();
+  }
+  return std::uint64_t{parts->header_size.lines} + parts->body_size.lines;
 }
 
 }  // namespace pop3_legacy::dovecot

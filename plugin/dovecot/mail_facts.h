@@ -28,12 +28,21 @@ class MailFacts : public uidl::Facts {
   [[nodiscard]] Result<std::optional<std::string>> envelope_line() override;
   [[nodiscard]] Result<std::string> beginning(std::size_t octets) override;
 
+  /// The header fields of this name as they stand in the message, from Dovecot's cache where that
+  /// has them; Dovecot may add them to it.
+  [[nodiscard]] Result<std::string> fields(const std::string& name);
+  /// Lines of the message, the header among them.
+  [[nodiscard]] Result<std::uint64_t> lines();
+  /// Something has been read from the message itself.
+  [[nodiscard]] bool was_opened() const { return mail_->mail_stream_accessed; }
+
  private:
   enum class Format { maildir, mbox, other };
 
   [[nodiscard]] Error error() const;
   Result<std::string> special(enum mail_fetch_field field);
   Result<std::string> text(std::size_t at_most, bool header_only);
+  Result<std::string> read_stream(struct istream* input, std::size_t at_most, bool header_only);
   Result<std::string> mbox_text(std::size_t at_most);
 
   struct mail* mail_;

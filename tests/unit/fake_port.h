@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "plugin/core/answer.h"
 #include "plugin/core/policy/policy.h"
 #include "plugin/core/port.h"
 
@@ -64,8 +67,37 @@ class FakePort : public Port {
     }
     return Done{};
   }
+  [[nodiscard]] bool deleted(MessageNumber number) const override {
+    return deleted_numbers.contains(number);
+  }
+  Status mark_deleted(MessageNumber number) override {
+    if (delete_error) {
+      return *delete_error;
+    }
+    deleted_numbers.insert(number);
+    return Done{};
+  }
+  [[nodiscard]] std::uint64_t octets(MessageNumber number) const override { return number * 100; }
+  [[nodiscard]] Result<std::string> uidl(MessageNumber number) override {
+    return "id-" + std::to_string(number);
+  }
+  [[nodiscard]] Result<std::unique_ptr<Inspection>> inspect(
+      std::vector<FieldQuery> queries) override {
+    if (inspect_error) {
+      return *inspect_error;
+    }
+    queried = queries;
+    return std::unique_ptr<Inspection>(std::make_unique<FakeInspection>(*this, std::move(queries)));
+  }
   void log_error(std::string_view sentence) override { log.emplace_back(sentence); }
 
+  std::map<MessageNumber, std::string> headers;
+  std::map<MessageNumber, Error> unreadable;
+  std::set<MessageNumber> deleted_numbers;
+  std::vector<FieldQuery> queried;  ///< by the last inspect()
+  int inspections = 0;              ///< that there are
+  std::optional<Error> inspect_error;
+  std::optional<Error> delete_error;
   std::vector<Uid> uids;
   UidValidity validity = 7;
   MessageNumber seen = 0;
@@ -81,7 +113,58 @@ class FakePort : public Port {
   int stores = 0;
   std::vector<std::string> asked;
   std::vector<std::string> log;
+
+ private:
+  class FakeInspection : public Inspection {
+   public:
+    FakeInspection(FakePort& port, std::vector<FieldQuery> queries)
+        : port_(port), queries_(std::move(queries)) {
+      ++port_.inspections;
+    }
+    FakeInspection(const FakeInspection&) = delete;
+    FakeInspection& operator=(const FakeInspection&) = delete;
+    FakeInspection(FakeInspection&&) = delete;
+    FakeInspection& operator=(FakeInspection&&) = delete;
+    ~FakeInspection() override { --port_.inspections; }
+
+    Result<std::vector<std::optional<std::string>>> fields(MessageNumber number) override {
+      if (port_.unreadable.contains(number)) {
+        return port_.unreadable.at(number);
+      }
+      std::vector<std::optional<std::string>> found;
+      for (const FieldQuery& query : queries_) {
+        found.push_back(first_field(port_.headers[number], query));
+      }
+      return found;
+    }
+    Result<std::uint64_t> lines(MessageNumber number) override {
+      if (port_.unreadable.contains(number)) {
+        return port_.unreadable.at(number);
+      }
+      return std::uint64_t{number} + 5;
+    }
+
+   private:
+    FakePort& port_;
+    std::vector<FieldQuery> queries_;
+  };
 };
+
+/// All that a client gets for `answer`; "broken: …" where it cannot be completed.
+inline std::string whole(Answer answer) {
+  std::string wire = answer.reply.wire();
+  while (answer.listing) {
+    const Result<std::string> lines = answer.listing->next();
+    if (!lines) {
+      return wire + "broken: " + lines.error().text;
+    }
+    if (lines.value().empty()) {
+      return wire + ".\r\n";
+    }
+    wire += lines.value();
+  }
+  return wire;
+}
 
 /// An intact policy that allows `allow` and denies `deny`.
 inline policy::Resolution resolution(std::vector<std::string> allow = {"LAST", "HELP"},

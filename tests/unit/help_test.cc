@@ -45,7 +45,11 @@ TEST(Help, LineIsHMailServers) {
 }
 
 TEST(Help, LongHasALineForEveryRowOfTheTable) {
-  const auto full = help(resolution());
+  std::vector<std::string> all;
+  for (const Command& command : command_table()) {
+    if (command.ours()) all.emplace_back(command.name);
+  }
+  const auto full = help(resolution(all));
   for (const Command& command : command_table()) {
     const std::string start = "\r\n" + std::string(command.syntax) + " ";
     const auto at = full.find(start);

@@ -57,6 +57,9 @@ void expect_equal(const Policy& a, const Policy& b) {
   EXPECT_EQ(a.uidl.plan.form, b.uidl.plan.form);
   EXPECT_EQ(a.uidl.plan.key_file, b.uidl.plan.key_file);
   EXPECT_EQ(a.uidl.on_change, b.uidl.on_change);
+  EXPECT_EQ(a.xlst.match, b.xlst.match);
+  EXPECT_EQ(a.xlst.missing, b.xlst.missing);
+  EXPECT_EQ(a.xlst.headers, b.xlst.headers);
 }
 
 std::string read_source(const std::string& path) {
@@ -239,8 +242,8 @@ TEST(PolicyReader, AnUnknownKeyIsNamedWithTheNearest) {
 TEST(PolicyReader, AKeyOfALaterReleaseIsUnknown) {
   const Document document = parse("[future]\nkey = \"courier\"");
   EXPECT_EQ(sentences(document),
-            Strings{"f.toml:1:2: unknown table \"future\", only commands, last, help, capa and "
-                    "uidl are known"});
+            Strings{"f.toml:1:2: unknown table \"future\", only commands, last, help, capa, "
+                    "uidl and xlst are known"});
   EXPECT_TRUE(document.deny_trusted());
   EXPECT_TRUE(document.uidl_trusted());
 }
@@ -520,6 +523,19 @@ TEST(PolicyReader, UidlIsTrustedWhateverElseIsWrong) {
   }
 }
 
+TEST(PolicyReader, HeadersHaveNames) {
+  Policy policy;
+  parse("xlst.headers = [\"Subject\", \"Message-Id\"]\nxlst.match = \"exact\"").apply(policy);
+  EXPECT_EQ(policy.xlst.headers, (Strings{"Subject", "Message-Id"}));
+  EXPECT_EQ(policy.xlst.match, XlstMatch::exact);
+  EXPECT_EQ(sentence("xlst.headers = [\"Subject:\"]"),
+            "f.toml:1:17: xlst.headers is wrong: \"Subject:\" cannot be a header's name: that is "
+            "printable ASCII without blanks and colons");
+  EXPECT_EQ(sentence("xlst.headers = \"Subject\""),
+            "f.toml:1:16: xlst.headers has to be a list of headers' names in brackets, like "
+            "[\"Subject\"], not a text");
+}
+
 TEST(PolicyReader, AMistakeInACutoverLeavesTheOldOnes) {
   Policy policy;
   policy.uidl.plan.cutovers = {{5, {"uw"}}};
@@ -548,7 +564,7 @@ TEST(PolicyKeys, AreFoundByTheirPath) {
 void disturb(const Key& key, Policy& policy) {
   if (const auto* const text = std::get_if<TextKey>(&key.kind)) {
     if (text->member != nullptr) text->member(policy) = "disturbed";
-  } else if (const auto* const commands = std::get_if<CommandsKey>(&key.kind)) {
+  } else if (const auto* const commands = std::get_if<NamesKey>(&key.kind)) {
     commands->member(policy) = {"DISTURBED"};
   } else if (const auto* const chain = std::get_if<ChainKey>(&key.kind)) {
     chain->member(policy) = {"uw"};

@@ -21,6 +21,8 @@ Answer last(Session& session, std::string_view arguments);
 Answer help(Session& session, std::string_view arguments);
 /// RFC 2449: the host's own answer, with ours added and what is denied taken out.
 Answer capa(Session& session, std::string_view arguments);
+/// qpopper: `XTND XLST header [msg]` → a header of each message.
+Answer xtnd_xlst(Session& session, std::string_view arguments);
 
 }  // namespace pop3_legacy::commands
 

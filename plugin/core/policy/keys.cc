@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "plugin/core/command_table.h"
+#include "plugin/core/header_field.h"
 #include "plugin/core/text.h"
 #include "plugin/core/uidl/schemes.h"
 #include "plugin/core/uidl/template.h"
@@ -85,6 +86,12 @@ Result<std::string> name_to_deny(std::string_view typed) {
   return name;
 }
 
+Result<std::string> header_name(std::string_view typed) {
+  if (is_field_name(typed)) return std::string(typed);
+  return refused(in_quotes(typed) +
+                 " cannot be a header's name: that is printable ASCII without blanks and colons");
+}
+
 template <UidlOnChange value>
 void set(Policy& policy) {
   policy.uidl.on_change = value;
@@ -108,6 +115,14 @@ void set(Policy& policy) {
 template <HelpStyle value>
 void set(Policy& policy) {
   policy.help.style = value;
+}
+template <XlstMatch value>
+void set(Policy& policy) {
+  policy.xlst.match = value;
+}
+template <XlstMissing value>
+void set(Policy& policy) {
+  policy.xlst.missing = value;
 }
 
 constexpr std::array semantics{
@@ -147,11 +162,24 @@ constexpr std::array on_change{
     Word{"refuse", set<UidlOnChange::refuse>},
 };
 
+constexpr std::array xlst_match{
+    Word{"prefix", set<XlstMatch::prefix>},
+    Word{"exact", set<XlstMatch::exact>},
+};
+
+constexpr std::array xlst_missing{
+    Word{"placeholder", set<XlstMissing::placeholder>},
+    Word{"omit", set<XlstMissing::omit>},
+};
+
 std::vector<std::string>& allowed(Policy& policy) {
   return policy.commands.allow;
 }
 std::vector<std::string>& denied(Policy& policy) {
   return policy.commands.deny;
+}
+std::vector<std::string>& xlst_headers(Policy& policy) {
+  return policy.xlst.headers;
 }
 std::string& implementation(Policy& policy) {
   return policy.capa.implementation;
@@ -174,9 +202,9 @@ const std::array table{
         TextKey{any_text, nullptr}},
     Key{"commands.allow",
         "The plugin's own commands that are there, beside CAPA; the others are left to Dovecot.",
-        CommandsKey{name_to_allow, allowed}},
+        NamesKey{name_to_allow, allowed, "command names", "[\"LAST\"]"}},
     Key{deny_path, "The commands that are refused, Dovecot's own included; stronger than allow.",
-        CommandsKey{name_to_deny, denied}},
+        NamesKey{name_to_deny, denied, "command names", "[\"LAST\"]"}},
     Key{"last.semantics", "Which commands raise LAST's number, and where RSET puts it.",
         WordKey{semantics}},
     Key{"last.start", "Where LAST's number starts at login.", WordKey{starts}},
@@ -199,6 +227,12 @@ const std::array table{
     Key{"uidl.on_change", "What becomes of a mailbox that has ids by another scheme.",
         WordKey{on_change}},
     Key{"uidl.cutover", "Schemes for the mail received before a day.", CutoversKey{uidl_cutovers}},
+    Key{"xlst.match", "Which header XTND XLST takes for the one it was asked for.",
+        WordKey{xlst_match}},
+    Key{"xlst.missing", "What XTND XLST shows of a message without the header.",
+        WordKey{xlst_missing}},
+    Key{"xlst.headers", "The headers that XTND XLST shows, by their whole names; none for all.",
+        NamesKey{header_name, xlst_headers, "headers' names", "[\"Subject\"]"}},
 };
 
 }  // namespace

@@ -27,11 +27,13 @@ struct TextKey {
   std::string& (*member)(Policy& policy) = nullptr;
 };
 
-/// A list of names from the command table, as typed in any case.
-struct CommandsKey {
-  /// The command's name as the table has it, or why it cannot stand here.
+/// A list of names: of commands from the command table, as typed in any case, or of headers.
+struct NamesKey {
+  /// The name as Policy has it, or why it cannot stand here.
   Result<std::string> (*name)(std::string_view typed) = nullptr;
   std::vector<std::string>& (*member)(Policy& policy) = nullptr;
+  std::string_view what;     ///< the names are, in a sentence: "command names"
+  std::string_view example;  ///< as it stands in a policy
 };
 
 /// A word that a WordKey may hold, and what it does.
@@ -64,7 +66,7 @@ Status check_plan(const UidlPlan& plan);
 struct Key {
   std::string_view path;         ///< with the table's name: "last.semantics"
   std::string_view description;  ///< one sentence
-  std::variant<TextKey, CommandsKey, WordKey, ChainKey, CutoversKey> kind;
+  std::variant<TextKey, NamesKey, WordKey, ChainKey, CutoversKey> kind;
 };
 
 /// Those whose misspelling matters: see Document::deny_trusted() and uidl_trusted().

@@ -68,6 +68,18 @@ enum class UidlOnChange {
   refuse,       ///< UIDL answers -ERR [SYS/TEMP] until somebody decides
 };
 
+/// Which header XTND XLST takes for the one it was asked for.
+enum class XlstMatch {
+  prefix,  ///< the first whose name begins so, as qpopper
+  exact,   ///< the first of that name
+};
+
+/// What XTND XLST shows of a message that has no such header.
+enum class XlstMissing {
+  placeholder,  ///< a line with the name and an empty value
+  omit,         ///< nothing, as qpopper
+};
+
 /// A default-constructed Policy holds the built-in defaults.
 struct Policy {
   struct Commands {
@@ -99,6 +111,13 @@ struct Policy {
     UidlPlan plan;
     UidlOnChange on_change = UidlOnChange::keep;
   } uidl;
+
+  struct Xlst {
+    XlstMatch match = XlstMatch::prefix;
+    XlstMissing missing = XlstMissing::placeholder;
+    /// Headers' names: XTND XLST shows these only, asked for by the whole name. Empty: all.
+    std::vector<std::string> headers;
+  } xlst;
 };
 
 /// "IMPLEMENTATION " and this many octets stay below 64, which is the line buffer of

@@ -277,7 +277,7 @@ class Document::Reader {
     if (table_of(key.path) == uidl_table) document_.sets_uidl_ = true;
     std::visit(Overloaded{
                    [&](const TextKey& kind) { read_text(key, kind, node); },
-                   [&](const CommandsKey& kind) { read_commands(key, kind, node); },
+                   [&](const NamesKey& kind) { read_names(key, kind, node); },
                    [&](const WordKey& kind) { read_word(key, kind, node); },
                    [&](const ChainKey& kind) { read_chain(key, kind, node); },
                    [&](const CutoversKey& kind) { read_cutovers(key, kind, node); },
@@ -306,12 +306,12 @@ class Document::Reader {
         [member = kind.member, value = text->get()](Policy& policy) { member(policy) = value; });
   }
 
-  void read_commands(const Key& key, const CommandsKey& kind, const toml::node& node) {
+  void read_names(const Key& key, const NamesKey& kind, const toml::node& node) {
     const toml::array* const list = node.as_array();
     if (list == nullptr) {
       refuse(key, node,
-             "has to be a list of command names in brackets, like [\"LAST\"], not " +
-                 std::string(type_name(node)));
+             "has to be a list of " + std::string(kind.what) + " in brackets, like " +
+                 std::string(kind.example) + ", not " + std::string(type_name(node)));
       return;
     }
     std::vector<std::string> names;
@@ -320,7 +320,8 @@ class Document::Reader {
       const auto* const typed = element.as_string();
       if (typed == nullptr) {
         refuse(key, element,
-               "has to list command names in quotes, not " + std::string(type_name(element)));
+               "has to list " + std::string(kind.what) + " in quotes, not " +
+                   std::string(type_name(element)));
         good = false;
         continue;
       }

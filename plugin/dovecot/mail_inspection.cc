@@ -1,0 +1,92 @@
+#include "plugin/dovecot/mail_inspection.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "plugin/core/text.h"
+
+namespace pop3_legacy::dovecot {
+
+namespace {
+
+/// In the cache, before a field that is there. One that is not there is remembered, too.
+constexpr std::string_view there = "+";
+constexpr std::string_view missing = "-";
+constexpr std::string_view cached_lines = "lines";
+
+// There are as many such names as there are usual ones.
+std::string name_in_cache(const FieldQuery& query) {
+  std::string name = query.prefix ? "first-with." : "first.";
+  std::transform(query.name.begin(), query.name.end(), std::back_inserter(name), lower);
+  return name;
+}
+
+}  // namespace
+
+MailInspection::MailInspection(struct mailbox* box, std::vector<FieldQuery> queries,
+                               std::function<std::uint32_t(MessageNumber)> place_of)
+    : maildrop_(box), queries_(std::move(queries)), place_of_(std::move(place_of)) {
+  for (const FieldQuery& query : queries_) {
+    cached_as_.push_back(query.usual ? name_in_cache(query) : std::string());
+  }
+}
+
+Result<std::vector<std::optional<std::string>>> MailInspection::fields(MessageNumber number) {
+  if (const auto message = maildrop_.message(place_of_(number)); !message) {
+    return message.error();
+  }
+  std::vector<std::optional<std::string>> found;
+  found.reserve(queries_.size());
+  for (std::size_t i = 0; i < queries_.size(); ++i) {
+    auto field = this->field(queries_[i], cached_as_[i]);
+    if (!field) {
+      return field.error();
+    }
+    found.push_back(std::move(field.value()));
+  }
+  return found;
+}
+
+Result<std::optional<std::string>> MailInspection::field(const FieldQuery& query,
+                                                         const std::string& cached_as) {
+  if (!query.usual) {
+    const auto header = maildrop_.facts().header();
+    return header ? first_field(header.value(), query)
+                  : Result<std::optional<std::string>>(header.error());
+  }
+  if (const auto known = maildrop_.derived(cached_as)) {
+    return known->starts_with(there) ? std::optional(known->substr(there.size())) : std::nullopt;
+  }
+  const auto header =
+      query.prefix ? maildrop_.facts().header() : maildrop_.facts().fields(query.name);
+  if (!header) {
+    return header.error();
+  }
+  auto field = first_field(header.value(), query);
+  // What came from Dovecot's own cache is there for the next time, too.
+  if (maildrop_.facts().was_opened()) {
+    maildrop_.keep_derived(cached_as, field ? std::string(there) + *field : std::string(missing));
+  }
+  return field;
+}
+
+Result<std::uint64_t> MailInspection::lines(MessageNumber number) {
+  if (const auto message = maildrop_.message(place_of_(number)); !message) {
+    return message.error();
+  }
+  if (const auto known = maildrop_.derived(cached_lines)) {
+    std::uint64_t lines = 0;
+    const char* const end = known->data() + known->size();
+    if (std::from_chars(known->data(), end, lines).ptr == end) {
+      return lines;
+    }
+  }
+  const auto lines = maildrop_.facts().lines();
+  if (lines && maildrop_.facts().was_opened()) {
+    maildrop_.keep_derived(cached_lines, std::to_string(lines.value()));
+  }
+  return lines;
+}
+
+}  // namespace pop3_legacy::dovecot

@@ -1,0 +1,32 @@
+/// A look into messages of a maildrop of the test host; nothing is remembered.
+#ifndef POP3_LEGACY_SHIM_INSPECTION_H
+#define POP3_LEGACY_SHIM_INSPECTION_H
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plugin/core/port.h"
+#include "shim/uidl_maildrop.h"
+
+namespace pop3_legacy::shim {
+
+class MaildropInspection : public Inspection {
+ public:
+  /// `maildrop` lives longer than this.
+  MaildropInspection(Maildrop& maildrop, std::vector<FieldQuery> queries)
+      : maildrop_(maildrop), facts_(maildrop, {}), queries_(std::move(queries)) {}
+
+  [[nodiscard]] Result<std::vector<std::optional<std::string>>> fields(
+      MessageNumber number) override;
+  [[nodiscard]] Result<std::uint64_t> lines(MessageNumber number) override;
+
+ private:
+  Maildrop& maildrop_;
+  MessageFacts facts_;
+  std::vector<FieldQuery> queries_;
+};
+
+}  // namespace pop3_legacy::shim
+
+#endif

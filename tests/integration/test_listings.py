@@ -1,0 +1,138 @@
+"""The commands that answer with a line a message: many messages, slow readers, Dovecot's cache."""
+import glob
+import os
+import poplib
+import shutil
+import subprocess
+import time
+
+import hosts
+
+ACCEPTED = b"+OK xlst command accepted; headers coming."
+
+
+def subjects(first, last):
+    return [b"%d Subject: message %d" % (number, number) for number in range(first, last + 1)]
+
+
+class ListingTest(hosts.HostTest):
+    allowed = '[commands]\nallow = ["LAST", "XTND XLST"]\n'
+
+    def setUp(self):
+        self.policy(self.allowed)
+
+    def test_a_header_of_each_message(self):
+        with self.login(self.user(300)) as pop3:
+            self.assertEqual(pop3.multi(b"XTND XLST Subject"), (ACCEPTED, subjects(1, 300)))
+            self.assertEqual(pop3.multi(b"XTND XLST Subject 7"), (ACCEPTED, subjects(7, 7)))
+            pop3.quit()
+
+    def test_between_other_commands_in_one_packet(self):
+        pop3 = self.login(self.user(2000))
+        pop3.send(b"STAT\r\nXTND XLST Subject\r\nDELE 2\r\nXTND XLST Subject\r\nRETR 1\r\nXTND XLST From 1\r\n"
+                  b"LAST\r\nNOSUCH\r\nQUIT\r\n")
+        self.assertTrue(pop3.line().startswith(b"+OK 2000 "))
+        self.assertEqual((pop3.line(), pop3.lines()), (ACCEPTED, subjects(1, 2000)))
+        self.assertEqual(pop3.line(), b"+OK Marked to be deleted.")
+        self.assertEqual((pop3.line(), pop3.lines()), (ACCEPTED, subjects(1, 1) + subjects(3, 2000)))
+        self.assertTrue(pop3.line().startswith(b"+OK "))
+        self.assertIn(b"Subject: message 1", pop3.lines())
+        self.assertEqual((pop3.line(), pop3.lines()), (ACCEPTED, [b"1 From: sender1@example.org"]))
+        self.assertEqual(pop3.line(), b"+OK 2")
+        self.assertTrue(pop3.line().startswith(b"-ERR Unknown command"))
+        self.assertEqual(pop3.line(), b"+OK Logging out, messages deleted.")
+
+    def test_a_client_that_goes_in_the_middle(self):
+        user = self.user(2000)
+        for end in ("close", "reset"):
+            for octets in (1, 4000):
+                pop3 = hosts.Pop3(self.host.port, user, receive_buffer=4096)
+                pop3.send(b"XTND XLST Subject\r\nXTND XLST From\r\nLAST\r\n")
+                pop3.file.read(octets)
+                getattr(pop3, end)()
+        with self.login(user) as pop3:
+            self.assertEqual(pop3.multi(b"XTND XLST Subject"), (ACCEPTED, subjects(1, 2000)))
+            pop3.quit()
+
+    def test_by_clients_that_know_nothing_of_it(self):
+        user = self.user(3)
+        client = poplib.POP3("127.0.0.1", self.host.port, timeout=30)
+        client.user(user)
+        client.pass_("secret")
+        self.assertEqual(client._longcmd("XTND XLST Subject")[:2], (ACCEPTED, subjects(1, 3)))
+        with self.assertRaises(poplib.error_proto):
+            client._longcmd("XTND XLST Subject 4")
+        client.quit()
+        if shutil.which("curl"):
+            url = f"pop3://127.0.0.1:{self.host.port}/"
+            command = ["curl", "--silent", "--max-time", "30", "--user", f"{user}:secret", "-X", "XTND XLST Subject", url]
+            result = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+            self.assertEqual(result.stdout.split(b"\r\n")[:3], subjects(1, 3))
+
+
+class DovecotListingTest(hosts.HostTest):
+    dovecot_only = True
+    count = 20000
+
+    def setUp(self):
+        self.policy(ListingTest.allowed)
+
+    def change_files(self, user):
+        for path in glob.glob(os.path.join(glob.escape(self.host.homes), user, "Maildir", "*", "1*")):
+            with open(path, "r+b") as file:
+                text = file.read()
+                file.seek(0)
+                file.write(text.replace(b"message", b"CHANGED"))
+
+    def test_a_message_is_opened_once(self):
+        """A second time from Dovecot's cache: what the files say now does not matter."""
+        user = self.user(20)
+        for name in (b"Subject", b"SUBJ"):
+            with self.login(user) as pop3:
+                self.assertEqual(pop3.multi(b"XTND XLST " + name), (ACCEPTED, subjects(1, 20)))
+                pop3.multi(b"XTND XLST Message-Id")
+                pop3.quit()
+        self.change_files(user)
+        with self.login(user) as pop3:
+            self.assertEqual(pop3.multi(b"XTND XLST Subject"), (ACCEPTED, subjects(1, 20)))
+            # a beginning that anybody may invent is not kept
+            self.assertEqual(pop3.multi(b"XTND XLST SUBJ")[1][0], b"1 Subject: CHANGED 1")
+            pop3.quit()
+        self.policy(ListingTest.allowed + '[xlst]\nmatch = "exact"\n')
+        for expected in (b"1 Subject: CHANGED 1", b"1 Subject: CHANGED 1"):
+            with self.login(user) as pop3:
+                self.assertEqual(pop3.multi(b"XTND XLST Subject")[1][0], expected)
+                pop3.quit()
+
+    def memory(self, pid):
+        """Octets that the process has for itself."""
+        with open(f"/proc/{pid}/smaps_rollup") as file:
+            return sum(int(line.split()[1]) * 1024 for line in file
+                       if line.startswith(("Private_Dirty:", "Private_Clean:")))
+
+    def test_twenty_thousand_messages_and_a_slow_reader(self):
+        user = self.user(self.count)
+        pop3 = hosts.Pop3(self.host.port, user, receive_buffer=4096)
+        self.addCleanup(pop3.close)
+        pop3.socket.settimeout(60)
+        pop3.command(b"NOOP")
+        pid = hosts.eventually(lambda: hosts.processes_of(self.host, user))[0]
+        before = self.memory(pid)
+        # More than the kernel takes for a client that does not read.
+        times = 30
+        pop3.send(b"STAT\r\n" + b"XTND XLST Subject\r\n" * times + b"LAST\r\nQUIT\r\n")
+        expected = subjects(1, self.count)
+        time.sleep(3)
+        grown = [self.memory(pid) - before]
+        self.assertTrue(pop3.line().startswith(b"+OK "))
+        for _ in range(times):
+            self.assertEqual(pop3.line(), ACCEPTED)
+            self.assertEqual(pop3.lines(), expected)
+            if os.path.exists(f"/proc/{pid}"):
+                grown.append(self.memory(pid) - before)
+        self.assertGreater(len(grown), 5)
+        # What Dovecot knows of its messages, and of its cache; one answer has 560000 octets.
+        self.assertLess(max(grown), 8_000_000, grown)
+        self.assertLess(grown[-1], grown[2] + 500_000, grown)
+        self.assertEqual(pop3.line(), b"+OK 0")
+        self.assertTrue(pop3.line().startswith(b"+OK Logging out"))
