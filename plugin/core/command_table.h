@@ -35,6 +35,9 @@ struct Command {
   /// of the host: the line of the host's answer that goes when the command is denied.
   std::string_view capability;
   Access access = Access::none;
+  /// For commands of ours: the host's command that does the same to the maildrop or tells the
+  /// same. Who denies that one denies this one, too.
+  std::string_view like = {};
   unsigned max_words = 0;  ///< of the arguments, for commands of ours
   Answer (*handler)(Session& session, std::string_view arguments) = nullptr;
 

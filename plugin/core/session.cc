@@ -46,7 +46,9 @@ Treatment Session::decide(const Command& command, const policy::Resolution& reso
   if (command.deniable && !resolution.deny_known) {
     return Treatment::unavailable;
   }
-  if (command.deniable && names(policy_.commands.deny, command)) {
+  const Command* const like = find_command(command.like);
+  if (command.deniable && (names(policy_.commands.deny, command) ||
+                           (like != nullptr && names(policy_.commands.deny, *like)))) {
     return Treatment::denied;
   }
   if (!command.ours()) {
@@ -86,7 +88,7 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
     const auto line = parse_command_line(buffered.substr(run, end - run));
     const auto [command, arguments] = recognize(line);
     const bool ours = command != nullptr && (treatment(*command) != Treatment::host ||
-                                             (names_messages(*command) && refuse_uidl()));
+                                             (names_messages(*command) && !uidls_known()));
     const Access access = command != nullptr && watching_ ? command->access : Access::none;
     if ((ours || access == Access::quit) && run > 0) {
       return {Taker::host, run};
@@ -107,13 +109,19 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
 
 // The host would name the messages in its own way where it is not told how. Also asked where the
 // session began without ids of ours: another one, or doveadm, may have stored some since.
-bool Session::refuse_uidl() {
+bool Session::uidls_known() {
   const Status prepared = port_.prepare_uidls();
   if (!prepared && prepared.error().text != uidl_failure_) {
     uidl_failure_ = prepared.error().text;
     port_.log_error("UIDL: the ids are not known, so none are shown: " + uidl_failure_);
   }
-  return !prepared;
+  return prepared.ok();
+}
+
+void Session::accessed(Access access, MessageNumber number) {
+  if (watching_ && highest_accessed_.start()) {
+    highest_accessed_.accessed(access, number, port_.uid(number));
+  }
 }
 
 // Whether the run has to end here. The UID is looked up now: when the host executes QUIT the

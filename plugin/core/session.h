@@ -91,6 +91,10 @@ class Session {
   [[nodiscard]] Port& port() noexcept { return port_; }
   [[nodiscard]] const policy::Policy& policy() const noexcept { return policy_; }
   [[nodiscard]] HighestAccessed& highest_accessed() noexcept { return highest_accessed_; }
+  /// The messages have ids by the policy. Where not, the log says why, once.
+  [[nodiscard]] bool uidls_known();
+  /// A handler has done to a message what a command of the host's does: LAST may count it.
+  void accessed(Access access, MessageNumber number);
   [[nodiscard]] Treatment treatment(const Command& command) const noexcept;
   /// Offered to the client, by the host or by us.
   [[nodiscard]] bool available(const Command& command) const noexcept;
@@ -109,7 +113,6 @@ class Session {
                                  const policy::Resolution& resolution) const;
   [[nodiscard]] bool capa_needs_us() const noexcept;
   bool watch(const Command& command, std::string_view arguments, std::uint64_t end);
-  bool refuse_uidl();
   void mark_executed(const Watched& watched);
   Answer handle(const Recognized& recognized, bool has_nul);
 

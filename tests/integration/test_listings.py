@@ -16,7 +16,7 @@ def subjects(first, last):
 
 
 class ListingTest(hosts.HostTest):
-    allowed = '[commands]\nallow = ["LAST", "XTND XLST"]\n'
+    allowed = '[commands]\nallow = ["LAST", "XTND XLST", "EUIDL", "XOVER", "XDELE", "XLINES"]\n'
 
     def setUp(self):
         self.policy(self.allowed)
@@ -26,6 +26,41 @@ class ListingTest(hosts.HostTest):
             self.assertEqual(pop3.multi(b"XTND XLST Subject"), (ACCEPTED, subjects(1, 300)))
             self.assertEqual(pop3.multi(b"XTND XLST Subject 7"), (ACCEPTED, subjects(7, 7)))
             pop3.quit()
+
+    def test_euidl_tells_what_uidl_and_list_tell(self):
+        for scheme in ("host", "cyrus", "popa3d"):
+            self.policy(self.allowed + f'[uidl]\nscheme = "{scheme}"\n')
+            user = self.user(600)
+            with self.login(user) as pop3:
+                self.assertEqual(pop3.command(b"DELE 5"), b"+OK Marked to be deleted.")
+                euidl = [line.split(b" ") for line in pop3.multi(b"EUIDL")[1]]
+                uidl = [line.split(b" ") for line in pop3.multi(b"UIDL")[1]]
+                sizes = [line.split(b" ") for line in pop3.multi(b"LIST")[1]]
+                self.assertEqual([line[:2] for line in euidl], uidl)
+                self.assertEqual([line[::2] for line in euidl], sizes)
+                self.assertEqual(len(uidl), 599)
+                self.assertEqual(euidl[0][3:], [b"sender1@example.org"])
+                self.assertEqual(pop3.command(b"EUIDL 7"), b"+OK " + b" ".join(euidl[5]))
+                self.assertEqual(pop3.command(b"NOOP"), b"+OK")
+                pop3.quit()
+
+    def test_the_other_listings_between_commands_in_one_packet(self):
+        pop3 = self.login(self.user(1000))
+        pop3.send(b"XDELE 1 998\r\nXOVER\r\nRSET\r\nXLINES\r\nEUIDL\r\nXOVER\r\nLAST\r\nXDELE 1 1000\r\nLAST\r\nQUIT\r\n")
+        self.assertEqual(pop3.line(), b"+OK Messages 1-998 has been deleted.")
+        self.assertTrue(pop3.line().startswith(b"+OK 2 messages ("))
+        lines = pop3.lines()
+        self.assertEqual([line.split(b"\t")[:3] for line in lines],
+                         [[b"%d" % n, b"message %d" % n, b"sender%d@example.org" % n] for n in (999, 1000)])
+        self.assertEqual({line.split(b"\t")[-1] for line in lines}, {b"8"})
+        self.assertEqual(pop3.line(), b"+OK")
+        for _ in range(3):
+            self.assertTrue(pop3.line().startswith(b"+OK "))
+            self.assertEqual(len(pop3.lines()), 1000)
+        self.assertEqual(pop3.line(), b"+OK 0")
+        self.assertEqual(pop3.line(), b"+OK Messages 1-1000 has been deleted.")
+        self.assertEqual(pop3.line(), b"+OK 1000")
+        self.assertEqual(pop3.line(), b"+OK Logging out, messages deleted.")
 
     def test_between_other_commands_in_one_packet(self):
         pop3 = self.login(self.user(2000))

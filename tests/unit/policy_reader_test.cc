@@ -60,6 +60,9 @@ void expect_equal(const Policy& a, const Policy& b) {
   EXPECT_EQ(a.xlst.match, b.xlst.match);
   EXPECT_EQ(a.xlst.missing, b.xlst.missing);
   EXPECT_EQ(a.xlst.headers, b.xlst.headers);
+  EXPECT_EQ(a.euidl.order, b.euidl.order);
+  EXPECT_EQ(a.xsender.header, b.xsender.header);
+  EXPECT_EQ(a.gurl.url, b.gurl.url);
 }
 
 std::string read_source(const std::string& path) {
@@ -243,7 +246,7 @@ TEST(PolicyReader, AKeyOfALaterReleaseIsUnknown) {
   const Document document = parse("[future]\nkey = \"courier\"");
   EXPECT_EQ(sentences(document),
             Strings{"f.toml:1:2: unknown table \"future\", only commands, last, help, capa, "
-                    "uidl and xlst are known"});
+                    "uidl, xlst, euidl, xsender and gurl are known"});
   EXPECT_TRUE(document.deny_trusted());
   EXPECT_TRUE(document.uidl_trusted());
 }
@@ -534,6 +537,18 @@ TEST(PolicyReader, HeadersHaveNames) {
   EXPECT_EQ(sentence("xlst.headers = \"Subject\""),
             "f.toml:1:16: xlst.headers has to be a list of headers' names in brackets, like "
             "[\"Subject\"], not a text");
+}
+
+TEST(PolicyReader, WhatXsenderAndGurlTellFitsALine) {
+  Policy policy;
+  parse("xsender.header = \"X-Auth\"\ngurl.url = \"https://example.org/\"").apply(policy);
+  EXPECT_EQ(policy.xsender.header, "X-Auth");
+  EXPECT_EQ(policy.gurl.url, "https://example.org/");
+  EXPECT_EQ(sentence("xsender.header = \"X-Auth:\""),
+            "f.toml:1:18: xsender.header has to be a header's name without a colon, not "
+            "\"X-Auth:\"");
+  EXPECT_NE(sentence("gurl.url = \"a b\""), "");
+  EXPECT_NE(sentence("gurl.url = \"" + std::string(507, 'x') + "\""), "");
 }
 
 TEST(PolicyReader, AMistakeInACutoverLeavesTheOldOnes) {

@@ -23,6 +23,18 @@ Answer help(Session& session, std::string_view arguments);
 Answer capa(Session& session, std::string_view arguments);
 /// qpopper: `XTND XLST header [msg]` → a header of each message.
 Answer xtnd_xlst(Session& session, std::string_view arguments);
+/// qpopper: `EUIDL [msg]` → `n uid size from`.
+Answer euidl(Session& session, std::string_view arguments);
+/// Heimdal: `XOVER` → `n<TAB>subject<TAB>from<TAB>date<TAB>msgid<TAB>size<TAB>lines`.
+Answer xover(Session& session, std::string_view arguments);
+/// Heimdal: `XDELE msg [msg]` deletes from one to the other.
+Answer xdele(Session& session, std::string_view arguments);
+/// Netscape: `XSENDER msg` → `+OK sender`.
+Answer xsender(Session& session, std::string_view arguments);
+/// GNU Mailutils: `XLINES [msg]` → LIST with a column for the lines.
+Answer xlines(Session& session, std::string_view arguments);
+/// Netscape: `GURL` → `+OK url` of the page where the account is managed.
+Answer gurl(Session& session, std::string_view arguments);
 
 }  // namespace pop3_legacy::commands
 

@@ -18,6 +18,9 @@ Error refused(std::string why) {
   return {Failure::permanent, std::move(why)};
 }
 
+/// A reply line without "+OK " and CRLF.
+constexpr std::size_t max_url_octets = 506;
+
 Status any_text(std::string_view /*text*/) {
   return Done{};
 }
@@ -86,6 +89,20 @@ Result<std::string> name_to_deny(std::string_view typed) {
   return name;
 }
 
+Status check_header(std::string_view text) {
+  if (text.empty() || is_field_name(text)) return Done{};
+  return refused("has to be a header's name without a colon, not " + in_quotes(text));
+}
+
+Status check_url(std::string_view text) {
+  if (text.size() <= max_url_octets && text.find(' ') == std::string_view::npos &&
+      std::all_of(text.begin(), text.end(), is_printable)) {
+    return Done{};
+  }
+  return refused("has to be an address of printable ASCII without blanks, of " +
+                 std::to_string(max_url_octets) + " characters at most, not " + in_quotes(text));
+}
+
 Result<std::string> header_name(std::string_view typed) {
   if (is_field_name(typed)) return std::string(typed);
   return refused(in_quotes(typed) +
@@ -123,6 +140,10 @@ void set(Policy& policy) {
 template <XlstMissing value>
 void set(Policy& policy) {
   policy.xlst.missing = value;
+}
+template <EuidlOrder value>
+void set(Policy& policy) {
+  policy.euidl.order = value;
 }
 
 constexpr std::array semantics{
@@ -177,6 +198,17 @@ std::vector<std::string>& allowed(Policy& policy) {
 }
 std::vector<std::string>& denied(Policy& policy) {
   return policy.commands.deny;
+}
+constexpr std::array euidl_orders{
+    Word{"qpopper", set<EuidlOrder::qpopper>},
+    Word{"cnet", set<EuidlOrder::cnet>},
+};
+
+std::string& xsender_header(Policy& policy) {
+  return policy.xsender.header;
+}
+std::string& gurl_url(Policy& policy) {
+  return policy.gurl.url;
 }
 std::vector<std::string>& xlst_headers(Policy& policy) {
   return policy.xlst.headers;
@@ -233,6 +265,11 @@ const std::array table{
         WordKey{xlst_missing}},
     Key{"xlst.headers", "The headers that XTND XLST shows, by their whole names; none for all.",
         NamesKey{header_name, xlst_headers, "headers' names", "[\"Subject\"]"}},
+    Key{"euidl.order", "The order of EUIDL's columns.", WordKey{euidl_orders}},
+    Key{"xsender.header",
+        "The header that tells XSENDER who has proved to be the sender; empty for none.",
+        TextKey{check_header, xsender_header}},
+    Key{"gurl.url", "The address that GURL tells; empty for none.", TextKey{check_url, gurl_url}},
 };
 
 }  // namespace

@@ -80,6 +80,12 @@ enum class XlstMissing {
   omit,         ///< nothing, as qpopper
 };
 
+/// The columns of EUIDL.
+enum class EuidlOrder {
+  qpopper,  ///< id, then size
+  cnet,     ///< size, then id, as CNet's server
+};
+
 /// A default-constructed Policy holds the built-in defaults.
 struct Policy {
   struct Commands {
@@ -118,6 +124,20 @@ struct Policy {
     /// Headers' names: XTND XLST shows these only, asked for by the whole name. Empty: all.
     std::vector<std::string> headers;
   } xlst;
+
+  struct Euidl {
+    EuidlOrder order = EuidlOrder::qpopper;
+  } euidl;
+
+  struct Xsender {
+    /// The header in which the mail system says who has sent a message and proved it; empty: none
+    /// does.
+    std::string header;
+  } xsender;
+
+  struct Gurl {
+    std::string url;  ///< printable ASCII without blanks; empty: none
+  } gurl;
 };
 
 /// "IMPLEMENTATION " and this many octets stay below 64, which is the line buffer of

@@ -1,0 +1,25 @@
+/// What several handlers do with their arguments.
+#ifndef POP3_LEGACY_CORE_COMMANDS_ARGUMENTS_H
+#define POP3_LEGACY_CORE_COMMANDS_ARGUMENTS_H
+
+#include <string>
+#include <string_view>
+
+#include "plugin/core/port.h"
+#include "plugin/core/result.h"
+
+namespace pop3_legacy::commands {
+
+/// Takes the first word of `arguments` away, and the blanks behind it; empty: there is none.
+std::string_view take_word(std::string_view& arguments) noexcept;
+
+/// The message that `word` names, if it is there and not deleted. The Error's text is that of the
+/// reply, in Dovecot's words (get_msgnum() in its pop3-commands.c).
+Result<MessageNumber> message_named(const Port& port, std::string_view word);
+
+/// "N messages (M octets)": those that are not deleted, as Berkeley's popper says it.
+std::string messages_left(const Port& port);
+
+}  // namespace pop3_legacy::commands
+
+#endif

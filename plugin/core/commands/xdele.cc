@@ -1,0 +1,46 @@
+#include <string>
+
+#include "plugin/core/command_line.h"
+#include "plugin/core/commands/arguments.h"
+#include "plugin/core/commands/commands.h"
+#include "plugin/core/session.h"
+
+namespace pop3_legacy::commands {
+
+// Heimdal's pop_dele.c, but for a range that ends before it begins: there nothing is deleted, and
+// the answer is that it was. What is deleted already is no error.
+Answer xdele(Session& session, std::string_view arguments) {
+  Port& port = session.port();
+  const std::string_view from = take_word(arguments);
+  const std::string_view to = arguments.empty() ? from : take_word(arguments);
+  if (from.empty()) {
+    return Reply::err("Too few arguments. Syntax: XDELE msg [msg]");
+  }
+  const auto first = parse_message_number(from, /*more_follows=*/false);
+  const auto last = parse_message_number(to, /*more_follows=*/false);
+  if (!first || *first == 0 || *first > port.message_count()) {
+    return Reply::err("Message " + std::string(from) + " does not exist.");
+  }
+  if (!last || *last == 0 || *last > port.message_count()) {
+    return Reply::err("Message " + std::string(to) + " does not exist.");
+  }
+  if (*last < *first) {
+    return Reply::err("There are no messages from " + std::string(from) + " to " + std::string(to) +
+                      '.');
+  }
+  for (MessageNumber number = *first; number <= *last; ++number) {
+    if (port.deleted(number)) {
+      continue;
+    }
+    if (const Status marked = port.mark_deleted(number); !marked) {
+      port.log_error("XDELE: " + marked.error().text);
+      return Reply::temporary_failure("Message " + std::to_string(number) +
+                                      " cannot be marked as deleted.");
+    }
+    session.accessed(Access::remove, number);
+  }
+  return Reply::ok("Messages " + std::to_string(*first) + '-' + std::to_string(*last) +
+                   " has been deleted.");
+}
+
+}  // namespace pop3_legacy::commands
