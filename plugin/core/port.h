@@ -80,7 +80,7 @@ class Port : public StateStore {
   }
   /// Looks into messages for these header fields, which may be none.
   [[nodiscard]] virtual Result<std::unique_ptr<Inspection>> inspect(
-      std::vector<FieldQuery> /*queries*/) {
+      std::vector<FieldQuery> /*queries*/) {  // NOLINT(performance-unnecessary-value-param)
     return Error{Failure::permanent, "this host does not look into messages"};
   }
 

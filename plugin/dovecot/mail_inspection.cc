@@ -82,7 +82,7 @@ Result<std::uint64_t> MailInspection::lines(MessageNumber number) {
       return lines;
     }
   }
-  const auto lines = maildrop_.facts().lines();
+  auto lines = maildrop_.facts().lines();
   if (lines && maildrop_.facts().was_opened()) {
     maildrop_.keep_derived(cached_lines, std::to_string(lines.value()));
   }

@@ -29,6 +29,7 @@ constexpr std::array<Column, 4> columns{{{.name = "Subject", .missing = "<none>"
 Answer xover(Session& session, std::string_view /*arguments*/) {
   Port& port = session.port();
   std::vector<FieldQuery> queries;
+  queries.reserve(columns.size());
   for (const Column& column : columns) {
     queries.push_back({.name = std::string(column.name), .usual = true});
   }
