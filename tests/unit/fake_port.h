@@ -77,7 +77,9 @@ class FakePort : public Port {
     deleted_numbers.insert(number);
     return Done{};
   }
-  [[nodiscard]] std::uint64_t octets(MessageNumber number) const override { return number * 100; }
+  [[nodiscard]] std::uint64_t octets(MessageNumber number) const override {
+    return std::uint64_t{100} * number;
+  }
   [[nodiscard]] Result<std::string> uidl(MessageNumber number) override {
     return "id-" + std::to_string(number);
   }
