@@ -32,6 +32,7 @@
 #include "plugin/files/policy_folder.h"
 #include "shim/maildir.h"
 #include "shim/memory_maildrop.h"
+#include "shim/sendmail.h"
 #include "shim/server_session.h"
 
 namespace pop3_legacy::shim {
@@ -75,7 +76,9 @@ class Connection {
  public:
   /// `closed` is called when this may be destroyed.
   Connection(BufferEvent socket, Environment environment, std::function<void()> closed)
-      : socket_(std::move(socket)), session_(std::move(environment)), closed_(std::move(closed)) {
+      : socket_(std::move(socket)),
+        session_(woken_by(std::move(environment), *this)),
+        closed_(std::move(closed)) {
     bufferevent_setcb(
         socket_.get(), [](bufferevent*, void* self) { of(self).guarded_work(); },
         [](bufferevent*, void* self) { of(self).guarded_work(); },
@@ -96,6 +99,20 @@ class Connection {
  private:
   static Connection& of(void* self) { return *static_cast<Connection*>(self); }
 
+  static Environment woken_by(Environment environment, Connection& connection) {
+    environment.wake = [&connection] { connection.woken(); };
+    return environment;
+  }
+
+  void woken() noexcept {
+    if (lost_) {
+      guarded([&] { session_.connection_lost(false); });
+      close();
+      return;
+    }
+    guarded_work();
+  }
+
   void guarded_work() noexcept {
     bool done = false;
     guarded([&] {
@@ -110,6 +127,12 @@ class Connection {
   void happened(short what) noexcept {
     const auto events = static_cast<unsigned short>(what);
     if ((events & (BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT)) != 0 || lingering_) {
+      if (session_.waits()) {
+        // The message is with the MTA, and what it answers is to be remembered.
+        lost_ = true;
+        bufferevent_disable(socket_.get(), EV_READ | EV_WRITE);
+        return;
+      }
       guarded([&] { session_.connection_lost(false); });
       close();
       return;
@@ -132,6 +155,9 @@ class Connection {
       }
       if (session_.wants_close()) {
         end();
+        return;
+      }
+      if (session_.waits()) {
         return;
       }
       std::string octets(std::min(evbuffer_get_length(input), piece_octets), '\0');
@@ -171,13 +197,22 @@ class Connection {
   ServerSession session_;
   std::function<void()> closed_;
   bool input_ended_ = false;
+  bool lost_ = false;  ///< while the session waited
   bool lingering_ = false;
 };
 
 class Host {
  public:
-  explicit Host(Environment environment)
-      : environment_(std::move(environment)), base_(event_base_new()) {}
+  /// `sendmail`: the program that sends messages, empty for none.
+  Host(Environment environment, const std::string& sendmail)
+      : environment_(std::move(environment)), base_(event_base_new()) {
+    if (!sendmail.empty()) {
+      environment_.submit = [this, sendmail](Spool& spool, const Envelope& envelope,
+                                             std::function<void(Outcome)> done) {
+        return run_sendmail(base_.get(), sendmail, spool, envelope, std::move(done));
+      };
+    }
+  }
 
   /// Serves until SIGTERM or SIGINT; the exit status.
   int run(std::uint16_t port) {
@@ -283,6 +318,7 @@ struct Options {
   std::string password{default_password};
   std::string policy_folder;
   std::string profile;
+  std::string sendmail;
 };
 
 int serve(const Options& options) {
@@ -307,7 +343,7 @@ int serve(const Options& options) {
   if (options.user.empty()) {
     log("for tests only: any user name logs in with the password \"" + options.password + '"');
   }
-  return Host(std::move(environment)).run(options.port);
+  return Host(std::move(environment), options.sendmail).run(options.port);
 }
 
 int run(int argc, char** argv) {
@@ -342,6 +378,10 @@ int run(int argc, char** argv) {
   app.add_option("--profile", options.profile,
                  "The profile of every user, as a userdb would name it")
       ->type_name("NAME");
+  app.add_option("--sendmail", options.sendmail,
+                 "The program that sends the messages of XTND XMIT, called as sendmail is: -i -f "
+                 "SENDER -- RECIPIENT…; without it none are sent")
+      ->type_name("PROGRAM");
   CLI11_PARSE(app, argc, argv);
   return serve(options);
 }

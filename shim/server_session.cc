@@ -15,7 +15,9 @@
 #include "plugin/core/session.h"
 #include "plugin/core/text.h"
 #include "plugin/core/uidl/assignment.h"
+#include "plugin/files/spool_file.h"
 #include "shim/inspection.h"
+#include "shim/mail_addresses.h"
 #include "shim/uidl_maildrop.h"
 
 namespace pop3_legacy::shim {
@@ -254,10 +256,11 @@ class MaildropPort : public Port {
   /// `sizes` and `deleted`, by number, live longer than this.
   MaildropPort(Maildrop& maildrop, const std::vector<std::uint64_t>& sizes,
                std::vector<bool>& deleted, std::string user, const policy::Resolution& resolution,
-               std::function<void(std::string_view)> log)
+               const Environment& environment, std::function<void(std::string_view)> log)
       : maildrop_(maildrop),
         sizes_(sizes),
         deleted_(deleted),
+        environment_(environment),
         user_(std::move(user)),
         uidl_policy_(resolution.policy.uidl),
         uidl_known_(resolution.uidl_known),
@@ -302,6 +305,22 @@ class MaildropPort : public Port {
   }
   void log_error(std::string_view sentence) override { log_(sentence); }
 
+  [[nodiscard]] std::string user_name() const override { return user_; }
+  Result<std::vector<Address>> parse_addresses(std::string_view value,
+                                               std::size_t at_most) override {
+    return shim::parse_addresses(value, at_most);
+  }
+  Result<std::unique_ptr<Spool>> open_spool() override {
+    auto spool = files::SpoolFile::create("/tmp/pop3-legacy-host.");
+    return spool ? Result<std::unique_ptr<Spool>>(std::move(spool.value()))
+                 : Result<std::unique_ptr<Spool>>(spool.error());
+  }
+  Result<std::unique_ptr<Submission>> submit(Spool& spool, const Envelope& envelope,
+                                             std::function<void(Outcome)> done) override {
+    return environment_.submit ? environment_.submit(spool, envelope, std::move(done))
+                               : Port::submit(spool, envelope, std::move(done));
+  }
+
   // A failure may have passed: it is tried again.
   Status prepare_uidls() override {
     if (uidls_prepared_) {
@@ -326,6 +345,7 @@ class MaildropPort : public Port {
   Maildrop& maildrop_;
   const std::vector<std::uint64_t>& sizes_;
   std::vector<bool>& deleted_;
+  const Environment& environment_;
   std::string user_;
   policy::Policy::Uidl uidl_policy_;
   bool uidl_known_;
@@ -340,14 +360,15 @@ class MaildropPort : public Port {
 class Transaction {
  public:
   Transaction(std::unique_ptr<Maildrop> maildrop, const std::string& user,
-              policy::Resolution resolution, std::function<void(std::string_view)> log)
+              policy::Resolution resolution, const Environment& environment,
+              std::function<void(std::string_view)> log)
       : maildrop_(std::move(maildrop)),
         log_(std::move(log)),
         count_(maildrop_->message_count()),
         sizes_(std::size_t{count_} + 1),
         deleted_(std::size_t{count_} + 1),
         seen_(std::size_t{count_} + 1),
-        port_(*maildrop_, sizes_, deleted_, user, resolution, log_),
+        port_(*maildrop_, sizes_, deleted_, user, resolution, environment, log_),
         core_(port_, std::move(resolution), maildrop_->has_state(uidl::memory_state)) {
     for (MessageNumber number = 1; number <= count_; ++number) {
       sizes_[number] = maildrop_->size(number);
@@ -596,6 +617,10 @@ class ServerSession::Worker {
     return piece;
   }
 
+  [[nodiscard]] bool waits() const noexcept {
+    return intake_ && intake_->state() == Intake::State::waiting;
+  }
+
   [[nodiscard]] bool wants_close() const noexcept { return over_; }
 
   void connection_lost(bool cleanly) {
@@ -623,6 +648,9 @@ class ServerSession::Worker {
       continue_long_answer();
       return true;
     }
+    if (intake_) {
+      return continue_intake();
+    }
     if (host_lines_ == 0 && transaction_ && !front_line_too_long()) {
       const Portion portion = transaction_->core().take(input(), given_);
       if (portion.taker == Taker::ours) {
@@ -631,6 +659,10 @@ class ServerSession::Worker {
         send(answer.reply.wire());
         if (answer.listing && !over_) {
           long_answer_ = std::make_unique<CoreListing>(std::move(answer.listing));
+        }
+        if (answer.intake && !over_) {
+          intake_ = std::move(answer.intake);
+          intake_->when_done(environment_.wake);
         }
         return true;
       }
@@ -663,6 +695,21 @@ class ServerSession::Worker {
       transaction_->long_answer_sent(std::exchange(long_answer_octets_, 0));
       transaction_->core().executed(executed_);
     }
+  }
+
+  bool continue_intake() {
+    if (intake_->state() == Intake::State::taking && !input().empty()) {
+      consume(intake_->take(input()));
+    }
+    if (intake_->state() != Intake::State::done) {
+      return false;
+    }
+    const std::unique_ptr<Intake> intake = std::move(intake_);
+    send(intake->reply().wire());
+    if (intake->ends_session() && !over_) {
+      end();
+    }
+    return true;
   }
 
   /// A line of `octets` with its line end, at the front of the input.
@@ -703,6 +750,7 @@ class ServerSession::Worker {
   void end() {
     over_ = true;
     long_answer_.reset();
+    intake_.reset();
   }
 
   // --- the AUTHORIZATION state ---
@@ -771,9 +819,9 @@ class ServerSession::Worker {
     for (const std::string& problem : resolution.problems) {
       log(problem);
     }
-    transaction_ =
-        std::make_unique<Transaction>(std::move(opened.value()), user, std::move(resolution),
-                                      [this](std::string_view sentence) { log(sentence); });
+    transaction_ = std::make_unique<Transaction>(
+        std::move(opened.value()), user, std::move(resolution), environment_,
+        [this](std::string_view sentence) { log(sentence); });
     return "+OK Logged in.\r\n";
   }
 
@@ -808,6 +856,7 @@ class ServerSession::Worker {
   std::optional<std::string> user_;  ///< of USER
   std::unique_ptr<Transaction> transaction_;
   std::unique_ptr<LongAnswer> long_answer_;
+  std::unique_ptr<Intake> intake_;
   std::uint64_t long_answer_octets_ = 0;
   std::size_t host_lines_ = 0;  ///< octets at the front of the input that the core left to us
   std::uint64_t given_ = 0;     ///< octets that the core has ever left to us
@@ -829,6 +878,10 @@ bool ServerSession::wants_input() const noexcept {
 
 std::string ServerSession::take_output(std::size_t at_most) {
   return worker_->take_output(at_most);
+}
+
+bool ServerSession::waits() const noexcept {
+  return worker_->waits();
 }
 
 bool ServerSession::wants_close() const noexcept {

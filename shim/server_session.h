@@ -38,6 +38,13 @@ struct Environment {
   std::function<policy::Resolution(std::string_view user)> policy_of;
   /// RFC 1939's "<process-ID.clock@hostname>", a new one for every session. Empty: no APOP.
   std::string apop_timestamp;
+  /// Port::submit(). Empty: nothing can be sent.
+  std::function<Result<std::unique_ptr<Submission>>(Spool& spool, const Envelope& envelope,
+                                                    std::function<void(Outcome)> done)>
+      submit;
+  /// The session has ended to wait (waits()), and take_output() has more. Not called from within a
+  /// method of the session's.
+  std::function<void()> wake;
   /// One sentence for the administrator. Empty: nobody listens.
   std::function<void(std::string_view sentence)> log;
 };
@@ -72,6 +79,10 @@ class ServerSession {
   /// what was waiting for output to be taken, so the maildrop is asked here too. Empty:
   /// nothing to send before more input arrives.
   [[nodiscard]] std::string take_output(std::size_t at_most);
+
+  /// The session waits for a submission: it needs no input, and what was sent is lost to the client
+  /// if connection_lost() comes now.
+  [[nodiscard]] bool waits() const noexcept;
 
   /// The session is over; when take_output() returns nothing the connection is to be closed.
   [[nodiscard]] bool wants_close() const noexcept;

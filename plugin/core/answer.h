@@ -2,8 +2,11 @@
 #ifndef POP3_LEGACY_CORE_ANSWER_H
 #define POP3_LEGACY_CORE_ANSWER_H
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "plugin/core/reply.h"
@@ -28,15 +31,49 @@ class Listing {
   [[nodiscard]] virtual Result<std::string> next() = 0;
 };
 
+/// What takes octets of the client's that are no commands, and then answers a second time.
+/// Dropped before its reply: what was taken is forgotten, and nothing is done with it.
+class Intake {
+ public:
+  enum class State {
+    taking,   ///< the next octets from the client are this one's
+    waiting,  ///< it has all; the client's next octets wait for its reply
+    done,     ///< reply() is there
+  };
+
+  Intake() = default;
+  Intake(const Intake&) = delete;
+  Intake& operator=(const Intake&) = delete;
+  Intake(Intake&&) = delete;
+  Intake& operator=(Intake&&) = delete;
+  virtual ~Intake() = default;
+
+  /// Takes what stands at the front of `octets`: all, or all up to its end. How many. Only while
+  /// taking.
+  virtual std::size_t take(std::string_view octets) = 0;
+  [[nodiscard]] virtual State state() const noexcept = 0;
+  /// Once done.
+  [[nodiscard]] virtual Reply reply() const = 0;
+  /// Behind the reply the session has to end: the client's data has none, or not soon.
+  [[nodiscard]] virtual bool ends_session() const noexcept = 0;
+  /// Sets what is called when a waiting intake is done, once, and not from within take(). It may
+  /// destroy the intake.
+  virtual void when_done(std::function<void()> wake) = 0;
+};
+
 struct Answer {
   // Implicit on purpose: most handlers `return Reply::ok(…)`.
   Answer(Reply only) : reply(std::move(only)) {}  // NOLINT
   Answer(Reply first, std::unique_ptr<Listing> rest)
       : reply(std::move(first)), listing(std::move(rest)) {}
+  Answer(Reply first, std::unique_ptr<Intake> taker)
+      : reply(std::move(first)), intake(std::move(taker)) {}
 
   Reply reply;
   /// What follows a positive `reply`, which is one line then; nullptr: nothing.
   std::unique_ptr<Listing> listing;
+  /// What takes the client's octets behind a positive `reply`; nullptr: commands follow.
+  std::unique_ptr<Intake> intake;
 };
 
 }  // namespace pop3_legacy

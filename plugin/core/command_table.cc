@@ -10,6 +10,9 @@ namespace pop3_legacy {
 
 namespace {
 
+/// The handler has an answer of its own to too many.
+constexpr unsigned any_number = 1000;
+
 // The order is that of Rambler's HELP, the only one-line HELP on record.
 constexpr std::array table{
     Command{.name = "QUIT",
@@ -112,6 +115,13 @@ constexpr std::array table{
             .owner = Owner::ours,
             .capability = "X-GURL",
             .handler = commands::gurl},
+    Command{.name = "XTND XMIT",
+            .syntax = "XTND XMIT",
+            .summary = "Takes a message and sends it to the recipients in its header.",
+            .owner = Owner::ours,
+            .capability = "X-XMIT",
+            .max_words = any_number,
+            .handler = commands::xtnd_xmit},
     Command{.name = "HELP",
             .syntax = "HELP [command]",
             .summary = "Lists the commands, or explains one.",

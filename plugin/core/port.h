@@ -7,7 +7,10 @@
 #ifndef POP3_LEGACY_CORE_PORT_H
 #define POP3_LEGACY_CORE_PORT_H
 
+#include <cstddef>
 #include <cstdint>
+#include <ctime>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +21,7 @@
 #include "plugin/core/header_field.h"
 #include "plugin/core/result.h"
 #include "plugin/core/state_store.h"
+#include "plugin/core/submission/submission.h"
 
 namespace pop3_legacy {
 
@@ -100,6 +104,36 @@ class Port : public StateStore {
   /// Makes sure that the host can name every message by the policy's UIDL scheme, or has nothing
   /// to do with it. An Error: the ids are not known at the moment, and UIDL has to be refused.
   virtual Status prepare_uidls() { return Done{}; }
+
+  // --- mail submission ---
+
+  /// Seconds since 1970.
+  [[nodiscard]] virtual std::int64_t now() const { return std::time(nullptr); }
+  /// The login name as the host has it, which may hold any octet but NUL, CR and LF.
+  [[nodiscard]] virtual std::string user_name() const { return {}; }
+  /// The name of this machine, fit for a mail address' right side.
+  [[nodiscard]] virtual std::string host_name() const { return "localhost"; }
+
+  /// The addresses in a header field's value (RFC 5322's address-list, unfolded), groups' members
+  /// among them; at most `at_most`. An Error's sentence is for the client, its kind means nothing.
+  [[nodiscard]] virtual Result<std::vector<Address>> parse_addresses(std::string_view /*value*/,
+                                                                     std::size_t /*at_most*/) {
+    return Error{Failure::permanent, "this host knows no mail addresses"};
+  }
+  /// An empty one.
+  [[nodiscard]] virtual Result<std::unique_ptr<Spool>> open_spool() {
+    return Error{Failure::permanent, "this host takes no messages"};
+  }
+  /// Gives the message in `spool`, which lives longer than the submission, to the MTA. `done` is
+  /// called once, with or without delay, unless the submission is dropped before.
+  [[nodiscard]] virtual Result<std::unique_ptr<Submission>> submit(
+      Spool& /*spool*/, const Envelope& /*envelope*/, std::function<void(Outcome)> /*done*/) {
+    return Error{Failure::permanent, "this host submits no messages"};
+  }
+  /// Stores a copy of the message in the user's `mailbox`, which is created if it is not there.
+  virtual Status save_message(Spool& /*spool*/, std::string_view /*mailbox*/) {
+    return Error{Failure::permanent, "this host saves no messages"};
+  }
 
   /// One sentence for the administrator. The host adds who and when.
   virtual void log_error(std::string_view sentence) = 0;

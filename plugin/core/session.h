@@ -95,6 +95,8 @@ class Session {
   [[nodiscard]] bool uidls_known();
   /// A handler has done to a message what a command of the host's does: LAST may count it.
   void accessed(Access access, MessageNumber number);
+  /// How many messages this session has submitted; kept by XTND XMIT.
+  [[nodiscard]] std::uint64_t& messages_submitted() noexcept { return messages_submitted_; }
   [[nodiscard]] Treatment treatment(const Command& command) const noexcept;
   /// Offered to the client, by the host or by us.
   [[nodiscard]] bool available(const Command& command) const noexcept;
@@ -125,6 +127,7 @@ class Session {
   std::string uidl_failure_;   ///< the last one, logged already
   bool store_failure_logged_ = false;
   std::deque<Watched> watched_;
+  std::uint64_t messages_submitted_ = 0;
 };
 
 }  // namespace pop3_legacy

@@ -106,7 +106,15 @@ void ClientSession::answer(std::string_view line) {
       o_stream_set_flush_pending(client_->output, true);
     }
   }
+  if (answer.intake && !client_->disconnected) {
+    intake_ = std::move(answer.intake);
+    intake_command_ = command;
+    intake_->when_done([this] { answer_intake(); });
+  }
   o_stream_uncork(client_->output);
+  if (intake_) {
+    return;  // it is not finished
+  }
   // CAPA has had its event from the host that was asked for it.
   if (command != nullptr && command->owner != Owner::shared) {
     send_event(client_->user->event, *command, arguments, positive);
@@ -146,6 +154,44 @@ void ClientSession::send_listing() {
 void ClientSession::end_listing() {
   listing_.reset();
   client_->cmd = nullptr;
+}
+
+std::size_t ClientSession::take_data(std::string_view octets) {
+  const std::size_t taken = intake_->take(octets);
+  if (intake_->state() == Intake::State::done) {
+    answer_intake();
+  } else if (intake_->state() == Intake::State::waiting) {
+    client_->cmd = wait_for_intake;
+  }
+  return taken;
+}
+
+// While client_->cmd is there, Dovecot leaves the input alone.
+void ClientSession::wait_for_intake(struct client* /*client*/) {}
+
+void ClientSession::answer_intake() {
+  const std::unique_ptr<Intake> intake = std::move(intake_);
+  const Reply reply = intake->reply();
+  const std::string& wire = reply.wire();
+  const bool waited = client_->cmd == wait_for_intake;
+  if (waited) {
+    client_->cmd = nullptr;
+    // As if the client had just sent it: the time for idling begins anew.
+    client_->last_input = ioloop_time;
+    timeout_reset(client_->to_idle);
+  }
+  o_stream_cork(client_->output);
+  client_send_line(client_, "%.*s", static_cast<int>(wire.size() - 2), wire.data());
+  send_event(client_->user->event, *intake_command_, {}, reply.positive());
+  count_result(reply.positive());
+  if (intake->ends_session()) {
+    client_disconnect(client_, "The message had no end.");
+  }
+  if (waited && !client_->disconnected) {
+    // Comes back through output_flushed(), where Dovecot takes up the input again.
+    o_stream_set_flush_pending(client_->output, true);
+  }
+  o_stream_uncork(client_->output);
 }
 
 void ClientSession::count_result(bool positive) {
@@ -197,6 +243,10 @@ void ClientSession::destroy_client(struct client* client, const char* reason) {
   if (self->listing_) {
     self->end_listing();
   }
+  if (self->intake_) {
+    self->intake_.reset();
+    client->cmd = nullptr;
+  }
   o_stream_set_flush_callback(client->output, self->next_flush_callback_,
                               self->next_flush_context_);
   const auto next = self->module_context_.super.destroy;
@@ -208,6 +258,12 @@ void ClientSession::destroy_client(struct client* client, const char* reason) {
 // The lines that stand behind it in the filter's parent need a reason to be looked at.
 int ClientSession::output_flushed(void* context) {
   auto* const self = static_cast<ClientSession*>(context);
+  if (self->client_->cmd == wait_for_intake) {
+    // Dovecot would ask to be called again at once, and with a broken output end the session:
+    // then nobody would hear what became of the message.
+    (void)o_stream_flush(self->client_->output);
+    return 1;
+  }
   bool destroyed = false;
   self->destroyed_ = &destroyed;
   const int result = self->next_flush_callback_(self->next_flush_context_);

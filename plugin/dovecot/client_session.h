@@ -31,6 +31,12 @@ class ClientSession {
   /// false, the command loop comes back by itself.
   bool may_continue();
   Portion take(std::string_view buffered, uoff_t offset) { return session_.take(buffered, offset); }
+  /// The next octets are no commands: they are take_data()'s.
+  [[nodiscard]] bool takes_data() const {
+    return intake_ && intake_->state() == Intake::State::taking;
+  }
+  /// How many of `octets` belonged to what is taken.
+  std::size_t take_data(std::string_view octets);
   /// Answers a line of ours.
   void answer(std::string_view line);
   /// More has come from the network.
@@ -51,6 +57,8 @@ class ClientSession {
   void count_result(bool positive);
   void send_listing();
   void end_listing();
+  static void wait_for_intake(struct client* client);
+  void answer_intake();
 
   union pop3_module_context module_context_ {};  ///< holds the callbacks before ours
   struct client* client_;
@@ -58,6 +66,8 @@ class ClientSession {
   Session session_;
   struct istream* filter_ = nullptr;
   std::unique_ptr<Listing> listing_;  ///< while it is client_->cmd
+  std::unique_ptr<Intake> intake_;    ///< it is client_->cmd, too, while it waits
+  const Command* intake_command_ = nullptr;
   stream_flush_callback_t* next_flush_callback_ = nullptr;
   void* next_flush_context_ = nullptr;
   bool* destroyed_ = nullptr;  ///< told by the destructor, when somebody waits for it

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "plugin/dovecot/mail_inspection.h"
+#include "plugin/dovecot/mail_submission.h"
 #include "plugin/dovecot/mailbox_state.h"
 #include "plugin/dovecot/uidl_storage.h"
 
@@ -157,6 +158,40 @@ Result<std::optional<std::string>> DovecotPort::load_state(std::string_view name
 
 Status DovecotPort::store_state(std::string_view name, std::string_view content) {
   return store_mailbox_state(client_->mailbox, name, content);
+}
+
+Result<bool> DovecotPort::exchange_state(std::string_view name,
+                                         const std::optional<std::string>& old,
+                                         std::string_view content) {
+  return exchange_mailbox_state(client_->mailbox, name, old, content);
+}
+
+std::string DovecotPort::user_name() const {
+  return client_->user->username;
+}
+
+std::string DovecotPort::host_name() const {
+  return my_hostdomain();
+}
+
+Result<std::vector<Address>> DovecotPort::parse_addresses(std::string_view value,
+                                                          std::size_t at_most) {
+  return dovecot::parse_addresses(value, at_most);
+}
+
+Result<std::unique_ptr<Spool>> DovecotPort::open_spool() {
+  return dovecot::open_spool(client_->user);
+}
+
+// Every spool is of open_spool().
+Result<std::unique_ptr<Submission>> DovecotPort::submit(Spool& spool, const Envelope& envelope,
+                                                        std::function<void(Outcome)> done) {
+  return submit_mail(client_->user, static_cast<files::SpoolFile&>(spool), envelope,
+                     std::move(done));
+}
+
+Status DovecotPort::save_message(Spool& spool, std::string_view mailbox) {
+  return save_mail(client_->user, static_cast<files::SpoolFile&>(spool), mailbox);
 }
 
 Status DovecotPort::prepare_uidls() {

@@ -35,6 +35,19 @@ class DovecotPort : public Port {
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
   Status store_state(std::string_view name, std::string_view content) override;
 
+  [[nodiscard]] Result<bool> exchange_state(std::string_view name,
+                                            const std::optional<std::string>& old,
+                                            std::string_view content) override;
+
+  [[nodiscard]] std::string user_name() const override;
+  [[nodiscard]] std::string host_name() const override;
+  [[nodiscard]] Result<std::vector<Address>> parse_addresses(std::string_view value,
+                                                             std::size_t at_most) override;
+  [[nodiscard]] Result<std::unique_ptr<Spool>> open_spool() override;
+  [[nodiscard]] Result<std::unique_ptr<Submission>> submit(
+      Spool& spool, const Envelope& envelope, std::function<void(Outcome)> done) override;
+  Status save_message(Spool& spool, std::string_view mailbox) override;
+
   void log_error(std::string_view sentence) override;
 
  private:

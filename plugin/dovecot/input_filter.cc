@@ -58,6 +58,12 @@ ssize_t read_lines(InputFilter& filter) {
     if (!filter.session->may_continue()) {
       return stream.istream.stream_errno != 0 ? -1 : 0;
     }
+    if (filter.session->takes_data() && !data.empty()) {
+      const std::size_t taken = filter.session->take_data(data);
+      filter.own_octets += taken;
+      i_stream_skip(parent, taken);
+      continue;
+    }
     const Portion portion = filter.session->take(data, stream.istream.v_offset);
     switch (portion.taker) {
       case Taker::host:

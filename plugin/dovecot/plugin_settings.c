@@ -27,6 +27,9 @@ int pop3_legacy_settings_read(struct mail_user* user, struct pop3_legacy_setting
    what the policy closes. Returns the first one that is none of ours, or NULL. */
 static const char* unknown_setting(const struct mail_user_settings* set) {
   static const char prefix[] = "pop3_legacy";
+  static const char* const known[] = {"pop3_legacy_policy",         "pop3_legacy_profile",
+                                      "pop3_legacy_sendmail_path",  "pop3_legacy_submission_host",
+                                      "pop3_legacy_submission_ssl", NULL};
   unsigned int i, count;
   const char* const* names;
 
@@ -34,7 +37,7 @@ static const char* unknown_setting(const struct mail_user_settings* set) {
   names = array_get(&set->plugin_envs, &count);
   for (i = 0; i + 1 < count; i += 2) {
     if (strncmp(names[i], prefix, sizeof(prefix) - 1) == 0 &&
-        strcmp(names[i], "pop3_legacy_policy") != 0 && strcmp(names[i], "pop3_legacy_profile") != 0)
+        str_array_find(known, names[i]) == FALSE)
       return names[i];
   }
   return NULL;

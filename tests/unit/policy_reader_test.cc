@@ -63,6 +63,14 @@ void expect_equal(const Policy& a, const Policy& b) {
   EXPECT_EQ(a.euidl.order, b.euidl.order);
   EXPECT_EQ(a.xsender.header, b.xsender.header);
   EXPECT_EQ(a.gurl.url, b.gurl.url);
+  EXPECT_EQ(a.xmit.from, b.xmit.from);
+  EXPECT_EQ(a.xmit.max_octets, b.xmit.max_octets);
+  EXPECT_EQ(a.xmit.max_recipients, b.xmit.max_recipients);
+  EXPECT_EQ(a.xmit.per_session, b.xmit.per_session);
+  EXPECT_EQ(a.xmit.per_hour, b.xmit.per_hour);
+  EXPECT_EQ(a.xmit.dedup, b.xmit.dedup);
+  EXPECT_EQ(a.xmit.save_to, b.xmit.save_to);
+  EXPECT_EQ(a.xmit.dry_run, b.xmit.dry_run);
 }
 
 std::string read_source(const std::string& path) {
@@ -246,7 +254,7 @@ TEST(PolicyReader, AKeyOfALaterReleaseIsUnknown) {
   const Document document = parse("[future]\nkey = \"courier\"");
   EXPECT_EQ(sentences(document),
             Strings{"f.toml:1:2: unknown table \"future\", only commands, last, help, capa, "
-                    "uidl, xlst, euidl, xsender and gurl are known"});
+                    "uidl, xlst, euidl, xsender, gurl and xmit are known"});
   EXPECT_TRUE(document.deny_trusted());
   EXPECT_TRUE(document.uidl_trusted());
 }
@@ -371,7 +379,7 @@ TEST(PolicyReader, DenyIsTrustedWhateverElseIsWrong) {
            "last.start = 1",
            "commands.allow = [\"NONE\"]",
            "[commands]\ndeny = [\"DELE\"]\nfrobnicate = 1",
-           "[xmit]\ndry_run = false",
+           "[xmit]\ndry_run = 0",
            "view.days = 3",
        }) {
     const Document document = parse(text);
@@ -516,7 +524,7 @@ TEST(PolicyReader, UidlIsTrustedWhateverElseIsWrong) {
            "commands.deny = [\"NONE\"]",
            "[commands]\ndenny = []",
            "frobnicate = 1",
-           "[xmit]\ndry_run = false",
+           "[xmit]\ndry_run = 0",
            "capa = 1",
        }) {
     const std::string with_scheme = "uidl.scheme = \"courier\"\n" + std::string(text);
@@ -549,6 +557,39 @@ TEST(PolicyReader, WhatXsenderAndGurlTellFitsALine) {
             "\"X-Auth:\"");
   EXPECT_NE(sentence("gurl.url = \"a b\""), "");
   EXPECT_NE(sentence("gurl.url = \"" + std::string(507, 'x') + "\""), "");
+}
+
+TEST(PolicyReader, NumbersHaveUnitsAndLimits) {
+  const Policy policy = applied(
+      "[xmit]\nmax_size = \"3M\"\nmax_recipients = 7\nper_session = 0\ndedup = \"2h\"\n"
+      "dry_run = true\nsave_to = \"Sent\"\nfrom = \"any\"");
+  EXPECT_EQ(policy.xmit.max_octets, std::uint64_t{3} << 20U);
+  EXPECT_EQ(policy.xmit.max_recipients, 7U);
+  EXPECT_EQ(policy.xmit.per_session, 0U);
+  EXPECT_EQ(policy.xmit.dedup, 7200U);
+  EXPECT_TRUE(policy.xmit.dry_run);
+  EXPECT_EQ(policy.xmit.save_to, "Sent");
+  EXPECT_EQ(policy.xmit.from, XmitFrom::any);
+  EXPECT_EQ(applied("xmit.max_size = 2000").xmit.max_octets, 2000U);
+  EXPECT_EQ(applied("xmit.dedup = \"0\"").xmit.dedup, 0U);
+  for (const auto& [text, problem] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"xmit.max_size = \"25X\"", "has to be a number with K, M or G, not \"25X\""},
+           {"xmit.max_size = \"99999999999999999999\"",
+            "has to be a number with K, M or G, not "
+            "\"99999999999999999999\""},
+           {"xmit.max_size = \"9999999999G\"",
+            "has to be from 1024 to 1073741824 octets, not "
+            "\"9999999999G\""},
+           {"xmit.max_size = 10", "has to be from 1024 to 1073741824, not 10"},
+           {"xmit.max_size = true", "has to be a size in quotes, like \"25M\", not true or false"},
+           {"xmit.dedup = \"10\"", "has to be a number with s, m, h or d, not \"10\""},
+           {"xmit.dedup = \"2d\"", "has to be 86400 seconds at most, not \"2d\""},
+           {"xmit.dedup = 10", "has to be a time in quotes, like \"10m\", not an integer"},
+           {"xmit.per_hour = -1", "has to be from 0 to 10000, not -1"},
+           {"xmit.per_hour = \"1\"", "has to be an integer, not a text"},
+           {"xmit.dry_run = 1", "has to be true or false, not an integer"}}) {
+    EXPECT_NE(sentence(text).find(problem), std::string::npos) << sentence(text);
+  }
 }
 
 TEST(PolicyReader, AMistakeInACutoverLeavesTheOldOnes) {
@@ -585,6 +626,14 @@ void disturb(const Key& key, Policy& policy) {
     chain->member(policy) = {"uw"};
   } else if (const auto* const cutovers = std::get_if<CutoversKey>(&key.kind)) {
     cutovers->member(policy) = {{0, {"uw"}}};
+  } else if (const auto* const octets = std::get_if<OctetsKey>(&key.kind)) {
+    octets->member(policy) = 1;
+  } else if (const auto* const duration = std::get_if<DurationKey>(&key.kind)) {
+    duration->member(policy) = 1;
+  } else if (const auto* const count = std::get_if<CountKey>(&key.kind)) {
+    count->member(policy) = 1;
+  } else if (const auto* const flag = std::get_if<FlagKey>(&key.kind)) {
+    flag->member(policy) = !flag->member(policy);
   } else {
     const auto& words = std::get<WordKey>(key.kind).words;
     words.back().set(policy);

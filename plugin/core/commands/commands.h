@@ -19,6 +19,9 @@ namespace pop3_legacy::commands {
 Answer last(Session& session, std::string_view arguments);
 /// No RFC: `HELP [command]`.
 Answer help(Session& session, std::string_view arguments);
+/// RFC 1082 has the verb, the Berkeley popper the message: `XTND XMIT` → `+OK`, the message up to
+/// a lone dot, and a second reply when the MTA has answered.
+Answer xtnd_xmit(Session& session, std::string_view arguments);
 /// RFC 2449: the host's own answer, with ours added and what is denied taken out.
 Answer capa(Session& session, std::string_view arguments);
 /// qpopper: `XTND XLST header [msg]` → a header of each message.

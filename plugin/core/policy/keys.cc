@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <limits>
 #include <utility>
 
 #include "plugin/core/command_table.h"
@@ -20,6 +22,7 @@ Error refused(std::string why) {
 
 /// A reply line without "+OK " and CRLF.
 constexpr std::size_t max_url_octets = 506;
+constexpr std::size_t max_mailbox_octets = 255;
 
 Status any_text(std::string_view /*text*/) {
   return Done{};
@@ -50,6 +53,29 @@ Status check_key_file(std::string_view text) {
   if (text.empty() || (whole && text.starts_with('/'))) return Done{};
   return refused("has to be a path that begins with / and has no control characters, not " +
                  in_quotes(text));
+}
+
+Status check_mailbox(std::string_view text) {
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) >= ' ' && c != '\x7f';
+  });
+  if (plain && text.size() <= max_mailbox_octets) return Done{};
+  return refused("has to be a mailbox's name without control characters, not " + in_quotes(text));
+}
+
+// A number with one letter behind it that multiplies; `what` is how it should look.
+Result<std::uint64_t> number_with_unit(std::string_view text, std::string_view letters,
+                                       const std::uint64_t* factors, std::string_view what) {
+  const Error wrong = refused(std::string(what) + ", not " + in_quotes(text));
+  std::uint64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [behind, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{} || end - behind > 1) return wrong;
+  if (behind == end) return number == 0 ? Result<std::uint64_t>(number) : wrong;
+  const std::size_t unit = letters.find(*behind);
+  if (unit == std::string_view::npos) return wrong;
+  if (number > std::numeric_limits<std::uint64_t>::max() / factors[unit]) return wrong;
+  return number * factors[unit];
 }
 
 // A name that stands in no row at all. `wanted` are the rows that could have been meant.
@@ -129,6 +155,10 @@ template <LastWording value>
 void set(Policy& policy) {
   policy.last.wording = value;
 }
+template <XmitFrom value>
+void set(Policy& policy) {
+  policy.xmit.from = value;
+}
 template <HelpStyle value>
 void set(Policy& policy) {
   policy.help.style = value;
@@ -193,6 +223,12 @@ constexpr std::array xlst_missing{
     Word{"omit", set<XlstMissing::omit>},
 };
 
+constexpr std::array xmit_from{
+    Word{"own-address", set<XmitFrom::own_address>},
+    Word{"own-domain", set<XmitFrom::own_domain>},
+    Word{"any", set<XmitFrom::any>},
+};
+
 std::vector<std::string>& allowed(Policy& policy) {
   return policy.commands.allow;
 }
@@ -228,6 +264,22 @@ std::string& uidl_key_file(Policy& policy) {
 std::vector<UidlPlan::Cutover>& uidl_cutovers(Policy& policy) {
   return policy.uidl.plan.cutovers;
 }
+
+template <std::uint64_t Policy::Xmit::*member>
+std::uint64_t& xmit(Policy& policy) {
+  return policy.xmit.*member;
+}
+std::string& xmit_save_to(Policy& policy) {
+  return policy.xmit.save_to;
+}
+bool& xmit_dry_run(Policy& policy) {
+  return policy.xmit.dry_run;
+}
+
+constexpr std::uint64_t kilobyte = 1024;
+constexpr std::uint64_t gigabyte = kilobyte * kilobyte * kilobyte;
+constexpr std::uint64_t most_messages = 10'000;  // the times of an hour's are kept
+constexpr std::uint64_t hour = 3600;
 
 const std::array table{
     Key{inherit_path, "The name of a profile whose values come first; empty for none.",
@@ -270,9 +322,33 @@ const std::array table{
         "The header that tells XSENDER who has proved to be the sender; empty for none.",
         TextKey{check_header, xsender_header}},
     Key{"gurl.url", "The address that GURL tells; empty for none.", TextKey{check_url, gurl_url}},
+    Key{"xmit.from", "Which addresses XTND XMIT lets stand in From.", WordKey{xmit_from}},
+    Key{"xmit.max_size", "The octets that a message sent by XTND XMIT may have.",
+        OctetsKey{xmit<&Policy::Xmit::max_octets>, kilobyte, gigabyte}},
+    Key{"xmit.max_recipients", "The recipients that such a message may have.",
+        CountKey{xmit<&Policy::Xmit::max_recipients>, 1, most_messages}},
+    Key{"xmit.per_session", "The messages that one session may send; 0 for no limit.",
+        CountKey{xmit<&Policy::Xmit::per_session>, 0, most_messages}},
+    Key{"xmit.per_hour", "The messages that one user may send in an hour; 0 for no limit.",
+        CountKey{xmit<&Policy::Xmit::per_hour>, 0, most_messages}},
+    Key{"xmit.dedup", "How long the same message of the same user is not sent twice.",
+        DurationKey{xmit<&Policy::Xmit::dedup>, 24 * hour}},
+    Key{"xmit.save_to", "The mailbox that gets a copy of what was sent; empty for none.",
+        TextKey{check_mailbox, xmit_save_to}},
+    Key{"xmit.dry_run", "Messages are taken and checked, but not sent.", FlagKey{xmit_dry_run}},
 };
 
 }  // namespace
+
+Result<std::uint64_t> octets_of(std::string_view text) {
+  constexpr std::array factors{kilobyte, kilobyte * kilobyte, gigabyte};
+  return number_with_unit(text, "KMG", factors.data(), "has to be a number with K, M or G");
+}
+
+Result<std::uint64_t> seconds_of(std::string_view text) {
+  constexpr std::array<std::uint64_t, 4> factors{1, 60, hour, 24 * hour};
+  return number_with_unit(text, "smhd", factors.data(), "has to be a number with s, m, h or d");
+}
 
 Result<std::vector<std::string>> chain_of(const std::vector<std::string>& names) {
   std::vector<std::string> chain;

@@ -7,6 +7,7 @@
 #define POP3_LEGACY_CORE_POLICY_KEYS_H
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -57,6 +58,35 @@ struct CutoversKey {
   std::vector<UidlPlan::Cutover>& (*member)(Policy& policy) = nullptr;
 };
 
+/// How many octets: an integer, or a text like "25M" (K, M and G are powers of 1024).
+struct OctetsKey {
+  std::uint64_t& (*member)(Policy& policy) = nullptr;
+  std::uint64_t least = 0;
+  std::uint64_t most = 0;
+};
+
+/// A time in seconds, as a text like "10m" (s, m, h, d).
+struct DurationKey {
+  std::uint64_t& (*member)(Policy& policy) = nullptr;
+  std::uint64_t most = 0;  ///< seconds
+};
+
+/// An integer.
+struct CountKey {
+  std::uint64_t& (*member)(Policy& policy) = nullptr;
+  std::uint64_t least = 0;
+  std::uint64_t most = 0;
+};
+
+/// true or false.
+struct FlagKey {
+  bool& (*member)(Policy& policy) = nullptr;
+};
+
+/// "25M" and "10m" as numbers, or why they are none.
+Result<std::uint64_t> octets_of(std::string_view text);
+Result<std::uint64_t> seconds_of(std::string_view text);
+
 /// The chain that is made of these names, or why none is.
 Result<std::vector<std::string>> chain_of(const std::vector<std::string>& names);
 
@@ -66,7 +96,9 @@ Status check_plan(const UidlPlan& plan);
 struct Key {
   std::string_view path;         ///< with the table's name: "last.semantics"
   std::string_view description;  ///< one sentence
-  std::variant<TextKey, NamesKey, WordKey, ChainKey, CutoversKey> kind;
+  std::variant<TextKey, NamesKey, WordKey, ChainKey, CutoversKey, OctetsKey, DurationKey,
+               CountKey, FlagKey>
+      kind;
 };
 
 /// Those whose misspelling matters: see Document::deny_trusted() and uidl_trusted().

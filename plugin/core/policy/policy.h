@@ -39,6 +39,13 @@ enum class HelpStyle {
   line,     ///< one fixed line, as hMailServer's
 };
 
+/// What XTND XMIT lets stand in From and its kin.
+enum class XmitFrom {
+  own_address,  ///< the user's own address only
+  own_domain,   ///< any of the user's domain
+  any,
+};
+
 /// The UIDL schemes of a maildrop: by which formulas its messages are named.
 struct UidlPlan {
   /// Mail received before that moment has a chain of its own.
@@ -138,6 +145,17 @@ struct Policy {
   struct Gurl {
     std::string url;  ///< printable ASCII without blanks; empty: none
   } gurl;
+
+  struct Xmit {
+    XmitFrom from = XmitFrom::own_address;
+    std::uint64_t max_octets = std::uint64_t{25} << 20U;
+    std::uint64_t max_recipients = 100;
+    std::uint64_t per_session = 20;  ///< 0: no limit
+    std::uint64_t per_hour = 100;    ///< 0: no limit
+    std::uint64_t dedup = 600;       ///< seconds; 0: the same message is sent again
+    std::string save_to;             ///< a mailbox; empty: no copy is kept
+    bool dry_run = false;
+  } xmit;
 };
 
 /// "IMPLEMENTATION " and this many octets stay below 64, which is the line buffer of

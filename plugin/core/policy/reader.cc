@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -281,6 +282,10 @@ class Document::Reader {
                    [&](const WordKey& kind) { read_word(key, kind, node); },
                    [&](const ChainKey& kind) { read_chain(key, kind, node); },
                    [&](const CutoversKey& kind) { read_cutovers(key, kind, node); },
+                   [&](const OctetsKey& kind) { read_octets(key, kind, node); },
+                   [&](const DurationKey& kind) { read_duration(key, kind, node); },
+                   [&](const CountKey& kind) { read_count(key, kind, node); },
+                   [&](const FlagKey& kind) { read_flag(key, kind, node); },
                },
                key.kind);
   }
@@ -304,6 +309,86 @@ class Document::Reader {
     }
     document_.values_.emplace_back(
         [member = kind.member, value = text->get()](Policy& policy) { member(policy) = value; });
+  }
+
+  void keep_number(std::uint64_t& (*member)(Policy& policy), std::uint64_t number) {
+    document_.values_.emplace_back([member, number](Policy& policy) { member(policy) = number; });
+  }
+
+  // A number without a unit, within the limits; no value: it has been refused.
+  std::optional<std::uint64_t> number_in(const Key& key, const toml::node& node,
+                                         std::uint64_t least, std::uint64_t most) {
+    const std::int64_t number = node.as_integer()->get();
+    if (number >= 0 && static_cast<std::uint64_t>(number) >= least &&
+        static_cast<std::uint64_t>(number) <= most) {
+      return static_cast<std::uint64_t>(number);
+    }
+    refuse(key, node,
+           "has to be from " + std::to_string(least) + " to " + std::to_string(most) + ", not " +
+               std::to_string(number));
+    return std::nullopt;
+  }
+
+  void read_octets(const Key& key, const OctetsKey& kind, const toml::node& node) {
+    if (node.is_integer()) {
+      if (const auto number = number_in(key, node, kind.least, kind.most)) {
+        keep_number(kind.member, *number);
+      }
+      return;
+    }
+    const auto* const text = node.as_string();
+    if (text == nullptr) {
+      refuse(key, node,
+             "has to be a size in quotes, like \"25M\", not " + std::string(type_name(node)));
+      return;
+    }
+    const Result<std::uint64_t> octets = octets_of(text->get());
+    if (!octets) {
+      refuse(key, node, octets.error().text);
+    } else if (octets.value() < kind.least || octets.value() > kind.most) {
+      refuse(key, node,
+             "has to be from " + std::to_string(kind.least) + " to " + std::to_string(kind.most) +
+                 " octets, not " + in_quotes(text->get()));
+    } else {
+      keep_number(kind.member, octets.value());
+    }
+  }
+
+  void read_duration(const Key& key, const DurationKey& kind, const toml::node& node) {
+    const auto* const text = node.as_string();
+    if (text == nullptr) {
+      refuse(key, node,
+             "has to be a time in quotes, like \"10m\", not " + std::string(type_name(node)));
+      return;
+    }
+    const Result<std::uint64_t> seconds = seconds_of(text->get());
+    if (!seconds) {
+      refuse(key, node, seconds.error().text);
+    } else if (seconds.value() > kind.most) {
+      refuse(key, node,
+             "has to be " + std::to_string(kind.most) + " seconds at most, not " +
+                 in_quotes(text->get()));
+    } else {
+      keep_number(kind.member, seconds.value());
+    }
+  }
+
+  void read_count(const Key& key, const CountKey& kind, const toml::node& node) {
+    if (!node.is_integer()) {
+      refuse(key, node, "has to be an integer, not " + std::string(type_name(node)));
+    } else if (const auto number = number_in(key, node, kind.least, kind.most)) {
+      keep_number(kind.member, *number);
+    }
+  }
+
+  void read_flag(const Key& key, const FlagKey& kind, const toml::node& node) {
+    const auto* const flag = node.as_boolean();
+    if (flag == nullptr) {
+      refuse(key, node, "has to be true or false, not " + std::string(type_name(node)));
+      return;
+    }
+    document_.values_.emplace_back(
+        [member = kind.member, value = flag->get()](Policy& policy) { member(policy) = value; });
   }
 
   void read_names(const Key& key, const NamesKey& kind, const toml::node& node) {

@@ -1,0 +1,250 @@
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "plugin/core/commands/commands.h"
+#include "plugin/core/session.h"
+#include "plugin/core/submission/composition.h"
+#include "plugin/core/submission/dot_reader.h"
+#include "plugin/core/submission/header.h"
+#include "plugin/core/submission/ledger.h"
+
+namespace pop3_legacy::commands {
+
+namespace {
+
+using submission::Composition;
+using submission::Ledger;
+
+constexpr std::string_view sent_text = "Message sent successfully";
+constexpr std::string_view dry_run_text = "Message checked, and not sent: this is a dry run";
+constexpr std::string_view unknown_text = "What you have sent lately cannot be read.";
+/// Beyond the limit, more than this and as much again as the limit is not waited for.
+constexpr std::uint64_t patience_octets = std::uint64_t{1} << 20U;
+
+/// One message: the header is held until it is complete, the body goes to the spool as it comes.
+class MessageIntake : public Intake {
+ public:
+  MessageIntake(Session& session, Address user)
+      : session_(session),
+        port_(session.port()),
+        policy_(session.policy().xmit),
+        user_(std::move(user)),
+        ledger_(port_, policy_) {}
+  MessageIntake(const MessageIntake&) = delete;
+  MessageIntake& operator=(const MessageIntake&) = delete;
+  MessageIntake(MessageIntake&&) = delete;
+  MessageIntake& operator=(MessageIntake&&) = delete;
+  ~MessageIntake() override { submission_.reset(); }  // before the spool that it reads
+
+  std::size_t take(std::string_view octets) override {
+    std::string text;
+    const std::size_t taken = reader_.take(octets, text);
+    guarded([&] {
+      add(text);
+      if (reader_.ended()) {
+        finish();
+      } else if (octets_ > 2 * policy_.max_octets + patience_octets) {
+        ends_session_ = true;
+        answer(*refusal_);
+      }
+    });
+    return taken;
+  }
+
+  [[nodiscard]] State state() const noexcept override { return state_; }
+  [[nodiscard]] Reply reply() const override { return *reply_; }
+  [[nodiscard]] bool ends_session() const noexcept override { return ends_session_; }
+  void when_done(std::function<void()> wake) override { wake_ = std::move(wake); }
+
+ private:
+  // What throws has no memory, or worse: the client hears so, and may come again.
+  template <class Work>
+  void guarded(Work&& work) {
+    try {
+      std::forward<Work>(work)();
+    } catch (const std::exception& failure) {
+      port_.log_error(std::string("XTND XMIT: ") + failure.what());
+      answer(Reply::temporary_failure("Internal error."));
+      ends_session_ = !reader_.ended();
+    }
+  }
+
+  void answer(Reply reply) {
+    reply_ = std::move(reply);
+    state_ = State::done;
+    spool_.reset();
+  }
+
+  // The first reason counts. What else comes is taken and forgotten.
+  void refuse(Reply reply) {
+    if (refusal_) return;
+    refusal_ = std::move(reply);
+    header_ = {};
+    spool_.reset();
+  }
+
+  void refuse(const Error& failure) {
+    port_.log_error("XTND XMIT: " + failure.text);
+    refuse(Reply::temporary_failure("The message cannot be stored at the moment."));
+  }
+
+  void add(std::string_view text) {
+    octets_ += text.size();
+    if (octets_ > policy_.max_octets) {
+      refuse(Reply::err("The message is too large, " + std::to_string(policy_.max_octets) +
+                        " octets are allowed."));
+    }
+    if (refusal_) return;
+    digest_.add(text);
+    if (spool_) {
+      store(text);
+      return;
+    }
+    header_ += text;
+    const std::size_t end = submission::end_of_header(header_);
+    if (std::min(end, header_.size()) > submission::max_header_octets) {
+      refuse(Reply::err("The message's header is too large."));
+    } else if (end != std::string::npos) {
+      begin_spool(end - 2, end);
+    }
+  }
+
+  void store(std::string_view text) {
+    if (const Status stored = spool_->append(text); !stored) refuse(stored.error());
+  }
+
+  // The header without its empty line is as long as `header`; the body begins at `body`.
+  void begin_spool(std::size_t header, std::size_t body) {
+    auto composed =
+        submission::compose(std::string_view(header_).substr(0, header), user_, policy_, port_);
+    if (!composed) {
+      refuse(Reply::err(composed.error().text));
+      return;
+    }
+    auto spool = port_.open_spool();
+    if (!spool) {
+      refuse(spool.error());
+      return;
+    }
+    spool_ = std::move(spool.value());
+    envelope_ = std::move(composed.value().envelope);
+    const std::string rest = std::exchange(header_, {}).substr(body);
+    store(composed.value().header + "\r\n" + rest);
+  }
+
+  void finish() {
+    if (!refusal_ && !spool_) begin_spool(header_.size(), header_.size());
+    if (refusal_) {
+      answer(*refusal_);
+      return;
+    }
+    if (policy_.dry_run) {
+      answer(Reply::ok(dry_run_text));
+      return;
+    }
+    if (!may_be_sent()) return;
+    ++session_.messages_submitted();
+    state_ = State::waiting;
+    auto begun =
+        port_.submit(*spool_, envelope_, [this](const Outcome& outcome) { settle(outcome); });
+    if (!begun) {
+      port_.log_error("XTND XMIT: " + begun.error().text);
+      settle({false, Failure::temporary, "The mail server cannot be reached."});
+      return;
+    }
+    if (state_ == State::waiting) submission_ = std::move(begun.value());
+    submitting_ = false;
+  }
+
+  // False: it has been answered.
+  bool may_be_sent() {
+    const Result<Ledger::Verdict> verdict = ledger_.begin(digest_.key());
+    if (!verdict) {
+      port_.log_error("XTND XMIT: " + verdict.error().text);
+      answer(Reply::temporary_failure(unknown_text));
+      return false;
+    }
+    switch (verdict.value()) {
+      case Ledger::Verdict::fresh:
+        return true;
+      case Ledger::Verdict::sent_before:
+        answer(Reply::ok(sent_text));
+        return false;
+      case Ledger::Verdict::under_way:
+        answer(Reply::temporary_failure("The same message is being sent already, try later."));
+        return false;
+      case Ledger::Verdict::too_many:
+        break;
+    }
+    answer(Reply::temporary_failure("You have sent too many messages, try later."));
+    return false;
+  }
+
+  void settle(const Outcome& outcome) {
+    guarded([&] {
+      const std::string key = digest_.key();
+      note(outcome.accepted ? ledger_.sent(key) : ledger_.withdraw(key));
+      if (outcome.accepted) {
+        if (!policy_.save_to.empty()) note(port_.save_message(*spool_, policy_.save_to));
+        answer(Reply::ok(sent_text));
+      } else if (outcome.kind == Failure::temporary) {
+        answer(Reply::temporary_failure("The message was not sent: " + outcome.reason));
+      } else {
+        answer(Reply::err("The message was not sent: " + outcome.reason));
+      }
+    });
+    // Moved out, for it may destroy this.
+    if (const auto wake = submitting_ ? nullptr : std::exchange(wake_, nullptr)) wake();
+  }
+
+  void note(const Status& status) {
+    if (!status) port_.log_error("XTND XMIT: " + status.error().text);
+  }
+
+  Session& session_;
+  Port& port_;
+  const policy::Policy::Xmit& policy_;
+  Address user_;
+  Ledger ledger_;
+  submission::DotReader reader_;
+  submission::Digest digest_;
+  std::uint64_t octets_ = 0;
+  std::string header_;  ///< until it is complete
+  Envelope envelope_;
+  std::unique_ptr<Spool> spool_;  ///< from there on
+  std::optional<Reply> refusal_;
+  std::unique_ptr<Submission> submission_;
+  bool submitting_ = true;  ///< take() has not returned yet
+  State state_ = State::taking;
+  std::optional<Reply> reply_;
+  bool ends_session_ = false;
+  std::function<void()> wake_;
+};
+
+}  // namespace
+
+// What can be refused is refused before the client sends the message.
+Answer xtnd_xmit(Session& session, std::string_view arguments) {
+  if (!arguments.empty()) return Reply::err("Too many arguments for the xtnd xmit command.");
+  const policy::Policy::Xmit& policy = session.policy().xmit;
+  auto user = submission::address_of_user(session.port());
+  if (!user) return Reply::err(user.error().text);
+  if (policy.per_session > 0 && session.messages_submitted() >= policy.per_session) {
+    return Reply::err("No more messages in this session.");
+  }
+  const Result<bool> exhausted = Ledger(session.port(), policy).exhausted();
+  if (!exhausted) {
+    session.port().log_error("XTND XMIT: " + exhausted.error().text);
+    return Reply::temporary_failure(unknown_text);
+  }
+  if (exhausted.value()) {
+    return Reply::temporary_failure("You have sent too many messages, try later.");
+  }
+  return {Reply::ok("Start sending message."),
+          std::make_unique<MessageIntake>(session, std::move(user.value()))};
+}
+
+}  // namespace pop3_legacy::commands

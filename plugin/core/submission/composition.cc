@@ -1,0 +1,229 @@
+#include "plugin/core/submission/composition.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <iterator>
+#include <random>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "plugin/core/submission/address_list.h"
+#include "plugin/core/submission/header.h"
+#include "plugin/core/text.h"
+
+namespace pop3_legacy::submission {
+
+namespace {
+
+constexpr std::size_t max_local_octets = 64;  // RFC 5321, section 4.5.3.1
+constexpr std::size_t max_domain_octets = 255;
+
+Error refused(std::string text) {
+  return {Failure::permanent, std::move(text)};
+}
+
+bool is_letter_or_digit(char c) noexcept {
+  return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
+}
+
+// A name of the DNS (with the "_" that some have), or an address literal.
+bool is_domain(std::string_view text) noexcept {
+  if (text.empty() || text.size() > max_domain_octets) return false;
+  if (text.starts_with('[') && text.ends_with(']')) {
+    text = text.substr(1, text.size() - 2);
+    return std::all_of(text.begin(), text.end(), [](char c) {
+      return is_letter_or_digit(c) || c == '.' || c == ':' || c == '-';
+    });
+  }
+  return text.front() != '.' && text.front() != '-' &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return is_letter_or_digit(c) || c == '.' || c == '-' || c == '_';
+         });
+}
+
+bool is_local(std::string_view text) noexcept {
+  return !text.empty() && text.size() <= max_local_octets &&
+         std::all_of(text.begin(), text.end(), is_printable);
+}
+
+bool needs_no_quotes(std::string_view local) noexcept {
+  return std::all_of(local.begin(), local.end(), [](char c) {
+    return is_letter_or_digit(c) ||
+           std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
+  });
+}
+
+std::string shown(const Address& address) {
+  return printable(address.local) + '@' + printable(address.domain);
+}
+
+// Domains have no case, and of the user's own name no other mailbox differs by case.
+bool same(const Address& a, const Address& b) noexcept {
+  return equals_ignoring_case(a.local, b.local) && equals_ignoring_case(a.domain, b.domain);
+}
+
+bool may_be_from(const Address& address, const Address& user, policy::XmitFrom allowed) {
+  switch (allowed) {
+    case policy::XmitFrom::own_address:
+      return same(address, user);
+    case policy::XmitFrom::own_domain:
+      return equals_ignoring_case(address.domain, user.domain);
+    case policy::XmitFrom::any:
+      break;
+  }
+  return true;
+}
+
+bool is_one_of(const HeaderField& field, std::initializer_list<std::string_view> names) {
+  return std::any_of(names.begin(), names.end(),
+                     [&](std::string_view name) { return field.is(name); });
+}
+
+std::string random_digits() {
+  constexpr std::string_view digits = "0123456789abcdef";
+  constexpr int count = 24;
+  std::random_device source;
+  std::uniform_int_distribution<std::size_t> digit(0, digits.size() - 1);
+  std::string text;
+  for (int i = 0; i < count; ++i) text += digits[digit(source)];
+  return text;
+}
+
+// The addresses of one field, each of them whole.
+Result<std::vector<Address>> addresses_in(const HeaderField& field, std::size_t at_most,
+                                          Port& port) {
+  const std::string value = field.value();
+  const std::string where = ' ' + printable(field.name) + ": ";
+  const auto count = count_addresses(value);
+  if (!count) return refused("Cannot read" + where + "this is no list of addresses");
+  auto addresses = port.parse_addresses(value, at_most);
+  if (!addresses) return refused("Cannot read" + where + addresses.error().text);
+  if (addresses.value().size() != std::min(*count, at_most)) {
+    return refused("Cannot read" + where + "the list of addresses is not clear");
+  }
+  for (const Address& address : addresses.value()) {
+    if (address.domain.empty()) {
+      return refused("An address without a domain in" + where + printable(address.local));
+    }
+    if (!is_local(address.local) || !is_domain(address.domain)) {
+      return refused("No mail address in" + where + shown(address));
+    }
+  }
+  return addresses;
+}
+
+Status check_authors(const std::vector<HeaderField>& fields, const Address& user,
+                     const policy::Policy::Xmit& policy, Port& port) {
+  bool has_author = false;
+  for (const HeaderField& field : fields) {
+    if (!is_one_of(field, {"From", "Sender", "Resent-From", "Resent-Sender"})) continue;
+    constexpr std::size_t most = 100;
+    const auto authors = addresses_in(field, most, port);
+    if (!authors) return authors.error();
+    for (const Address& author : authors.value()) {
+      if (!may_be_from(author, user, policy.from)) {
+        return refused("You may not send as " + shown(author) + '.');
+      }
+    }
+    if (authors.value().empty() || authors.value().size() == most) {
+      return refused("No address, or too many, in " + printable(field.name) + '.');
+    }
+    has_author = has_author || field.is("From");
+  }
+  return has_author ? Status(Done{}) : Status(refused("The message has no From."));
+}
+
+Result<std::vector<Address>> recipients_of(const std::vector<HeaderField>& fields,
+                                           std::size_t at_most, Port& port) {
+  const bool resent = std::any_of(fields.begin(), fields.end(), [](const HeaderField& field) {
+    return is_one_of(field, {"Resent-To", "Resent-Cc", "Resent-Bcc"});
+  });
+  std::vector<Address> recipients;
+  std::set<std::string> known;
+  std::size_t seen = 0;
+  for (const HeaderField& field : fields) {
+    if (resent ? !is_one_of(field, {"Resent-To", "Resent-Cc", "Resent-Bcc"})
+               : !is_one_of(field, {"To", "Cc", "Bcc"})) {
+      continue;
+    }
+    auto found = addresses_in(field, at_most + 1, port);
+    if (!found) return found;
+    seen += found.value().size();
+    if (seen > at_most) {
+      return refused("Too many recipients, " + std::to_string(at_most) + " are allowed.");
+    }
+    for (Address& address : found.value()) {
+      std::string key = address.local + '@';
+      std::transform(address.domain.begin(), address.domain.end(), std::back_inserter(key), lower);
+      if (known.insert(std::move(key)).second) recipients.push_back(std::move(address));
+    }
+  }
+  if (recipients.empty()) return refused("The message has no recipients.");
+  return recipients;
+}
+
+}  // namespace
+
+Result<Address> address_of_user(const Port& port) {
+  const std::string name = port.user_name();
+  const std::size_t at = name.rfind('@');
+  Address address{name.substr(0, at),
+                  at == std::string::npos ? port.host_name() : name.substr(at + 1)};
+  if (!is_local(address.local) || !needs_no_quotes(address.local) || !is_domain(address.domain)) {
+    return refused("Your login name cannot be a mail address.");
+  }
+  return address;
+}
+
+Result<Composition> compose(std::string_view header, const Address& user,
+                            const policy::Policy::Xmit& policy, Port& port) {
+  const auto fields = split_header(header);
+  if (!fields) return fields.error();
+  if (const Status allowed = check_authors(fields.value(), user, policy, port); !allowed) {
+    return allowed.error();
+  }
+  auto recipients = recipients_of(fields.value(), policy.max_recipients, port);
+  if (!recipients) return recipients.error();
+
+  const auto has = [&](std::string_view name) {
+    return std::any_of(fields.value().begin(), fields.value().end(),
+                       [&](const HeaderField& field) { return field.is(name); });
+  };
+  const std::string login = user.local + '@' + user.domain;
+  const std::string date = rfc5322_date(port.now());
+  Composition made{{user, std::move(recipients.value())}, {}};
+  // RFC 5321, section 4.4; "with" has no registered word for this protocol.
+  made.header = "Received: by " + port.host_name() + " with POP3 (XTND XMIT, login " + login +
+                ");\r\n\t" + date + "\r\n";
+  if (!has("Date")) made.header += "Date: " + date + "\r\n";
+  if (!has("Message-ID")) {
+    made.header += "Message-ID: <" + random_digits() + '@' + user.domain + ">\r\n";
+  }
+  for (const HeaderField& field : fields.value()) {
+    if (!is_one_of(field, {"Bcc", "Resent-Bcc", "Return-Path"})) made.header += field.lines;
+  }
+  return made;
+}
+
+std::string rfc5322_date(std::int64_t seconds) {
+  constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const std::chrono::sys_seconds moment{std::chrono::seconds(seconds)};
+  const auto day = std::chrono::floor<std::chrono::days>(moment);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss time{moment - day};
+  std::array<char, 64> text{};
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): bounded, and numbers only
+  std::snprintf(text.data(), text.size(), "%s, %u %s %d %02d:%02d:%02d +0000",
+                days.at(std::chrono::weekday(day).c_encoding()), static_cast<unsigned>(date.day()),
+                months.at(static_cast<unsigned>(date.month()) - 1), static_cast<int>(date.year()),
+                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                static_cast<int>(time.seconds().count()));
+  return text.data();
+}
+
+}  // namespace pop3_legacy::submission

@@ -1,0 +1,39 @@
+/// What a client's header becomes: who sends it and to whom, and the header as it goes to the MTA.
+#ifndef POP3_LEGACY_CORE_SUBMISSION_COMPOSITION_H
+#define POP3_LEGACY_CORE_SUBMISSION_COMPOSITION_H
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "plugin/core/policy/policy.h"
+#include "plugin/core/port.h"
+#include "plugin/core/result.h"
+#include "plugin/core/submission/submission.h"
+
+namespace pop3_legacy::submission {
+
+/// The user's own address: the login name, with the machine's name where it has no domain. An
+/// Error, whose sentence is for the client, where it cannot be one: then nothing of it reaches a
+/// header or the MTA.
+Result<Address> address_of_user(const Port& port);
+
+struct Composition {
+  Envelope envelope;
+  std::string header;  ///< every line with CRLF, the empty line not among them
+};
+
+/// `header` is the client's, without the empty line. Checks From, Sender and the Resent- ones
+/// against `policy`; takes the recipients from To, Cc and Bcc, or where there are Resent- ones from
+/// those alone, as sendmail -t does; leaves out Bcc, Resent-Bcc and Return-Path; puts a Received
+/// line in front, and Date and Message-ID where they are missing. An Error's sentence is for the
+/// client.
+Result<Composition> compose(std::string_view header, const Address& user,
+                            const policy::Policy::Xmit& policy, Port& port);
+
+/// "Tue, 14 Nov 2023 22:13:20 +0000".
+std::string rfc5322_date(std::int64_t seconds);
+
+}  // namespace pop3_legacy::submission
+
+#endif

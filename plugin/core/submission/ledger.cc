@@ -1,0 +1,141 @@
+#include "plugin/core/submission/ledger.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace pop3_legacy::submission {
+
+namespace {
+
+constexpr std::string_view first_line = "dovecot-pop3-legacy xmit 1\n";
+constexpr std::string_view word_sent = "sent";
+constexpr std::string_view word_begun = "begun";
+constexpr std::int64_t hour = 3600;
+
+// The text up to `end`, which goes with it.
+std::string_view cut(std::string_view& text, char end) {
+  const std::size_t at = std::min(text.find(end), text.size());
+  const std::string_view part = text.substr(0, at);
+  text.remove_prefix(std::min(at + 1, text.size()));
+  return part;
+}
+
+}  // namespace
+
+void Digest::add(std::string_view octets) noexcept {
+  for (const char c : octets) {
+    hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  }
+  octets_ += octets.size();
+}
+
+std::string Digest::key() const {
+  return std::to_string(hash_) + '-' + std::to_string(octets_);
+}
+
+// What is too old to matter, or unreadable, is left out.
+Ledger::Entries Ledger::read(std::string_view text) const {
+  Entries entries;
+  if (!text.starts_with(first_line)) return entries;
+  text.remove_prefix(first_line.size());
+  const std::int64_t now = port_.now();
+  const std::int64_t kept = std::max(hour, static_cast<std::int64_t>(policy_.dedup));
+  while (!text.empty()) {
+    std::string_view line = cut(text, '\n');
+    const std::string_view time = cut(line, ' ');
+    Entry entry;
+    const auto [end, error] = std::from_chars(time.data(), time.data() + time.size(), entry.time);
+    entry.key = cut(line, ' ');
+    entry.sent = line == word_sent;
+    // A clock that was put back must not keep an entry for ever.
+    if (error == std::errc{} && end == time.data() + time.size() && entry.time > now - kept &&
+        entry.time <= now + kept) {
+      entries.push_back(std::move(entry));
+    }
+  }
+  return entries;
+}
+
+std::string Ledger::written(const Entries& entries) {
+  std::string text(first_line);
+  for (const Entry& entry : entries) {
+    text += std::to_string(entry.time) + ' ' + entry.key + ' ';
+    text.append(entry.sent ? word_sent : word_begun) += '\n';
+  }
+  return text;
+}
+
+bool Ledger::over_limit(const Entries& entries) const {
+  const std::int64_t since = port_.now() - hour;
+  const auto count = std::count_if(entries.begin(), entries.end(),
+                                   [&](const Entry& entry) { return entry.time > since; });
+  return policy_.per_hour > 0 && static_cast<std::uint64_t>(count) >= policy_.per_hour;
+}
+
+// `edit` says whether anything is to be stored. It may be called again where another session
+// stored meanwhile.
+Status Ledger::change(const std::function<bool(Entries& entries)>& edit) {
+  constexpr int tries = 50;
+  for (int i = 0; i < tries; ++i) {
+    const auto old = port_.load_state(ledger_state);
+    if (!old) return old.error();
+    Entries entries = read(old.value().value_or(""));
+    if (!edit(entries)) return Done{};
+    const Result<bool> stored = port_.exchange_state(ledger_state, old.value(), written(entries));
+    if (!stored) return stored.error();
+    if (stored.value()) return Done{};
+  }
+  return Error{Failure::temporary, "other sessions keep changing the list of what was sent"};
+}
+
+Result<Ledger::Verdict> Ledger::begin(const std::string& key) {
+  auto verdict = Verdict::fresh;
+  const Status changed = change([&](Entries& entries) {
+    const std::int64_t since = port_.now() - static_cast<std::int64_t>(policy_.dedup);
+    const auto before = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) {
+      return entry.key == key && entry.time > since;
+    });
+    if (policy_.dedup > 0 && before != entries.end()) {
+      verdict = before->sent ? Verdict::sent_before : Verdict::under_way;
+      return false;
+    }
+    verdict = over_limit(entries) ? Verdict::too_many : Verdict::fresh;
+    if (verdict == Verdict::fresh) entries.push_back({port_.now(), key, false});
+    return verdict == Verdict::fresh;
+  });
+  return changed ? Result<Verdict>(verdict) : Result<Verdict>(changed.error());
+}
+
+Status Ledger::sent(const std::string& key) {
+  return change([&](Entries& entries) {
+    const auto last = std::find_if(entries.rbegin(), entries.rend(),
+                                   [&](const Entry& entry) { return entry.key == key; });
+    if (last == entries.rend()) {
+      entries.push_back({port_.now(), key, true});
+    } else {
+      last->sent = true;
+    }
+    return true;
+  });
+}
+
+Status Ledger::withdraw(const std::string& key) {
+  return change([&](Entries& entries) {
+    const auto last = std::find_if(entries.rbegin(), entries.rend(), [&](const Entry& entry) {
+      return entry.key == key && !entry.sent;
+    });
+    if (last == entries.rend()) return false;
+    entries.erase(std::next(last).base());
+    return true;
+  });
+}
+
+Result<bool> Ledger::exhausted() {
+  if (policy_.per_hour == 0) return false;
+  const auto state = port_.load_state(ledger_state);
+  if (!state) return state.error();
+  return over_limit(read(state.value().value_or("")));
+}
+
+}  // namespace pop3_legacy::submission

@@ -1,0 +1,73 @@
+/// What a user has sent lately: the limit of messages in an hour, and what keeps a message that
+/// is sent again from being delivered twice.
+#ifndef POP3_LEGACY_CORE_SUBMISSION_LEDGER_H
+#define POP3_LEGACY_CORE_SUBMISSION_LEDGER_H
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugin/core/policy/policy.h"
+#include "plugin/core/port.h"
+#include "plugin/core/result.h"
+
+namespace pop3_legacy::submission {
+
+/// The state's name (StateStore).
+inline constexpr std::string_view ledger_state = "xmit";
+
+/// What knows a message again. 64 bits and the length are enough: the only one that a false match
+/// could be made for is its sender.
+class Digest {
+ public:
+  void add(std::string_view octets) noexcept;
+  /// Without blanks.
+  [[nodiscard]] std::string key() const;
+
+ private:
+  std::uint64_t hash_ = 0xcbf29ce484222325U;  // FNV-1a
+  std::uint64_t octets_ = 0;
+};
+
+/// Kept in the state "xmit": a line a message, with the time, the key, and whether the MTA has it.
+class Ledger {
+ public:
+  enum class Verdict {
+    fresh,        ///< may be sent, and is noted as begun
+    sent_before,  ///< the MTA has it already
+    under_way,    ///< another session waits for the MTA, or died while it did
+    too_many,     ///< the hour's messages have been sent
+  };
+
+  Ledger(Port& port, const policy::Policy::Xmit& policy) : port_(port), policy_(policy) {}
+
+  [[nodiscard]] Result<Verdict> begin(const std::string& key);
+  /// The MTA has it.
+  Status sent(const std::string& key);
+  /// The MTA did not take it: it does not count.
+  Status withdraw(const std::string& key);
+  /// The hour's messages have been sent. Changes nothing.
+  [[nodiscard]] Result<bool> exhausted();
+
+ private:
+  struct Entry {
+    std::int64_t time = 0;
+    std::string key;
+    bool sent = false;
+  };
+  using Entries = std::vector<Entry>;
+
+  [[nodiscard]] Entries read(std::string_view text) const;
+  [[nodiscard]] static std::string written(const Entries& entries);
+  [[nodiscard]] bool over_limit(const Entries& entries) const;
+  Status change(const std::function<bool(Entries& entries)>& edit);
+
+  Port& port_;
+  const policy::Policy::Xmit& policy_;
+};
+
+}  // namespace pop3_legacy::submission
+
+#endif

@@ -1,0 +1,50 @@
+#include "plugin/files/spool_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+namespace pop3_legacy::files {
+
+namespace {
+
+constexpr std::size_t buffer_octets = std::size_t{32} * 1024;
+
+}  // namespace
+
+Result<std::unique_ptr<SpoolFile>> SpoolFile::create(const std::string& prefix) {
+  std::string path = prefix + "XXXXXX";
+  const int fd = ::mkostemp(path.data(), O_CLOEXEC);
+  if (fd < 0) return failed(path, "created", errno);
+  std::unique_ptr<SpoolFile> made(new SpoolFile(fd));
+  if (::unlink(path.c_str()) != 0) return failed(path, "removed", errno);
+  return made;
+}
+
+Status SpoolFile::append(std::string_view octets) {
+  pending_ += octets;
+  return pending_.size() < buffer_octets ? Status(Done{}) : flush();
+}
+
+Status SpoolFile::flush() {
+  std::string_view rest = pending_;
+  while (!rest.empty()) {
+    const ssize_t written = ::write(file_.get(), rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return failed("spool", "written", errno);
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+  pending_.clear();
+  return Done{};
+}
+
+Result<int> SpoolFile::rewound() {
+  if (const Status flushed = flush(); !flushed) return flushed.error();
+  if (::lseek(file_.get(), 0, SEEK_SET) < 0) return failed("spool", "read", errno);
+  return file_.get();
+}
+
+}  // namespace pop3_legacy::files

@@ -1,0 +1,34 @@
+/// A message on its way through, in a file without a name.
+#ifndef POP3_LEGACY_FILES_SPOOL_FILE_H
+#define POP3_LEGACY_FILES_SPOOL_FILE_H
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "plugin/core/result.h"
+#include "plugin/core/submission/submission.h"
+#include "plugin/files/open_file.h"
+
+namespace pop3_legacy::files {
+
+class SpoolFile : public Spool {
+ public:
+  /// A new file that begins with `prefix` and is unlinked at once, so that it cannot stay behind.
+  static Result<std::unique_ptr<SpoolFile>> create(const std::string& prefix);
+
+  Status append(std::string_view octets) override;
+  /// The file with all that was appended, at its beginning; still owned by this.
+  Result<int> rewound();
+
+ private:
+  explicit SpoolFile(int fd) : file_(fd) {}
+  Status flush();
+
+  OpenFile file_;
+  std::string pending_;
+};
+
+}  // namespace pop3_legacy::files
+
+#endif

@@ -1,0 +1,19 @@
+/// RFC 5322's address lists, read by GMime.
+#ifndef POP3_LEGACY_SHIM_MAIL_ADDRESSES_H
+#define POP3_LEGACY_SHIM_MAIL_ADDRESSES_H
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "plugin/core/result.h"
+#include "plugin/core/submission/submission.h"
+
+namespace pop3_legacy::shim {
+
+/// Port::parse_addresses().
+Result<std::vector<Address>> parse_addresses(std::string_view value, std::size_t at_most);
+
+}  // namespace pop3_legacy::shim
+
+#endif

@@ -1,0 +1,139 @@
+#include "shim/sendmail.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <optional>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "plugin/files/open_file.h"
+#include "plugin/files/spool_file.h"
+
+namespace pop3_legacy::shim {
+
+namespace {
+
+constexpr std::size_t max_output = 4096;
+
+Error failed(const std::string& what, int error) {
+  return {Failure::temporary, what + ": " + std::generic_category().message(error)};
+}
+
+std::string last_line(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  return text.substr(text.rfind('\n') + 1);
+}
+
+std::string address_of(const Address& address) {
+  return address.local + '@' + address.domain;
+}
+
+class Running : public Submission {
+ public:
+  explicit Running(std::function<void(Outcome)> done) : done_(std::move(done)) {}
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  Running(Running&&) = delete;
+  Running& operator=(Running&&) = delete;
+  ~Running() override {
+    for (event* const one : {ended_, output_}) {
+      if (one != nullptr) event_free(one);
+    }
+  }
+
+  Status begin(event_base* base, const std::string& program, int message,
+               const Envelope& envelope) {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return failed("a pipe", errno);
+    read_.emplace(ends[0]);
+    const files::OpenFile write(ends[1]);
+    // Before the program can end.
+    ended_ = evsignal_new(
+        base, SIGCHLD, [](evutil_socket_t, short, void* self) { of(self).child_ended(); }, this);
+    output_ = event_new(
+        base, read_->get(), EV_READ | EV_PERSIST,
+        [](evutil_socket_t, short, void* self) { of(self).drain(); }, this);
+    if (ended_ == nullptr || output_ == nullptr || event_add(ended_, nullptr) != 0 ||
+        event_add(output_, nullptr) != 0) {
+      return Error{Failure::temporary, "libevent has no more events"};
+    }
+    return spawn(program, message, write.get(), envelope);
+  }
+
+ private:
+  static Running& of(void* self) { return *static_cast<Running*>(self); }
+
+  Status spawn(const std::string& program, int message, int output, const Envelope& envelope) {
+    std::vector<std::string> words{program, "-i", "-f", address_of(envelope.sender), "--"};
+    for (const Address& recipient : envelope.recipients) words.push_back(address_of(recipient));
+    std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, message, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
+    const int error =
+        ::posix_spawn(&pid_, program.c_str(), &actions, nullptr, arguments.data(), environ);
+    posix_spawn_file_actions_destroy(&actions);
+    return error == 0 ? Status(Done{}) : Status(failed(program + " cannot be run", error));
+  }
+
+  // The end of what was said is what matters.
+  void drain() noexcept {
+    std::array<char, max_output> piece{};
+    ssize_t count = 0;
+    while ((count = ::read(read_->get(), piece.data(), piece.size())) > 0) {
+      said_.append(piece.data(), static_cast<std::size_t>(count));
+      if (said_.size() > max_output) said_.erase(0, said_.size() - max_output);
+    }
+    if (count == 0) event_del(output_);
+  }
+
+  void child_ended() noexcept {
+    int status = 0;
+    if (::waitpid(pid_, &status, WNOHANG) != pid_) return;  // another one's
+    drain();
+    event_del(ended_);
+    event_del(output_);
+    Outcome outcome;
+    const int code = WIFEXITED(status) ? WEXITSTATUS(status) : EX_TEMPFAIL;
+    outcome.accepted = code == 0;
+    outcome.kind = code == EX_TEMPFAIL ? Failure::temporary : Failure::permanent;
+    outcome.reason = last_line(said_);
+    if (outcome.reason.empty()) outcome.reason = "The mail program did not say why.";
+    std::exchange(done_, nullptr)(std::move(outcome));  // may destroy this
+  }
+
+  std::function<void(Outcome)> done_;
+  std::optional<files::OpenFile> read_;
+  event* ended_ = nullptr;
+  event* output_ = nullptr;
+  pid_t pid_ = -1;
+  std::string said_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Submission>> run_sendmail(event_base* base, const std::string& program,
+                                                 Spool& spool, const Envelope& envelope,
+                                                 std::function<void(Outcome)> done) {
+  const Result<int> message = static_cast<files::SpoolFile&>(spool).rewound();
+  if (!message) return message.error();
+  auto running = std::make_unique<Running>(std::move(done));
+  const Status begun = running->begin(base, program, message.value(), envelope);
+  if (!begun) return begun.error();
+  return std::unique_ptr<Submission>(std::move(running));
+}
+
+}  // namespace pop3_legacy::shim

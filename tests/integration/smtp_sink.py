@@ -1,0 +1,121 @@
+"""An SMTP server on 127.0.0.1 that keeps what it gets, and can be told to misbehave."""
+import socketserver
+import threading
+
+
+class Message:
+    """content: as it was sent, lines with CRLF, dots not stuffed."""
+
+    def __init__(self, sender, recipients, content):
+        self.sender, self.recipients, self.content = sender, recipients, content
+
+    def header(self):
+        return self.content.split(b"\r\n\r\n", 1)[0]
+
+    def body(self):
+        return self.content.split(b"\r\n\r\n", 1)[1]
+
+
+class SmtpSink:
+    """refuse: recipient: the reply to its RCPT. data_reply: to DATA; final_reply: to the message's end.
+    die: "data" closes the connection behind DATA's reply, "end" behind the message. hold: the final
+    reply, to the message's end, waits for release(). Ends with its "with", or with close()."""
+
+    def __init__(self):
+        sink = self
+        self.messages = []
+        self.reset()
+
+        class Handler(socketserver.StreamRequestHandler):
+            def reply(self, text):
+                self.wfile.write(text.encode() + b"\r\n")
+
+            def handle(self):
+                try:
+                    self.serve()
+                except OSError:
+                    pass  # the client has gone
+
+            def serve(self):
+                self.reply("220 sink")
+                sender, recipients = None, []
+                while line := self.rfile.readline():
+                    verb = line.strip().upper()
+                    if verb.startswith(b"EHLO"):
+                        self.reply("250-sink\r\n250-PIPELINING\r\n250 8BITMIME")
+                    elif verb.startswith(b"MAIL FROM:"):
+                        sender = line.split(b"<", 1)[1].split(b">")[0].decode()
+                        self.reply("250 ok")
+                    elif verb.startswith(b"RCPT TO:"):
+                        recipient = line.split(b"<", 1)[1].split(b">")[0].decode()
+                        if recipient not in sink.refuse:
+                            recipients.append(recipient)
+                        self.reply(sink.refuse.get(recipient, "250 ok"))
+                    elif verb == b"DATA":
+                        if not recipients:
+                            self.reply("554 no valid recipients")
+                            continue
+                        self.reply(sink.data_reply)
+                        if sink.die == "data":
+                            return
+                        if not sink.data_reply.startswith("354"):
+                            continue
+                        if not self.take(sender, recipients):
+                            return
+                    elif verb == b"QUIT":
+                        self.reply("221 bye")
+                        return
+                    else:
+                        self.reply("250 ok")
+
+            def take(self, sender, recipients):
+                lines = []
+                while (line := self.rfile.readline()) != b".\r\n":
+                    if not line:
+                        return False
+                    lines.append(line[1:] if line.startswith(b".") else line)
+                sink.arrived.set()
+                if sink.die == "end":
+                    return False
+                sink.released.wait(60)
+                if sink.final_reply.startswith("250"):
+                    with sink.lock:
+                        sink.messages.append(Message(sender, recipients, b"".join(lines)))
+                self.reply(sink.final_reply)
+                return True
+
+        class Server(socketserver.ThreadingTCPServer):
+            daemon_threads = True
+            block_on_close = False
+
+        self.lock = threading.Lock()
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05})
+        self.thread.start()
+
+    def reset(self):
+        """Well-behaved again, and empty."""
+        self.refuse, self.die = {}, None
+        self.data_reply, self.final_reply = "354 go on", "250 2.0.0 taken"
+        self.arrived, self.released = threading.Event(), threading.Event()
+        self.released.set()
+        self.messages.clear()
+
+    def hold(self):
+        self.released.clear()
+
+    def release(self):
+        self.released.set()
+
+    def close(self):
+        self.release()
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
