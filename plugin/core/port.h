@@ -127,7 +127,8 @@ class Port : public StateStore {
   /// Gives the message in `spool`, which lives longer than the submission, to the MTA. `done` is
   /// called once, with or without delay, unless the submission is dropped before.
   [[nodiscard]] virtual Result<std::unique_ptr<Submission>> submit(
-      Spool& /*spool*/, const Envelope& /*envelope*/, std::function<void(Outcome)> /*done*/) {
+      Spool& /*spool*/, const Envelope& /*envelope*/,
+      std::function<void(Outcome)> /*done*/) {  // NOLINT(performance-unnecessary-value-param)
     return Error{Failure::permanent, "this host submits no messages"};
   }
   /// Stores a copy of the message in the user's `mailbox`, which is created if it is not there.

@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "plugin/dovecot/mail_server.h"
 #include "plugin/dovecot/mailbox_state.h"
-#include "plugin/dovecot/submit_settings.h"
 #include "plugin/dovecot/trampoline.h"
 
 #pragma GCC diagnostic push
@@ -18,13 +18,9 @@
 extern "C" {
 #include "message-address.h"
 #include "smtp-address.h"
-#include "smtp-submit.h"
 }
 
 #pragma GCC diagnostic pop
-
-// A macro that checks types in C's way.
-#undef smtp_submit_run_async
 
 namespace pop3_legacy::dovecot {
 
@@ -34,14 +30,6 @@ struct smtp_address smtp_address_of(const Address& address) {
   struct smtp_address made {};
   smtp_address_init(&made, address.local.c_str(), address.domain.c_str());
   return made;
-}
-
-// `smtp(HOST): ` stands in front of what the MTA said, and is nothing for the client.
-std::string reason_of(const char* error) {
-  const std::string reason = error == nullptr ? "The mail server did not say why." : error;
-  const std::size_t behind = reason.find("): ");
-  return reason.starts_with("smtp(") && behind != std::string::npos ? reason.substr(behind + 3)
-                                                                    : reason;
 }
 
 Result<struct istream*> stream_of(files::SpoolFile& spool) {
@@ -67,36 +55,26 @@ class MailSubmission : public Submission {
     if (!opened) return opened.error();
     struct istream* input = opened.value();
     const struct smtp_address sender = smtp_address_of(envelope.sender);
+    std::vector<struct smtp_address> recipients;
+    recipients.reserve(envelope.recipients.size());
+    for (const Address& recipient : envelope.recipients) {
+      recipients.push_back(smtp_address_of(recipient));
+    }
     const char* error = nullptr;
-    submit_ = pop3_legacy_submit_init(user, &sender, &error);
-    if (submit_ == nullptr) {
-      i_stream_unref(&input);
-      return Error{Failure::permanent, error};
-    }
-    for (const Address& address : envelope.recipients) {
-      const struct smtp_address recipient = smtp_address_of(address);
-      smtp_submit_add_rcpt(submit_, &recipient);
-    }
-    // A file is copied to a file; no more than max_size.
-    struct ostream* const output = smtp_submit_send(submit_);
-    const bool copied =
-        o_stream_send_istream(output, input) == OSTREAM_SEND_ISTREAM_RESULT_FINISHED;
+    mail_ = pop3_legacy_mail_begin(user, &sender, recipients.data(),
+                                   static_cast<unsigned>(recipients.size()), input, answered, this,
+                                   &error);
     i_stream_unref(&input);
-    if (!copied) {
-      end();
-      return Error{Failure::temporary, "the message cannot be copied for the mail server"};
-    }
-    smtp_submit_run_async(submit_, answered, static_cast<void*>(this));
+    if (mail_ == nullptr) return Error{Failure::permanent, error};
     return Done{};
   }
 
  private:
-  static void answered(const struct smtp_submit_result* result, void* context) {
+  static void answered(int status, const char* error, void* context) {
     auto* const self = static_cast<MailSubmission*>(context);
     trampoline("the mail server's answer", 0, [&] {
-      self->outcome_ = {result->status > 0,
-                        result->status == 0 ? Failure::permanent : Failure::temporary,
-                        result->status > 0 ? std::string() : reason_of(result->error)};
+      self->outcome_ = {status > 0, status == 0 ? Failure::permanent : Failure::temporary,
+                        error == nullptr ? "" : error};
       return 0;
     });
     self->timeout_ = timeout_add_short_to(current_ioloop, 0, &MailSubmission::pass_on, context);
@@ -115,12 +93,12 @@ class MailSubmission : public Submission {
 
   void end() {
     timeout_remove(&timeout_);
-    if (submit_ != nullptr) smtp_submit_deinit(&submit_);
+    pop3_legacy_mail_end(&mail_);
   }
 
   std::function<void(Outcome)> done_;
   Outcome outcome_;
-  struct smtp_submit* submit_ = nullptr;
+  struct pop3_legacy_mail* mail_ = nullptr;
   struct timeout* timeout_ = nullptr;
 };
 
@@ -177,8 +155,7 @@ Status save_mail(struct mail_user* user, files::SpoolFile& spool, std::string_vi
     struct mail_save_context* context = mailbox_save_alloc(transaction);
     mailbox_save_set_flags(context, MAIL_SEEN, nullptr);
     saved = mailbox_save_begin(&context, input) == 0;
-    ssize_t read = 0;
-    while (saved && (read = i_stream_read(input)) > 0) saved = mailbox_save_continue(context) == 0;
+    while (saved && i_stream_read(input) > 0) saved = mailbox_save_continue(context) == 0;
     if (saved) {
       saved = mailbox_save_finish(&context) == 0;
     } else if (context != nullptr) {
@@ -190,7 +167,7 @@ Status save_mail(struct mail_user* user, files::SpoolFile& spool, std::string_vi
       mailbox_transaction_rollback(&transaction);
     }
   }
-  const Status status =
+  Status status =
       saved ? Status(Done{})
             : Status(Error{Failure::temporary, "no copy was saved in " + std::string(mailbox) +
                                                    ": " + mailbox_error(box).text});

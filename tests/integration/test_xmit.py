@@ -356,6 +356,16 @@ class MailServer(XmitTest):
         self.assertIn(b"451 4.3.0 Not now", self.answer())
         self.assertEqual(self.sink.messages, [])
 
+    def test_all_recipients_or_none(self):
+        self.sink.refuse = {"c@remote.example": "550 5.1.1 No such user here"}
+        user = self.user()
+        content = mail(user, "a@remote.example, c@remote.example, d@remote.example")
+        self.assertIn(b"550 5.1.1 No such user here", self.answer(content, user))
+        self.assertEqual(self.sink.messages, [])
+        self.sink.refuse = {}
+        self.assertEqual(self.answer(content, user)[:3], b"+OK")
+        self.assertEqual(len(self.sink.messages), 1)
+
     def test_a_refused_message_may_be_sent_again(self):
         user = self.user()
         content = mail(user)

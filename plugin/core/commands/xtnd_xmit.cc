@@ -15,7 +15,6 @@ namespace pop3_legacy::commands {
 
 namespace {
 
-using submission::Composition;
 using submission::Ledger;
 
 constexpr std::string_view sent_text = "Message sent successfully";
