@@ -17,6 +17,7 @@ struct smtp_address;
 
 /* status: 1 the message is taken, 0 it is refused, -1 it may be tried again; error: why. Called
    once from the event loop; what it was begun with is to be ended later, not in here. */
+/* NOLINTNEXTLINE(modernize-use-using): C */
 typedef void pop3_legacy_mail_answer(int status, const char* error, void* context);
 
 struct pop3_legacy_mail; /* NOLINT(readability-identifier-naming): C */

@@ -31,12 +31,13 @@ class PrivateDovecot(PrivateHost):
     the policy folder, or None for the built-in defaults; policy_setting: the value of the setting
     if it is another. plugin=False: the same Dovecot without
     the plugin. settings: lines for dovecot.conf. tls: STLS with a certificate of its own. clients:
-    so many of them share a pop3 process. submission_host: where mail is sent. users: from the folder of homes, the lines of a
+    so many of them share a pop3 process. submission_host, or
+    sendmail_path from base: where mail is sent. users: from the folder of homes, the lines of a
     passwd-file, for users with userdb fields of their own."""
 
     def __init__(self, base, modules, tree=None, policies=None, port=None, plugin=True, settings="",
                  users=lambda homes: (), homes=None, tls=False, clients=1, policy_setting=None,
-                 submission_host=None):
+                 submission_host=None, sendmail_path=None):
         super().__init__(base, port, homes)
         self.modules = os.path.abspath(modules) if modules else None
         self.tree = os.path.abspath(tree) if tree else ""
@@ -45,7 +46,8 @@ class PrivateDovecot(PrivateHost):
         self.settings = settings
         self.tls = tls
         self.clients = clients
-        self.submission_host = submission_host
+        self.mail_settings = {"submission_host": submission_host,
+                              "sendmail_path": sendmail_path and os.path.join(self.base, sendmail_path)}
         self.policy_setting = policy_setting or self.policies
         self.log_file = os.path.join(self.base, "dovecot.log")
         for folder in ("run", "state", "modules"):
@@ -84,11 +86,12 @@ mail_fsync = never
 """
         if self.modules and self.plugin:
             common += f"mail_plugin_dir = {self.modules}\n"
-        if self.submission_host:
-            common += f"submission_host = {self.submission_host}\n"
-            if not self.typed_settings:
-                # Behind the setting that it takes its value from.
-                common += "plugin {\n  pop3_legacy_submission_host = $submission_host\n}\n"
+        for name, value in self.mail_settings.items():
+            if value:
+                common += f"{name} = {value}\n"
+                if not self.typed_settings:
+                    # Behind the setting that it takes its value from.
+                    common += f"plugin {{\n  pop3_legacy_{name} = ${name}\n}}\n"
         if self.typed_settings:
             policy = f"pop3_legacy_policy = {self.policy_setting}" if self.policy_setting and self.plugin else ""
             plugin = "mail_plugins {\n    pop3_legacy = yes\n  }" if self.plugin else ""

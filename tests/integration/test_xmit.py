@@ -1,4 +1,5 @@
 """XTND XMIT: what a client sends arrives at an SMTP server, once, or is refused with a reason."""
+import os
 import re
 import time
 
@@ -475,3 +476,51 @@ class Copies(XmitTest):
         text = self.host.doveadm("fetch", "-u", user, "flags text", "mailbox", "Sent")
         self.assertEqual(text.count("Subject: test"), 1)
         self.assertIn("\\Seen", text)
+
+
+# Takes a message as sendmail does, and keeps it with its arguments.
+SENDMAIL = """#!/bin/sh
+folder={folder}
+test -e "$folder/refuse" && {{ echo "no, sir" >&2; exit 69; }}
+printf '%s\\n' "$@" >"$folder/arguments"
+exec cat >"$folder/message"
+"""
+
+
+class Program(HostTest):
+    """sendmail_path instead of an SMTP server."""
+
+    dovecot_only = True
+    host_options = {"sendmail_path": "sendmail/program"}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.folder = os.path.join(cls.host.base, "sendmail")
+        os.makedirs(cls.folder)
+        os.chmod(cls.folder, 0o777)
+        path = os.path.join(cls.folder, "program")
+        with open(path, "w") as file:
+            file.write(SENDMAIL.format(folder=cls.folder))
+        os.chmod(path, 0o755)
+
+    def read(self, name):
+        with open(os.path.join(self.folder, name), "rb") as file:
+            return file.read()
+
+    def test_a_program_takes_the_message(self):
+        self.policy(ALLOW)
+        user = self.user()
+        content = mail(user, "a@remote.example, b@remote.example", body=b"one\r\n.\r\n\xff\r\n")
+        with Pop3(self.host.port, user) as pop3:
+            self.assertEqual(pop3.command(b"XTND XMIT")[:3], b"+OK")
+            pop3.send(stuffed(content) + b"NOOP\r\n")
+            self.assertEqual(pop3.line(), b"+OK Message sent successfully")
+            self.assertEqual(pop3.line()[:3], b"+OK")
+            self.assertEqual(self.read("arguments").decode().split(),
+                             ["-i", "-f", user, "--", "a@remote.example", "b@remote.example"])
+            self.assertTrue(self.read("message").endswith(content))
+            open(os.path.join(self.folder, "refuse"), "w").close()
+            self.assertEqual(pop3.command(b"XTND XMIT")[:3], b"+OK")
+            pop3.send(stuffed(mail(user)))
+            self.assertRegex(pop3.line(), rb"-ERR \[SYS/TEMP\] The message was not sent: .*[Ss]endmail")
