@@ -96,8 +96,8 @@ Status check_plan(const UidlPlan& plan);
 struct Key {
   std::string_view path;         ///< with the table's name: "last.semantics"
   std::string_view description;  ///< one sentence
-  std::variant<TextKey, NamesKey, WordKey, ChainKey, CutoversKey, OctetsKey, DurationKey,
-               CountKey, FlagKey>
+  std::variant<TextKey, NamesKey, WordKey, ChainKey, CutoversKey, OctetsKey, DurationKey, CountKey,
+               FlagKey>
       kind;
 };
 
