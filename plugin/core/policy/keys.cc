@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 #include "plugin/core/command_table.h"
@@ -45,21 +46,20 @@ Status check_template(std::string_view text) {
   return form ? Status(Done{}) : Status(form.error());
 }
 
+bool without_control_characters(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != '\x7f'; });
+}
+
+// The mailbox remembers it as a line, and the system as a string that ends with NUL.
 Status check_key_file(std::string_view text) {
-  // The mailbox remembers it as a line, and the system as a string that ends with NUL.
-  const bool whole = std::all_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) >= ' ' && c != '\x7f';
-  });
-  if (text.empty() || (whole && text.starts_with('/'))) return Done{};
+  if (text.empty() || (without_control_characters(text) && text.starts_with('/'))) return Done{};
   return refused("has to be a path that begins with / and has no control characters, not " +
                  in_quotes(text));
 }
 
 Status check_mailbox(std::string_view text) {
-  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) >= ' ' && c != '\x7f';
-  });
-  if (plain && text.size() <= max_mailbox_octets) return Done{};
+  if (without_control_characters(text) && text.size() <= max_mailbox_octets) return Done{};
   return refused("has to be a mailbox's name without control characters, not " + in_quotes(text));
 }
 
@@ -135,45 +135,16 @@ Result<std::string> header_name(std::string_view typed) {
                  " cannot be a header's name: that is printable ASCII without blanks and colons");
 }
 
-template <UidlOnChange value>
-void set(Policy& policy) {
-  policy.uidl.on_change = value;
+/// The members that hold one of a few words: each of a type of its own, by which set() finds it.
+auto words_of(Policy& policy) {
+  return std::tie(policy.last.semantics, policy.last.start, policy.last.on_drop,
+                  policy.last.wording, policy.help.style, policy.uidl.on_change, policy.xlst.match,
+                  policy.xlst.missing, policy.euidl.order, policy.xmit.from);
 }
-template <LastSemantics value>
+
+template <auto value>
 void set(Policy& policy) {
-  policy.last.semantics = value;
-}
-template <LastStart value>
-void set(Policy& policy) {
-  policy.last.start = value;
-}
-template <LastOnDrop value>
-void set(Policy& policy) {
-  policy.last.on_drop = value;
-}
-template <LastWording value>
-void set(Policy& policy) {
-  policy.last.wording = value;
-}
-template <XmitFrom value>
-void set(Policy& policy) {
-  policy.xmit.from = value;
-}
-template <HelpStyle value>
-void set(Policy& policy) {
-  policy.help.style = value;
-}
-template <XlstMatch value>
-void set(Policy& policy) {
-  policy.xlst.match = value;
-}
-template <XlstMissing value>
-void set(Policy& policy) {
-  policy.xlst.missing = value;
-}
-template <EuidlOrder value>
-void set(Policy& policy) {
-  policy.euidl.order = value;
+  std::get<decltype(value)&>(words_of(policy)) = value;
 }
 
 constexpr std::array semantics{
@@ -223,6 +194,11 @@ constexpr std::array xlst_missing{
     Word{"omit", set<XlstMissing::omit>},
 };
 
+constexpr std::array euidl_orders{
+    Word{"qpopper", set<EuidlOrder::qpopper>},
+    Word{"cnet", set<EuidlOrder::cnet>},
+};
+
 constexpr std::array xmit_from{
     Word{"own-address", set<XmitFrom::own_address>},
     Word{"own-domain", set<XmitFrom::own_domain>},
@@ -235,11 +211,6 @@ std::vector<std::string>& allowed(Policy& policy) {
 std::vector<std::string>& denied(Policy& policy) {
   return policy.commands.deny;
 }
-constexpr std::array euidl_orders{
-    Word{"qpopper", set<EuidlOrder::qpopper>},
-    Word{"cnet", set<EuidlOrder::cnet>},
-};
-
 std::string& xsender_header(Policy& policy) {
   return policy.xsender.header;
 }
@@ -279,7 +250,9 @@ bool& xmit_dry_run(Policy& policy) {
 constexpr std::uint64_t kilobyte = 1024;
 constexpr std::uint64_t gigabyte = kilobyte * kilobyte * kilobyte;
 constexpr std::uint64_t most_messages = 10'000;  // the times of an hour's are kept
-constexpr std::uint64_t hour = 3600;
+constexpr std::uint64_t minute = 60;
+constexpr std::uint64_t hour = 60 * minute;
+constexpr std::uint64_t day = 24 * hour;
 
 const std::array table{
     Key{inherit_path, "The name of a profile whose values come first; empty for none.",
@@ -332,7 +305,7 @@ const std::array table{
     Key{"xmit.per_hour", "The messages that one user may send in an hour; 0 for no limit.",
         CountKey{xmit<&Policy::Xmit::per_hour>, 0, most_messages}},
     Key{"xmit.dedup", "How long the same message of the same user is not sent twice.",
-        DurationKey{xmit<&Policy::Xmit::dedup>, 24 * hour}},
+        DurationKey{xmit<&Policy::Xmit::dedup>, day}},
     Key{"xmit.save_to", "The mailbox that gets a copy of what was sent; empty for none.",
         TextKey{check_mailbox, xmit_save_to}},
     Key{"xmit.dry_run", "Messages are taken and checked, but not sent.", FlagKey{xmit_dry_run}},
@@ -346,7 +319,7 @@ Result<std::uint64_t> octets_of(std::string_view text) {
 }
 
 Result<std::uint64_t> seconds_of(std::string_view text) {
-  constexpr std::array<std::uint64_t, 4> factors{1, 60, hour, 24 * hour};
+  constexpr std::array<std::uint64_t, 4> factors{1, minute, hour, day};
   return number_with_unit(text, "smhd", factors.data(), "has to be a number with s, m, h or d");
 }
 
