@@ -29,13 +29,16 @@ CommandLine parse_command_line(std::string_view line) noexcept {
   const auto nul = line.find('\0');
   parsed.has_nul = nul != std::string_view::npos;
   line = line.substr(0, nul);
-  const auto space = line.find(' ');
-  parsed.verb = line.substr(0, space);
-  if (space != std::string_view::npos) {
-    parsed.arguments = line.substr(space);
-    skip_spaces(parsed.arguments);
-  }
+  parsed.verb = take_word(line);
+  parsed.arguments = line;
   return parsed;
+}
+
+std::string_view take_word(std::string_view& arguments) noexcept {
+  const std::string_view word = arguments.substr(0, arguments.find(' '));
+  arguments.remove_prefix(word.size());
+  skip_spaces(arguments);
+  return word;
 }
 
 unsigned count_words(std::string_view arguments, unsigned limit) noexcept {
@@ -43,8 +46,7 @@ unsigned count_words(std::string_view arguments, unsigned limit) noexcept {
   skip_spaces(arguments);
   while (!arguments.empty() && words < limit) {
     ++words;
-    arguments.remove_prefix(std::min(arguments.find(' '), arguments.size()));
-    skip_spaces(arguments);
+    take_word(arguments);
   }
   return words;
 }

@@ -21,6 +21,10 @@ struct CommandLine {
 /// `line` with or without its LF or CRLF.
 CommandLine parse_command_line(std::string_view line) noexcept;
 
+/// Takes the first word of `arguments` away, and the spaces behind it; empty: there is none.
+/// `arguments` does not begin with a space.
+std::string_view take_word(std::string_view& arguments) noexcept;
+
 /// The words of `arguments`, separated by spaces. At most `limit` are looked at: a count of
 /// `limit` means "that many or more".
 unsigned count_words(std::string_view arguments, unsigned limit) noexcept;

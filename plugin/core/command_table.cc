@@ -152,18 +152,17 @@ const Command* find_command(std::string_view name) noexcept {
 }
 
 Recognized recognize(const CommandLine& line) noexcept {
+  std::string_view rest = line.arguments;
+  const std::string_view second = take_word(rest);
   for (const Command& command : table) {
-    const std::size_t space = command.name.find(' ');
-    if (!equals_ignoring_case(command.name.substr(0, space), line.verb)) {
+    std::string_view name = command.name;
+    if (!equals_ignoring_case(take_word(name), line.verb)) {
       continue;
     }
-    if (space == std::string_view::npos) {
+    if (name.empty()) {
       return {&command, line.arguments};
     }
-    const std::string_view word = line.arguments.substr(0, line.arguments.find(' '));
-    if (equals_ignoring_case(command.name.substr(space + 1), word)) {
-      std::string_view rest = line.arguments.substr(word.size());
-      rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+    if (equals_ignoring_case(name, second)) {
       return {&command, rest};
     }
   }

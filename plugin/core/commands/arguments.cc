@@ -1,18 +1,10 @@
 #include "plugin/core/commands/arguments.h"
 
-#include <algorithm>
 #include <string>
 
 #include "plugin/core/command_line.h"
 
 namespace pop3_legacy::commands {
-
-std::string_view take_word(std::string_view& arguments) noexcept {
-  const std::string_view word = arguments.substr(0, arguments.find(' '));
-  arguments.remove_prefix(word.size());
-  arguments.remove_prefix(std::min(arguments.find_first_not_of(' '), arguments.size()));
-  return word;
-}
 
 Result<MessageNumber> message_named(const Port& port, std::string_view word) {
   const auto number = parse_message_number(word, /*more_follows=*/false);

@@ -10,9 +10,6 @@
 
 namespace pop3_legacy::commands {
 
-/// Takes the first word of `arguments` away, and the blanks behind it; empty: there is none.
-std::string_view take_word(std::string_view& arguments) noexcept;
-
 /// The message that `word` names, if it is there and not deleted. The Error's text is that of the
 /// reply, in Dovecot's words (get_msgnum() in its pop3-commands.c).
 Result<MessageNumber> message_named(const Port& port, std::string_view word);
