@@ -1,7 +1,9 @@
 #include <string>
 
+#include "plugin/core/command_line.h"
 #include "plugin/core/commands/arguments.h"
 #include "plugin/core/commands/commands.h"
+#include "plugin/core/commands/message_lines.h"
 #include "plugin/core/session.h"
 
 namespace pop3_legacy::commands {
@@ -26,17 +28,18 @@ Answer xsender(Session& session, std::string_view arguments) {
   if (header.empty()) {
     return Reply::ok(nobody);
   }
-  auto inspection = port.inspect({{.name = header, .usual = true}});
-  const auto fields = inspection
-                          ? inspection.value()->fields(number.value())
-                          : Result<std::vector<std::optional<std::string>>>(inspection.error());
-  if (!fields) {
-    port.log_error("XSENDER: " + fields.error().text);
-    return Reply::temporary_failure("The message cannot be read.");
-  }
-  const auto& field = fields.value().front();
-  const std::string_view sender = field ? value_of(*field) : std::string_view();
-  return Reply::ok(sender.size() > nobody.size() ? sender : nobody);
+  const MessageLines lines{
+      .command = "XSENDER",
+      .queries = {{.name = header, .usual = true}},
+      .line = [](const Seen& seen, MessageNumber gone) -> Result<std::optional<std::string>> {
+        if (!seen.there) {
+          return Error{Failure::gone, "message " + std::to_string(gone) + " is gone"};
+        }
+        const auto& field = seen.fields.front();
+        const std::string_view sender = field ? value_of(*field) : std::string_view();
+        return std::optional(std::string(sender.size() > nobody.size() ? sender : nobody));
+      }};
+  return line_of_one(port, lines, number.value());
 }
 
 }  // namespace pop3_legacy::commands

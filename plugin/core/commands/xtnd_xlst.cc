@@ -1,11 +1,10 @@
 #include <algorithm>
-#include <memory>
 #include <string>
-#include <utility>
 
+#include "plugin/core/command_line.h"
 #include "plugin/core/commands/commands.h"
+#include "plugin/core/commands/message_lines.h"
 #include "plugin/core/header_field.h"
-#include "plugin/core/message_listing.h"
 #include "plugin/core/session.h"
 #include "plugin/core/text.h"
 
@@ -20,10 +19,8 @@ constexpr std::string_view syntax = "Too few arguments. Syntax: XTND XLST header
 // qpopper's pop_xlst.c compares the beginning of each line of the header and shows the first that
 // agrees. It leaves out messages without the header, whereupon Mozilla drops those behind them.
 Answer xtnd_xlst(Session& session, std::string_view arguments) {
-  const std::string_view typed = arguments.substr(0, arguments.find(' '));
-  std::string_view rest = arguments.substr(typed.size());
-  rest = rest.substr(std::min(rest.find_first_not_of(' '), rest.size()));
-  rest = rest.substr(0, rest.find(' '));
+  const std::string_view typed = take_word(arguments);
+  const std::string_view message = take_word(arguments);
   if (typed.empty()) {
     return Reply::err(syntax);
   }
@@ -43,37 +40,30 @@ Answer xtnd_xlst(Session& session, std::string_view arguments) {
   Port& port = session.port();
   MessageNumber first = 1;
   MessageNumber last = port.message_count();
-  if (!rest.empty()) {
-    const auto number = parse_message_number(rest, /*more_follows=*/false);
+  if (!message.empty()) {
+    const auto number = parse_message_number(message, /*more_follows=*/false);
     if (!number || *number == 0 || *number > last) {
-      return Reply::err("Message " + std::string(rest) + " does not exist.");
+      return Reply::err("Message " + std::string(message) + " does not exist.");
     }
     first = last = *number;
   }
 
   // A list of names would not hold if one that is longer could be had by its beginning.
   const bool prefix = policy.match == policy::XlstMatch::prefix && !whole && !named;
-  auto inspection =
-      port.inspect({{.name = name, .prefix = prefix, .usual = named || is_usual_field(name)}});
-  if (!inspection) {
-    port.log_error("XTND XLST: " + inspection.error().text);
-    return Reply::temporary_failure("The messages cannot be read.");
-  }
   const bool placeholder = policy.missing == policy::XlstMissing::placeholder;
-  auto line = [look = std::shared_ptr(std::move(inspection.value())), name,
-               placeholder](MessageNumber number) -> Result<std::optional<std::string>> {
-    const auto fields = look->fields(number);
-    // A message that is gone has no header any more.
-    if (!fields && fields.error().kind != Failure::gone) {
-      return Error{fields.error().kind, "XTND XLST: " + fields.error().text};
-    }
-    if (fields && fields.value().front()) {
-      return std::optional(std::to_string(number) + ' ' + *fields.value().front());
-    }
-    return placeholder ? std::optional(std::to_string(number) + ' ' + name + ": ") : std::nullopt;
-  };
-  return {Reply::ok("xlst command accepted; headers coming."),
-          std::make_unique<MessageListing>(port, first, last, std::move(line))};
+  return list_lines(
+      port,
+      {.command = "XTND XLST",
+       .queries = {{.name = name, .prefix = prefix, .usual = named || is_usual_field(name)}},
+       .line = [name, placeholder](const Seen& seen,
+                                   MessageNumber number) -> Result<std::optional<std::string>> {
+         if (const auto& field = seen.fields.front()) {
+           return std::optional(std::to_string(number) + ' ' + *field);
+         }
+         return placeholder ? std::optional(std::to_string(number) + ' ' + name + ": ")
+                            : std::nullopt;
+       }},
+      Reply::ok("xlst command accepted; headers coming."), first, last);
 }
 
 }  // namespace pop3_legacy::commands

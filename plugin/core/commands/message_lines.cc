@@ -1,0 +1,64 @@
+#include "plugin/core/commands/message_lines.h"
+
+#include <memory>
+#include <utility>
+
+#include "plugin/core/message_listing.h"
+
+namespace pop3_legacy::commands {
+
+namespace {
+
+Result<std::optional<std::string>> look_at(Inspection& look, const MessageLines& lines,
+                                           MessageNumber number) {
+  auto fields = look.fields(number);
+  const auto counted =
+      fields && lines.count_lines ? look.lines(number) : Result<std::uint64_t>(std::uint64_t{0});
+  for (const Error* error :
+       {fields ? nullptr : &fields.error(), counted ? nullptr : &counted.error()}) {
+    if (error != nullptr && error->kind != Failure::gone) {
+      return *error;
+    }
+  }
+  Seen seen{.there = fields && counted, .fields = {}, .lines = 0};
+  if (seen.there) {
+    seen.fields = std::move(fields.value());
+    seen.lines = counted.value();
+  }
+  seen.fields.resize(lines.queries.size());
+  return lines.line(seen, number);
+}
+
+Error named(std::string_view command, const Error& error) {
+  return {error.kind, std::string(command) + ": " + error.text};
+}
+
+}  // namespace
+
+Answer list_lines(Port& port, MessageLines lines, const Reply& first, MessageNumber from,
+                  MessageNumber to) {
+  auto inspection = port.inspect(lines.queries);
+  if (!inspection) {
+    port.log_error(named(lines.command, inspection.error()).text);
+    return Reply::temporary_failure("The messages cannot be read.");
+  }
+  auto line = [look = std::shared_ptr(std::move(inspection.value())), lines = std::move(lines)](
+                  MessageNumber number) -> Result<std::optional<std::string>> {
+    auto made = look_at(*look, lines, number);
+    return made ? std::move(made) : named(lines.command, made.error());
+  };
+  return {first, std::make_unique<MessageListing>(port, from, to, std::move(line))};
+}
+
+Reply line_of_one(Port& port, const MessageLines& lines, MessageNumber number) {
+  const auto inspection = port.inspect(lines.queries);
+  const auto line = inspection ? look_at(*inspection.value(), lines, number)
+                               : Result<std::optional<std::string>>(inspection.error());
+  if (!line) {
+    port.log_error(named(lines.command, line.error()).text);
+    return Reply::temporary_failure("The message cannot be read.");
+  }
+  return Reply::ok(line.value().value_or(std::string()));
+}
+
+}  // namespace pop3_legacy::commands

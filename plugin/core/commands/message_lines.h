@@ -1,0 +1,43 @@
+/// Answers that show something of the messages themselves: a line of each, or that of one.
+#ifndef POP3_LEGACY_CORE_COMMANDS_MESSAGE_LINES_H
+#define POP3_LEGACY_CORE_COMMANDS_MESSAGE_LINES_H
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugin/core/answer.h"
+#include "plugin/core/port.h"
+
+namespace pop3_legacy::commands {
+
+/// What was found in a message.
+struct Seen {
+  bool there = true;  ///< false: somebody else has removed it, and nothing was found
+  std::vector<std::optional<std::string>> fields;  ///< as MessageLines::queries
+  std::uint64_t lines = 0;                         ///< of the whole message
+};
+
+/// What a command shows of a message, and what it has to look at for that.
+struct MessageLines {
+  std::string_view command;  ///< for the log
+  std::vector<FieldQuery> queries;
+  bool count_lines = false;  ///< or Seen::lines is 0
+  /// As MessageListing::Line.
+  std::function<Result<std::optional<std::string>>(const Seen& seen, MessageNumber number)> line;
+};
+
+/// `first` and the lines of the messages `from` to `to` that are not deleted, or -ERR [SYS/TEMP]
+/// where the host lets nobody look. What fails is logged with the command's name.
+Answer list_lines(Port& port, MessageLines lines, const Reply& first, MessageNumber from,
+                  MessageNumber to);
+
+/// The same with +OK and the line of one message, which has one.
+Reply line_of_one(Port& port, const MessageLines& lines, MessageNumber number);
+
+}  // namespace pop3_legacy::commands
+
+#endif
