@@ -17,6 +17,7 @@
 #include "plugin/core/uidl/identifier.h"
 #include "plugin/core/uidl/lines.h"
 #include "plugin/core/uidl/memory.h"
+#include "plugin/core/uidl/notation.h"
 #include "tests/unit/fake_maildrop.h"
 
 namespace pop3_legacy::uidl {

@@ -111,8 +111,8 @@ TEST(UidlMemory, WhatIsWrongIsSaidWithItsLine) {
   EXPECT_EQ(error_of(""),
             "line 1: this is no memory of UIDLs, for it does not begin with "
             "\"dovecot-pop3-legacy uidl 1\"");
-  EXPECT_EQ(error_of(title), "line 2: the file ends too early");
-  EXPECT_EQ(error_of(with_end(title, 0)), "line 2: no scheme stands in the file");
+  EXPECT_EQ(error_of(title), "line 2: the memory of UIDLs ends too early");
+  EXPECT_EQ(error_of(with_end(title, 0)), "no scheme stands in the file");
   EXPECT_EQ(error_of(with_end(title + "scheme nosuch\n", 0)),
             "line 2: this does not belong here: \"scheme nosuch\"");
   EXPECT_EQ(error_of(with_end(title + "scheme uw host\n", 0)),
@@ -185,7 +185,7 @@ TEST(UidlPins, WhatIsWrongIsSaidWithItsLine) {
   EXPECT_EQ(pins_error_of("pin a b\n"),
             "line 1: this is no list of pins, for it does not begin with \"dovecot-pop3-legacy "
             "pins 1\"");
-  EXPECT_EQ(pins_error_of(title + "pin a b\n"), "line 3: the list ends too early");
+  EXPECT_EQ(pins_error_of(title + "pin a b\n"), "line 3: the list of pins ends too early");
   EXPECT_EQ(pins_error_of(title + "kept a b\n"), "line 2: this does not belong here: \"kept a b\"");
   for (const std::string& guid : {"%"s, "%4"s, "%4g"s, "%aa"s, ""s, "\x80"s}) {
     EXPECT_TRUE(pins_error_of(std::string(title).append("pin ").append(guid).append(" b\n"))

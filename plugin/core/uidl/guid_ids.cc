@@ -92,30 +92,21 @@ std::string pins_text(const GuidIds& pins) {
 }
 
 Result<GuidIds> parse_pins(std::string_view text) {
-  Lines lines(text);
-  if (lines.next() != pins_title) {
-    return lines.wrong("this is no list of pins, for it does not begin with " +
-                       in_quotes(pins_title));
-  }
   GuidIds pins;
-  for (;;) {
-    const std::optional<std::string_view> line = lines.next();
-    if (!line) {
-      return lines.wrong("the list ends too early");
-    }
-    if (line->starts_with("pin ")) {
-      if (const Status added = add_guid_id_line(line->substr(4), pins); !added) {
-        return lines.wrong(added.error().text);
-      }
-    } else if (line->starts_with("end ")) {
-      if (!lines.ended(pins.size())) {
-        return lines.wrong_end();
-      }
-      return pins;
-    } else {
-      return lines.wrong("this does not belong here: " + in_quotes(*line));
-    }
-  }
+  constexpr std::string_view word = "pin ";
+  const Status read =
+      read_lines(text, {.title = pins_title,
+                        .what = "list of pins",
+                        .add =
+                            [&](std::string_view line) {
+                              if (!line.starts_with(word)) {
+                                return Result<bool>(false);
+                              }
+                              const Status added = add_guid_id_line(line.substr(word.size()), pins);
+                              return added ? Result<bool>(true) : Result<bool>(added.error());
+                            },
+                        .count = [&] { return pins.size(); }});
+  return read ? Result<GuidIds>(std::move(pins)) : Result<GuidIds>(read.error());
 }
 
 }  // namespace pop3_legacy::uidl

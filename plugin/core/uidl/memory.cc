@@ -122,34 +122,18 @@ std::string date(std::int64_t seconds) {
 }  // namespace
 
 Result<Memory> parse_memory(std::string_view text) {
-  Lines lines(text);
-  if (lines.next() != title) {
-    return lines.wrong("this is no memory of UIDLs, for it does not begin with " +
-                       in_quotes(title));
-  }
   Memory memory;
   memory.plan.chain.clear();
-  for (;;) {
-    const std::optional<std::string_view> line = lines.next();
-    if (!line) {
-      return lines.wrong("the file ends too early");
-    }
-    if (line->starts_with("end ")) {
-      if (!lines.ended(memory.kept.size())) {
-        return lines.wrong_end();
-      }
-      break;
-    }
-    const Result<bool> belongs = add_line(*line, memory);
-    if (!belongs) {
-      return lines.wrong(belongs.error().text);
-    }
-    if (!belongs.value()) {
-      return lines.wrong("this does not belong here: " + in_quotes(*line));
-    }
+  const Status read =
+      read_lines(text, {.title = title,
+                        .what = "memory of UIDLs",
+                        .add = [&](std::string_view line) { return add_line(line, memory); },
+                        .count = [&] { return memory.kept.size(); }});
+  if (!read) {
+    return read.error();
   }
   if (memory.plan.chain.empty()) {
-    return lines.wrong("no scheme stands in the file");
+    return Error{Failure::permanent, "no scheme stands in the file"};
   }
   return memory;
 }
