@@ -93,10 +93,8 @@ void ClientSession::answer(std::string_view line) {
   const auto [command, arguments] = recognize(parse_command_line(line));
   Answer answer = session_.answer(line);
   const bool positive = answer.reply.positive();
-  const std::string& wire = answer.reply.wire();
   o_stream_cork(client_->output);
-  client_send_line(client_, "%.*s", static_cast<int>(wire.size() - 2), wire.data());
-  count_result(positive);
+  send_reply(answer.reply);
   if (answer.listing && !client_->disconnected) {
     listing_ = std::move(answer.listing);
     client_->cmd = continue_listing;
@@ -172,7 +170,6 @@ void ClientSession::wait_for_intake(struct client* /*client*/) {}
 void ClientSession::answer_intake() {
   const std::unique_ptr<Intake> intake = std::move(intake_);
   const Reply reply = intake->reply();
-  const std::string& wire = reply.wire();
   const bool waited = client_->cmd == wait_for_intake;
   if (waited) {
     client_->cmd = nullptr;
@@ -181,9 +178,8 @@ void ClientSession::answer_intake() {
     timeout_reset(client_->to_idle);
   }
   o_stream_cork(client_->output);
-  client_send_line(client_, "%.*s", static_cast<int>(wire.size() - 2), wire.data());
+  send_reply(reply);
   send_event(client_->user->event, *intake_command_, {}, reply.positive());
-  count_result(reply.positive());
   if (intake->ends_session()) {
     client_disconnect(client_, "The message had no end.");
   }
@@ -194,8 +190,11 @@ void ClientSession::answer_intake() {
   o_stream_uncork(client_->output);
 }
 
-void ClientSession::count_result(bool positive) {
-  if (positive) {
+// Counts as one of Dovecot's own, whose bad ones end a session.
+void ClientSession::send_reply(const Reply& reply) {
+  const std::string& wire = reply.wire();
+  client_send_line(client_, "%.*s", static_cast<int>(wire.size() - 2), wire.data());
+  if (reply.positive()) {
     client_->bad_counter = 0;
   } else if (++client_->bad_counter > max_bad_commands) {
     client_send_line(client_, "-ERR Too many bad commands.");

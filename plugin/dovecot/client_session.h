@@ -54,7 +54,7 @@ class ClientSession {
   void finish();
   void mark_executed();
   [[nodiscard]] bool output_received() const;
-  void count_result(bool positive);
+  void send_reply(const Reply& reply);
   void send_listing();
   void end_listing();
   static void wait_for_intake(struct client* client);
