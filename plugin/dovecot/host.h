@@ -40,10 +40,12 @@ extern "C" {
 #include "mail-storage-settings.h"
 #include "mail-user.h"
 #include "mbox-storage.h"
+#include "message-address.h"
 #include "message-part.h"
 #include "module-context.h"
 #include "ostream-private.h"
 #include "ostream.h"
+#include "smtp-address.h"
 #include "str-sanitize.h"
 #include "str.h"
 }

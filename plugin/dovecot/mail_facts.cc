@@ -10,7 +10,7 @@
 #include <cstring>
 #include <utility>
 
-#include "plugin/core/text.h"
+#include "plugin/core/uidl/header_lines.h"
 #include "plugin/core/uidl/message_text.h"
 #include "plugin/dovecot/mailbox_state.h"
 #include "plugin/files/durable_file.h"
@@ -32,23 +32,20 @@ constexpr std::string_view envelope_start = "From ";
 bool is_dovecots(std::string_view line) {
   constexpr std::array<std::string_view, 6> names = {
       "X-IMAPbase:", "X-IMAP:", "X-UID:", "X-Keywords:", "Status:", "X-Status:"};
-  return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
-    return equals_ignoring_case(line.substr(0, name.size()), name);
-  });
+  return std::any_of(names.begin(), names.end(),
+                     [&](std::string_view name) { return uidl::begins(line, name); });
 }
 
 /// A message of an mbox as it was before Dovecot opened the file.
 std::string without_dovecots_lines(std::string_view text) {
-  const std::size_t header = header_of(text).size();
+  const std::string_view header = header_of(text);
   std::string out;
-  for (std::size_t line = 0; line < header;) {
-    const std::size_t end = std::min(text.find('\n', line), header - 1) + 1;
-    if (!is_dovecots(text.substr(line, end - line))) {
-      out += text.substr(line, end - line);
+  for (const std::string_view line : uidl::lines(header)) {
+    if (!is_dovecots(line)) {
+      out += line;
     }
-    line = end;
   }
-  return out.append(text.substr(header));
+  return out.append(text.substr(header.size()));
 }
 
 }  // namespace

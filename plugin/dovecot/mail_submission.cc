@@ -10,18 +10,6 @@
 #include "plugin/dovecot/mailbox_state.h"
 #include "plugin/dovecot/trampoline.h"
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wpedantic"
-#pragma GCC diagnostic ignored "-Wconversion"
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-
-extern "C" {
-#include "message-address.h"
-#include "smtp-address.h"
-}
-
-#pragma GCC diagnostic pop
-
 namespace pop3_legacy::dovecot {
 
 namespace {

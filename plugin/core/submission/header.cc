@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "plugin/core/header_field.h"
 #include "plugin/core/text.h"
 
 namespace pop3_legacy::submission {
@@ -14,18 +15,12 @@ bool is_blank(char c) noexcept {
   return c == ' ' || c == '\t';
 }
 
-// RFC 5322's ftext.
-bool is_name(std::string_view text) noexcept {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
-}
-
 // "Name" of "Name : value"; empty where the line is no field.
 std::string_view name_of(std::string_view line) noexcept {
   std::string_view name = line.substr(0, line.find(':'));
   if (name.size() == line.size()) return {};
   while (!name.empty() && is_blank(name.back())) name.remove_suffix(1);
-  return is_name(name) ? name : std::string_view{};
+  return is_field_name(name) ? name : std::string_view{};
 }
 
 Error refused(std::string text) {
