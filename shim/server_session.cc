@@ -724,7 +724,7 @@ class ServerSession::Worker {
       send(reply);
       return;
     }
-    const std::string reply = transaction_->execute(line);
+    const std::string reply = in_policys_words(transaction_->execute(line));
     consume(octets);
     host_lines_ -= octets;
     executed_ += octets;
@@ -734,6 +734,13 @@ class ServerSession::Worker {
     if (!over_ && !long_answer_) {
       transaction_->core().executed(executed_);
     }
+  }
+
+  /// The same reply, its first line as the policy words it.
+  std::string in_policys_words(const std::string& reply) {
+    const std::size_t end = reply.find("\r\n");
+    return transaction_->core().reworded(std::string_view(reply).substr(0, end)) +
+           reply.substr(end);
   }
 
   void send(const std::string& reply) {
@@ -822,7 +829,7 @@ class ServerSession::Worker {
     transaction_ = std::make_unique<Transaction>(
         std::move(opened.value()), user, std::move(resolution), environment_,
         [this](std::string_view sentence) { log(sentence); });
-    return "+OK Logged in.\r\n";
+    return transaction_->core().logged_in("+OK Logged in.") + "\r\n";
   }
 
   void log(std::string_view sentence) const {

@@ -21,6 +21,7 @@ Session::Session(Port& port, policy::Resolution resolution, bool remembers_uidls
     : port_(port),
       policy_(std::move(resolution.policy)),
       highest_accessed_(port_, policy_.last),
+      wording_(policy_.reply, port_),
       custom_uidls_(remembers_uidls || !resolution.uidl_known || !policy_.uidl.plan.host()) {
   const auto table = command_table();
   treatments_.reserve(table.size());
@@ -36,7 +37,7 @@ Session::Session(Port& port, policy::Resolution resolution, bool remembers_uidls
 }
 
 bool Session::idle() const noexcept {
-  return !custom_uidls_ &&
+  return !custom_uidls_ && wording_.all_hosts() &&
          std::all_of(treatments_.begin(), treatments_.end(),
                      [](Treatment treatment) { return treatment == Treatment::host; });
 }
@@ -86,7 +87,8 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
     }
     const std::size_t end = line_feed + 1;
     const auto line = parse_command_line(buffered.substr(run, end - run));
-    const auto [command, arguments] = recognize(line);
+    const Recognized recognized = recognize(line);
+    const auto& [command, arguments] = recognized;
     const bool ours = command != nullptr && (treatment(*command) != Treatment::host ||
                                              (names_messages(*command) && !uidls_known()));
     const Access access = command != nullptr && watching_ ? command->access : Access::none;
@@ -96,12 +98,16 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
     if (ours) {
       return {Taker::ours, end};
     }
+    if (!wording_.all_hosts()) {
+      wording_.begins(line, recognized);
+    }
     if (access == Access::quit) {
       finish(Ending::quit);
       return {Taker::host, end};
     }
     run = end;
-    if (access != Access::none && watch(*command, arguments, offset + end)) {
+    const bool watched = access != Access::none && watch(*command, arguments, offset + end);
+    if (watched || !wording_.all_hosts()) {
       return {Taker::host, run};
     }
   }

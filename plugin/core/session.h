@@ -28,6 +28,7 @@
 #include "plugin/core/policy/policy.h"
 #include "plugin/core/port.h"
 #include "plugin/core/reply.h"
+#include "plugin/core/wording/reply_wording.h"
 
 namespace pop3_legacy {
 
@@ -63,8 +64,9 @@ class Session {
   /// now counts as handed over; `offset` is how many octets the host had been given before
   /// it. Called when the host has executed all of those; asks the port about the maildrop, so
   /// the mailbox is open. A RETR that matters to LAST ends its run, for only the host knows
-  /// whether it succeeds. QUIT is a run of its own: the state is stored before the host
-  /// answers it, or a client that comes back at once would find the old one.
+  /// whether it succeeds; where the policy words the host's replies every line does. QUIT is a run
+  /// of its own: the state is stored before the host answers it, or a client that comes back at
+  /// once would find the old one.
   Portion take(std::string_view buffered, std::uint64_t offset);
 
   /// The host has executed every line that ends at or before `offset` octets of what it was
@@ -81,6 +83,21 @@ class Session {
   /// The reply to a line that take() gave to us; `line` may end with LF or CRLF. A handler
   /// that fails by an exception answers -ERR [SYS/TEMP] and logs.
   Answer answer(std::string_view line);
+
+  // --- the host's replies, where the policy words them ---
+
+  /// Every reply goes out as the host makes it: the next two need not be asked.
+  [[nodiscard]] bool words_are_hosts() const noexcept { return wording_.all_hosts(); }
+  /// What the client gets for the host's positive reply to the login, without CRLF. The mailbox is
+  /// open, and no command has been taken yet.
+  [[nodiscard]] std::string logged_in(std::string_view hosts) const {
+    return wording_.logged_in(hosts);
+  }
+  /// What take() gave the host last has not been answered: reworded() is for the next line.
+  [[nodiscard]] bool awaits_reply() const noexcept { return wording_.awaits_reply(); }
+  /// The same for the first line that the host answers to what take() gave it last, which is one
+  /// command then; any other line is returned as it is.
+  [[nodiscard]] std::string reworded(std::string_view line) { return wording_.reworded(line); }
 
   /// The session is over, the mailbox still open. Stores what lasts; for a QUIT that failed
   /// `ending` is dropped.
@@ -122,6 +139,7 @@ class Session {
   policy::Policy policy_;
   std::vector<Treatment> treatments_;  ///< as the rows of the command table
   HighestAccessed highest_accessed_;
+  wording::ReplyWording wording_;
   bool watching_ = false;      ///< LAST is available, so the host's commands matter
   bool custom_uidls_ = false;  ///< known when the session began
   std::string uidl_failure_;   ///< the last one, logged already

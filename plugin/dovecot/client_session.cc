@@ -69,11 +69,33 @@ void ClientSession::install() {
   next_flush_callback_ = output->callback;
   next_flush_context_ = output->context;
   o_stream_set_flush_callback(client_->output, output_flushed, static_cast<void*>(this));
+
+  if (struct ostream* const replies = output_filter_of(client_)) {
+    output_filter_set_editor(replies, this);
+    // Dovecot opens the mailbox before it comes back to its event loop.
+    to_login_ = timeout_add_short(0, complete_login, this);
+  }
+}
+
+// The reply to the login waits for the mailbox, for it may tell how many messages there are.
+void ClientSession::complete_login(ClientSession* self) {
+  timeout_remove(&self->to_login_);
+  struct ostream* const replies = output_filter_of(self->client_);
+  trampoline("the reply to the login", 0, [&] {
+    const std::string held(output_filter_held(replies));
+    if (!held.empty() && self->client_->mailbox != nullptr) {
+      output_filter_release(replies, self->session_.logged_in(held));
+    }
+    return 0;
+  });
 }
 
 bool ClientSession::may_continue() {
   if (client_->cmd != nullptr || client_->disconnected || POP3_CLIENT_OUTPUT_FULL(client_)) {
     return false;
+  }
+  if (to_login_ != nullptr) {
+    complete_login(this);
   }
   mark_executed();
   return true;
@@ -238,6 +260,10 @@ void ClientSession::destroy_client(struct client* client, const char* reason) {
     self->finish();
     return 0;
   });
+  timeout_remove(&self->to_login_);
+  if (struct ostream* const replies = output_filter_of(client)) {
+    output_filter_set_editor(replies, nullptr);
+  }
   input_filter_detach(self->filter_);
   if (self->listing_) {
     self->end_listing();

@@ -9,11 +9,12 @@
 
 #include "plugin/core/session.h"
 #include "plugin/dovecot/dovecot_port.h"
+#include "plugin/dovecot/output_filter.h"
 #include "plugin/dovecot/pop3_host.h"
 
 namespace pop3_legacy::dovecot {
 
-class ClientSession {
+class ClientSession : public ReplyEditor {
  public:
   /// Takes its place in `client` where the policy leaves it anything to do. The object is
   /// freed when the client is destroyed. Nothing may have been read from the client's input
@@ -42,15 +43,23 @@ class ClientSession {
   /// More has come from the network.
   void input_arrived();
 
+  // --- for the output filter ---
+
+  [[nodiscard]] bool awaits_reply() const override { return session_.awaits_reply(); }
+  [[nodiscard]] std::string reworded(std::string_view line) override {
+    return session_.reworded(line);
+  }
+
  private:
   ClientSession(struct client* client, policy::Resolution resolution, bool remembers_uidls);
-  ~ClientSession();
+  ~ClientSession() override;
 
   static void destroy_client(struct client* client, const char* reason);
   static int output_flushed(void* context);
   static void continue_listing(struct client* client);
 
   void install();
+  static void complete_login(ClientSession* self);
   void finish();
   void mark_executed();
   [[nodiscard]] bool output_received() const;
@@ -65,8 +74,9 @@ class ClientSession {
   DovecotPort port_;
   Session session_;
   struct istream* filter_ = nullptr;
-  std::unique_ptr<Listing> listing_;  ///< while it is client_->cmd
-  std::unique_ptr<Intake> intake_;    ///< it is client_->cmd, too, while it waits
+  struct timeout* to_login_ = nullptr;  ///< until the login has been answered
+  std::unique_ptr<Listing> listing_;    ///< while it is client_->cmd
+  std::unique_ptr<Intake> intake_;      ///< it is client_->cmd, too, while it waits
   const Command* intake_command_ = nullptr;
   stream_flush_callback_t* next_flush_callback_ = nullptr;
   void* next_flush_context_ = nullptr;

@@ -2,10 +2,12 @@
 ///
 /// The session is attached when the user's namespaces have been created: that is after
 /// Dovecot has put the octets that came behind PASS in front of the input (so that none pass
-/// unseen), and before the mailbox is opened and the first command read.
+/// unseen), and before the mailbox is opened and the first command read. Only what words Dovecot's
+/// replies is there before, for Dovecot may answer the login first.
 #include <string>
 
 #include "plugin/dovecot/client_session.h"
+#include "plugin/dovecot/output_filter.h"
 #include "plugin/dovecot/pop3_host.h"
 #include "plugin/dovecot/trampoline.h"
 #include "plugin/dovecot/uidl_storage.h"
@@ -46,6 +48,23 @@ void namespaces_created(struct mail_namespace* namespaces) {
   }
 }
 
+pop3_client_created_func_t* next_client_created = nullptr;
+
+// Before Dovecot answers the login. What is wrong with the policy is said when the namespaces are
+// there.
+void client_created(struct client** client) {
+  trampoline("a new session", 0, [&] {
+    const policy::Resolution* const resolution = user_policy((*client)->user);
+    if (resolution != nullptr && wording::words_replies(resolution->policy.reply)) {
+      output_filter_install(*client);
+    }
+    return 0;
+  });
+  if (next_client_created != nullptr) {
+    next_client_created(client);
+  }
+}
+
 const struct mail_storage_hooks hooks = [] {
   struct mail_storage_hooks table = uidl_hooks();
   table.mail_namespaces_created = namespaces_created;
@@ -63,9 +82,12 @@ __attribute__((visibility("default"))) void pop3_legacy_plugin_deinit(void);
 
 void pop3_legacy_plugin_init(struct module* module) {
   mail_storage_hooks_add(module, &pop3_legacy::dovecot::hooks);
+  pop3_legacy::dovecot::next_client_created =
+      pop3_client_created_hook_set(pop3_legacy::dovecot::client_created);
 }
 
 void pop3_legacy_plugin_deinit(void) {
+  pop3_client_created_hook_set(pop3_legacy::dovecot::next_client_created);
   mail_storage_hooks_remove(&pop3_legacy::dovecot::hooks);
 }
 }

@@ -102,7 +102,8 @@ struct Expected {
 
 // --- the dialogue ---
 
-/// What the client sends at once, and the lines that answer it.
+/// What the client sends at once, and the lines that answer it. Without octets: the login, where
+/// the lines that answer PASS stand in the file.
 struct Exchange {
   unsigned line = 0;
   std::string octets;
@@ -115,6 +116,10 @@ struct Session {
   bool dropped = false;  ///< by the client, at the end; otherwise the host closes
   unsigned end_line = 0;
 
+  /// What PASS is answered is part of the dialogue, and not just some "+OK".
+  [[nodiscard]] bool begins_with_login() const {
+    return !exchanges.empty() && exchanges.front().octets.empty();
+  }
   /// All that the client sends.
   [[nodiscard]] std::string client_octets() const;
 };

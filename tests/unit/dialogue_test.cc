@@ -178,7 +178,7 @@ TEST(DialogueParser, NamesFileAndLineOfWhatIsWrong) {
 
 TEST(DialogueParser, RefusesLinesInTheWrongPlace) {
   EXPECT_NE(error_of("C: STAT\n"), "nothing");
-  EXPECT_NE(error_of("session\nS: +OK\nclosed\n"), "nothing");
+  EXPECT_NE(error_of("S: +OK\nsession\nclosed\n"), "nothing");
   EXPECT_NE(error_of("session\nsession\nclosed\n"), "nothing");
   EXPECT_NE(error_of("closed\n"), "nothing");
   EXPECT_NE(error_of("session\nmail 80\nclosed\n"), "nothing");

@@ -34,6 +34,7 @@ class FakePort : public Port {
     return std::is_sorted(uids.begin(), uids.end());
   }
   [[nodiscard]] MessageNumber highest_seen() const override { return seen; }
+  [[nodiscard]] std::string user_name() const override { return user; }
   [[nodiscard]] std::uint64_t octets_sent(Access access) const override {
     return access == Access::top ? topped : retrieved;
   }
@@ -100,6 +101,7 @@ class FakePort : public Port {
   int inspections = 0;              ///< that there are
   std::optional<Error> inspect_error;
   std::optional<Error> delete_error;
+  std::string user = "joe@example.org";
   std::vector<Uid> uids;
   UidValidity validity = 7;
   MessageNumber seen = 0;

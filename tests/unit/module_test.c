@@ -35,6 +35,15 @@ bool client_handle_input(struct client* client ATTR_UNUSED) {
   return FALSE;
 }
 
+static pop3_client_created_func_t* created_hook;
+
+pop3_client_created_func_t* pop3_client_created_hook_set(pop3_client_created_func_t* new_hook) {
+  pop3_client_created_func_t* old = created_hook;
+
+  created_hook = new_hook;
+  return old;
+}
+
 #pragma GCC visibility pop
 
 static void* open_module(const char* path) {

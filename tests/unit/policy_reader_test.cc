@@ -254,7 +254,7 @@ TEST(PolicyReader, AKeyOfALaterReleaseIsUnknown) {
   const Document document = parse("[future]\nkey = \"courier\"");
   EXPECT_EQ(sentences(document),
             Strings{"f.toml:1:2: unknown table \"future\", only commands, last, help, capa, "
-                    "uidl, xlst, euidl, xsender, gurl and xmit are known"});
+                    "uidl, xlst, euidl, xsender, gurl, xmit, reply and reply.templates are known"});
   EXPECT_TRUE(document.deny_trusted());
   EXPECT_TRUE(document.uidl_trusted());
 }

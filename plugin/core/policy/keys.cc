@@ -12,10 +12,14 @@
 #include "plugin/core/text.h"
 #include "plugin/core/uidl/schemes.h"
 #include "plugin/core/uidl/template.h"
+#include "plugin/core/wording/reply_template.h"
 
 namespace pop3_legacy::policy {
 
 namespace {
+
+using wording::Dialect;
+using wording::Worded;
 
 Error refused(std::string why) {
   return {Failure::permanent, std::move(why)};
@@ -139,7 +143,7 @@ Result<std::string> header_name(std::string_view typed) {
 auto words_of(Policy& policy) {
   return std::tie(policy.last.semantics, policy.last.start, policy.last.on_drop,
                   policy.last.wording, policy.help.style, policy.uidl.on_change, policy.xlst.match,
-                  policy.xlst.missing, policy.euidl.order, policy.xmit.from);
+                  policy.xlst.missing, policy.euidl.order, policy.xmit.from, policy.reply.dialect);
 }
 
 template <auto value>
@@ -205,6 +209,13 @@ constexpr std::array xmit_from{
     Word{"any", set<XmitFrom::any>},
 };
 
+constexpr std::array dialects{
+    Word{"dovecot", set<Dialect::dovecot>}, Word{"rambler", set<Dialect::rambler>},
+    Word{"rfc1225", set<Dialect::rfc1225>}, Word{"coremail", set<Dialect::coremail>},
+    Word{"qpopper", set<Dialect::qpopper>}, Word{"popper", set<Dialect::popper>},
+    Word{"uw", set<Dialect::uw>},
+};
+
 std::vector<std::string>& allowed(Policy& policy) {
   return policy.commands.allow;
 }
@@ -245,6 +256,20 @@ std::string& xmit_save_to(Policy& policy) {
 }
 bool& xmit_dry_run(Policy& policy) {
   return policy.xmit.dry_run;
+}
+
+template <Worded reply>
+Status check_reply(std::string_view text) {
+  return wording::check_template(reply, text);
+}
+template <Worded reply>
+std::string& reply_text(Policy& policy) {
+  return std::get<static_cast<std::size_t>(reply)>(policy.reply.templates);
+}
+/// The row of one reply's wording.
+template <Worded reply>
+Key worded(std::string_view path, std::string_view description) {
+  return Key{path, description, TextKey{check_reply<reply>, reply_text<reply>}};
 }
 
 constexpr std::uint64_t kilobyte = 1024;
@@ -309,6 +334,30 @@ const std::array table{
     Key{"xmit.save_to", "The mailbox that gets a copy of what was sent; empty for none.",
         TextKey{check_mailbox, xmit_save_to}},
     Key{"xmit.dry_run", "Messages are taken and checked, but not sent.", FlagKey{xmit_dry_run}},
+    Key{"reply.dialect", "The server whose wording the replies to Dovecot's commands have.",
+        WordKey{dialects}},
+    worded<Worded::pass>("reply.templates.pass", "The reply to a login that succeeded."),
+    worded<Worded::stat>("reply.templates.stat", "The reply to STAT."),
+    worded<Worded::list>("reply.templates.list", "The first line of LIST."),
+    worded<Worded::list_one>("reply.templates.list_one", "The reply to LIST of one message."),
+    worded<Worded::uidl>("reply.templates.uidl", "The first line of UIDL."),
+    worded<Worded::uidl_one>("reply.templates.uidl_one", "The reply to UIDL of one message."),
+    worded<Worded::retr>("reply.templates.retr", "The first line of RETR."),
+    worded<Worded::top>("reply.templates.top", "The first line of TOP."),
+    worded<Worded::dele>("reply.templates.dele", "The reply to DELE."),
+    worded<Worded::rset>("reply.templates.rset", "The reply to RSET."),
+    worded<Worded::noop>("reply.templates.noop", "The reply to NOOP."),
+    worded<Worded::quit>("reply.templates.quit", "The reply to QUIT."),
+    worded<Worded::quit_empty>("reply.templates.quit_empty",
+                               "The reply to QUIT where no message is left."),
+    worded<Worded::quit_left>("reply.templates.quit_left",
+                              "The reply to QUIT where messages are left."),
+    worded<Worded::no_message>("reply.templates.no_message",
+                               "The reply where there is no message of that number."),
+    worded<Worded::no_top>("reply.templates.no_top", "The same to TOP."),
+    worded<Worded::deleted>("reply.templates.deleted",
+                            "The reply where that message is marked as deleted."),
+    worded<Worded::unknown>("reply.templates.unknown", "The reply where there is no such command."),
 };
 
 }  // namespace

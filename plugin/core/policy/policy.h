@@ -5,11 +5,14 @@
 #ifndef POP3_LEGACY_CORE_POLICY_POLICY_H
 #define POP3_LEGACY_CORE_POLICY_POLICY_H
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "plugin/core/wording/dialects.h"
 
 namespace pop3_legacy::policy {
 
@@ -156,6 +159,12 @@ struct Policy {
     std::string save_to;             ///< a mailbox; empty: no copy is kept
     bool dry_run = false;
   } xmit;
+
+  struct Reply {
+    wording::Dialect dialect = wording::Dialect::dovecot;
+    /// By Worded, stronger than the dialect's; empty: the dialect's.
+    std::array<std::string, wording::worded_count> templates;
+  } reply;
 };
 
 /// "IMPLEMENTATION " and this many octets stay below 64, which is the line buffer of

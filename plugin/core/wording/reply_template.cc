@@ -1,0 +1,163 @@
+#include "plugin/core/wording/reply_template.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "plugin/core/reply.h"
+#include "plugin/core/text.h"
+
+namespace pop3_legacy::wording {
+
+namespace {
+
+/// The fields stand for more octets than their names have; a reply that is too long even so is cut.
+constexpr std::size_t max_template_octets = 256;
+
+struct Row {
+  Worded reply;
+  std::string_view name;
+  std::string_view start;    ///< what a template begins with
+  std::string_view message;  ///< its fields beside those of every reply
+};
+
+constexpr std::array<Row, worded_count> rows{{
+    {Worded::pass, "pass", "+OK", ""},
+    {Worded::stat, "stat", "+OK {count} {octets}", ""},
+    {Worded::list, "list", "+OK", ""},
+    {Worded::list_one, "list_one", "+OK {message} {size}", "message size"},
+    {Worded::uidl, "uidl", "+OK", ""},
+    {Worded::uidl_one, "uidl_one", "+OK {message} {id}", "message size id"},
+    {Worded::retr, "retr", "+OK", "message size"},
+    {Worded::top, "top", "+OK", "message size"},
+    {Worded::dele, "dele", "+OK", "message size"},
+    {Worded::rset, "rset", "+OK", ""},
+    {Worded::noop, "noop", "+OK", ""},
+    {Worded::quit, "quit", "+OK", ""},
+    {Worded::quit_empty, "quit_empty", "+OK", ""},
+    {Worded::quit_left, "quit_left", "+OK", ""},
+    {Worded::no_message, "no_message", "-ERR", "message"},
+    {Worded::no_top, "no_top", "-ERR", "message"},
+    {Worded::deleted, "deleted", "-ERR", "message"},
+    {Worded::unknown, "unknown", "-ERR", "command"},
+}};
+
+constexpr std::array<std::string_view, 7> common_fields = {"count", "s",     "octets", "all",
+                                                           "user",  "local", "host"};
+
+Error refused(std::string why) {
+  return {Failure::permanent, std::move(why)};
+}
+
+std::vector<std::string_view> fields_of(const Row& row) {
+  std::vector<std::string_view> fields(common_fields.begin(), common_fields.end());
+  for (std::string_view rest = row.message; !rest.empty();) {
+    const std::string_view field = rest.substr(0, rest.find(' '));
+    fields.push_back(field);
+    rest.remove_prefix(std::min(field.size() + 1, rest.size()));
+  }
+  return fields;
+}
+
+/// A piece of a template: octets as they are, or a field.
+struct Piece {
+  std::string_view text;
+  bool field = false;
+};
+
+/// Takes the first piece; no value: a brace without its other.
+std::optional<Piece> take_piece(std::string_view& text) {
+  const std::size_t brace = text.find_first_of("{}");
+  if (brace != 0) {
+    const std::string_view plain = text.substr(0, brace);
+    text.remove_prefix(plain.size());
+    return Piece{plain};
+  }
+  if (text.size() > 1 && text[1] == text[0]) {
+    const std::string_view one = text.substr(0, 1);
+    text.remove_prefix(2);
+    return Piece{one};
+  }
+  const std::size_t end = text.find('}');
+  if (text.front() == '}' || end == std::string_view::npos) {
+    return std::nullopt;
+  }
+  const std::string_view name = text.substr(1, end - 1);
+  text.remove_prefix(end + 1);
+  return Piece{name, true};
+}
+
+bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
+
+/// A number of its own before " message".
+bool counts_by_itself(std::string_view text) {
+  for (std::size_t at = text.find(" message"); at != std::string_view::npos;
+       at = text.find(" message", at + 1)) {
+    const std::size_t before = text.substr(0, at).find_last_not_of(' ');
+    if (before != std::string_view::npos && is_digit(text[before])) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string_view name_of(Worded reply) noexcept {
+  return rows.at(static_cast<std::size_t>(reply)).name;
+}
+
+Status check_template(Worded reply, std::string_view text) {
+  const Row& row = rows.at(static_cast<std::size_t>(reply));
+  if (text.empty()) return Done{};
+  if (!std::all_of(text.begin(), text.end(), is_printable)) {
+    return refused("may have printable ASCII only, not " + in_quotes(text));
+  }
+  if (text.size() > max_template_octets) {
+    return refused("may have " + std::to_string(max_template_octets) + " characters at most, not " +
+                   std::to_string(text.size()));
+  }
+  std::string_view behind = text;
+  if (behind.starts_with(row.start)) behind.remove_prefix(row.start.size());
+  if (!text.starts_with(row.start) || (!behind.empty() && behind.front() != ' ')) {
+    return refused("has to begin with " + in_quotes(row.start) + ", which is what clients read");
+  }
+  if (behind.starts_with(" [") || behind.starts_with(" {s}[")) {
+    return refused("may have no [ as the first of its text, for clients take that for a code");
+  }
+  if (reply == Worded::pass && counts_by_itself(text)) {
+    return refused(
+        R"(has a number before "message", which clients take for the count; write {count})");
+  }
+  const std::vector<std::string_view> known = fields_of(row);
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto piece = take_piece(rest);
+    if (!piece) {
+      return refused("has a single brace at " + in_quotes(rest) +
+                     "; write {{ or }} where a brace is meant");
+    }
+    if (piece->field && std::find(known.begin(), known.end(), piece->text) == known.end()) {
+      return refused("has {" + printable(piece->text) + "}, which is none of " + enumerated(known) +
+                     suggestion(piece->text, known));
+    }
+  }
+  return Done{};
+}
+
+std::string fill(std::string_view text,
+                 const std::function<std::string(std::string_view field)>& value) {
+  std::string out;
+  while (!text.empty()) {
+    const auto piece = take_piece(text);
+    if (!piece) break;  // check_template() lets none pass
+    if (piece->field) {
+      out += value(piece->text);
+    } else {
+      out += piece->text;
+    }
+  }
+  return out.substr(0, max_reply_line_octets - 2);
+}
+
+}  // namespace pop3_legacy::wording

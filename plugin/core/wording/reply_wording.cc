@@ -1,0 +1,169 @@
+#include "plugin/core/wording/reply_wording.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "plugin/core/text.h"
+#include "plugin/core/wording/dialects.h"
+
+namespace pop3_legacy::wording {
+
+namespace {
+
+/// The host's commands whose answers are worded, and how.
+struct Row {
+  std::string_view command;
+  Worded all;                 ///< without an argument, or the only form
+  std::optional<Worded> one;  ///< with a message's number
+  bool names_message = false;
+};
+
+constexpr std::array<Row, 9> rows{{
+    {"STAT", Worded::stat, std::nullopt},
+    {"LIST", Worded::list, Worded::list_one, true},
+    {"UIDL", Worded::uidl, Worded::uidl_one, true},
+    {"RETR", Worded::retr, std::nullopt, true},
+    {"TOP", Worded::top, std::nullopt, true},
+    {"DELE", Worded::dele, std::nullopt, true},
+    {"RSET", Worded::rset, std::nullopt},
+    {"NOOP", Worded::noop, std::nullopt},
+    {"QUIT", Worded::quit, std::nullopt},
+}};
+
+const Row* row_of(const Command& command) {
+  const auto* const row = std::find_if(rows.begin(), rows.end(), [&](const Row& candidate) {
+    return candidate.command == command.name;
+  });
+  return row == rows.end() ? nullptr : &*row;
+}
+
+std::optional<MessageNumber> number_in(const Command& command, std::string_view arguments) {
+  return parse_message_number(arguments, /*more_follows=*/command.access == Access::top);
+}
+
+// The policy's own, the dialect's, or that of the reply that it is a case of.
+std::string_view template_in(const policy::Policy::Reply& policy, Worded reply) noexcept {
+  const std::string_view own = policy.templates.at(static_cast<std::size_t>(reply));
+  const std::string_view text = own.empty() ? template_of(policy.dialect, reply) : own;
+  if (!text.empty()) return text;
+  switch (reply) {
+    case Worded::quit_empty:
+    case Worded::quit_left:
+      return template_in(policy, Worded::quit);
+    case Worded::no_top:
+      return template_in(policy, Worded::no_message);
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+bool words_replies(const policy::Policy::Reply& policy) noexcept {
+  for (std::size_t reply = 0; reply < worded_count; ++reply) {
+    if (!template_in(policy, static_cast<Worded>(reply)).empty()) return true;
+  }
+  return false;
+}
+
+ReplyWording::ReplyWording(const policy::Policy::Reply& policy, const Port& port)
+    : policy_(policy), port_(port), all_hosts_(!words_replies(policy)) {}
+
+// Counting takes as long as the maildrop is large, so it is not done for nothing.
+bool ReplyWording::counts(std::optional<Worded> reply) const noexcept {
+  const std::string_view text = reply ? template_in(policy_, *reply) : std::string_view();
+  return text.find("{count}") != std::string_view::npos ||
+         text.find("{octets}") != std::string_view::npos ||
+         text.find("{s}") != std::string_view::npos;
+}
+
+void ReplyWording::count_messages(Facts& facts, bool deleted_too) const {
+  for (MessageNumber number = 1; number <= port_.message_count(); ++number) {
+    if (deleted_too || !port_.deleted(number)) {
+      ++facts.count;
+      facts.octets += port_.octets(number);
+    }
+  }
+}
+
+std::string ReplyWording::logged_in(std::string_view hosts) const {
+  Facts facts;
+  count_messages(facts, /*deleted_too=*/true);
+  return worded(Worded::pass, facts, hosts);
+}
+
+std::optional<Worded> ReplyWording::positive_reply(const Command& command,
+                                                   std::string_view arguments) const {
+  const Row* const row = row_of(command);
+  if (row == nullptr) return std::nullopt;
+  return row->one && !arguments.empty() ? row->one : row->all;
+}
+
+std::optional<Worded> ReplyWording::negative_reply(const Command& command,
+                                                   std::string_view arguments) const {
+  const Row* const row = row_of(command);
+  const auto number = number_in(command, arguments);
+  if (row == nullptr || !row->names_message || !number) return std::nullopt;
+  if (*number == 0 || *number > port_.message_count()) {
+    return command.access == Access::top ? Worded::no_top : Worded::no_message;
+  }
+  return port_.deleted(*number) ? std::optional(Worded::deleted) : std::nullopt;
+}
+
+void ReplyWording::begins(const CommandLine& line, const Recognized& recognized) {
+  begun_ = true;
+  facts_ = Facts();
+  positive_ = std::nullopt;
+  negative_ = Worded::unknown;
+  facts_.command = line.verb;
+  if (recognized.command == nullptr) return;
+  const Command& command = *recognized.command;
+  facts_.message = number_in(command, recognized.arguments).value_or(0);
+  positive_ = positive_reply(command, recognized.arguments);
+  negative_ = negative_reply(command, recognized.arguments);
+  if (positive_ == Worded::quit || counts(positive_) || counts(negative_)) {
+    count_messages(facts_, /*deleted_too=*/positive_ == Worded::rset);
+  }
+  if (positive_ == Worded::quit) {
+    positive_ = facts_.count == 0 ? Worded::quit_empty : Worded::quit_left;
+  }
+}
+
+std::string ReplyWording::reworded(std::string_view line) {
+  if (!std::exchange(begun_, false)) return std::string(line);
+  const bool positive = line.starts_with("+OK");
+  if (line.starts_with("-ERR [")) return std::string(line);
+  if (positive) facts_.id = line.substr(line.rfind(' ') + 1);
+  return worded(positive ? positive_ : negative_, facts_, line);
+}
+
+std::string ReplyWording::worded(std::optional<Worded> reply, const Facts& facts,
+                                 std::string_view hosts) const {
+  const std::string_view text = reply ? template_in(policy_, *reply) : std::string_view();
+  if (text.empty()) return std::string(hosts);
+  std::string user = port_.user_name();
+  std::replace_if(
+      user.begin(), user.end(), [](char c) { return !is_printable(c); }, '?');
+  std::string made = fill(text, [&](std::string_view field) -> std::string {
+    if (field == "count") return std::to_string(facts.count);
+    if (field == "s") return facts.count == 1 ? "" : "s";
+    if (field == "octets") return std::to_string(facts.octets);
+    if (field == "all") return std::to_string(port_.message_count());
+    if (field == "message") return std::to_string(facts.message);
+    if (field == "size") return std::to_string(size_of(facts.message));
+    if (field == "id") return facts.id;
+    if (field == "user") return user;
+    if (field == "local") return user.substr(0, user.rfind('@'));
+    if (field == "host") return port_.host_name();
+    return printable(facts.command);
+  });
+  // A user may be named so; what begins with it would be taken for a response code.
+  return made.starts_with("+OK [") || made.starts_with("-ERR [") ? std::string(hosts) : made;
+}
+
+std::uint64_t ReplyWording::size_of(MessageNumber message) const {
+  return message > 0 && message <= port_.message_count() ? port_.octets(message) : 0;
+}
+
+}  // namespace pop3_legacy::wording

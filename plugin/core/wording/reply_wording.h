@@ -1,0 +1,76 @@
+/// The replies of the host's commands in the policy's words.
+///
+/// The host executes its commands one at a time and says what it always says; the first line of
+/// each answer goes through here. What the maildrop was when a command began is asked before it,
+/// for QUIT leaves nothing to ask.
+#ifndef POP3_LEGACY_CORE_WORDING_REPLY_WORDING_H
+#define POP3_LEGACY_CORE_WORDING_REPLY_WORDING_H
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "plugin/core/command_table.h"
+#include "plugin/core/policy/policy.h"
+#include "plugin/core/port.h"
+
+namespace pop3_legacy::wording {
+
+/// Some reply is not the host's own.
+bool words_replies(const policy::Policy::Reply& policy) noexcept;
+
+class ReplyWording {
+ public:
+  /// Both live longer than this.
+  ReplyWording(const policy::Policy::Reply& policy, const Port& port);
+
+  /// Every reply is the host's own: nothing has to be called.
+  [[nodiscard]] bool all_hosts() const noexcept { return all_hosts_; }
+
+  /// The reply to the login, which succeeded, without CRLF; the maildrop is open. `hosts` is what
+  /// the host says.
+  [[nodiscard]] std::string logged_in(std::string_view hosts) const;
+
+  /// The host executes this line next.
+  void begins(const CommandLine& line, const Recognized& recognized);
+
+  /// It has not answered yet.
+  [[nodiscard]] bool awaits_reply() const noexcept { return begun_; }
+
+  /// `line` is the first that the host answers to it, without CRLF: what the client gets
+  /// instead. Replies with a response code stay as they are (RFC 2449, section 8).
+  [[nodiscard]] std::string reworded(std::string_view line);
+
+ private:
+  /// What stands for the fields of a template.
+  struct Facts {
+    MessageNumber count = 0;
+    std::uint64_t octets = 0;
+    MessageNumber message = 0;
+    std::string command;
+    std::string id;
+  };
+
+  [[nodiscard]] bool counts(std::optional<Worded> reply) const noexcept;
+  [[nodiscard]] std::uint64_t size_of(MessageNumber message) const;
+  void count_messages(Facts& facts, bool deleted_too) const;
+  [[nodiscard]] std::optional<Worded> positive_reply(const Command& command,
+                                                     std::string_view arguments) const;
+  [[nodiscard]] std::optional<Worded> negative_reply(const Command& command,
+                                                     std::string_view arguments) const;
+  [[nodiscard]] std::string worded(std::optional<Worded> reply, const Facts& facts,
+                                   std::string_view hosts) const;
+
+  const policy::Policy::Reply& policy_;
+  const Port& port_;
+  bool all_hosts_;
+  bool begun_ = false;
+  std::optional<Worded> positive_;
+  std::optional<Worded> negative_;
+  Facts facts_;
+};
+
+}  // namespace pop3_legacy::wording
+
+#endif

@@ -1,0 +1,48 @@
+/// The output stream that stands between Dovecot's commands and the network, where the policy words
+/// their replies: the first line of each answer is shown to the session, all else passes.
+///
+/// It is there before Dovecot says "+OK Logged in.", which may be before the mailbox is open. That
+/// line is held back until somebody can tell what the maildrop is.
+#ifndef POP3_LEGACY_DOVECOT_OUTPUT_FILTER_H
+#define POP3_LEGACY_DOVECOT_OUTPUT_FILTER_H
+
+#include <string>
+#include <string_view>
+
+#include "plugin/dovecot/pop3_host.h"
+
+namespace pop3_legacy::dovecot {
+
+/// Who is asked about replies.
+class ReplyEditor {
+ public:
+  ReplyEditor() = default;
+  ReplyEditor(const ReplyEditor&) = delete;
+  ReplyEditor& operator=(const ReplyEditor&) = delete;
+  ReplyEditor(ReplyEditor&&) = delete;
+  ReplyEditor& operator=(ReplyEditor&&) = delete;
+  virtual ~ReplyEditor() = default;
+
+  /// The next line that Dovecot sends is the first of an answer.
+  [[nodiscard]] virtual bool awaits_reply() const = 0;
+  /// What the client gets for that line; neither has a CRLF.
+  [[nodiscard]] virtual std::string reworded(std::string_view line) = 0;
+};
+
+/// Dovecot's hook for new clients: puts a filter over `client`'s output.
+void output_filter_install(struct client* client);
+
+/// nullptr: there is none.
+struct ostream* output_filter_of(struct client* client);
+
+/// Who is asked from now on; nullptr: everything passes.
+void output_filter_set_editor(struct ostream* filter, ReplyEditor* editor);
+
+/// The reply to the login, without CRLF, while it is held back; else empty.
+std::string_view output_filter_held(const struct ostream* filter);
+/// Sends `line` in its place.
+void output_filter_release(struct ostream* filter, std::string_view line);
+
+}  // namespace pop3_legacy::dovecot
+
+#endif

@@ -1,0 +1,130 @@
+#include "plugin/core/wording/reply_wording.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "plugin/core/command_line.h"
+#include "plugin/core/command_table.h"
+#include "tests/unit/fake_port.h"
+
+namespace pop3_legacy::wording {
+namespace {
+
+std::string error_of(Worded reply, std::string_view text) {
+  const Status status = check_template(reply, text);
+  return status ? "" : status.error().text;
+}
+
+TEST(ReplyTemplate, SaysWhatIsWrong) {
+  EXPECT_EQ(error_of(Worded::pass, "+OK {user} has {count} message{s} ({octets} octets)"), "");
+  EXPECT_EQ(error_of(Worded::pass, ""), "");
+  EXPECT_EQ(error_of(Worded::stat, "+OK {count} {octets} in all"), "");
+  EXPECT_EQ(error_of(Worded::stat, "+OK {octets} {count}"),
+            "has to begin with \"+OK {count} {octets}\", which is what clients read");
+  EXPECT_EQ(error_of(Worded::uidl_one, "+OK {message} {id}x"),
+            "has to begin with \"+OK {message} {id}\", which is what clients read");
+  EXPECT_EQ(error_of(Worded::dele, "-ERR no"),
+            "has to begin with \"+OK\", which is what clients read");
+  EXPECT_EQ(error_of(Worded::deleted, "+OK gone"),
+            "has to begin with \"-ERR\", which is what clients read");
+  EXPECT_EQ(error_of(Worded::noop, "+OKAY"),
+            "has to begin with \"+OK\", which is what clients read");
+  EXPECT_EQ(error_of(Worded::dele, "+OK [AUTH] gone"),
+            "may have no [ as the first of its text, for clients take that for a code");
+  EXPECT_EQ(error_of(Worded::pass, "+OK 5 messages"),
+            "has a number before \"message\", which clients take for the count; write {count}");
+  EXPECT_EQ(error_of(Worded::pass, "+OK {count} message{s}, 5 folders"), "");
+  EXPECT_EQ(error_of(Worded::quit, "+OK {bye"),
+            "has a single brace at \"{bye\"; write {{ or }} where a brace is meant");
+  EXPECT_EQ(error_of(Worded::quit, "+OK {{bye}}"), "");
+  EXPECT_TRUE(error_of(Worded::quit, "+OK {size}").starts_with("has {size}, which is none of "));
+  EXPECT_TRUE(error_of(Worded::pass, "+OK {usr}").ends_with("; did you mean \"user\"?"));
+  EXPECT_TRUE(error_of(Worded::quit, "+OK b\r\n+OK").starts_with("may have printable ASCII only"));
+  EXPECT_EQ(error_of(Worded::quit, "+OK " + std::string(253, 'x')),
+            "may have 256 characters at most, not 257");
+}
+
+// Every template of every dialect would be accepted in a policy.
+TEST(Dialects, AreGoodPolicies) {
+  unsigned worded = 0;
+  for (int dialect = 0; dialect <= static_cast<int>(Dialect::uw); ++dialect) {
+    for (std::size_t reply = 0; reply < worded_count; ++reply) {
+      const auto text = template_of(static_cast<Dialect>(dialect), static_cast<Worded>(reply));
+      worded += text.empty() ? 0U : 1U;
+      EXPECT_EQ(error_of(static_cast<Worded>(reply), text), "") << text;
+    }
+  }
+  EXPECT_GT(worded, 50U);
+}
+
+class ReplyWordingTest : public ::testing::Test {
+ protected:
+  std::string reworded(std::string_view line, std::string_view hosts) {
+    const CommandLine parsed = parse_command_line(line);
+    wording_.begins(parsed, recognize(parsed));
+    return wording_.reworded(hosts);
+  }
+
+  policy::Policy::Reply policy_{.dialect = Dialect::rfc1225, .templates = {}};
+  FakePort port_{2};
+  ReplyWording wording_{policy_, port_};
+};
+
+TEST_F(ReplyWordingTest, TellsTheTruthAboutTheMaildrop) {
+  EXPECT_FALSE(wording_.all_hosts());
+  const std::string octets = std::to_string(port_.octets(1) + port_.octets(2));
+  EXPECT_EQ(wording_.logged_in("+OK Logged in."),
+            "+OK " + port_.user_name() + "'s maildrop has 2 messages (" + octets + " octets)");
+  EXPECT_EQ(reworded("LIST", "+OK 2 messages:"), "+OK 2 messages (" + octets + " octets)");
+  port_.deleted_numbers.insert(1);
+  EXPECT_EQ(reworded("LIST", "+OK 1 messages:"),
+            "+OK 1 message (" + std::to_string(port_.octets(2)) + " octets)");
+  EXPECT_EQ(reworded("LIST 1", "-ERR Message is deleted."), "-ERR message 1 already deleted");
+  EXPECT_EQ(reworded("list  3", "-ERR There's no message 3."),
+            "-ERR no such message, only 2 messages in maildrop");
+  EXPECT_EQ(reworded("TOP 100 3", "-ERR There's no message 100."), "-ERR no such message");
+  EXPECT_EQ(reworded("RSET", "+OK"), "+OK maildrop has 2 messages (" + octets + " octets)");
+  EXPECT_EQ(reworded("QUIT", "+OK Logging out, messages deleted."),
+            "+OK " + port_.host_name() + " POP3 server signing off (1 message left)");
+  port_.deleted_numbers.insert(2);
+  EXPECT_EQ(reworded("QUIT", "+OK Logging out, messages deleted."),
+            "+OK " + port_.host_name() + " POP3 server signing off (maildrop empty)");
+}
+
+TEST_F(ReplyWordingTest, LeavesAloneWhatIsNotItsOwn) {
+  EXPECT_EQ(reworded("STAT", "+OK 2 20"), "+OK 2 20");
+  EXPECT_EQ(reworded("QUIT", "-ERR [SYS/TEMP] Disk full."), "-ERR [SYS/TEMP] Disk full.");
+  EXPECT_EQ(reworded("DELE x", "-ERR Invalid message number: x"), "-ERR Invalid message number: x");
+  EXPECT_EQ(reworded("RETR 1", "-ERR Message 1 expunged."), "-ERR Message 1 expunged.");
+  // A second line is none of the answer's first.
+  EXPECT_EQ(wording_.reworded("-ERR Too many bad commands."), "-ERR Too many bad commands.");
+}
+
+TEST_F(ReplyWordingTest, PolicysOwnWordsAreStronger) {
+  policy_.templates.at(static_cast<std::size_t>(Worded::unknown)) = "-ERR what is {command}?";
+  policy_.templates.at(static_cast<std::size_t>(Worded::uidl_one)) =
+      "+OK {message} {id} ({size} octets)";
+  EXPECT_EQ(reworded("FOO bar", "-ERR Unknown command: FOO"), "-ERR what is FOO?");
+  EXPECT_EQ(reworded("F\x01O", "-ERR Unknown command: F"), "-ERR what is F\\x01O?");
+  EXPECT_EQ(reworded("UIDL 2", "+OK 2 abc"),
+            "+OK 2 abc (" + std::to_string(port_.octets(2)) + " octets)");
+}
+
+// A login name is no way to tell a client what a code would.
+TEST_F(ReplyWordingTest, NoCodeComesFromTheUsersName) {
+  policy_.templates.at(static_cast<std::size_t>(Worded::pass)) = "+OK {user}, {count} message{s}";
+  port_.user = "[SYS/PERM] x";
+  EXPECT_EQ(wording_.logged_in("+OK Logged in."), "+OK Logged in.");
+  port_.user = "a\tb";
+  EXPECT_EQ(wording_.logged_in("+OK Logged in."), "+OK a?b, 2 messages");
+}
+
+TEST(ReplyWordingHosts, NothingIsWordedByDefault) {
+  const policy::Policy::Reply policy;
+  const FakePort port(2);
+  EXPECT_TRUE(ReplyWording(policy, port).all_hosts());
+}
+
+}  // namespace
+}  // namespace pop3_legacy::wording
