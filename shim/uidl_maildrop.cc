@@ -100,7 +100,7 @@ Result<std::string> UidlMaildrop::stored_id() {
   return maildrop_.stored_uidl(facts_.number());
 }
 
-Result<uidl::Hasher*> UidlMaildrop::hasher() {
+Result<Hasher*> UidlMaildrop::hasher() {
   if (!hasher_) {
     hasher_ = openssl_hasher();
   }

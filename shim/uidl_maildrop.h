@@ -59,7 +59,7 @@ class UidlMaildrop : public uidl::Maildrop {
   [[nodiscard]] std::uint32_t message_count() override { return maildrop_.message_count(); }
   [[nodiscard]] Result<uidl::Facts*> message(std::uint32_t place) override;
   [[nodiscard]] Result<std::string> stored_id() override;
-  [[nodiscard]] Result<uidl::Hasher*> hasher() override;
+  [[nodiscard]] Result<Hasher*> hasher() override;
   [[nodiscard]] Result<std::string> read_key(const std::string& path) override;
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
   Status store_state(std::string_view name, std::string_view content) override;
@@ -69,7 +69,7 @@ class UidlMaildrop : public uidl::Maildrop {
   shim::Maildrop& maildrop_;
   MessageFacts facts_;
   std::function<void(std::string_view)> log_;
-  std::unique_ptr<uidl::Hasher> hasher_;
+  std::unique_ptr<Hasher> hasher_;
 };
 
 }  // namespace pop3_legacy::shim

@@ -119,7 +119,7 @@ Result<std::string> DovecotMaildrop::stored_id() {
   return std::string(value);
 }
 
-Result<uidl::Hasher*> DovecotMaildrop::hasher() {
+Result<Hasher*> DovecotMaildrop::hasher() {
   if (!hasher_) {
     auto loaded = load_hasher();
     if (!loaded) {

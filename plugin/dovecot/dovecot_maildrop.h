@@ -34,7 +34,7 @@ class DovecotMaildrop : public uidl::Maildrop {
   void keep_derived(std::string_view scheme, std::string_view value) override;
   [[nodiscard]] Result<std::string> stored_id() override;
 
-  [[nodiscard]] Result<uidl::Hasher*> hasher() override;
+  [[nodiscard]] Result<Hasher*> hasher() override;
   [[nodiscard]] Result<std::string> read_key(const std::string& path) override;
 
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
@@ -56,7 +56,7 @@ class DovecotMaildrop : public uidl::Maildrop {
   std::optional<MailFacts> facts_;
   unsigned added_ = 0;  ///< to the cache, in this transaction
   buffer_t* buffer_;
-  std::unique_ptr<uidl::Hasher> hasher_;
+  std::unique_ptr<Hasher> hasher_;
 };
 
 }  // namespace pop3_legacy::dovecot

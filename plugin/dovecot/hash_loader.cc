@@ -8,7 +8,7 @@ namespace pop3_legacy::dovecot {
 
 namespace {
 
-using OpenHasher = uidl::Hasher* (*)();
+using OpenHasher = Hasher* (*)();
 
 // Where this code was loaded from, with the "/" behind it.
 std::string own_folder() {
@@ -23,7 +23,7 @@ std::string own_folder() {
 
 }  // namespace
 
-Result<std::unique_ptr<uidl::Hasher>> load_hasher() {
+Result<std::unique_ptr<Hasher>> load_hasher() {
   static OpenHasher open_hasher = nullptr;
   std::string failure;
   for (const char* const name : {"pop3_legacy_hash.so", "../pop3_legacy_hash.so"}) {
@@ -41,7 +41,7 @@ Result<std::unique_ptr<uidl::Hasher>> load_hasher() {
   if (open_hasher == nullptr) {
     return Error{Failure::permanent, "the module for hashes cannot be loaded: " + failure};
   }
-  return std::unique_ptr<uidl::Hasher>(open_hasher());
+  return std::unique_ptr<Hasher>(open_hasher());
 }
 
 }  // namespace pop3_legacy::dovecot

@@ -5,14 +5,14 @@
 
 #include <memory>
 
+#include "plugin/core/hasher.h"
 #include "plugin/core/result.h"
-#include "plugin/core/uidl/hasher.h"
 
 namespace pop3_legacy::dovecot {
 
 /// From the module pop3_legacy_hash.so, which stands in the folder of this one or in the folder
 /// above it (doveadm's modules have a folder of their own). It stays loaded.
-Result<std::unique_ptr<uidl::Hasher>> load_hasher();
+Result<std::unique_ptr<Hasher>> load_hasher();
 
 }  // namespace pop3_legacy::dovecot
 

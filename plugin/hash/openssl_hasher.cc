@@ -13,9 +13,6 @@ namespace pop3_legacy {
 
 namespace {
 
-using uidl::Md5Digest;
-using uidl::Sha256Digest;
-
 template <class T, void (*release)(T*)>
 struct Release {
   void operator()(T* held) const noexcept { release(held); }
@@ -42,7 +39,7 @@ Error missing(std::string_view algorithm) {
   return Error{Failure::permanent, "OpenSSL has no " + std::string(algorithm) + " here (FIPS?)"};
 }
 
-class OpensslHasher : public uidl::Hasher {
+class OpensslHasher : public Hasher {
  public:
   [[nodiscard]] Result<Md5Digest> md5(std::span<const std::string_view> pieces) override {
     return digest<Md5Digest>(md5_, "MD5", pieces);
@@ -108,7 +105,7 @@ class OpensslHasher : public uidl::Hasher {
 
 }  // namespace
 
-std::unique_ptr<uidl::Hasher> openssl_hasher() {
+std::unique_ptr<Hasher> openssl_hasher() {
   return std::make_unique<OpensslHasher>();
 }
 

@@ -1,17 +1,17 @@
-/// The hashes of the UIDL formulas, by OpenSSL.
+/// The hashes of the core (hasher.h), by OpenSSL.
 #ifndef POP3_LEGACY_HASH_OPENSSL_HASHER_H
 #define POP3_LEGACY_HASH_OPENSSL_HASHER_H
 
 #include <memory>
 
-#include "plugin/core/uidl/hasher.h"
+#include "plugin/core/hasher.h"
 
 namespace pop3_legacy {
 
 /// Never nullptr. Takes an algorithm from OpenSSL when it is first asked for, and keeps it: one
 /// hasher a session, used from one thread. What OpenSSL cannot do is an Error (permanent), and
 /// leaves nothing in OpenSSL's error queue.
-std::unique_ptr<uidl::Hasher> openssl_hasher();
+std::unique_ptr<Hasher> openssl_hasher();
 
 }  // namespace pop3_legacy
 

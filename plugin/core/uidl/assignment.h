@@ -19,11 +19,11 @@
 #include <string_view>
 #include <vector>
 
+#include "plugin/core/hasher.h"
 #include "plugin/core/policy/policy.h"
 #include "plugin/core/result.h"
 #include "plugin/core/state_store.h"
 #include "plugin/core/uidl/facts.h"
-#include "plugin/core/uidl/hasher.h"
 
 namespace pop3_legacy::uidl {
 

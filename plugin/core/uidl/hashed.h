@@ -5,9 +5,9 @@
 #include <span>
 #include <string_view>
 
+#include "plugin/core/hasher.h"
 #include "plugin/core/result.h"
 #include "plugin/core/uidl/formulas.h"
-#include "plugin/core/uidl/hasher.h"
 #include "plugin/core/uidl/schemes.h"
 
 namespace pop3_legacy::uidl {

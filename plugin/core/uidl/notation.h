@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "plugin/core/uidl/hasher.h"
+#include "plugin/core/hasher.h"
 
 namespace pop3_legacy::uidl {
 

@@ -12,9 +12,9 @@
 #include <string>
 #include <string_view>
 
+#include "plugin/core/hasher.h"
 #include "plugin/core/result.h"
 #include "plugin/core/uidl/facts.h"
-#include "plugin/core/uidl/hasher.h"
 #include "plugin/core/uidl/template.h"
 
 namespace pop3_legacy::uidl {

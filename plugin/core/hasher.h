@@ -1,7 +1,7 @@
-/// The hashes that the UIDL formulas are made of, as the core asks for them. OpenSSL computes
-/// them (plugin/hash), in a module of its own that only sessions load whose scheme hashes.
-#ifndef POP3_LEGACY_CORE_UIDL_HASHER_H
-#define POP3_LEGACY_CORE_UIDL_HASHER_H
+/// The hashes of the UIDL formulas and of XTND XMIT, as the core asks for them. OpenSSL computes
+/// them (plugin/hash), in a module of its own that only sessions load that hash.
+#ifndef POP3_LEGACY_CORE_HASHER_H
+#define POP3_LEGACY_CORE_HASHER_H
 
 #include <array>
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 #include "plugin/core/result.h"
 
-namespace pop3_legacy::uidl {
+namespace pop3_legacy {
 
 using Md5Digest = std::array<std::uint8_t, 16>;
 using Sha256Digest = std::array<std::uint8_t, 32>;
@@ -33,6 +33,6 @@ class Hasher {
                                                          std::string_view text) = 0;
 };
 
-}  // namespace pop3_legacy::uidl
+}  // namespace pop3_legacy
 
 #endif
