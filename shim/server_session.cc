@@ -16,6 +16,7 @@
 #include "plugin/core/text.h"
 #include "plugin/core/uidl/assignment.h"
 #include "plugin/files/spool_file.h"
+#include "plugin/hash/openssl_hasher.h"
 #include "shim/inspection.h"
 #include "shim/mail_addresses.h"
 #include "shim/uidl_maildrop.h"
@@ -305,6 +306,12 @@ class MaildropPort : public Port {
   }
   void log_error(std::string_view sentence) override { log_(sentence); }
 
+  Result<Hasher*> hasher() override {
+    if (!hasher_) {
+      hasher_ = openssl_hasher();
+    }
+    return hasher_.get();
+  }
   [[nodiscard]] std::string user_name() const override { return user_; }
   Result<std::vector<Address>> parse_addresses(std::string_view value,
                                                std::size_t at_most) override {
@@ -352,6 +359,7 @@ class MaildropPort : public Port {
   bool uidls_prepared_ = false;
   std::optional<std::vector<std::string>> uidls_;  ///< in the order of the numbers
   std::function<void(std::string_view)> log_;
+  std::unique_ptr<Hasher> hasher_;
   std::uint64_t retrieved_ = 0;
   std::uint64_t topped_ = 0;
 };

@@ -5,7 +5,7 @@
 
 #include <array>
 #include <cstdint>
-#include <initializer_list>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -15,6 +15,22 @@ namespace pop3_legacy {
 
 using Md5Digest = std::array<std::uint8_t, 16>;
 using Sha256Digest = std::array<std::uint8_t, 32>;
+
+/// SHA-256 of a text that comes in pieces.
+class RunningSha256 {
+ public:
+  RunningSha256() = default;
+  RunningSha256(const RunningSha256&) = delete;
+  RunningSha256& operator=(const RunningSha256&) = delete;
+  RunningSha256(RunningSha256&&) = delete;
+  RunningSha256& operator=(RunningSha256&&) = delete;
+  virtual ~RunningSha256() = default;
+
+  /// A failure shows at finish().
+  virtual void add(std::string_view piece) = 0;
+  /// The last call.
+  [[nodiscard]] virtual Result<Sha256Digest> finish() = 0;
+};
 
 class Hasher {
  public:
@@ -28,6 +44,8 @@ class Hasher {
   /// Of the pieces one behind the other. An Error where the library has no MD5 (FIPS).
   [[nodiscard]] virtual Result<Md5Digest> md5(std::span<const std::string_view> pieces) = 0;
   [[nodiscard]] virtual Result<Sha256Digest> sha256(std::string_view text) = 0;
+  /// It does not outlive the hasher, which may be used meanwhile.
+  [[nodiscard]] virtual Result<std::unique_ptr<RunningSha256>> begin_sha256() = 0;
   /// RFC 2104 with SHA-256.
   [[nodiscard]] virtual Result<Sha256Digest> hmac_sha256(std::string_view key,
                                                          std::string_view text) = 0;

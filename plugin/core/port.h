@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "plugin/core/access.h"
+#include "plugin/core/hasher.h"
 #include "plugin/core/header_field.h"
 #include "plugin/core/result.h"
 #include "plugin/core/state_store.h"
@@ -106,6 +107,11 @@ class Port : public StateStore {
   virtual Status prepare_uidls() { return Done{}; }
 
   // --- mail submission ---
+
+  /// Loads OpenSSL if need be. It lives as long as the port.
+  [[nodiscard]] virtual Result<Hasher*> hasher() {
+    return Error{Failure::permanent, "this host does not hash"};
+  }
 
   /// Seconds since 1970.
   [[nodiscard]] virtual std::int64_t now() const { return std::time(nullptr); }

@@ -2,6 +2,7 @@
 #ifndef POP3_LEGACY_CORE_TEXT_H
 #define POP3_LEGACY_CORE_TEXT_H
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@ constexpr bool is_printable(char c) noexcept {
 
 /// `text` with everything but printable ASCII written as \xNN: fit for a log or a terminal.
 std::string printable(std::string_view text);
+
+/// Two lower-case hexadecimal digits an octet.
+std::string hex(std::span<const std::uint8_t> octets);
 
 /// `text` printable, in double quotes, and cut where it is too long to be read.
 std::string in_quotes(std::string_view text);

@@ -4,6 +4,7 @@
 #include <climits>
 #include <utility>
 
+#include "plugin/dovecot/hash_loader.h"
 #include "plugin/dovecot/mail_inspection.h"
 #include "plugin/dovecot/mail_submission.h"
 #include "plugin/dovecot/mailbox_state.h"
@@ -164,6 +165,17 @@ Result<bool> DovecotPort::exchange_state(std::string_view name,
                                          const std::optional<std::string>& old,
                                          std::string_view content) {
   return exchange_mailbox_state(client_->mailbox, name, old, content);
+}
+
+Result<Hasher*> DovecotPort::hasher() {
+  if (!hasher_) {
+    auto loaded = load_hasher();
+    if (!loaded) {
+      return loaded.error();
+    }
+    hasher_ = std::move(loaded.value());
+  }
+  return hasher_.get();
 }
 
 std::string DovecotPort::user_name() const {

@@ -2,6 +2,7 @@
 #ifndef POP3_LEGACY_DOVECOT_DOVECOT_PORT_H
 #define POP3_LEGACY_DOVECOT_DOVECOT_PORT_H
 
+#include <memory>
 #include <string>
 
 #include "plugin/core/port.h"
@@ -39,6 +40,7 @@ class DovecotPort : public Port {
                                             const std::optional<std::string>& old,
                                             std::string_view content) override;
 
+  [[nodiscard]] Result<Hasher*> hasher() override;
   [[nodiscard]] std::string user_name() const override;
   [[nodiscard]] std::string host_name() const override;
   [[nodiscard]] Result<std::vector<Address>> parse_addresses(std::string_view value,
@@ -55,6 +57,7 @@ class DovecotPort : public Port {
   [[nodiscard]] Status has_uidl(MessageNumber number) const;
 
   struct client* client_;
+  std::unique_ptr<Hasher> hasher_;
 };
 
 }  // namespace pop3_legacy::dovecot

@@ -18,6 +18,7 @@ class SpoolFile : public Spool {
   static Result<std::unique_ptr<SpoolFile>> create(const std::string& prefix);
 
   Status append(std::string_view octets) override;
+  Status complete() override { return flush(); }
   /// The file with all that was appended, at its beginning; still owned by this.
   Result<int> rewound();
 

@@ -39,6 +39,30 @@ Error missing(std::string_view algorithm) {
   return Error{Failure::permanent, "OpenSSL has no " + std::string(algorithm) + " here (FIPS?)"};
 }
 
+using DigestContext = Owned<EVP_MD_CTX, EVP_MD_CTX_free>;
+
+class OpensslRunningSha256 : public RunningSha256 {
+ public:
+  explicit OpensslRunningSha256(DigestContext context) : context_(std::move(context)) {}
+
+  void add(std::string_view piece) override {
+    const ErrorQueueKept kept;
+    intact_ = intact_ && EVP_DigestUpdate(context_.get(), piece.data(), piece.size()) == 1;
+  }
+  [[nodiscard]] Result<Sha256Digest> finish() override {
+    const ErrorQueueKept kept;
+    Sha256Digest made{};
+    unsigned octets = 0;
+    intact_ = intact_ && EVP_DigestFinal_ex(context_.get(), made.data(), &octets) == 1;
+    if (!intact_ || octets != made.size()) return failed("SHA256");
+    return made;
+  }
+
+ private:
+  DigestContext context_;
+  bool intact_ = true;
+};
+
 class OpensslHasher : public Hasher {
  public:
   [[nodiscard]] Result<Md5Digest> md5(std::span<const std::string_view> pieces) override {
@@ -46,6 +70,16 @@ class OpensslHasher : public Hasher {
   }
   [[nodiscard]] Result<Sha256Digest> sha256(std::string_view text) override {
     return digest<Sha256Digest>(sha256_, "SHA256", std::span(&text, 1));
+  }
+  [[nodiscard]] Result<std::unique_ptr<RunningSha256>> begin_sha256() override {
+    const ErrorQueueKept kept;
+    if (!fetched(sha256_, "SHA256")) return missing("SHA256");
+    DigestContext context(EVP_MD_CTX_new());
+    if (!context || EVP_DigestInit_ex2(context.get(), sha256_.get(), nullptr) != 1) {
+      return failed("SHA256");
+    }
+    return std::unique_ptr<RunningSha256>(
+        std::make_unique<OpensslRunningSha256>(std::move(context)));
   }
   [[nodiscard]] Result<Sha256Digest> hmac_sha256(std::string_view key,
                                                  std::string_view text) override {
@@ -79,12 +113,16 @@ class OpensslHasher : public Hasher {
     return reinterpret_cast<const unsigned char*>(text.data());
   }
 
+  static bool fetched(Algorithm& algorithm, const char* name) noexcept {
+    if (!algorithm) algorithm.reset(EVP_MD_fetch(nullptr, name, nullptr));
+    return algorithm != nullptr;
+  }
+
   template <class Digest>
   Result<Digest> digest(Algorithm& algorithm, const char* name,
                         std::span<const std::string_view> pieces) {
     const ErrorQueueKept kept;
-    if (!algorithm) algorithm.reset(EVP_MD_fetch(nullptr, name, nullptr));
-    if (!algorithm) return missing(name);
+    if (!fetched(algorithm, name)) return missing(name);
     bool done = context_ && EVP_DigestInit_ex2(context_.get(), algorithm.get(), nullptr) == 1;
     for (const std::string_view piece : pieces) {
       done = done && EVP_DigestUpdate(context_.get(), piece.data(), piece.size()) == 1;
@@ -97,7 +135,7 @@ class OpensslHasher : public Hasher {
     return made;
   }
 
-  Owned<EVP_MD_CTX, EVP_MD_CTX_free> context_{EVP_MD_CTX_new()};
+  DigestContext context_{EVP_MD_CTX_new()};
   Algorithm md5_;
   Algorithm sha256_;
   Owned<EVP_MAC_CTX, EVP_MAC_CTX_free> hmac_;

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "plugin/core/text.h"
 #include "plugin/core/uidl/header_lines.h"
 #include "plugin/core/uidl/identifier.h"
 #include "plugin/core/uidl/notation.h"
@@ -464,6 +465,20 @@ TEST(OpensslHasher, HashesPiecesAsOneText) {
   }
 }
 
+TEST(OpensslHasher, HashesWhatComesInPieces) {
+  const auto hasher = openssl_hasher();
+  const auto one = hasher->begin_sha256();
+  const auto other = hasher->begin_sha256();
+  one.value()->add("a");
+  other.value()->add("x");
+  one.value()->add("");
+  EXPECT_NE(hex(hasher->sha256("y").value()), "");
+  one.value()->add("bc");
+  EXPECT_EQ(hex(one.value()->finish().value()),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(other.value()->finish().value(), hasher->sha256("x").value());
+}
+
 /// As on a machine with only FIPS' algorithms.
 class FipsOnly : public testing::Test {
  protected:
@@ -478,6 +493,7 @@ TEST_F(FipsOnly, AMissingAlgorithmIsAnErrorAndLeavesNoOtherBehind) {
   EXPECT_EQ(md5.error().kind, Failure::permanent);
   EXPECT_EQ(md5.error().text, "OpenSSL has no MD5 here (FIPS?)");
   EXPECT_FALSE(hasher->sha256("a"));
+  EXPECT_FALSE(hasher->begin_sha256());
   EXPECT_FALSE(hasher->hmac_sha256("a", "b"));
   EXPECT_EQ(ERR_peek_error(), 0U);
 }

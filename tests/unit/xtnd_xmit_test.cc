@@ -10,6 +10,7 @@
 #include "plugin/core/submission/dot_reader.h"
 #include "plugin/core/submission/header.h"
 #include "plugin/core/submission/ledger.h"
+#include "plugin/hash/openssl_hasher.h"
 #include "tests/unit/fake_port.h"
 
 namespace pop3_legacy {
@@ -21,17 +22,21 @@ using submission::DotReader;
 
 class MemorySpool : public Spool {
  public:
-  explicit MemorySpool(const std::optional<Error>& error) : error_(error) {}
+  MemorySpool(const std::optional<Error>& error, const std::optional<Error>& complete_error)
+      : error_(error), complete_error_(complete_error) {}
   Status append(std::string_view octets) override {
     if (error_) return *error_;
     text += octets;
     return Done{};
   }
 
+  Status complete() override { return complete_error_ ? Status(*complete_error_) : Status(Done{}); }
+
   std::string text;
 
  private:
   const std::optional<Error>& error_;
+  const std::optional<Error>& complete_error_;
 };
 
 /// Its addresses are "local@domain" between commas, and its MTA answers when it is told.
@@ -39,6 +44,11 @@ class MailPort : public FakePort {
  public:
   [[nodiscard]] std::int64_t now() const override { return time; }
   [[nodiscard]] std::string user_name() const override { return user; }
+  Result<Hasher*> hasher() override {
+    hashed = true;
+    if (hasher_error) return *hasher_error;
+    return hasher_.get();
+  }
   [[nodiscard]] std::string host_name() const override { return "host.example"; }
   Result<std::vector<Address>> parse_addresses(std::string_view value,
                                                std::size_t at_most) override {
@@ -54,7 +64,7 @@ class MailPort : public FakePort {
     return found;
   }
   Result<std::unique_ptr<Spool>> open_spool() override {
-    return std::unique_ptr<Spool>(std::make_unique<MemorySpool>(spool_error));
+    return std::unique_ptr<Spool>(std::make_unique<MemorySpool>(spool_error, complete_error));
   }
   Result<std::unique_ptr<Submission>> submit(Spool& spool, const Envelope& envelope,
                                              std::function<void(Outcome)> done) override {
@@ -77,12 +87,18 @@ class MailPort : public FakePort {
   std::int64_t time = 1'700'000'000;
   std::string user = "anna@example.org";
   std::optional<Error> spool_error;
+  std::optional<Error> complete_error;
+  std::optional<Error> hasher_error;
+  bool hashed = false;
   std::optional<Error> submit_error;
   std::optional<Outcome> answer_at_once = Outcome{.accepted = true, .reason = {}};
   std::function<void(Outcome)> pending;
   std::vector<std::string> sent;
   std::vector<Envelope> envelopes;
   std::vector<std::string> saved;
+
+ private:
+  std::unique_ptr<Hasher> hasher_ = openssl_hasher();
 };
 
 struct Client {
@@ -309,6 +325,52 @@ TEST(XtndXmit, TheSameMessageIsSentOnce) {
   EXPECT_EQ(port.sent.size(), 2U);
 }
 
+TEST(XtndXmit, WhatWasSentIsKnownByItsSha256) {
+  MailPort port;
+  EXPECT_EQ(Client(port).send("From: anna@example.org\r\nTo: a@b.c\r\n\r\n..\r\n"), taken);
+  EXPECT_EQ(port.states["xmit"],
+            "dovecot-pop3-legacy xmit 1\n1700000000 "
+            "cc79765729597763d7f0e9b5901cb2900470bb787df38534627952b20d8ac19b sent\n");
+}
+
+TEST(XtndXmit, HashesOnlyWhereThePolicyAsksForIt) {
+  MailPort port;
+  policy::Policy::Xmit xmit;
+  xmit.dedup = 0;
+  xmit.per_hour = 2;
+  port.answer_at_once = Outcome{.accepted = false, .reason = "no"};
+  EXPECT_EQ(Client(port, xmit).send(message).substr(0, 4), "-ERR");
+  port.answer_at_once = Outcome{.accepted = true, .reason = {}};
+  EXPECT_EQ(Client(port, xmit).send(message), taken);
+  EXPECT_EQ(Client(port, xmit).send(message), taken);
+  EXPECT_EQ(Client(port, xmit).send(message),
+            "-ERR [SYS/TEMP] You have sent too many messages, try later.\r\n");
+  EXPECT_EQ(port.sent.size(), 3U);
+  xmit.dry_run = true;
+  xmit.dedup = 600;
+  xmit.per_hour = 0;
+  EXPECT_EQ(Client(port, xmit).send(message).substr(0, 3), "+OK");
+  EXPECT_FALSE(port.hashed);
+}
+
+TEST(XtndXmit, WhatIsRememberedStaysShort) {
+  MailPort port;
+  policy::Policy::Xmit xmit;
+  xmit.per_session = 0;
+  xmit.per_hour = 0;
+  Client client(port, xmit);
+  std::size_t longest = 0;
+  for (int i = 0; i < 1200; ++i) {
+    EXPECT_EQ(client.send(std::string(message) + std::to_string(i) + "\r\n"), taken);
+    longest = std::max(longest, port.states["xmit"].size());
+  }
+  EXPECT_EQ(port.sent.size(), 1200U);
+  EXPECT_LT(longest, 1001U * 81);
+  // The newest are known.
+  EXPECT_EQ(client.send(std::string(message) + "1199\r\n"), taken);
+  EXPECT_EQ(port.sent.size(), 1200U);
+}
+
 TEST(XtndXmit, ASessionThatDiedWaitingIsWaitedFor) {
   MailPort port;
   port.answer_at_once.reset();
@@ -370,13 +432,22 @@ TEST(XtndXmit, FailuresHaveReasons) {
   EXPECT_EQ(Client(port).send(message),
             "-ERR [SYS/TEMP] The message cannot be stored at the moment.\r\n");
   port.spool_error.reset();
+  port.complete_error = Error{Failure::temporary, "disk full"};
+  EXPECT_EQ(Client(port).send(message),
+            "-ERR [SYS/TEMP] The message cannot be stored at the moment.\r\n");
+  EXPECT_TRUE(port.states.empty());
+  port.complete_error.reset();
+  port.hasher_error = Error{Failure::permanent, "no module"};
+  EXPECT_EQ(Client(port).send(message),
+            "-ERR [SYS/TEMP] Messages cannot be hashed at the moment.\r\n");
+  port.hasher_error.reset();
   port.submit_error = Error{Failure::permanent, "nowhere to go"};
   EXPECT_EQ(Client(port).send(message),
             "-ERR [SYS/TEMP] The message was not sent: The mail server cannot be reached.\r\n");
   port.state_error = Error{Failure::temporary, "locked"};
   EXPECT_EQ(Client(port).send(message),
             "-ERR [SYS/TEMP] What you have sent lately cannot be read.\r\n");
-  EXPECT_EQ(port.log.size(), 3U);
+  EXPECT_EQ(port.log.size(), 5U);
   EXPECT_TRUE(port.sent.empty());
 }
 

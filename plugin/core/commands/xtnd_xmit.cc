@@ -5,11 +5,13 @@
 #include <utility>
 
 #include "plugin/core/commands/commands.h"
+#include "plugin/core/hasher.h"
 #include "plugin/core/session.h"
 #include "plugin/core/submission/composition.h"
 #include "plugin/core/submission/dot_reader.h"
 #include "plugin/core/submission/header.h"
 #include "plugin/core/submission/ledger.h"
+#include "plugin/core/text.h"
 
 namespace pop3_legacy::commands {
 
@@ -20,17 +22,22 @@ using submission::Ledger;
 constexpr std::string_view sent_text = "Message sent successfully";
 constexpr std::string_view dry_run_text = "Message checked, and not sent: this is a dry run";
 constexpr std::string_view unknown_text = "What you have sent lately cannot be read.";
+constexpr std::string_view no_digest_text = "Messages cannot be hashed at the moment.";
+/// Stands in the ledger for a message that nobody is going to ask for.
+constexpr std::string_view no_key = "-";
 /// Beyond the limit, more than this and as much again as the limit is not waited for.
 constexpr std::uint64_t patience_octets = std::uint64_t{1} << 20U;
 
 /// One message: the header is held until it is complete, the body goes to the spool as it comes.
 class MessageIntake : public Intake {
  public:
-  MessageIntake(Session& session, Address user)
+  /// `digest`: nullptr where nobody asks whether the message was sent before.
+  MessageIntake(Session& session, Address user, std::unique_ptr<RunningSha256> digest)
       : session_(session),
         port_(session.port()),
         policy_(session.policy().xmit),
         user_(std::move(user)),
+        digest_(std::move(digest)),
         ledger_(port_, policy_) {}
   MessageIntake(const MessageIntake&) = delete;
   MessageIntake& operator=(const MessageIntake&) = delete;
@@ -97,7 +104,7 @@ class MessageIntake : public Intake {
                         " octets are allowed."));
     }
     if (refusal_) return;
-    digest_.add(text);
+    if (digest_) digest_->add(text);
     if (spool_) {
       store(text);
       return;
@@ -136,6 +143,9 @@ class MessageIntake : public Intake {
 
   void finish() {
     if (!refusal_ && !spool_) begin_spool(header_.size(), header_.size());
+    if (!refusal_) {
+      if (const Status stored = spool_->complete(); !stored) refuse(stored.error());
+    }
     if (refusal_) {
       answer(*refusal_);
       return;
@@ -160,7 +170,16 @@ class MessageIntake : public Intake {
 
   // False: it has been answered.
   bool may_be_sent() {
-    const Result<Ledger::Verdict> verdict = ledger_.begin(digest_.key());
+    if (digest_) {
+      const Result<Sha256Digest> digest = digest_->finish();
+      if (!digest) {
+        port_.log_error("XTND XMIT: " + digest.error().text);
+        answer(Reply::temporary_failure(no_digest_text));
+        return false;
+      }
+      key_ = hex(digest.value());
+    }
+    const Result<Ledger::Verdict> verdict = ledger_.begin(key_);
     if (!verdict) {
       port_.log_error("XTND XMIT: " + verdict.error().text);
       answer(Reply::temporary_failure(unknown_text));
@@ -184,8 +203,7 @@ class MessageIntake : public Intake {
 
   void settle(const Outcome& outcome) {
     guarded([&] {
-      const std::string key = digest_.key();
-      note(outcome.accepted ? ledger_.sent(key) : ledger_.withdraw(key));
+      note(outcome.accepted ? ledger_.sent(key_) : ledger_.withdraw(key_));
       if (outcome.accepted) {
         if (!policy_.save_to.empty()) note(port_.save_message(*spool_, policy_.save_to));
         answer(Reply::ok(sent_text));
@@ -207,9 +225,10 @@ class MessageIntake : public Intake {
   Port& port_;
   const policy::Policy::Xmit& policy_;
   Address user_;
+  std::unique_ptr<RunningSha256> digest_;  ///< of the message as the client sent it
+  std::string key_{no_key};
   Ledger ledger_;
   submission::DotReader reader_;
-  submission::Digest digest_;
   std::uint64_t octets_ = 0;
   std::string header_;  ///< until it is complete
   Envelope envelope_;
@@ -222,6 +241,15 @@ class MessageIntake : public Intake {
   bool ends_session_ = false;
   std::function<void()> wake_;
 };
+
+/// nullptr: the policy does not ask whether a message was sent before, and OpenSSL is not loaded.
+Result<std::unique_ptr<RunningSha256>> begin_digest(Session& session) {
+  const policy::Policy::Xmit& policy = session.policy().xmit;
+  if (policy.dedup == 0 || policy.dry_run) return std::unique_ptr<RunningSha256>();
+  const Result<Hasher*> hasher = session.port().hasher();
+  if (!hasher) return hasher.error();
+  return hasher.value()->begin_sha256();
+}
 
 }  // namespace
 
@@ -242,8 +270,14 @@ Answer xtnd_xmit(Session& session, std::string_view arguments) {
   if (exhausted.value()) {
     return Reply::temporary_failure("You have sent too many messages, try later.");
   }
-  return {Reply::ok("Start sending message."),
-          std::make_unique<MessageIntake>(session, std::move(user.value()))};
+  auto digest = begin_digest(session);
+  if (!digest) {
+    session.port().log_error("XTND XMIT: " + digest.error().text);
+    return Reply::temporary_failure(no_digest_text);
+  }
+  return {
+      Reply::ok("Start sending message."),
+      std::make_unique<MessageIntake>(session, std::move(user.value()), std::move(digest.value()))};
 }
 
 }  // namespace pop3_legacy::commands

@@ -12,6 +12,8 @@ constexpr std::string_view first_line = "dovecot-pop3-legacy xmit 1\n";
 constexpr std::string_view word_sent = "sent";
 constexpr std::string_view word_begun = "begun";
 constexpr std::int64_t hour = 3600;
+/// Where the policy has no limit for an hour, the newest of these are kept.
+constexpr std::size_t most_unlimited = 1000;
 
 // The text up to `end`, which goes with it.
 std::string_view cut(std::string_view& text, char end) {
@@ -22,17 +24,6 @@ std::string_view cut(std::string_view& text, char end) {
 }
 
 }  // namespace
-
-void Digest::add(std::string_view octets) noexcept {
-  for (const char c : octets) {
-    hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  }
-  octets_ += octets.size();
-}
-
-std::string Digest::key() const {
-  return std::to_string(hash_) + '-' + std::to_string(octets_);
-}
 
 // What is too old to matter, or unreadable, is left out.
 Ledger::Entries Ledger::read(std::string_view text) const {
@@ -82,6 +73,9 @@ Status Ledger::change(const std::function<bool(Entries& entries)>& edit) {
     if (!old) return old.error();
     Entries entries = read(old.value().value_or(""));
     if (!edit(entries)) return Done{};
+    const std::size_t most = std::max(static_cast<std::size_t>(policy_.per_hour), most_unlimited);
+    if (entries.size() > most)
+      entries.erase(entries.begin(), entries.end() - static_cast<std::ptrdiff_t>(most));
     const Result<bool> stored = port_.exchange_state(ledger_state, old.value(), written(entries));
     if (!stored) return stored.error();
     if (stored.value()) return Done{};

@@ -18,19 +18,6 @@ namespace pop3_legacy::submission {
 /// The state's name (StateStore).
 inline constexpr std::string_view ledger_state = "xmit";
 
-/// What knows a message again. 64 bits and the length are enough: the only one that a false match
-/// could be made for is its sender.
-class Digest {
- public:
-  void add(std::string_view octets) noexcept;
-  /// Without blanks.
-  [[nodiscard]] std::string key() const;
-
- private:
-  std::uint64_t hash_ = 0xcbf29ce484222325U;  // FNV-1a
-  std::uint64_t octets_ = 0;
-};
-
 /// Kept in the state "xmit": a line a message, with the time, the key, and whether the MTA has it.
 class Ledger {
  public:

@@ -42,6 +42,8 @@ class Spool {
   virtual ~Spool() = default;
 
   virtual Status append(std::string_view octets) = 0;
+  /// All that was appended is in the file; nothing else is going to be.
+  virtual Status complete() = 0;
 };
 
 /// A message that the MTA is being given. Dropped before its outcome is known: nobody knows

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "plugin/core/text.h"
 #include "plugin/core/uidl/formulas.h"
 #include "plugin/core/uidl/hashed.h"
 #include "plugin/core/uidl/header_lines.h"

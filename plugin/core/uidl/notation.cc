@@ -15,16 +15,6 @@ std::string number_in(std::string_view digits, std::uint64_t number, std::size_t
   return out;
 }
 
-std::string hex(std::span<const std::uint8_t> octets) {
-  std::string out;
-  out.reserve(2 * octets.size());
-  for (const std::uint8_t octet : octets) {
-    out += lower_hex_digits[octet >> 4U];
-    out += lower_hex_digits[octet & 0xFU];
-  }
-  return out;
-}
-
 std::string base80(const Md5Digest& digest) {
   std::string out;
   for (std::size_t at = 0; at < digest.size(); at += 4) {

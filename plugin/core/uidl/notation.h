@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,9 +17,6 @@ inline constexpr std::string_view decimal_digits = "0123456789";
 
 /// `number` in the base of as many `digits` as there are, with zeros before it up to `width`.
 std::string number_in(std::string_view digits, std::uint64_t number, std::size_t width = 0);
-
-/// Two lower-case digits an octet.
-std::string hex(std::span<const std::uint8_t> octets);
 
 /// Qpopper's 20 characters. Not a number in base 80: each four octets of the digest become five
 /// characters, and the octets overlap there by four bits, so every fifth is "!". "." never

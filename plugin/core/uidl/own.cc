@@ -1,5 +1,6 @@
 #include <span>
 
+#include "plugin/core/text.h"
 #include "plugin/core/uidl/formulas.h"
 #include "plugin/core/uidl/notation.h"
 
