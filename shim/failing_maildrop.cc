@@ -113,6 +113,11 @@ Status FailingMaildrop::store_state(std::string_view name, std::string_view cont
   return planned ? maildrop_->store_state(name, content) : planned;
 }
 
+Status FailingMaildrop::save_copy(std::string_view mailbox, int message) {
+  const Status planned = plan_.next("save_copy");
+  return planned ? maildrop_->save_copy(mailbox, message) : planned;
+}
+
 bool FailingMaildrop::has_state(std::string_view name) const {
   return maildrop_->has_state(name);
 }

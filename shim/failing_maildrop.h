@@ -52,6 +52,7 @@ class FailingMaildrop : public Maildrop {
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
   Status store_state(std::string_view name, std::string_view content) override;
   [[nodiscard]] bool has_state(std::string_view name) const override;
+  Status save_copy(std::string_view mailbox, int message) override;
 
  private:
   std::unique_ptr<Maildrop> maildrop_;

@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "plugin/files/durable_file.h"
+#include "shim/sent_copy.h"
 
 namespace pop3_legacy::shim {
 
@@ -190,16 +191,6 @@ Result<Places> list_all(const std::string& root) {
   return places;
 }
 
-Status make_folders(const std::string& root) {
-  for (const char* const folder : {"", "/cur", "/new", "/tmp"}) {
-    const std::string path = root + folder;
-    if (::mkdir(path.c_str(), folder_mode) != 0 && errno != EEXIST) {
-      return Error{Failure::permanent, path + ": making the folder failed: " + reason(errno)};
-    }
-  }
-  return Done{};
-}
-
 Result<UidList> read_uidlist(const std::string& path) {
   auto text = files::read_small_file(path, max_uidlist_octets);
   if (!text) {
@@ -368,13 +359,23 @@ Result<bool> UidList::update(std::vector<std::string> base_names) {
 
 // --- Maildir ---
 
+Status make_maildir(const std::string& root) {
+  for (const char* const folder : {"", "/cur", "/new", "/tmp"}) {
+    const std::string path = root + folder;
+    if (::mkdir(path.c_str(), folder_mode) != 0 && errno != EEXIST) {
+      return Error{Failure::permanent, path + ": making the folder failed: " + reason(errno)};
+    }
+  }
+  return Done{};
+}
+
 Result<std::unique_ptr<Maildrop>> Maildir::open(const std::string& root) {
   const std::string uidlist_path = root + std::string(uidlist_name);
   auto uids = read_uidlist(uidlist_path);
   if (!uids) {
     return uids.error();
   }
-  if (const Status made = make_folders(root); !made) {
+  if (const Status made = make_maildir(root); !made) {
     return made.error();
   }
   auto places = list_all(root);
@@ -556,6 +557,10 @@ Status Maildir::store_state(std::string_view name, std::string_view content) {
 
 bool Maildir::has_state(std::string_view name) const {
   return ::access((root_ + std::string(state_prefix) + std::string(name)).c_str(), F_OK) == 0;
+}
+
+Status Maildir::save_copy(std::string_view mailbox, int message) {
+  return shim::save_copy(root_, mailbox, message);
 }
 
 // --- Maildirs ---

@@ -53,10 +53,13 @@ class UidList {
   std::vector<Row> rows_;
 };
 
+/// Makes what is missing of `root` with cur, new and tmp, but no folder above it.
+Status make_maildir(const std::string& root);
+
 /// One Maildir, opened. Messages stand in the order of their UIDs.
 class Maildir : public Maildrop {
  public:
-  /// Makes what is missing of `root` with cur, new and tmp, but no folder above it. Moves new
+  /// Makes the Maildir where it is missing (make_maildir()). Moves new
   /// messages to cur after their UIDs have been stored. A uidlist that is damaged is an Error,
   /// and everything stays as it is: new UIDs would make clients load all mail again.
   static Result<std::unique_ptr<Maildrop>> open(const std::string& root);
@@ -78,6 +81,7 @@ class Maildir : public Maildrop {
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
   Status store_state(std::string_view name, std::string_view content) override;
   [[nodiscard]] bool has_state(std::string_view name) const override;
+  Status save_copy(std::string_view mailbox, int message) override;
 
  private:
   struct Message {

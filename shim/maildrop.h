@@ -80,6 +80,8 @@ class Maildrop {
   /// As in port.h.
   [[nodiscard]] virtual Result<std::optional<std::string>> load_state(std::string_view name) = 0;
   virtual Status store_state(std::string_view name, std::string_view content) = 0;
+  /// Port::save_message(), of the message in the file `message`, which stands at its beginning.
+  virtual Status save_copy(std::string_view mailbox, int message) = 0;
   /// There is such a state, as far as one look tells; nothing is opened.
   [[nodiscard]] virtual bool has_state(std::string_view name) const = 0;
 };

@@ -137,6 +137,10 @@ bool MemoryMaildrop::has_state(std::string_view name) const {
   return mailbox_.states().contains(name);
 }
 
+Status MemoryMaildrop::save_copy(std::string_view /*mailbox*/, int /*message*/) {
+  return Error{Failure::permanent, "a mailbox in memory keeps no copies"};
+}
+
 MemoryMailbox& MemoryMaildrops::mailbox(std::string_view user) {
   const auto found = mailboxes_.find(user);
   if (found != mailboxes_.end()) {

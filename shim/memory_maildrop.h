@@ -78,6 +78,8 @@ class MemoryMaildrop : public Maildrop {
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
   Status store_state(std::string_view name, std::string_view content) override;
   [[nodiscard]] bool has_state(std::string_view name) const override;
+  /// An Error: it has one mailbox only.
+  Status save_copy(std::string_view mailbox, int message) override;
 
  private:
   [[nodiscard]] const MemoryMailbox::Message& message(MessageNumber number) const;

@@ -6,6 +6,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -27,9 +28,15 @@ Error failed(const std::string& what, int error) {
   return {Failure::temporary, what + ": " + std::generic_category().message(error)};
 }
 
-std::string last_line(std::string text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  return text.substr(text.rfind('\n') + 1);
+// Its lines, in one.
+std::string joined(std::string_view text) {
+  std::string line;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
+    line += (line.empty() || end == 0 ? "" : "; ") + std::string(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return line;
 }
 
 std::string address_of(const Address& address) {
@@ -110,7 +117,7 @@ class Running : public Submission {
     const int code = WIFEXITED(status) ? WEXITSTATUS(status) : EX_TEMPFAIL;
     outcome.accepted = code == 0;
     outcome.kind = code == EX_TEMPFAIL ? Failure::temporary : Failure::permanent;
-    outcome.reason = last_line(said_);
+    outcome.reason = joined(said_);
     if (outcome.reason.empty()) outcome.reason = "The mail program did not say why.";
     std::exchange(done_, nullptr)(std::move(outcome));  // may destroy this
   }

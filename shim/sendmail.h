@@ -14,7 +14,7 @@
 namespace pop3_legacy::shim {
 
 /// Runs `PROGRAM -i -f SENDER -- RECIPIENT…` with the message as its input. Exit status 0: it has
-/// it; 75 (EX_TEMPFAIL): it may be tried again; otherwise it refuses. Its last line of output is
+/// it; 75 (EX_TEMPFAIL): it may be tried again; otherwise it refuses. What it says is
 /// the reason. `base` lives longer than the submission; a program whose submission is dropped runs
 /// on. `spool` is a files::SpoolFile.
 Result<std::unique_ptr<Submission>> run_sendmail(event_base* base, const std::string& program,

@@ -6,7 +6,9 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <filesystem>
 #include <limits>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -318,7 +320,9 @@ class MaildropPort : public Port {
     return shim::parse_addresses(value, at_most);
   }
   Result<std::unique_ptr<Spool>> open_spool() override {
-    auto spool = files::SpoolFile::create("/tmp/pop3-legacy-host.");
+    std::error_code none;
+    auto spool = files::SpoolFile::create(std::filesystem::temp_directory_path(none).string() +
+                                          "/pop3-legacy-host.");
     return spool ? Result<std::unique_ptr<Spool>>(std::move(spool.value()))
                  : Result<std::unique_ptr<Spool>>(spool.error());
   }
@@ -326,6 +330,11 @@ class MaildropPort : public Port {
                                              std::function<void(Outcome)> done) override {
     return environment_.submit ? environment_.submit(spool, envelope, std::move(done))
                                : Port::submit(spool, envelope, std::move(done));
+  }
+
+  Status save_message(Spool& spool, std::string_view mailbox) override {
+    const Result<int> message = static_cast<files::SpoolFile&>(spool).rewound();
+    return message ? maildrop_.save_copy(mailbox, message.value()) : Status(message.error());
   }
 
   // A failure may have passed: it is tried again.

@@ -5,6 +5,7 @@
 #   debian_tree.sh SUITE          a Dovecot and what the plugin is built with: bookworm has
 #                                 Dovecot 2.3, trixie has Dovecot 2.4
 #   debian_tree.sh SUITE oracles  the POP3 servers that tests/oracles asks; bookworm has all five
+#   debian_tree.sh SUITE mta      mail servers that the integration tests send to: postfix, msmtp
 #
 # Needs root and debootstrap. POP3_LEGACY_TREES says where the trees stand.
 set -eu
@@ -27,8 +28,13 @@ oracles)
   packages=ca-certificates
   unpacked='courier-pop cyrus-pop3d popa3d solid-pop3d mailutils-pop3d'
   ;;
+mta)
+  tree=$trees/$suite-mta
+  packages=ca-certificates,msmtp,postfix
+  unpacked=
+  ;;
 *)
-  echo "debian_tree.sh: there is no tree \"$contents\", only \"dovecot\" and \"oracles\"." >&2
+  echo "debian_tree.sh: there is no tree \"$contents\", only \"dovecot\", \"mta\" and \"oracles\"." >&2
   exit 1
   ;;
 esac

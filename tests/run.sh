@@ -169,7 +169,7 @@ real_dovecot() {
   tests "$1-dialogues" dovecot_dialogues "$1" "$modules" "$tree"
   tests "$1-off-is-off" off_is_off "$1" "$modules" "$tree"
   tests "$1-integration" python3 tests/integration/run.py --modules "$modules" \
-    ${tree:+--tree "$tree"} --require "$1"
+    ${tree:+--tree "$tree"} --require "$1" ${mta:+--mta "$mta"}
 }
 
 # The POP3 servers that mail comes from, and what they themselves answer to UIDL.
@@ -191,7 +191,10 @@ everything() {
   tests unit ctest --test-dir build --output-on-failure -LE dialogues
   tests memory-dialogues build/run_dialogues --host memory tests/dialogues/*.txt
   tests standalone-dialogues standalone_dialogues build
-  tests standalone-integration python3 tests/integration/run.py --standalone build/pop3-legacy-host
+  mta=$(sh tests/debian_tree.sh bookworm mta 2>"$logs/mta-tree.log") ||
+    skip real-mta "no tree with mail servers could be made: $(cat "$logs/mta-tree.log")"
+  tests standalone-integration python3 tests/integration/run.py --standalone build/pop3-legacy-host \
+    ${mta:+--mta "$mta"}
   old_servers
   real_dovecot dovecot-2.3 bookworm
   real_dovecot dovecot-2.4 trixie

@@ -21,19 +21,6 @@ namespace {
 constexpr int max_name_attempts = 16;
 constexpr mode_t private_mode = 0600;
 
-/// 0, or the errno of what went wrong.
-int write_all(int fd, std::string_view content) noexcept {
-  while (!content.empty()) {
-    const ssize_t written = ::write(fd, content.data(), content.size());
-    if (written >= 0) {
-      content.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno != EINTR) {
-      return errno;
-    }
-  }
-  return 0;
-}
-
 /// Other processes and threads do not come to the same name, and a left-over from before a
 /// restart that has our process's number is not in the way.
 std::string temporary_name(const std::string& path) {

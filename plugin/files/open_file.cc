@@ -25,6 +25,18 @@ int open_retrying(int folder, const std::string& path, int flags, mode_t mode) n
   }
 }
 
+int write_all(int fd, std::string_view content) noexcept {
+  while (!content.empty()) {
+    const ssize_t written = ::write(fd, content.data(), content.size());
+    if (written >= 0) {
+      content.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno != EINTR) {
+      return errno;
+    }
+  }
+  return 0;
+}
+
 Failure kind_of(int error) noexcept {
   switch (error) {
     case EACCES:

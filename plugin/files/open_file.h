@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "plugin/core/result.h"
 
@@ -33,6 +34,9 @@ class OpenFile {
 
 /// openat() with O_CLOEXEC and O_NOCTTY; `folder` may be AT_FDCWD. -1 with errno.
 int open_retrying(int folder, const std::string& path, int flags, mode_t mode = 0) noexcept;
+
+/// 0, or the errno of what went wrong.
+int write_all(int fd, std::string_view content) noexcept;
 
 /// Whether trying again may help without anybody's doing; a full disk is emptied sometimes.
 Failure kind_of(int error) noexcept;

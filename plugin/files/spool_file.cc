@@ -30,13 +30,7 @@ Status SpoolFile::append(std::string_view octets) {
 }
 
 Status SpoolFile::flush() {
-  std::string_view rest = pending_;
-  while (!rest.empty()) {
-    const ssize_t written = ::write(file_.get(), rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return failed("spool", "written", errno);
-    rest.remove_prefix(static_cast<std::size_t>(written));
-  }
+  if (const int error = write_all(file_.get(), pending_)) return failed("spool", "written", error);
   pending_.clear();
   return Done{};
 }

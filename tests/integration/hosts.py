@@ -13,14 +13,16 @@ from private_dovecot import PrivateDovecot
 from private_host import PASSWORD
 from standalone_host import StandaloneHost
 
-scratch = modules = tree = standalone = host_name = None
+scratch = modules = tree = standalone = mta = host_name = None
 _counter = 0
 
 
-def configure(scratch_folder, modules_folder, tree_folder, standalone_program):
-    """The host of the tests: the program, or a Dovecot with these modules."""
-    global scratch, modules, tree, standalone, host_name
-    scratch, modules, tree, standalone = scratch_folder, modules_folder, tree_folder, standalone_program
+def configure(scratch_folder, modules_folder, tree_folder, standalone_program, mta_folder=None):
+    """The host of the tests: the program, or a Dovecot with these modules. mta_folder: the tree with
+    the mail servers."""
+    global scratch, modules, tree, standalone, mta, host_name
+    scratch, modules, tree, standalone, mta = (scratch_folder, modules_folder, tree_folder, standalone_program,
+                                               mta_folder)
     host_name = new_host().name()
 
 

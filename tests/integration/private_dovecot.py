@@ -15,15 +15,7 @@ import subprocess
 import sys
 import time
 
-from private_host import MAIL_UID, PASSWORD, PrivateHost
-
-def mount_namespace():
-    """The command that starts another one with mounts of its own."""
-    private = ["unshare", "--mount", "--propagation", "private"]
-    if subprocess.run(private + ["true"], stderr=subprocess.DEVNULL).returncode == 0:
-        return private
-    # The root of a chroot is no mount point and has no propagation to change.
-    return ["unshare", "--mount", "--propagation", "unchanged"]
+from private_host import MAIL_UID, PASSWORD, PrivateHost, mount_namespace, small_disk
 
 
 class PrivateDovecot(PrivateHost):
@@ -32,12 +24,13 @@ class PrivateDovecot(PrivateHost):
     if it is another. plugin=False: the same Dovecot without
     the plugin. settings: lines for dovecot.conf. tls: STLS with a certificate of its own. clients:
     so many of them share a pop3 process. submission_host, or
-    sendmail_path from base: where mail is sent. users: from the folder of homes, the lines of a
+    sendmail_path from base: where mail is sent. spool_octets: the size of the disk that is Dovecot's
+    mail_temp_dir, base/spool. users: from the folder of homes, the lines of a
     passwd-file, for users with userdb fields of their own."""
 
     def __init__(self, base, modules, tree=None, policies=None, port=None, plugin=True, settings="",
                  users=lambda homes: (), homes=None, tls=False, clients=1, policy_setting=None,
-                 submission_host=None, sendmail_path=None):
+                 submission_host=None, sendmail_path=None, spool_octets=None):
         super().__init__(base, port, homes)
         self.modules = os.path.abspath(modules) if modules else None
         self.tree = os.path.abspath(tree) if tree else ""
@@ -48,6 +41,7 @@ class PrivateDovecot(PrivateHost):
         self.clients = clients
         self.mail_settings = {"submission_host": submission_host,
                               "sendmail_path": sendmail_path and os.path.join(self.base, sendmail_path)}
+        self.spool_octets = spool_octets
         self.policy_setting = policy_setting or self.policies
         self.log_file = os.path.join(self.base, "dovecot.log")
         for folder in ("run", "state", "modules"):
@@ -86,6 +80,8 @@ mail_fsync = never
 """
         if self.modules and self.plugin:
             common += f"mail_plugin_dir = {self.modules}\n"
+        if self.spool_octets:
+            common += f"mail_temp_dir = {base}/spool\n"
         for name, value in self.mail_settings.items():
             if value:
                 common += f"{name} = {value}\n"
@@ -192,6 +188,8 @@ protocol pop3 {{
                 lines += [f"mkdir -p '{self.tree}{path}'", f"mount --bind '{path}' '{self.tree}{path}'"]
         if self.tree:
             lines.append(f"mount -t proc proc '{self.tree}/proc'")
+        if self.spool_octets:
+            lines += small_disk(f"{self.tree}{self.base}/spool", self.spool_octets)
         if self.plugin:
             # doveadm and the config process look for their modules in one place only: show them a
             # copy of that folder with ours in it.

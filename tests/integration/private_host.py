@@ -16,6 +16,20 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def mount_namespace():
+    """The command that starts another one with mounts of its own."""
+    private = ["unshare", "--mount", "--propagation", "private"]
+    if subprocess.run(private + ["true"], stderr=subprocess.DEVNULL).returncode == 0:
+        return private
+    # The root of a chroot is no mount point and has no propagation to change.
+    return ["unshare", "--mount", "--propagation", "unchanged"]
+
+
+def small_disk(path, octets):
+    """The shell lines that make path a disk of its own, in such a namespace."""
+    return [f"mkdir -p '{path}'", f"mount -t tmpfs -o mode=1777,size={octets} p3l '{path}'"]
+
+
 class PrivateHost:
     """base: an empty or missing folder, where everything of the server stands. Mail is in
     homes/<user>/Maildir."""

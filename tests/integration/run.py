@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Runs the integration tests against one host: a real Dovecot, or the standalone one.
 
-  run.py --modules DIR [--tree DIR] [--require dovecot-2.4] [NAME...]
-  run.py --standalone PROGRAM [NAME...]
+  run.py --modules DIR [--tree DIR] [--require dovecot-2.4] [--mta DIR] [NAME...]
+  run.py --standalone PROGRAM [--mta DIR] [NAME...]
 
+--mta names the tree with mail servers (debian_tree.sh); without it what needs one is left out.
 NAME is a part of a test's name. Prints what GoogleTest prints, so that one reader counts all.
 """
 import argparse
@@ -58,12 +59,13 @@ def main():
     parser.add_argument("--modules")
     parser.add_argument("--standalone")
     parser.add_argument("--tree")
+    parser.add_argument("--mta")
     parser.add_argument("--require", help="end with an error if the Dovecot is another one")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="p3l.") as scratch:
         os.chmod(scratch, 0o755)
-        hosts.configure(scratch, options.modules, options.tree, options.standalone)
+        hosts.configure(scratch, options.modules, options.tree, options.standalone, options.mta)
         if options.require and hosts.host_name != options.require:
             sys.exit(f"run.py: this is {hosts.host_name}, not {options.require}")
         suite = unittest.defaultTestLoader.discover(os.path.dirname(os.path.abspath(__file__)), "test_*.py")

@@ -3,7 +3,7 @@ name logs in with private_host.PASSWORD."""
 import os
 import sys
 
-from private_host import PrivateHost
+from private_host import PrivateHost, mount_namespace, small_disk
 
 # Sends by SMTP, as sendmail is called; says what the server said.
 SENDMAIL = """#!{python} -IS
@@ -32,14 +32,17 @@ except (OSError, smtplib.SMTPException) as error:
 
 
 class StandaloneHost(PrivateHost):
-    """program: the path of pop3-legacy-host. policies: the policy folder. submission_host: where
-    mail is sent."""
+    """program: the path of pop3-legacy-host. policies: the policy folder. submission_host, or
+    sendmail_path from base: where mail is sent. spool_octets: the size of the disk that messages are
+    spooled on, which is base/spool for the host."""
 
-    def __init__(self, base, program, policies=None, port=None, homes=None, submission_host=None):
+    def __init__(self, base, program, policies=None, port=None, homes=None, submission_host=None,
+                 sendmail_path=None, spool_octets=None):
         super().__init__(base, port, homes)
         self.program = program
         self.policies = policies
-        self.sendmail = None
+        self.spool_octets = spool_octets
+        self.sendmail = sendmail_path and os.path.join(self.base, sendmail_path)
         if submission_host:
             host, port = submission_host.split(":")
             self.sendmail = os.path.join(self.base, "sendmail")
@@ -53,4 +56,9 @@ class StandaloneHost(PrivateHost):
     def start(self):
         command = [self.program, "--maildir", self.homes + "/%u/Maildir", "--port", str(self.port)]
         command += ["--policy", self.policies] if self.policies else []
-        return self.launch(command + (["--sendmail", self.sendmail] if self.sendmail else []))
+        command += ["--sendmail", self.sendmail] if self.sendmail else []
+        if not self.spool_octets:
+            return self.launch(command)
+        script = "\n".join(small_disk(f"{self.base}/spool", self.spool_octets) + ['exec "$@"'])
+        return self.launch(mount_namespace() + ["sh", "-euc", script, "sh"] + command,
+                           env=dict(os.environ, TMPDIR=f"{self.base}/spool"))

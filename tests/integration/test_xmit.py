@@ -1,4 +1,5 @@
 """XTND XMIT: what a client sends arrives at an SMTP server, once, or is refused with a reason."""
+import glob
 import os
 import re
 import time
@@ -8,11 +9,28 @@ from hosts import HostTest, Pop3, eventually
 from smtp_sink import SmtpSink
 
 ALLOW = '[commands]\nallow = ["XTND XMIT"]\n'
+TOO_MANY = b"-ERR [SYS/TEMP] You have sent too many messages, try later."
 
 
 def stuffed(content):
     """As a client sends it, with the last dot."""
     return re.sub(rb"(?m)^\.", b"..", content) + b".\r\n"
+
+
+def big_body(octets):
+    """Lines of text, so many octets or a few less."""
+    return b"".join(b"%07d %s\r\n" % (n, b"y" * 60) for n in range(octets // 70))
+
+
+# What a session's process may grow by for a message of 25 MB: buffers.
+MOST_GROWTH = 4 << 20
+
+
+def peak(host, user):
+    """The most memory that the process of the user's session has ever had, in octets."""
+    pids = [host.process.pid] if hosts.standalone else eventually(lambda: hosts.processes_of(host, user))
+    with open(f"/proc/{pids[0]}/status") as file:
+        return 1024 * int(re.search(r"VmHWM:\s+(\d+) kB", file.read()).group(1))
 
 
 def mail(sender, to="bob@remote.example", more="", body=b"Hello.\r\n", message_id=None):
@@ -108,11 +126,15 @@ class Delivery(XmitTest):
         pop3.quit()
         self.assertEqual(self.received().body(), b"one\r\n.two\r\n")
 
-    def test_five_megabytes(self):
+    def test_twenty_five_megabytes_are_never_whole_in_memory(self):
         user = self.user()
-        content = mail(user, body=b"".join(b"%07d %s\r\n" % (n, b"y" * 60) for n in range(75000)))
+        content = mail(user, body=big_body(25 * 1024 * 1024 - 1000))
         pop3 = self.login(user)
+        self.assertEqual(self.xmit(pop3, mail(user)), b"+OK Message sent successfully")
+        self.sink.reset()
+        before = peak(self.host, user)
         self.assertEqual(self.xmit(pop3, content), b"+OK Message sent successfully")
+        self.assertLess(peak(self.host, user) - before, MOST_GROWTH)
         pop3.quit()
         self.assertTrue(self.received().content.endswith(content))
 
@@ -268,8 +290,14 @@ class Refusals(XmitTest):
                     pop3.send(b"x" * 65536)
                 self.assertIn(b"too large", pop3.line())
                 self.assertEqual(pop3.rest(), b"")
-            except OSError:
+            except ConnectionError:
                 pass
+        # Lines without an end to them.
+        with Pop3(self.host.port, user) as pop3:
+            self.begin(pop3)
+            with self.assertRaises(ConnectionError):
+                for _ in range(1000):
+                    pop3.send(b"x" * 70 + b"\r\n" + b"y" * 65536 + b"\r\n")
         self.assertEqual(self.sink.messages, [])
 
     def test_a_header_without_an_end(self):
@@ -294,8 +322,38 @@ class Refusals(XmitTest):
             with Pop3(self.host.port, user) as pop3:
                 self.assertEqual(self.xmit(pop3, mail(user))[:3], b"+OK")
                 pop3.quit()
-        self.assertEqual(self.login(user).command(b"XTND XMIT"),
-                         b"-ERR [SYS/TEMP] You have sent too many messages, try later.")
+        self.assertEqual(self.login(user).command(b"XTND XMIT"), TOO_MANY)
+
+    def test_a_thousand_submissions(self):
+        """With the limits that there are by default."""
+        user = self.user()
+        replies = []
+        while len(replies) < 1000:
+            with Pop3(self.host.port, user) as pop3:
+                for _ in range(25):
+                    reply = pop3.command(b"XTND XMIT")
+                    if reply.startswith(b"+OK"):
+                        pop3.send(stuffed(mail(user)))
+                        reply = pop3.line()
+                    replies.append(reply)
+                    self.assertEqual(pop3.command(b"NOOP")[:3], b"+OK")
+                pop3.quit()
+        self.assertEqual({reply: replies.count(reply) for reply in replies},
+                         {b"+OK Message sent successfully": 100, b"-ERR No more messages in this session.": 25,
+                          TOO_MANY: 875})
+        self.assertEqual(len(self.sink.messages), 100)
+        (state,) = self.state_files(user)
+        self.assertLess(os.path.getsize(state), 100 * 90)
+        # Whoever only tries is a client that makes errors.
+        pop3 = self.login(user)
+        pop3.send(b"XTND XMIT\r\n" * 1000)
+        try:
+            lines = pop3.rest().splitlines()
+            self.assertEqual(lines[0], TOO_MANY)
+            self.assertLess(len(lines), 30)
+        except ConnectionError:
+            pass  # before its last words were read
+        self.assertEqual(self.login(user).command(b"NOOP")[:3], b"+OK")
 
     def test_many_messages_in_one_session(self):
         self.policy(ALLOW + "[xmit]\nper_session = 0\nper_hour = 0\n")
@@ -315,18 +373,25 @@ class Refusals(XmitTest):
         self.assertEqual(self.sink.messages, [])
         self.assertEqual(self.state_files(user), [])
 
-    def test_a_login_name_that_is_no_address(self):
-        user = self.user(domain="example.org")
-        for name in ("a b@example.org", "a(b@example.org", 'a"b@example.org'):
+
+class LoginNames(XmitTest):
+    """Where the host lets any octet stand in a name."""
+
+    @classmethod
+    def setUpClass(cls):
+        if not hosts.standalone:
+            cls.host_options = {"settings": "auth_username_chars =\n"}
+        super().setUpClass()
+
+    def test_one_that_is_no_address(self):
+        for name in ("a b@example.org", "a(b@example.org", 'a"b@example.org', "a>b@example.org", "a,b@example.org",
+                     "a\rX-Injected: yes\r@example.org", "a@example.org\rX", "\xe4@example.org"):
             with self.subTest(name):
                 self.host.maildir(name)
-                try:
-                    pop3 = Pop3(self.host.port, name)
-                except AssertionError:
-                    continue  # the host has no such users
+                pop3 = self.login(name)
                 self.assertEqual(pop3.command(b"XTND XMIT"), b"-ERR Your login name cannot be a mail address.")
-                pop3.close()
-        self.assertTrue(user)
+                self.assertEqual(pop3.command(b"NOOP")[:3], b"+OK")
+        self.assertEqual(self.xmit(self.login(self.user()), mail("user1@example.org"))[:3], b"+OK")
 
 
 class MailServer(XmitTest):
@@ -462,20 +527,105 @@ class NoMailServer(HostTest):
         self.assertEqual(pop3.line()[:3], b"+OK")
 
 
+class SmallDisk(XmitTest):
+    """The messages are spooled on a disk that is full, or soon will be."""
+
+    host_options = {"spool_octets": 256 * 1024}
+    full = rb"-ERR [SYS/TEMP] The message cannot be stored at the moment."
+
+    @property
+    def spool(self):
+        """As the host sees it."""
+        return f"/proc/{self.host.process.pid}/root{self.host.base}/spool"
+
+    def sent_after_all(self, pop3, content):
+        self.assertEqual(pop3.command(b"NOOP")[:3], b"+OK")
+        self.assertEqual(self.sink.messages, [])
+        self.assertEqual(os.listdir(self.spool), [])
+        self.assertEqual(self.xmit(pop3, content), b"+OK Message sent successfully")
+        self.assertTrue(self.received().content.endswith(content))
+        pop3.quit()
+
+    def test_it_fills_while_the_message_comes(self):
+        user = self.user()
+        pop3 = self.login(user)
+        self.assertEqual(self.xmit(pop3, mail(user, body=big_body(1 << 20))), self.full)
+        self.assert_logged("No space left on device")
+        self.sent_after_all(pop3, mail(user, body=big_body(100000)))
+
+    def test_it_is_full(self):
+        user = self.user()
+        content = mail(user)
+        pop3 = self.login(user)
+        filler = os.path.join(self.spool, "filler")
+        with open(filler, "wb", buffering=0) as file:
+            with self.assertRaises(OSError):
+                while file.write(b"x" * 4096):
+                    pass
+        self.assertEqual(self.xmit(pop3, content), self.full)
+        os.unlink(filler)
+        self.sent_after_all(pop3, content)
+
+
 class Copies(XmitTest):
-    dovecot_only = True
     policy_text = ALLOW + '[xmit]\nsave_to = "Sent"\n'
+
+    def copies(self, user, folder="Sent"):
+        """All of them are seen."""
+        paths = glob.glob(os.path.join(self.host.homes, user, "Maildir", "." + folder, "[cnt]??", "*"))
+        found = []
+        for path in paths:
+            self.assertRegex(path, r"/cur/[^/]+:2,S$")
+            with open(path, "rb") as file:
+                found.append(file.read().replace(b"\n", b"\r\n"))
+        return found
 
     def test_a_copy_is_kept(self):
         user = self.user()
         pop3 = self.login(user)
-        self.assertEqual(self.xmit(pop3, mail(user))[:3], b"+OK")
+        content = mail(user, more="Bcc: secret@remote.example\r\n", body=b".\r\n\xff\r\n")
+        self.assertEqual(self.xmit(pop3, content)[:3], b"+OK")
+        self.assertEqual(self.copies(user), [self.received().content])
         self.sink.final_reply = "554 5.7.1 Spam"
         self.assertEqual(self.xmit(pop3, mail(user))[:4], b"-ERR")
+        self.sink.final_reply = "250 ok"
+        # What was sent before is not sent, and not kept, again.
+        self.assertEqual(self.xmit(pop3, content)[:3], b"+OK")
+        self.assertEqual(len(self.copies(user)), 1)
+        self.assertEqual(self.xmit(pop3, mail(user))[:3], b"+OK")
+        self.assertEqual(len(self.copies(user)), 2)
+        # The maildrop is as it was.
+        self.assertEqual(pop3.command(b"STAT"), b"+OK 0 0")
         pop3.quit()
-        text = self.host.doveadm("fetch", "-u", user, "flags text", "mailbox", "Sent")
-        self.assertEqual(text.count("Subject: test"), 1)
-        self.assertIn("\\Seen", text)
+        if not hosts.standalone:
+            text = self.host.doveadm("fetch", "-u", user, "flags text", "mailbox", "Sent")
+            self.assertEqual(text.count("Subject: test"), 2)
+
+    def test_a_large_one_is_never_whole_in_memory(self):
+        user = self.user()
+        pop3 = self.login(user)
+        self.assertEqual(self.xmit(pop3, mail(user))[:3], b"+OK")
+        before = peak(self.host, user)
+        self.assertEqual(self.xmit(pop3, mail(user, body=big_body(20 << 20)))[:3], b"+OK")
+        self.assertLess(peak(self.host, user) - before, MOST_GROWTH)
+        self.assertEqual(sorted(self.copies(user), key=len)[1], self.sink.messages[1].content)
+
+    def test_a_folder_in_a_folder(self):
+        self.policy(ALLOW + '[xmit]\nsave_to = "Archive.Sent"\n')
+        user = self.user()
+        self.assertEqual(self.xmit(self.login(user), mail(user))[:3], b"+OK")
+        self.assertEqual(len(self.copies(user, "Archive.Sent")), 1)
+
+    def test_one_that_cannot_be_kept_is_for_the_log(self):
+        user = self.user()
+        path = os.path.join(self.host.homes, user, "Maildir", ".Sent")
+        with open(path, "w"):
+            pass
+        pop3 = self.login(user)
+        self.assertEqual(self.xmit(pop3, mail(user)), b"+OK Message sent successfully")
+        self.assertEqual(len(self.sink.messages), 1)
+        self.assert_logged(re.escape(user) + ".*XTND XMIT: .*Sent")
+        pop3.quit()
 
 
 # Takes a message as sendmail does, and keeps it with its arguments.
@@ -490,7 +640,6 @@ exec cat >"$folder/message"
 class Program(HostTest):
     """sendmail_path instead of an SMTP server."""
 
-    dovecot_only = True
     host_options = {"sendmail_path": "sendmail/program"}
 
     @classmethod
@@ -523,4 +672,21 @@ class Program(HostTest):
             open(os.path.join(self.folder, "refuse"), "w").close()
             self.assertEqual(pop3.command(b"XTND XMIT")[:3], b"+OK")
             pop3.send(stuffed(mail(user)))
-            self.assertRegex(pop3.line(), rb"-ERR \[SYS/TEMP\] The message was not sent: .*[Ss]endmail")
+            if hosts.standalone:
+                self.assertEqual(pop3.line(), b"-ERR The message was not sent: no, sir")
+            else:
+                self.assertRegex(pop3.line(), rb"-ERR \[SYS/TEMP\] The message was not sent: .*[Ss]endmail")
+            os.unlink(os.path.join(self.folder, "refuse"))
+
+    def test_twenty_five_megabytes_are_never_whole_in_memory(self):
+        self.policy(ALLOW)
+        user = self.user()
+        with Pop3(self.host.port, user) as pop3:
+            peaks = []
+            for one in (mail(user), mail(user, body=big_body(25 * 1024 * 1024 - 1000))):
+                self.assertEqual(pop3.command(b"XTND XMIT")[:3], b"+OK")
+                pop3.send(stuffed(one))
+                self.assertEqual(pop3.line(), b"+OK Message sent successfully")
+                self.assertTrue(self.read("message").endswith(one))
+                peaks.append(peak(self.host, user))
+            self.assertLess(peaks[1] - peaks[0], MOST_GROWTH)

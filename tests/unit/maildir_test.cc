@@ -1,5 +1,6 @@
 #include "shim/maildir.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +13,9 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <vector>
+
+#include "plugin/files/open_file.h"
 
 namespace pop3_legacy::shim {
 namespace {
@@ -326,6 +330,62 @@ TEST_F(MaildirTest, state_is_kept_in_a_file_of_its_own) {
     EXPECT_FALSE(maildrop->load_state(name).ok());
     EXPECT_FALSE(maildrop->store_state(name, "x").ok());
   }
+}
+
+class CopyTest : public MaildirTest {
+ protected:
+  /// Of the files in the folder's cur.
+  [[nodiscard]] std::vector<std::string> copies(const std::string& folder) const {
+    std::vector<std::string> found;
+    for (const auto& entry : fs::directory_iterator(root_ + '/' + folder + "/cur")) {
+      EXPECT_TRUE(entry.path().string().ends_with(":2,S"));
+      found.push_back(read(folder + "/cur/" + entry.path().filename().string()));
+    }
+    return found;
+  }
+  [[nodiscard]] Status save(const std::string& mailbox, const std::string& text) const {
+    const fs::path path = fs::path(parent_) / "message";
+    std::ofstream(path, std::ios::binary) << text;
+    const files::OpenFile message(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    return open()->save_copy(mailbox, message.get());
+  }
+};
+
+TEST_F(CopyTest, what_was_sent_is_kept_in_a_folder_of_the_maildir) {
+  const std::string long_lines = std::string(65535, 'x') + "\r\n" + std::string(100000, 'y');
+  for (const std::string& text : {std::string("a: b\r\n\r\nc\rd\r\r\n\r"), long_lines}) {
+    ASSERT_TRUE(save("Sent", text).ok());
+  }
+  auto found = copies(".Sent");
+  std::sort(found.begin(), found.end());
+  EXPECT_EQ(found, (std::vector<std::string>{"a: b\n\nc\rd\r\n\r", std::string(65535, 'x') + '\n' +
+                                                                       std::string(100000, 'y')}));
+  EXPECT_TRUE(fs::exists(root_ + "/.Sent/maildirfolder"));
+  EXPECT_TRUE(fs::is_empty(root_ + "/.Sent/tmp"));
+  EXPECT_EQ(files(), std::set<std::string>{});
+  ASSERT_TRUE(save("R&D.Sent mail", "x").ok());
+  EXPECT_EQ(copies(".R&-D.Sent mail"), std::vector<std::string>{"x"});
+  ASSERT_TRUE(save("inbox", "y").ok());
+  EXPECT_EQ(copies(""), std::vector<std::string>{"y"});
+  EXPECT_EQ(open()->message_count(), 1U);
+}
+
+TEST_F(CopyTest, no_name_leads_out_of_the_maildir) {
+  for (const char* const name : {"", ".", "..", "../x", "a/b", ".a", "a.", "a..b", "\xc3\xa4"}) {
+    const Status saved = save(name, "x");
+    ASSERT_FALSE(saved) << name;
+    EXPECT_NE(saved.error().text.find("cannot be the name of a folder"), std::string::npos);
+  }
+  EXPECT_EQ(std::distance(fs::directory_iterator(root_), {}), 4);  // the three and the uidlist
+}
+
+TEST_F(CopyTest, one_that_cannot_be_written_leaves_nothing) {
+  fs::create_directories(root_ + "/.Sent/tmp");
+  write(".Sent/cur", "a file");
+  EXPECT_FALSE(save("Sent", "x").ok());
+  EXPECT_TRUE(fs::is_empty(root_ + "/.Sent/tmp"));
+  write(".Other", "a file");
+  EXPECT_FALSE(save("Other", "x").ok());
 }
 
 TEST_F(MaildirTest, every_user_has_a_maildir) {
