@@ -42,6 +42,8 @@ constexpr std::string_view default_password = "secret";
 constexpr std::size_t piece_octets = std::size_t{16} * 1024;
 /// How long a client may take to close after the session's end.
 constexpr timeval linger{.tv_sec = 2, .tv_usec = 0};
+/// What it may send until then. Behind that it does not hear the last reply, nor does it listen.
+constexpr std::size_t max_lingered_octets = std::size_t{4} * 1024 * 1024;
 
 void log(std::string_view sentence) {
   std::cerr << "pop3-legacy-host: " << sentence << std::endl;  // NOLINT(performance-avoid-endl)
@@ -144,7 +146,9 @@ class Connection {
   void work() {
     evbuffer* const input = bufferevent_get_input(socket_.get());
     if (lingering_) {
+      lingered_octets_ += evbuffer_get_length(input);
       evbuffer_drain(input, evbuffer_get_length(input));
+      if (lingered_octets_ > max_lingered_octets) close();
       return;
     }
     while (evbuffer_get_length(bufferevent_get_output(socket_.get())) == 0) {
@@ -199,6 +203,7 @@ class Connection {
   bool input_ended_ = false;
   bool lost_ = false;  ///< while the session waited
   bool lingering_ = false;
+  std::size_t lingered_octets_ = 0;
 };
 
 class Host {

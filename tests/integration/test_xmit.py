@@ -385,7 +385,7 @@ class LoginNames(XmitTest):
 
     def test_one_that_is_no_address(self):
         for name in ("a b@example.org", "a(b@example.org", 'a"b@example.org', "a>b@example.org", "a,b@example.org",
-                     "a\rX-Injected: yes\r@example.org", "a@example.org\rX", "\xe4@example.org"):
+                     "a\rX-Injected: yes\r@example.org", "\xe4@example.org"):
             with self.subTest(name):
                 self.host.maildir(name)
                 pop3 = self.login(name)
@@ -598,8 +598,8 @@ class Copies(XmitTest):
         self.assertEqual(pop3.command(b"STAT"), b"+OK 0 0")
         pop3.quit()
         if not hosts.standalone:
-            text = self.host.doveadm("fetch", "-u", user, "flags text", "mailbox", "Sent")
-            self.assertEqual(text.count("Subject: test"), 2)
+            text = self.host.doveadm("fetch", "-u", user, "flags hdr.subject", "mailbox", "Sent")
+            self.assertEqual((text.count("hdr.subject: test"), text.count("\\Seen")), (2, 2), text)
 
     def test_a_large_one_is_never_whole_in_memory(self):
         user = self.user()
