@@ -1,6 +1,7 @@
 """An SMTP server on 127.0.0.1 that keeps what it gets, and can be told to misbehave."""
 import socketserver
 import threading
+import time
 
 
 class Message:
@@ -18,6 +19,7 @@ class Message:
 
 class SmtpSink:
     """refuse: recipient: the reply to its RCPT. data_reply: to DATA; final_reply: to the message's end.
+    slow: seconds until the message is read.
     die: "data" closes the connection behind DATA's reply, "end" behind the message. hold: the final
     reply, to the message's end, waits for release(). Ends with its "with", or with close()."""
 
@@ -70,6 +72,7 @@ class SmtpSink:
 
             def take(self, sender, recipients):
                 lines = []
+                time.sleep(sink.slow)
                 while (line := self.rfile.readline()) != b".\r\n":
                     if not line:
                         return False
@@ -96,7 +99,7 @@ class SmtpSink:
 
     def reset(self):
         """Well-behaved again, and empty."""
-        self.refuse, self.die = {}, None
+        self.refuse, self.die, self.slow = {}, None, 0
         self.data_reply, self.final_reply = "354 go on", "250 2.0.0 taken"
         self.arrived, self.released = threading.Event(), threading.Event()
         self.released.set()

@@ -128,15 +128,17 @@ class Delivery(XmitTest):
 
     def test_twenty_five_megabytes_are_never_whole_in_memory(self):
         user = self.user()
-        content = mail(user, body=big_body(25 * 1024 * 1024 - 1000))
+        octets = 25 * 1024 * 1024 - 1000
         pop3 = self.login(user)
         self.assertEqual(self.xmit(pop3, mail(user)), b"+OK Message sent successfully")
-        self.sink.reset()
         before = peak(self.host, user)
-        self.assertEqual(self.xmit(pop3, content), b"+OK Message sent successfully")
-        self.assertLess(peak(self.host, user) - before, MOST_GROWTH)
+        for body in (big_body(octets), b"x" * octets + b"\r\n"):
+            self.sink.reset()
+            content = mail(user, body=body)
+            self.assertEqual(self.xmit(pop3, content), b"+OK Message sent successfully")
+            self.assertLess(peak(self.host, user) - before, MOST_GROWTH)
+            self.assertTrue(self.received().content.endswith(content))
         pop3.quit()
-        self.assertTrue(self.received().content.endswith(content))
 
     def test_octet_by_octet(self):
         user = self.user()
@@ -186,6 +188,29 @@ class Delivery(XmitTest):
         to = 'Friends: (x) "a b"@remote.example, "C, D" <c.d@remote.example>;, undisclosed:;, e@remote.example'
         self.assertEqual(self.xmit(pop3, mail(user, to))[:3], b"+OK")
         self.assertEqual(self.received().recipients, ['"a b"@remote.example', "c.d@remote.example", "e@remote.example"])
+
+
+class Openssl(XmitTest):
+    """It is loaded by those who hash and by nobody else (see also test_uidl)."""
+
+    dovecot_only = True
+
+    def loaded(self, policy, send):
+        self.policy(ALLOW + policy)
+        user = self.user()
+        pop3 = self.login(user)
+        self.assertIn(b"X-XMIT", pop3.multi(b"CAPA")[1])
+        if send:
+            self.assertEqual(self.xmit(pop3, mail(user))[:3], b"+OK")
+        (pid,) = eventually(lambda: hosts.processes_of(self.host, user))
+        with open(f"/proc/{pid}/maps") as file:
+            return "libcrypto" in file.read()
+
+    def test_only_where_a_message_is_to_be_known_again(self):
+        self.assertFalse(self.loaded("", send=False))
+        self.assertTrue(self.loaded("", send=True))
+        self.assertFalse(self.loaded('[xmit]\ndedup = "0s"\n', send=True))
+        self.assertFalse(self.loaded("[xmit]\ndry_run = true\n", send=True))
 
 
 class Refusals(XmitTest):
