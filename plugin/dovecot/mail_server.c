@@ -6,7 +6,7 @@
 #include "hostpid.h"
 #include "ioloop.h"
 #include "iostream-ssl.h"
-#include "istream.h"
+#include "istream-private.h"
 #include "mail-storage-private.h"
 #include "mail-user.h"
 #include "net.h"
@@ -91,6 +91,48 @@ static void answer_reply(struct pop3_legacy_mail* mail, const struct smtp_reply*
   answer(mail, temporary ? -1 : 0, smtp_reply_log(reply));
 }
 
+/* --- pace --- */
+
+/* To a server that reads as fast as we write, lib-smtp sends the whole message without going back
+   to the event loop. Other sessions would have to wait; and each piece takes of the data stack, for
+   each line with a dot some ten times its size: a few megabytes of dots end the process. So the
+   stream has nothing more to read for a moment after every so many octets. */
+#define PACE_OCTETS ((size_t)128 * 1024)
+
+struct paced_istream {
+  struct istream_private istream; /* first: Dovecot frees the whole by this address */
+  size_t left;                    /* until the next pause */
+};
+
+static ssize_t paced_read(struct istream_private* stream) {
+  struct paced_istream* paced = (struct paced_istream*)stream;
+  ssize_t count;
+
+  if (paced->left == 0) {
+    paced->left = PACE_OCTETS;
+    i_stream_set_input_pending(&stream->istream, TRUE);
+    return 0;
+  }
+  i_stream_seek(stream->parent, stream->parent_start_offset + stream->istream.v_offset);
+  count = i_stream_read_copy_from_parent(&stream->istream);
+  if (count > 0) paced->left -= I_MIN(paced->left, (size_t)count);
+  return count;
+}
+
+static struct istream* paced_istream_create(struct istream* parent) {
+  struct paced_istream* paced = i_new(struct paced_istream, 1);
+
+  paced->left = PACE_OCTETS;
+  paced->istream.read = paced_read;
+  paced->istream.stream_size_passthrough = TRUE;
+  paced->istream.max_buffer_size = parent->real_stream->max_buffer_size;
+  paced->istream.istream.readable_fd = FALSE;
+  paced->istream.istream.blocking = FALSE;
+  paced->istream.istream.seekable = parent->seekable;
+  /* Without a descriptor: files cannot be waited for. */
+  return i_stream_create(&paced->istream, parent, -1, 0);
+}
+
 /* --- by SMTP --- */
 
 static void transaction_finished(struct pop3_legacy_mail* mail) {
@@ -116,8 +158,12 @@ static void recipient_data_answered(const struct smtp_reply* reply ATTR_UNUSED,
 
 static void send_message(struct pop3_legacy_mail* mail) {
   timeout_remove(&mail->to_send);
-  if (mail->transaction != NULL)
-    smtp_client_transaction_send(mail->transaction, mail->message, data_answered, mail);
+  if (mail->transaction != NULL) {
+    struct istream* paced = paced_istream_create(mail->message);
+
+    smtp_client_transaction_send(mail->transaction, paced, data_answered, mail);
+    i_stream_unref(&paced);
+  }
 }
 
 static void recipient_answered(const struct smtp_reply* reply, struct pop3_legacy_mail* mail) {

@@ -1,4 +1,5 @@
 """An SMTP server on 127.0.0.1 that keeps what it gets, and can be told to misbehave."""
+import re
 import socketserver
 import threading
 import time
@@ -29,6 +30,8 @@ class SmtpSink:
         self.reset()
 
         class Handler(socketserver.StreamRequestHandler):
+            rbufsize = 1 << 20  # as fast as a client can send
+
             def reply(self, text):
                 self.wfile.write(text.encode() + b"\r\n")
 
@@ -71,19 +74,23 @@ class SmtpSink:
                         self.reply("250 ok")
 
             def take(self, sender, recipients):
-                lines = []
+                pieces, tail, end = [], b"\r\n", -1
                 time.sleep(sink.slow)
-                while (line := self.rfile.readline()) != b".\r\n":
-                    if not line:
+                while end < 0:
+                    piece = self.rfile.peek(1)
+                    if not piece:
                         return False
-                    lines.append(line[1:] if line.startswith(b".") else line)
+                    end = (tail + piece).find(b"\r\n.\r\n")
+                    pieces.append(self.rfile.read(len(piece) if end < 0 else end + 5 - len(tail)))
+                    tail = (tail + piece)[-4:]
+                content = re.sub(rb"(?m)^\.", b"", b"".join(pieces)[:-3])
                 sink.arrived.set()
                 if sink.die == "end":
                     return False
                 sink.released.wait(60)
                 if sink.final_reply.startswith("250"):
                     with sink.lock:
-                        sink.messages.append(Message(sender, recipients, b"".join(lines)))
+                        sink.messages.append(Message(sender, recipients, content))
                 self.reply(sink.final_reply)
                 return True
 

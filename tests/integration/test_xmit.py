@@ -132,7 +132,8 @@ class Delivery(XmitTest):
         pop3 = self.login(user)
         self.assertEqual(self.xmit(pop3, mail(user)), b"+OK Message sent successfully")
         before = peak(self.host, user)
-        for body in (big_body(octets), b"x" * octets + b"\r\n"):
+        # Each of the dots is a line that has to be changed.
+        for body in (big_body(octets), b"x" * octets + b"\r\n", b".\r\n" * (1 << 20)):
             self.sink.reset()
             content = mail(user, body=body)
             self.assertEqual(self.xmit(pop3, content), b"+OK Message sent successfully")
