@@ -33,7 +33,7 @@ postlog unix-dgram n - n - 1 postlogd
 
 
 class PrivatePostfix:
-    """tree: the tree's path. All that it has stands in a folder in there, which goes at stop()."""
+    """tree: the tree's path. All that it has stands in a folder in there, until remove()."""
 
     def __init__(self, tree):
         self.tree = os.path.abspath(tree)
