@@ -21,6 +21,7 @@
 #include "plugin/hash/openssl_hasher.h"
 #include "shim/inspection.h"
 #include "shim/mail_addresses.h"
+#include "shim/message_parts.h"
 #include "shim/uidl_maildrop.h"
 
 namespace pop3_legacy::shim {
@@ -256,13 +257,14 @@ class CoreListing : public LongAnswer {
 /// What the core asks, answered by a maildrop.
 class MaildropPort : public Port {
  public:
-  /// `sizes` and `deleted`, by number, live longer than this.
+  /// `sizes`, `deleted` and `seen`, by number, live longer than this.
   MaildropPort(Maildrop& maildrop, const std::vector<std::uint64_t>& sizes,
-               std::vector<bool>& deleted, std::string user, const policy::Resolution& resolution,
+               std::vector<bool>& deleted, std::vector<bool>& seen, std::string user, const policy::Resolution& resolution,
                const Environment& environment, std::function<void(std::string_view)> log)
       : maildrop_(maildrop),
         sizes_(sizes),
         deleted_(deleted),
+        seen_(seen),
         environment_(environment),
         user_(std::move(user)),
         uidl_policy_(resolution.policy.uidl),
@@ -285,6 +287,15 @@ class MaildropPort : public Port {
     return Done{};
   }
   [[nodiscard]] std::uint64_t octets(MessageNumber number) const override { return sizes_[number]; }
+  Status mark_seen(MessageNumber number) override {
+    seen_[number] = seen_[number] || !maildrop_.seen(number);
+    return Done{};
+  }
+  Result<std::unique_ptr<MessageParts>> open_parts(MessageNumber number) override {
+    const auto message = maildrop_.open_message(number);
+    return message ? take_apart(*message.value())
+                   : Result<std::unique_ptr<MessageParts>>(message.error());
+  }
   Result<std::unique_ptr<Inspection>> inspect(std::vector<FieldQuery> queries) override {
     return std::unique_ptr<Inspection>(
         std::make_unique<MaildropInspection>(maildrop_, std::move(queries)));
@@ -361,6 +372,7 @@ class MaildropPort : public Port {
   Maildrop& maildrop_;
   const std::vector<std::uint64_t>& sizes_;
   std::vector<bool>& deleted_;
+  std::vector<bool>& seen_;
   const Environment& environment_;
   std::string user_;
   policy::Policy::Uidl uidl_policy_;
@@ -385,7 +397,7 @@ class Transaction {
         sizes_(std::size_t{count_} + 1),
         deleted_(std::size_t{count_} + 1),
         seen_(std::size_t{count_} + 1),
-        port_(*maildrop_, sizes_, deleted_, user, resolution, environment, log_),
+        port_(*maildrop_, sizes_, deleted_, seen_, user, resolution, environment, log_),
         core_(port_, std::move(resolution), maildrop_->has_state(uidl::memory_state)) {
     for (MessageNumber number = 1; number <= count_; ++number) {
       sizes_[number] = maildrop_->size(number);
@@ -478,8 +490,8 @@ class Transaction {
     auto reply = transfer(Access::retrieve, number.value(),
                           "+OK " + std::to_string(sizes_[number.value()]) + " octets\r\n",
                           std::numeric_limits<std::uint64_t>::max());
-    if (long_answer_ && !maildrop_->seen(number.value())) {
-      seen_[number.value()] = true;
+    if (long_answer_) {
+      (void)port_.mark_seen(number.value());
     }
     return reply;
   }

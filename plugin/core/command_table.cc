@@ -101,14 +101,24 @@ constexpr std::array table{
             .capability = "XSENDER",
             .max_words = 1,
             .handler = commands::xsender},
+    Command{.name = "MANGLE",
+            .syntax = "MANGLE(headers=a,b;charset=c)",
+            .summary = "Behind RETR, TOP or LIST: of each message its text and some headers.",
+            .owner = Owner::ours,
+            .capability = "X-MANGLE",
+            .max_words = any_number,
+            .handler = commands::mangle,
+            .takes = commands::takes_mangle,
+            .no_verb = true},
     Command{.name = "XLINES",
             .syntax = "XLINES [msg]",
-            .summary = "Lists sizes and lines of the messages, or of one.",
+            .summary = "Lists sizes and lines of the messages, or of one, and so does LIST.",
             .owner = Owner::ours,
-            .capability = "X-XLINES",
+            .capability = "XLINES",
             .like = "LIST",
             .max_words = 1,
-            .handler = commands::xlines},
+            .handler = commands::xlines,
+            .takes = commands::takes_list},
     Command{.name = "GURL",
             .syntax = "GURL",
             .summary = "Tells the address of the page where the account is managed.",
@@ -156,7 +166,7 @@ Recognized recognize(const CommandLine& line) noexcept {
   const std::string_view second = take_word(rest);
   for (const Command& command : table) {
     std::string_view name = command.name;
-    if (!equals_ignoring_case(take_word(name), line.verb)) {
+    if (command.no_verb || !equals_ignoring_case(take_word(name), line.verb)) {
       continue;
     }
     if (name.empty()) {

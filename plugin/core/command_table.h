@@ -40,6 +40,11 @@ struct Command {
   std::string_view like = {};
   unsigned max_words = 0;  ///< of the arguments, for commands of ours
   Answer (*handler)(Session& session, std::string_view arguments) = nullptr;
+  /// For commands of ours that also answer lines of the host's, while they are available and the
+  /// host's command is: whether `arguments` of the host's command are of that kind.
+  bool (*takes)(const Command& hosts, std::string_view arguments) noexcept = nullptr;
+  /// It is no verb but only takes lines of the host's. Its handler gets the verb, too.
+  bool no_verb = false;
 
   [[nodiscard]] bool ours() const noexcept { return owner == Owner::ours; }
 };

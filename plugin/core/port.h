@@ -20,6 +20,7 @@
 #include "plugin/core/access.h"
 #include "plugin/core/hasher.h"
 #include "plugin/core/header_field.h"
+#include "plugin/core/mangle/message_parts.h"
 #include "plugin/core/result.h"
 #include "plugin/core/state_store.h"
 #include "plugin/core/submission/submission.h"
@@ -82,6 +83,15 @@ class Port : public StateStore {
   /// The id that UIDL tells. prepare_uidls() has succeeded, and the message is not deleted.
   [[nodiscard]] virtual Result<std::string> uidl(MessageNumber /*number*/) {
     return Error{Failure::permanent, "this host does not tell its UIDLs"};
+  }
+  /// Does what RETR does to the flags of a message that is not deleted: it has been read.
+  virtual Status mark_seen(MessageNumber /*number*/) {
+    return Error{Failure::permanent, "this host cannot be told what was read"};
+  }
+  /// Takes a message apart. What is returned does not outlive the port.
+  [[nodiscard]] virtual Result<std::unique_ptr<MessageParts>> open_parts(
+      MessageNumber /*number*/) {
+    return Error{Failure::permanent, "this host takes no messages apart"};
   }
   /// Looks into messages for these header fields, which may be none.
   [[nodiscard]] virtual Result<std::unique_ptr<Inspection>> inspect(

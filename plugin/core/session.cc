@@ -78,6 +78,24 @@ bool Session::available(const Command& command) const noexcept {
          command.owner == Owner::shared;
 }
 
+Recognized Session::recognized(const CommandLine& line) const noexcept {
+  const Recognized typed = recognize(line);
+  if (typed.command == nullptr || treatment(*typed.command) != Treatment::host) {
+    return typed;
+  }
+  for (const Command& command : command_table()) {
+    if (command.takes != nullptr && treatment(command) == Treatment::ours &&
+        command.takes(*typed.command, typed.arguments)) {
+      const std::string_view whole(line.verb.data(),
+                                   static_cast<std::size_t>(line.arguments.data() +
+                                                            line.arguments.size() -
+                                                            line.verb.data()));
+      return {&command, command.no_verb ? whole : typed.arguments};
+    }
+  }
+  return typed;
+}
+
 Portion Session::take(std::string_view buffered, std::uint64_t offset) {
   std::size_t run = 0;
   for (;;) {
@@ -87,8 +105,8 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
     }
     const std::size_t end = line_feed + 1;
     const auto line = parse_command_line(buffered.substr(run, end - run));
-    const Recognized recognized = recognize(line);
-    const auto& [command, arguments] = recognized;
+    const Recognized line_is = recognized(line);
+    const auto& [command, arguments] = line_is;
     const bool ours = command != nullptr && (treatment(*command) != Treatment::host ||
                                              (names_messages(*command) && !uidls_known()));
     const Access access = command != nullptr && watching_ ? command->access : Access::none;
@@ -99,7 +117,7 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
       return {Taker::ours, end};
     }
     if (!wording_.all_hosts()) {
-      wording_.begins(line, recognized);
+      wording_.begins(line, line_is);
     }
     if (access == Access::quit) {
       finish(Ending::quit);
@@ -180,14 +198,14 @@ void Session::delivered() {
 
 Answer Session::answer(std::string_view line) {
   const auto parsed = parse_command_line(line);
-  const Recognized recognized = recognize(parsed);
-  if (recognized.command == nullptr) {
+  const Recognized line_is = recognized(parsed);
+  if (line_is.command == nullptr) {
     return Reply::err("Unknown command.");
   }
   try {
-    return handle(recognized, parsed.has_nul);
+    return handle(line_is, parsed.has_nul);
   } catch (const std::exception& failure) {
-    port_.log_error(std::string(recognized.command->name) + ": " + failure.what());
+    port_.log_error(std::string(line_is.command->name) + ": " + failure.what());
     return Reply::temporary_failure("Internal error.");
   }
 }

@@ -115,6 +115,9 @@ class Session {
   /// How many messages this session has submitted; kept by XTND XMIT.
   [[nodiscard]] std::uint64_t& messages_submitted() noexcept { return messages_submitted_; }
   [[nodiscard]] Treatment treatment(const Command& command) const noexcept;
+  /// What is to be done with a line. Where a command of ours takes a line of the host's, it is
+  /// that command.
+  [[nodiscard]] Recognized recognized(const CommandLine& line) const noexcept;
   /// Offered to the client, by the host or by us.
   [[nodiscard]] bool available(const Command& command) const noexcept;
 

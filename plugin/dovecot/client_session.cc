@@ -112,7 +112,7 @@ void ClientSession::mark_executed() {
 }
 
 void ClientSession::answer(std::string_view line) {
-  const auto [command, arguments] = recognize(parse_command_line(line));
+  const auto [command, arguments] = session_.recognized(parse_command_line(line));
   Answer answer = session_.answer(line);
   const bool positive = answer.reply.positive();
   o_stream_cork(client_->output);

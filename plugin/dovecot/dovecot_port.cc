@@ -6,6 +6,7 @@
 
 #include "plugin/dovecot/hash_loader.h"
 #include "plugin/dovecot/mail_inspection.h"
+#include "plugin/dovecot/mail_parts.h"
 #include "plugin/dovecot/mail_submission.h"
 #include "plugin/dovecot/mailbox_state.h"
 #include "plugin/dovecot/uidl_storage.h"
@@ -63,6 +64,26 @@ Status DovecotPort::mark_deleted(MessageNumber number) {
   client_->deleted_count++;
   client_->deleted_size += client_->message_sizes[bit];
   return Done{};
+}
+
+// As fetch() in pop3-commands.c. Without the bitmask Dovecot is to leave the flags alone.
+Status DovecotPort::mark_seen(MessageNumber number) {
+  if (client_->seen_bitmask == nullptr) {
+    return Done{};
+  }
+  struct mail* mail = mail_alloc(client_->trans, MAIL_FETCH_FLAGS, nullptr);
+  mail_set_seq(mail, sequence(number));
+  if ((mail_get_flags(mail) & MAIL_SEEN) == 0) {
+    const MessageNumber bit = number - 1;
+    client_->seen_bitmask[bit / CHAR_BIT] |= static_cast<unsigned char>(1U << (bit % CHAR_BIT));
+    client_->seen_change_count++;
+  }
+  mail_free(&mail);
+  return Done{};
+}
+
+Result<std::unique_ptr<MessageParts>> DovecotPort::open_parts(MessageNumber number) {
+  return MailParts::open(client_->trans, sequence(number));
 }
 
 std::uint64_t DovecotPort::octets(MessageNumber number) const {

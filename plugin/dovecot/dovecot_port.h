@@ -24,6 +24,8 @@ class DovecotPort : public Port {
 
   [[nodiscard]] bool deleted(MessageNumber number) const override;
   Status mark_deleted(MessageNumber number) override;
+  Status mark_seen(MessageNumber number) override;
+  [[nodiscard]] Result<std::unique_ptr<MessageParts>> open_parts(MessageNumber number) override;
   [[nodiscard]] std::uint64_t octets(MessageNumber number) const override;
   [[nodiscard]] Result<std::string> uidl(MessageNumber number) override;
   [[nodiscard]] Result<std::unique_ptr<Inspection>> inspect(

@@ -41,10 +41,17 @@ extern "C" {
 #include "mail-user.h"
 #include "mbox-storage.h"
 #include "message-address.h"
+#include "message-decoder.h"
+#include "message-header-decode.h"
+#include "message-parser.h"
 #include "message-part.h"
 #include "module-context.h"
 #include "ostream-private.h"
 #include "ostream.h"
+#include "rfc822-parser.h"
+// clang-format off: after rfc822-parser.h
+#include "rfc2231-parser.h"
+// clang-format on
 #include "smtp-address.h"
 #include "str-sanitize.h"
 #include "str.h"

@@ -37,7 +37,7 @@ class ListingTest(hosts.HostTest):
                 uidl = [line.split(b" ") for line in pop3.multi(b"UIDL")[1]]
                 sizes = [line.split(b" ") for line in pop3.multi(b"LIST")[1]]
                 self.assertEqual([line[:2] for line in euidl], uidl)
-                self.assertEqual([line[::2] for line in euidl], sizes)
+                self.assertEqual([line[::2] for line in euidl], [size[:2] for size in sizes])
                 self.assertEqual(len(uidl), 599)
                 self.assertEqual(euidl[0][3:], [b"sender1@example.org"])
                 self.assertEqual(pop3.command(b"EUIDL 7"), b"+OK " + b" ".join(euidl[5]))

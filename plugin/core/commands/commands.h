@@ -11,6 +11,7 @@
 
 namespace pop3_legacy {
 class Session;
+struct Command;
 }
 
 namespace pop3_legacy::commands {
@@ -34,8 +35,14 @@ Answer xover(Session& session, std::string_view arguments);
 Answer xdele(Session& session, std::string_view arguments);
 /// Netscape: `XSENDER msg` → `+OK sender`.
 Answer xsender(Session& session, std::string_view arguments);
-/// GNU Mailutils: `XLINES [msg]` → LIST with a column for the lines.
+/// `XLINES [msg]` → LIST with a column for the lines, which GNU Mailutils' LIST has itself.
 Answer xlines(Session& session, std::string_view arguments);
+/// It answers this line of the host's, too: LIST's.
+bool takes_list(const Command& hosts, std::string_view arguments) noexcept;
+/// qpopper: `MANGLE(attribute=value;...)` behind RETR, TOP or LIST, which `line` begins with.
+Answer mangle(Session& session, std::string_view line);
+/// It answers this line of the host's: MANGLE stands in it.
+bool takes_mangle(const Command& hosts, std::string_view arguments) noexcept;
 /// Netscape: `GURL` → `+OK url` of the page where the account is managed.
 Answer gurl(Session& session, std::string_view arguments);
 

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "plugin/core/command_line.h"
+#include "plugin/core/command_table.h"
 #include "plugin/core/commands/arguments.h"
 #include "plugin/core/commands/commands.h"
 #include "plugin/core/commands/message_lines.h"
@@ -9,8 +10,12 @@
 
 namespace pop3_legacy::commands {
 
-// GNU Mailutils' pop3d puts this column into LIST itself (pop3d/list.c), where other clients
-// would not look for it.
+// The column is one of LIST's in GNU Mailutils' pop3d (list.c), and when CAPA has XLINES its
+// clients take a LIST without it for an error (pop_scan() in libproto/pop/mbox.c).
+bool takes_list(const Command& hosts, std::string_view /*arguments*/) noexcept {
+  return hosts.name == "LIST";
+}
+
 Answer xlines(Session& session, std::string_view arguments) {
   Port& port = session.port();
   MessageLines lines{.command = "XLINES",

@@ -1,0 +1,277 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plugin/core/command_line.h"
+#include "plugin/core/command_table.h"
+#include "plugin/core/commands/arguments.h"
+#include "plugin/core/commands/commands.h"
+#include "plugin/core/mangle/mangled_message.h"
+#include "plugin/core/message_listing.h"
+#include "plugin/core/session.h"
+#include "plugin/core/text.h"
+
+namespace pop3_legacy::commands {
+
+namespace {
+
+constexpr std::size_t max_fields = 100;
+
+Error syntax_error(const std::string& why) {
+  return {Failure::permanent, "Syntax error in MANGLE: " + why};
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
+/// Up to `separator`, which is taken away with it.
+std::string_view take_until(std::string_view& text, char separator) noexcept {
+  const std::string_view front = text.substr(0, text.find(separator));
+  text.remove_prefix(std::min(front.size() + 1, text.size()));
+  return trimmed(front);
+}
+
+/// Where "MANGLE" or "X-MANGLE" begins a word; npos: nowhere.
+std::size_t find_mangle(std::string_view arguments) noexcept {
+  for (std::size_t word = 0; word < arguments.size();) {
+    const std::size_t end = std::min(arguments.find_first_of(" (", word), arguments.size());
+    const std::string_view name = arguments.substr(word, end - word);
+    if (equals_ignoring_case(name, "MANGLE") || equals_ignoring_case(name, "X-MANGLE")) {
+      return word;
+    }
+    word = std::min(arguments.find(' ', word), arguments.size() - 1) + 1;
+  }
+  return std::string_view::npos;
+}
+
+// qpopper takes the beginning of a name for the name; what is sent then is more than was asked for.
+Status read_fields(std::string_view value, Mangling& mangling) {
+  mangling.fields.clear();
+  do {
+    std::string_view name = take_until(value, ',');
+    if (name.ends_with(':')) {
+      name.remove_suffix(1);
+    }
+    if (!is_field_name(name)) {
+      return syntax_error("not a header's name: " + std::string(name));
+    }
+    mangling.fields.emplace_back(name);
+  } while (!value.empty() && mangling.fields.size() < max_fields);
+  return value.empty() ? Status(Done{}) : syntax_error("too many headers");
+}
+
+Status read_charset(std::string_view value, Mangling& mangling) {
+  constexpr std::array<std::string_view, 3> names{"us-ascii", "iso-8859-1", "utf-8"};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (equals_ignoring_case(value, names.at(i))) {
+      mangling.charset = static_cast<Mangling::Charset>(i);
+      return Done{};
+    }
+  }
+  return syntax_error("charset may be us-ascii, iso-8859-1 or utf-8");
+}
+
+// lang and wrap are heeded by qpopper as little.
+Status read_attribute(std::string_view attribute, Mangling& mangling) {
+  std::string_view value = attribute;
+  const std::string_view name = take_until(value, '=');
+  value = trimmed(value);
+  if (equals_ignoring_case(name, "text")) {
+    return equals_ignoring_case(value, "plain") ? Status(Done{})
+                                                : syntax_error("text may be plain");
+  }
+  if (equals_ignoring_case(name, "headers")) {
+    return read_fields(value, mangling);
+  }
+  if (equals_ignoring_case(name, "charset")) {
+    return read_charset(value, mangling);
+  }
+  if (equals_ignoring_case(name, "lang") || equals_ignoring_case(name, "wrap")) {
+    return Done{};
+  }
+  return syntax_error("there is no " + std::string(name));
+}
+
+/// `text` begins with MANGLE or X-MANGLE: that alone, or `(attribute=value;...)` behind it.
+Result<Mangling> read_mangling(std::string_view text) {
+  Mangling mangling;
+  text = trimmed(text.substr(std::min(text.find_first_of(" ("), text.size())));
+  if (text.empty()) {
+    return mangling;
+  }
+  if (!text.starts_with('(') || text.find(')') != text.size() - 1) {
+    return syntax_error("its attributes stand in parentheses, at the end of the line");
+  }
+  text = trimmed(text.substr(1, text.size() - 2));
+  while (!text.empty()) {
+    if (const Status read = read_attribute(take_until(text, ';'), mangling); !read) {
+      return read.error();
+    }
+  }
+  return mangling;
+}
+
+Result<std::unique_ptr<MangledMessage>> open(Port& port, MessageNumber number, Mangling mangling,
+                                             std::uint64_t lines = MangledMessage::all_lines) {
+  auto parts = port.open_parts(number);
+  if (!parts) {
+    return parts.error();
+  }
+  return std::make_unique<MangledMessage>(
+      std::move(parts.value()), [&port, number] { return port.open_parts(number); },
+      std::move(mangling), lines);
+}
+
+/// A mangled message on its way to the client.
+class Sending : public Listing {
+ public:
+  Sending(Session& session, std::unique_ptr<MangledMessage> message, Access access,
+          MessageNumber number)
+      : session_(session), message_(std::move(message)), access_(access), number_(number) {}
+
+  Result<std::string> next() override {
+    const auto piece = message_->next();
+    if (!piece) {
+      return Error{piece.error().kind,
+                   "MANGLE: message " + std::to_string(number_) + ": " + piece.error().text};
+    }
+    std::string stuffed;
+    for (const char c : piece.value()) {
+      if (c == '.' && last_ == '\n') {
+        stuffed += '.';
+      }
+      stuffed += c;
+      last_ = c;
+    }
+    if (stuffed.empty() && !ended_) {
+      ended_ = true;
+      session_.accessed(access_, number_);
+    }
+    return stuffed;
+  }
+
+ private:
+  Session& session_;
+  std::unique_ptr<MangledMessage> message_;
+  Access access_;
+  MessageNumber number_;
+  bool ended_ = false;
+  char last_ = '\n';
+};
+
+Reply refusal(Port& port, MessageNumber number, const Error& error) {
+  if (error.kind == Failure::gone) {
+    return Reply::err("Message " + std::to_string(number) + " expunged.");
+  }
+  port.log_error("MANGLE: message " + std::to_string(number) + ": " + error.text);
+  return Reply::temporary_failure("The message cannot be read.");
+}
+
+/// RETR, or TOP with its lines.
+Answer send(Session& session, MessageNumber number, Mangling mangling, Access access,
+            std::uint64_t lines) {
+  Port& port = session.port();
+  auto message = open(port, number, std::move(mangling), lines);
+  if (!message) {
+    return refusal(port, number, message.error());
+  }
+  if (access == Access::retrieve) {
+    if (const Status marked = port.mark_seen(number); !marked) {
+      port.log_error("MANGLE: message " + std::to_string(number) + ": " + marked.error().text);
+    }
+  }
+  return {Reply::ok("Message follows"),
+          std::make_unique<Sending>(session, std::move(message.value()), access, number)};
+}
+
+/// The octets that RETR would send of it, before dots are stuffed.
+Result<std::uint64_t> size_of(Port& port, MessageNumber number, const Mangling& mangling) {
+  auto message = open(port, number, mangling);
+  if (!message) {
+    return message.error();
+  }
+  std::uint64_t octets = 0;
+  for (;;) {
+    const auto piece = message.value()->next();
+    if (!piece) {
+      return piece.error();
+    }
+    if (piece.value().empty()) {
+      return octets;
+    }
+    octets += piece.value().size();
+  }
+}
+
+Answer list(Port& port, std::string_view word, Mangling mangling) {
+  if (!word.empty()) {
+    const auto number = message_named(port, word);
+    if (!number) {
+      return Reply::err(number.error().text);
+    }
+    const auto size = size_of(port, number.value(), mangling);
+    return size ? Reply::ok(std::to_string(number.value()) + ' ' + std::to_string(size.value()))
+                : refusal(port, number.value(), size.error());
+  }
+  auto line = [&port, mangling = std::move(mangling)](
+                  MessageNumber number) -> Result<std::optional<std::string>> {
+    const auto size = size_of(port, number, mangling);
+    if (!size && size.error().kind != Failure::gone) {
+      return Error{size.error().kind,
+                   "MANGLE: message " + std::to_string(number) + ": " + size.error().text};
+    }
+    return std::optional(std::to_string(number) + ' ' +
+                         std::to_string(size ? size.value() : 0));
+  };
+  return {Reply::ok(messages_left(port)),
+          std::make_unique<MessageListing>(port, 1, port.message_count(), std::move(line))};
+}
+
+}  // namespace
+
+bool takes_mangle(const Command& hosts, std::string_view arguments) noexcept {
+  return (hosts.name == "RETR" || hosts.name == "TOP" || hosts.name == "LIST") &&
+         find_mangle(arguments) != std::string_view::npos;
+}
+
+// qpopper's pop_send.c and pop_list.c; the other arguments are read as Dovecot reads them.
+Answer mangle(Session& session, std::string_view line) {
+  const std::string_view verb = take_word(line);
+  const std::size_t at = find_mangle(line);
+  std::string_view rest = trimmed(line.substr(0, at));
+  auto mangling = read_mangling(line.substr(std::min(at, line.size())));
+  if (!mangling) {
+    return Reply::err(mangling.error().text);
+  }
+  const std::string_view message = take_word(rest);
+  const std::string_view lines = equals_ignoring_case(verb, "TOP") ? take_word(rest) : "";
+  if (!rest.empty()) {
+    return Reply::err("Unknown argument: " + std::string(rest));
+  }
+  if (equals_ignoring_case(verb, "LIST")) {
+    return list(session.port(), message, std::move(mangling.value()));
+  }
+  const auto number = message_named(session.port(), message);
+  if (!number) {
+    return Reply::err(number.error().text);
+  }
+  if (!equals_ignoring_case(verb, "TOP")) {
+    return send(session, number.value(), std::move(mangling.value()), Access::retrieve,
+                MangledMessage::all_lines);
+  }
+  std::uint64_t count = 0;
+  const char* const end = lines.data() + lines.size();
+  if (const auto [behind, error] = std::from_chars(lines.data(), end, count);
+      error != std::errc{} || behind != end) {
+    return Reply::err("Invalid size: " + std::string(lines));
+  }
+  return send(session, number.value(), std::move(mangling.value()), Access::top, count);
+}
+
+}  // namespace pop3_legacy::commands
