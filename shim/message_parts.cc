@@ -90,8 +90,9 @@ class ToUtf8 {
 /// A GMime tree from its root on, as the events of MessageParts.
 class GMimeParts : public MessageParts {
  public:
-  explicit GMimeParts(Ref<GMimeMessage> message) : message_(std::move(message)) {
-    todo_.push_back({GMIME_OBJECT(message_.get()), 0});
+  /// `message`: nullptr, there is nothing in it.
+  explicit GMimeParts(Ref<GMimeObject> message) : message_(std::move(message)) {
+    todo_.push_back({message_.get(), 0});
   }
 
   Result<Piece> next() override {
@@ -103,10 +104,12 @@ class GMimeParts : public MessageParts {
     if (!queue_.empty()) {
       field_ = std::move(queue_.front());
       queue_.pop_front();
-      return Piece{.kind = Kind::field, .name = field_.name, .octets = field_.octets,
+      return Piece{.kind = Kind::field,
+                   .name = field_.name,
+                   .octets = field_.octets,
                    .goes_on = field_.goes_on};
     }
-    if (current_ != nullptr) {
+    if (in_header_) {
       return end_header();
     }
     if (todo_.empty()) {
@@ -138,15 +141,12 @@ class GMimeParts : public MessageParts {
     todo_.pop_back();
     depth_ = todo.depth;
     current_ = todo.object;
-    if (GMIME_IS_MESSAGE(todo.object)) {
-      queue_fields(todo.object);
-      current_ = g_mime_message_get_mime_part(GMIME_MESSAGE(todo.object));
-      no_body_ = current_ == nullptr;
+    in_header_ = true;
+    if (current_ != nullptr && GMIME_IS_MESSAGE(current_)) {
+      queue_fields(current_);
+      current_ = g_mime_message_get_mime_part(GMIME_MESSAGE(current_));
     }
     queue_fields(current_);
-    if (current_ == nullptr) {
-      current_ = todo.object;
-    }
   }
 
   void queue_fields(GMimeObject* object) {
@@ -175,10 +175,10 @@ class GMimeParts : public MessageParts {
   }
 
   Piece end_header() {
-    GMimeObject* const object = std::exchange(current_, nullptr);
+    in_header_ = false;
     info_ = PartInfo();
-    if (!std::exchange(no_body_, false)) {
-      describe(object);
+    if (current_ != nullptr) {
+      describe(current_);
     }
     return Piece{.kind = Kind::header_end, .info = &info_};
   }
@@ -253,10 +253,10 @@ class GMimeParts : public MessageParts {
     }
   }
 
-  Ref<GMimeMessage> message_;
+  Ref<GMimeObject> message_;
   std::vector<Todo> todo_;  ///< the next one last
   GMimeObject* current_ = nullptr;
-  bool no_body_ = false;
+  bool in_header_ = false;
   unsigned depth_ = 0;
   std::deque<Field> queue_;
   Field field_;
@@ -284,19 +284,15 @@ Result<std::unique_ptr<MessageParts>> take_apart(MessageReader& message) {
     if (piece.value().empty()) {
       break;
     }
-    if (std::fwrite(piece.value().data(), 1, piece.value().size(), file) !=
-        piece.value().size()) {
+    if (std::fwrite(piece.value().data(), 1, piece.value().size(), file) != piece.value().size()) {
       return Error{Failure::temporary, "a temporary file cannot be written"};
     }
   }
   std::rewind(file);
   const Ref<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
   g_mime_parser_set_format(parser.get(), GMIME_FORMAT_MESSAGE);
-  Ref<GMimeMessage> parsed(g_mime_parser_construct_message(parser.get(), nullptr));
-  if (!parsed) {
-    // nothing at all, or nothing that begins like a header
-    parsed.reset(g_mime_message_new(FALSE));
-  }
+  // As a part: of a message GMime would read the addresses at once, however many they are.
+  Ref<GMimeObject> parsed(g_mime_parser_construct_part(parser.get(), nullptr));
   return std::unique_ptr<MessageParts>(std::make_unique<GMimeParts>(std::move(parsed)));
 }
 

@@ -259,8 +259,9 @@ class MaildropPort : public Port {
  public:
   /// `sizes`, `deleted` and `seen`, by number, live longer than this.
   MaildropPort(Maildrop& maildrop, const std::vector<std::uint64_t>& sizes,
-               std::vector<bool>& deleted, std::vector<bool>& seen, std::string user, const policy::Resolution& resolution,
-               const Environment& environment, std::function<void(std::string_view)> log)
+               std::vector<bool>& deleted, std::vector<bool>& seen, std::string user,
+               const policy::Resolution& resolution, const Environment& environment,
+               std::function<void(std::string_view)> log)
       : maildrop_(maildrop),
         sizes_(sizes),
         deleted_(deleted),

@@ -89,8 +89,7 @@ class Port : public StateStore {
     return Error{Failure::permanent, "this host cannot be told what was read"};
   }
   /// Takes a message apart. What is returned does not outlive the port.
-  [[nodiscard]] virtual Result<std::unique_ptr<MessageParts>> open_parts(
-      MessageNumber /*number*/) {
+  [[nodiscard]] virtual Result<std::unique_ptr<MessageParts>> open_parts(MessageNumber /*number*/) {
     return Error{Failure::permanent, "this host takes no messages apart"};
   }
   /// Looks into messages for these header fields, which may be none.

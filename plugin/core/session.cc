@@ -86,10 +86,9 @@ Recognized Session::recognized(const CommandLine& line) const noexcept {
   for (const Command& command : command_table()) {
     if (command.takes != nullptr && treatment(command) == Treatment::ours &&
         command.takes(*typed.command, typed.arguments)) {
-      const std::string_view whole(line.verb.data(),
-                                   static_cast<std::size_t>(line.arguments.data() +
-                                                            line.arguments.size() -
-                                                            line.verb.data()));
+      const std::string_view whole(
+          line.verb.data(), static_cast<std::size_t>(line.arguments.data() + line.arguments.size() -
+                                                     line.verb.data()));
       return {&command, command.no_verb ? whole : typed.arguments};
     }
   }
@@ -140,6 +139,12 @@ bool Session::uidls_known() {
     port_.log_error("UIDL: the ids are not known, so none are shown: " + uidl_failure_);
   }
   return prepared.ok();
+}
+
+void Session::before_seen() {
+  if (watching_) {
+    (void)highest_accessed_.start();
+  }
 }
 
 void Session::accessed(Access access, MessageNumber number) {

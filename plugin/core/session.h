@@ -110,6 +110,8 @@ class Session {
   [[nodiscard]] HighestAccessed& highest_accessed() noexcept { return highest_accessed_; }
   /// The messages have ids by the policy. Where not, the log says why, once.
   [[nodiscard]] bool uidls_known();
+  /// A handler is going to give a message \Seen, which is where LAST may start: called before.
+  void before_seen();
   /// A handler has done to a message what a command of the host's does: LAST may count it.
   void accessed(Access access, MessageNumber number);
   /// How many messages this session has submitted; kept by XTND XMIT.

@@ -151,7 +151,8 @@ void ClientSession::continue_listing(struct client* client) {
 }
 
 void ClientSession::send_listing() {
-  while (!client_->output->closed) {
+  // Nobody gets what is made once the output is broken, and an answer nobody got is not complete.
+  while (!client_->output->closed && client_->output->stream_errno == 0) {
     if (POP3_CLIENT_OUTPUT_FULL(client_)) {
       return;
     }

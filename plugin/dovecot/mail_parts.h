@@ -14,8 +14,8 @@ namespace pop3_legacy::dovecot {
 class MailParts : public MessageParts {
  public:
   /// `transaction` lives longer than what is returned.
-  static Result<std::unique_ptr<MessageParts>> open(
-      struct mailbox_transaction_context* transaction, std::uint32_t sequence);
+  static Result<std::unique_ptr<MessageParts>> open(struct mailbox_transaction_context* transaction,
+                                                    std::uint32_t sequence);
   MailParts(const MailParts&) = delete;
   MailParts& operator=(const MailParts&) = delete;
   MailParts(MailParts&&) = delete;

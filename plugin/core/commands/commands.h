@@ -12,7 +12,7 @@
 namespace pop3_legacy {
 class Session;
 struct Command;
-}
+}  // namespace pop3_legacy
 
 namespace pop3_legacy::commands {
 

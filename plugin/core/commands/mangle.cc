@@ -182,6 +182,7 @@ Answer send(Session& session, MessageNumber number, Mangling mangling, Access ac
     return refusal(port, number, message.error());
   }
   if (access == Access::retrieve) {
+    session.before_seen();
     if (const Status marked = port.mark_seen(number); !marked) {
       port.log_error("MANGLE: message " + std::to_string(number) + ": " + marked.error().text);
     }
@@ -226,8 +227,7 @@ Answer list(Port& port, std::string_view word, Mangling mangling) {
       return Error{size.error().kind,
                    "MANGLE: message " + std::to_string(number) + ": " + size.error().text};
     }
-    return std::optional(std::to_string(number) + ' ' +
-                         std::to_string(size ? size.value() : 0));
+    return std::optional(std::to_string(number) + ' ' + std::to_string(size ? size.value() : 0));
   };
   return {Reply::ok(messages_left(port)),
           std::make_unique<MessageListing>(port, 1, port.message_count(), std::move(line))};

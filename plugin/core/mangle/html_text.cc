@@ -17,17 +17,18 @@ constexpr std::size_t max_held = 32;
 constexpr unsigned max_breaks = 10;
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 29> references{{
-    {"amp", "&"},     {"lt", "<"},       {"gt", ">"},      {"quot", "\""},   {"apos", "'"},
-    {"nbsp", " "},    {"copy", "©"},     {"reg", "®"},     {"trade", "™"},   {"euro", "€"},
-    {"pound", "£"},   {"yen", "¥"},      {"sect", "§"},    {"deg", "°"},     {"middot", "·"},
-    {"bull", "•"},    {"hellip", "…"},   {"ndash", "–"},   {"mdash", "—"},   {"lsquo", "‘"},
-    {"rsquo", "’"},   {"ldquo", "“"},    {"rdquo", "”"},   {"laquo", "«"},   {"raquo", "»"},
-    {"auml", "ä"},    {"ouml", "ö"},     {"uuml", "ü"},    {"szlig", "ß"},
+    {"amp", "&"},   {"lt", "<"},     {"gt", ">"},    {"quot", "\""}, {"apos", "'"},
+    {"nbsp", " "},  {"copy", "©"},   {"reg", "®"},   {"trade", "™"}, {"euro", "€"},
+    {"pound", "£"}, {"yen", "¥"},    {"sect", "§"},  {"deg", "°"},   {"middot", "·"},
+    {"bull", "•"},  {"hellip", "…"}, {"ndash", "–"}, {"mdash", "—"}, {"lsquo", "‘"},
+    {"rsquo", "’"}, {"ldquo", "“"},  {"rdquo", "”"}, {"laquo", "«"}, {"raquo", "»"},
+    {"auml", "ä"},  {"ouml", "ö"},   {"uuml", "ü"},  {"szlig", "ß"},
 }};
 
-constexpr std::array<std::string_view, 5> not_shown{"script", "style", "title", "select", "comment"};
-constexpr std::array<std::string_view, 13> paragraphs{"p",  "h1", "h2", "h3",    "h4",         "h5", "h6",
-                                                      "ul", "ol", "dl", "table", "blockquote", "pre"};
+constexpr std::array<std::string_view, 5> not_shown{"script", "style", "title", "select",
+                                                    "comment"};
+constexpr std::array<std::string_view, 13> paragraphs{
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "blockquote", "pre"};
 constexpr std::array<std::string_view, 9> lines{"br", "div",     "li",      "tr",    "dt",
                                                 "dd", "address", "section", "header"};
 

@@ -155,8 +155,8 @@ Status MangledMessage::begin_part(unsigned depth) {
     const Level& parent = levels_.back();
     level.is_message = parent.info.body == PartInfo::Body::message;
     const bool alternative = parent.info.type == "multipart/alternative";
-    level.omitted = parent.omitted || (alternative && !(level.number < chosen_.size() &&
-                                                        chosen_[level.number]));
+    level.omitted = parent.omitted ||
+                    (alternative && !(level.number < chosen_.size() && chosen_[level.number]));
     // qpopper omits the body of the message that a report brings along.
     level.body_omitted = level.is_message && parent.body_omitted;
     level.shows_fields = level.is_message && !level.omitted;
@@ -204,9 +204,7 @@ Status MangledMessage::end_header() {
 
 // Without content qpopper says nothing of it, and does not even end the header.
 void MangledMessage::end_own_header() {
-  if (last_ != '\n') {
-    put("\n");
-  }
+  end_line();
   if (lines_left_ > 0) {
     constexpr std::array<std::string_view, 3> charsets{"us-ascii", "iso-8859-1", "utf-8"};
     put("Mime-version: 1.0\nContent-Type: text/plain;charset=\"");
@@ -242,6 +240,7 @@ Status MangledMessage::end_part_header() {
     const bool report =
         levels_.size() > 1 && levels_[levels_.size() - 2].info.type == "multipart/report";
     level.body_omitted = report;
+    end_line();
     show(report ? "\n[Header of message follows:]\n\n" : "\n[Included message follows:]\n\n");
     return Done{};
   }
@@ -264,9 +263,7 @@ void MangledMessage::end_leaf_header() {
   const std::string_view major = major_of(info.type);
   const std::string_view minor = minor_of(info.type);
   if (major == "text" && !info.attachment && info.decodable) {
-    if (last_ != '\n') {
-      put("\n");
-    }
+    end_line();
     showing_ = true;
     in_html_ = minor == "html";
     return;
@@ -297,6 +294,7 @@ void MangledMessage::leave_out() {
 
 // Where the words and the blanks stand is qpopper's.
 void MangledMessage::note(std::string_view error, std::string_view type) {
+  end_line();
   const PartInfo& info = levels_.back().info;
   std::string text = "\n[" + std::string(error);
   if (!info.file_name.empty()) {
@@ -321,9 +319,7 @@ void MangledMessage::finish() {
     html_.end(rest);
     show(rest);
   }
-  if (last_ != '\n') {
-    put("\n");
-  }
+  end_line();
   done_ = true;
 }
 
@@ -333,9 +329,11 @@ void MangledMessage::show(std::string_view utf8) {
   std::string text;
   for (std::size_t at = 0; at < utf8.size();) {
     const auto lead = static_cast<unsigned char>(utf8[at]);
-    const std::size_t length =
-        std::min<std::size_t>(lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4,
-                              utf8.size() - at);
+    const std::size_t length = std::min<std::size_t>(lead < 0xC0   ? 1
+                                                     : lead < 0xE0 ? 2
+                                                     : lead < 0xF0 ? 3
+                                                                   : 4,
+                                                     utf8.size() - at);
     const std::string_view character = utf8.substr(at, length);
     at += length;
     // How many stand for one mistake is not the same in the hosts' libraries.
@@ -354,6 +352,12 @@ void MangledMessage::show(std::string_view utf8) {
     }
   }
   put(text);
+}
+
+void MangledMessage::end_line() {
+  if (last_ != '\n') {
+    put("\n");
+  }
 }
 
 void MangledMessage::put(std::string_view octets) {

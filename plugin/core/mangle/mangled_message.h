@@ -64,6 +64,7 @@ class MangledMessage {
 
   [[nodiscard]] bool wanted(std::string_view name) const;
   void show(std::string_view utf8);
+  void end_line();
   void put(std::string_view octets);
 
   Open open_;
