@@ -15,9 +15,9 @@ namespace {
 /// A part as a test writes it down.
 struct Part {
   unsigned depth = 0;
-  PartInfo info;
-  std::vector<std::string> fields;
-  std::string text;
+  PartInfo info = {};
+  std::vector<std::string> fields = {};
+  std::string text = {};
 };
 
 /// The parts of a message, as no library would have to take them apart.
@@ -87,7 +87,16 @@ class MangledPort : public FakePort {
 };
 
 PartInfo multipart(const std::string& type) {
-  return {.body = PartInfo::Body::multipart, .type = "multipart/" + type};
+  PartInfo info;
+  info.body = PartInfo::Body::multipart;
+  info.type = "multipart/" + type;
+  return info;
+}
+
+PartInfo leaf(const std::string& type) {
+  PartInfo info;
+  info.type = type;
+  return info;
 }
 
 class Mangle : public testing::Test {
@@ -120,7 +129,7 @@ TEST_F(Mangle, SendsTheFieldsThatWereAskedFor) {
 }
 
 TEST_F(Mangle, ChoosesOneAlternative) {
-  const Part html{.depth = 1, .info = {.type = "text/html"}, .text = "<p>html"};
+  const Part html{.depth = 1, .info = leaf("text/html"), .text = "<p>html"};
   const Part plain{.depth = 1, .text = "plain"};
   const Part whole{.info = multipart("alternative")};
   EXPECT_EQ(body({whole, html, plain}), "plain\r\n.\r\n");
@@ -140,13 +149,16 @@ TEST_F(Mangle, SaysWhatItLeavesOut) {
   const auto note = [this](PartInfo info) {
     return body({{.info = multipart("mixed")}, {.depth = 1, .info = std::move(info)}});
   };
-  EXPECT_EQ(note({.type = "image/png"}), "\r\n[image attachment omitted]\r\n\r\n.\r\n");
-  EXPECT_EQ(note({.type = "application/octet-stream", .file_name = "a\r\nb", .in_line = true}),
-            "\r\n[a??b]\r\n[ part omitted]\r\n\r\n.\r\n");
-  EXPECT_EQ(note({.type = "x"}), "\r\n[unknown attachment omitted]\r\n\r\n.\r\n");
-  EXPECT_EQ(note({.type = "application/vnd.ms-tnef"}), ".\r\n");
-  EXPECT_EQ(note({.type = "text/plain", .decodable = false}),
-            "\r\n[attachment omitted]\r\n\r\n.\r\n");
+  EXPECT_EQ(note(leaf("image/png")), "\r\n[image attachment omitted]\r\n\r\n.\r\n");
+  PartInfo named = leaf("application/octet-stream");
+  named.file_name = "a\r\nb";
+  named.in_line = true;
+  EXPECT_EQ(note(named), "\r\n[a??b]\r\n[ part omitted]\r\n\r\n.\r\n");
+  EXPECT_EQ(note(leaf("x")), "\r\n[unknown attachment omitted]\r\n\r\n.\r\n");
+  EXPECT_EQ(note(leaf("application/vnd.ms-tnef")), ".\r\n");
+  PartInfo odd = leaf("text/plain");
+  odd.decodable = false;
+  EXPECT_EQ(note(odd), "\r\n[attachment omitted]\r\n\r\n.\r\n");
 }
 
 TEST_F(Mangle, WritesTheCharsetThatWasAskedFor) {
