@@ -30,6 +30,8 @@
 
 #include "plugin/core/policy/resolver.h"
 #include "plugin/files/policy_folder.h"
+#include "plugin/process/child_program.h"
+#include "shim/libevent_loop.h"
 #include "shim/maildir.h"
 #include "shim/memory_maildrop.h"
 #include "shim/sendmail.h"
@@ -129,7 +131,7 @@ class Connection {
   void happened(short what) noexcept {
     const auto events = static_cast<unsigned short>(what);
     if ((events & (BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT)) != 0 || lingering_) {
-      if (session_.waits()) {
+      if (session_.waits() && !session_.waits_for_client_only()) {
         // The message is with the MTA, and what it answers is to be remembered.
         lost_ = true;
         bufferevent_disable(socket_.get(), EV_READ | EV_WRITE);
@@ -162,6 +164,13 @@ class Connection {
         return;
       }
       if (session_.waits()) {
+        // A client that has closed, and has no commands left that are to be answered first, is
+        // gone.
+        if (input_ended_ && session_.waits_for_client_only() && !session_.has_input() &&
+            evbuffer_get_length(input) == 0) {
+          session_.connection_lost(false);
+          close();
+        }
         return;
       }
       std::string octets(std::min(evbuffer_get_length(input), piece_octets), '\0');
@@ -210,7 +219,11 @@ class Host {
  public:
   /// `sendmail`: the program that sends messages, empty for none.
   Host(Environment environment, const std::string& sendmail)
-      : environment_(std::move(environment)), base_(event_base_new()) {
+      : environment_(std::move(environment)), base_(event_base_new()), loop_(base_.get()) {
+    environment_.run_program = [this](const ProgramCall& call,
+                                      std::function<void(ProgramResult)> done) {
+      return process::run_program(loop_, call, std::move(done));
+    };
     if (!sendmail.empty()) {
       environment_.submit = [this, sendmail](Spool& spool, const Envelope& envelope,
                                              std::function<void(Outcome)> done) {
@@ -301,6 +314,7 @@ class Host {
 
   Environment environment_;
   EventBase base_;
+  LibeventLoop loop_;
   Listener listener_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Connection>> connections_;
   std::uint64_t accepted_ = 0;

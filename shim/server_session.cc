@@ -349,6 +349,15 @@ class MaildropPort : public Port {
     return message ? maildrop_.save_copy(mailbox, message.value()) : Status(message.error());
   }
 
+  Result<std::unique_ptr<RunningProgram>> run_program(
+      const ProgramCall& call, std::function<void(ProgramResult)> done) override {
+    if (call.service) {
+      return Error{Failure::permanent, "this host has no script service for " + call.target};
+    }
+    return environment_.run_program ? environment_.run_program(call, std::move(done))
+                                    : Port::run_program(call, std::move(done));
+  }
+
   // A failure may have passed: it is tried again.
   Status prepare_uidls() override {
     if (uidls_prepared_) {
@@ -651,6 +660,12 @@ class ServerSession::Worker {
     return intake_ && intake_->state() == Intake::State::waiting;
   }
 
+  [[nodiscard]] bool waits_for_client_only() const noexcept {
+    return waits() && intake_->for_client_only();
+  }
+
+  [[nodiscard]] bool has_input() const noexcept { return !input().empty(); }
+
   [[nodiscard]] bool wants_close() const noexcept { return over_; }
 
   void connection_lost(bool cleanly) {
@@ -686,7 +701,9 @@ class ServerSession::Worker {
       if (portion.taker == Taker::ours) {
         Answer answer = transaction_->core().answer(input().substr(0, portion.octets));
         consume(portion.octets);
-        send(answer.reply.wire());
+        if (!answer.reply.wire().empty()) {
+          send(answer.reply.wire());
+        }
         if (answer.listing && !over_) {
           long_answer_ = std::make_unique<CoreListing>(std::move(answer.listing));
         }
@@ -697,7 +714,11 @@ class ServerSession::Worker {
         return true;
       }
       host_lines_ = portion.octets;
-      given_ += portion.octets;
+      if (!portion.rewritten.empty()) {
+        input_.replace(consumed_, portion.octets, portion.rewritten);
+        host_lines_ = portion.rewritten.size();
+      }
+      given_ += host_lines_;
     }
     if (front_line_too_long()) {
       output_ += err("Input line too long.");
@@ -736,6 +757,9 @@ class ServerSession::Worker {
     }
     const std::unique_ptr<Intake> intake = std::move(intake_);
     send(intake->reply().wire());
+    if (auto listing = intake->listing(); listing && !over_) {
+      long_answer_ = std::make_unique<CoreListing>(std::move(listing));
+    }
     if (intake->ends_session() && !over_) {
       end();
     }
@@ -919,6 +943,14 @@ std::string ServerSession::take_output(std::size_t at_most) {
 
 bool ServerSession::waits() const noexcept {
   return worker_->waits();
+}
+
+bool ServerSession::waits_for_client_only() const noexcept {
+  return worker_->waits_for_client_only();
+}
+
+bool ServerSession::has_input() const noexcept {
+  return worker_->has_input();
 }
 
 bool ServerSession::wants_close() const noexcept {

@@ -42,6 +42,10 @@ struct Environment {
   std::function<Result<std::unique_ptr<Submission>>(Spool& spool, const Envelope& envelope,
                                                     std::function<void(Outcome)> done)>
       submit;
+  /// Port::run_program() for a path. Empty: there are no programs.
+  std::function<Result<std::unique_ptr<RunningProgram>>(const ProgramCall& call,
+                                                        std::function<void(ProgramResult)> done)>
+      run_program;
   /// The session has ended to wait (waits()), and take_output() has more. Not called from within a
   /// method of the session's.
   std::function<void()> wake;
@@ -80,9 +84,13 @@ class ServerSession {
   /// nothing to send before more input arrives.
   [[nodiscard]] std::string take_output(std::size_t at_most);
 
-  /// The session waits for a submission: it needs no input, and what was sent is lost to the client
-  /// if connection_lost() comes now.
+  /// The session waits for a submission or a program: it needs no input, and what was sent is lost
+  /// to the client if connection_lost() comes now.
   [[nodiscard]] bool waits() const noexcept;
+  /// And nobody else needs what it waits for.
+  [[nodiscard]] bool waits_for_client_only() const noexcept;
+  /// There is input that it has not come to yet.
+  [[nodiscard]] bool has_input() const noexcept;
 
   /// The session is over; when take_output() returns nothing the connection is to be closed.
   [[nodiscard]] bool wants_close() const noexcept;

@@ -59,6 +59,10 @@ class Intake {
   /// Sets what is called when a waiting intake is done, once, and not from within take(). It may
   /// destroy the intake.
   virtual void when_done(std::function<void()> wake) = 0;
+  /// What follows a positive reply(), which is one line then; nullptr: nothing. Once.
+  [[nodiscard]] virtual std::unique_ptr<Listing> listing() { return nullptr; }
+  /// It waits for a result that nobody needs once the client is gone.
+  [[nodiscard]] virtual bool for_client_only() const noexcept { return false; }
 };
 
 struct Answer {
@@ -68,11 +72,15 @@ struct Answer {
       : reply(std::move(first)), listing(std::move(rest)) {}
   Answer(Reply first, std::unique_ptr<Intake> taker)
       : reply(std::move(first)), intake(std::move(taker)) {}
+  /// Answers once only, when `taker` is done.
+  explicit Answer(std::unique_ptr<Intake> taker)
+      : reply(Reply::none()), intake(std::move(taker)) {}
 
   Reply reply;
   /// What follows a positive `reply`, which is one line then; nullptr: nothing.
   std::unique_ptr<Listing> listing;
-  /// What takes the client's octets behind a positive `reply`; nullptr: commands follow.
+  /// What takes the client's octets behind a positive `reply`, or without one; nullptr: commands
+  /// follow.
   std::unique_ptr<Intake> intake;
 };
 

@@ -137,7 +137,7 @@ constexpr std::array table{
             .summary = "Lists the commands, or explains one.",
             .owner = Owner::ours,
             .capability = "X-HELP",
-            .max_words = 1,
+            .max_words = 2,
             .handler = commands::help},
     Command{.name = "CAPA",
             .syntax = "CAPA",
@@ -162,9 +162,13 @@ const Command* find_command(std::string_view name) noexcept {
 }
 
 Recognized recognize(const CommandLine& line) noexcept {
+  return recognize(line, table);
+}
+
+Recognized recognize(const CommandLine& line, std::span<const Command> rows) noexcept {
   std::string_view rest = line.arguments;
   const std::string_view second = take_word(rest);
-  for (const Command& command : table) {
+  for (const Command& command : rows) {
     std::string_view name = command.name;
     if (command.no_verb || !equals_ignoring_case(take_word(name), line.verb)) {
       continue;

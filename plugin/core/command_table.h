@@ -15,6 +15,9 @@
 namespace pop3_legacy {
 
 class Session;
+namespace policy {
+struct XCommand;
+}
 
 /// Who answers a command when the policy has nothing against it.
 enum class Owner {
@@ -45,6 +48,8 @@ struct Command {
   bool (*takes)(const Command& hosts, std::string_view arguments) noexcept = nullptr;
   /// It is no verb but only takes lines of the host's. Its handler gets the verb, too.
   bool no_verb = false;
+  /// What the policy says of a command of its own, which stands in no table; nullptr: this one does.
+  const policy::XCommand* own = nullptr;
 
   [[nodiscard]] bool ours() const noexcept { return owner == Owner::ours; }
 };
@@ -63,6 +68,8 @@ struct Recognized {
 
 /// Takes the row with two words where there is one.
 Recognized recognize(const CommandLine& line) noexcept;
+/// The same among other rows than the table's.
+Recognized recognize(const CommandLine& line, std::span<const Command> rows) noexcept;
 
 }  // namespace pop3_legacy
 

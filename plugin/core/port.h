@@ -21,6 +21,7 @@
 #include "plugin/core/hasher.h"
 #include "plugin/core/header_field.h"
 #include "plugin/core/mangle/message_parts.h"
+#include "plugin/core/program.h"
 #include "plugin/core/result.h"
 #include "plugin/core/state_store.h"
 #include "plugin/core/submission/submission.h"
@@ -149,6 +150,16 @@ class Port : public StateStore {
   /// Stores a copy of the message in the user's `mailbox`, which is created if it is not there.
   virtual Status save_message(Spool& /*spool*/, std::string_view /*mailbox*/) {
     return Error{Failure::permanent, "this host saves no messages"};
+  }
+
+  // --- commands of the administrator's ---
+
+  /// Runs a program. `done` is called once, from the event loop and not from within this, unless
+  /// the program is dropped before; it may drop it. An Error's sentence is for the log.
+  [[nodiscard]] virtual Result<std::unique_ptr<RunningProgram>> run_program(
+      const ProgramCall& /*call*/,
+      std::function<void(ProgramResult)> /*done*/) {  // NOLINT(performance-unnecessary-value-param)
+    return Error{Failure::permanent, "this host runs no programs"};
   }
 
   /// One sentence for the administrator. The host adds who and when.

@@ -23,12 +23,15 @@ class [[nodiscard]] Reply {
   /// What the host answered, word for word; `wire` ends with CRLF.
   static Reply verbatim(std::string wire);
 
+  /// No octets: the reply comes later.
+  static Reply none() { return Reply{{}}; }
+
   /// One line of a multi-line reply, begun with ok() and finished with end().
   Reply& line(std::string_view text);
   /// The lone dot.
   Reply& end();
 
-  [[nodiscard]] bool positive() const noexcept { return wire_.front() == '+'; }
+  [[nodiscard]] bool positive() const noexcept { return wire_.starts_with('+'); }
   /// Every line ends with CRLF.
   [[nodiscard]] const std::string& wire() const noexcept { return wire_; }
 

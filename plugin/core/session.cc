@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
+
+#include "plugin/core/commands/commands.h"
+#include "plugin/core/text.h"
 
 namespace pop3_legacy {
 
@@ -13,6 +17,34 @@ bool names(const std::vector<std::string>& list, const Command& command) noexcep
 
 bool names_messages(const Command& command) noexcept {
   return command.name == "UIDL";
+}
+
+constexpr std::string_view xtnd = "XTND";
+
+bool is_xtnd(const Command& command) noexcept {
+  return command.name.size() > xtnd.size() && command.name.starts_with(xtnd) &&
+         command.name[xtnd.size()] == ' ';
+}
+
+/// A program looks at its arguments itself.
+constexpr unsigned any_number_of_words = 1000;
+
+bool is_alias(const Command& command) noexcept {
+  return command.own != nullptr && command.own->kind == policy::XCommand::Kind::alias;
+}
+
+/// The row of the command that an alias stands for.
+const Command& target_of(const Command& alias) noexcept {
+  return *recognize(parse_command_line(alias.own->target)).command;
+}
+
+// `xtnd foo`, as it was typed but for the case.
+std::string first_words(const CommandLine& line) {
+  std::string words(line.verb);
+  const std::string_view word = line.arguments.substr(0, line.arguments.find(' '));
+  if (!word.empty()) words.append(" ").append(word);
+  std::transform(words.begin(), words.end(), words.begin(), lower);
+  return words;
 }
 
 }  // namespace
@@ -34,10 +66,35 @@ Session::Session(Port& port, policy::Resolution resolution, bool remembers_uidls
     }
   }
   watching_ = treatment(*find_command("LAST")) == Treatment::ours;
+  if (!resolution.intact || !resolution.deny_known) own_treatment_ = Treatment::unavailable;
+  add_own_commands();
+  offers_xtnd_ = std::any_of(table.begin(), table.end(),
+                             [&](const Command& command) {
+                               return is_xtnd(command) && treatment(command) == Treatment::ours;
+                             }) ||
+                 std::any_of(own_commands_.begin(), own_commands_.end(), is_xtnd);
+}
+
+// The rows point into policy_, whose commands stay where they are.
+void Session::add_own_commands() {
+  for (policy::XCommand& own : policy_.x_commands) {
+    if (own.kind == policy::XCommand::Kind::removed) continue;
+    if (own.summary.empty()) {
+      own.summary = own.kind == policy::XCommand::Kind::alias ? "Stands for " + own.target + '.'
+                                                              : "A command of this server's own.";
+    }
+    own_commands_.push_back(Command{.name = own.name,
+                                    .syntax = own.name,
+                                    .summary = own.summary,
+                                    .owner = Owner::ours,
+                                    .capability = {},
+                                    .max_words = any_number_of_words,
+                                    .own = &own});
+  }
 }
 
 bool Session::idle() const noexcept {
-  return !custom_uidls_ && wording_.all_hosts() &&
+  return !custom_uidls_ && wording_.all_hosts() && own_commands_.empty() &&
          std::all_of(treatments_.begin(), treatments_.end(),
                      [](Treatment treatment) { return treatment == Treatment::host; });
 }
@@ -70,17 +127,23 @@ bool Session::capa_needs_us() const noexcept {
 }
 
 Treatment Session::treatment(const Command& command) const noexcept {
+  if (is_alias(command)) return treatment(target_of(command));
+  if (command.own != nullptr) return own_treatment_;
   return treatments_[static_cast<std::size_t>(&command - command_table().data())];
 }
 
 bool Session::available(const Command& command) const noexcept {
+  if (is_alias(command)) return available(target_of(command));
   return treatment(command) == (command.ours() ? Treatment::ours : Treatment::host) ||
          command.owner == Owner::shared;
 }
 
-Recognized Session::recognized(const CommandLine& line) const noexcept {
-  const Recognized typed = recognize(line);
-  if (typed.command == nullptr || treatment(*typed.command) != Treatment::host) {
+Recognized Session::recognize(const CommandLine& line) const noexcept {
+  const Recognized typed = pop3_legacy::recognize(line);
+  if (typed.command == nullptr) {
+    return pop3_legacy::recognize(line, own_commands_);
+  }
+  if (treatment(*typed.command) != Treatment::host) {
     return typed;
   }
   for (const Command& command : command_table()) {
@@ -95,6 +158,24 @@ Recognized Session::recognized(const CommandLine& line) const noexcept {
   return typed;
 }
 
+std::optional<std::string> Session::rewritten(std::string_view line) const {
+  if (own_commands_.empty()) return std::nullopt;
+  const CommandLine parsed = parse_command_line(line);
+  const auto [command, arguments] = recognize(parsed);
+  if (command == nullptr || !is_alias(*command)) return std::nullopt;
+  std::string text = command->own->target;
+  if (!arguments.empty()) text.append(" ").append(arguments);
+  if (parsed.has_nul) text += '\0';
+  return text + "\r\n";
+}
+
+// Dovecot's own answer to XTND is that there is no such command; a client that was given one of the
+// family hears which of them there is not.
+bool Session::is_unknown_xtnd(const CommandLine& line, const Command* command) const {
+  return offers_xtnd_ && equals_ignoring_case(line.verb, xtnd) &&
+         (command == nullptr || treatment(*command) == Treatment::host);
+}
+
 Portion Session::take(std::string_view buffered, std::uint64_t offset) {
   std::size_t run = 0;
   for (;;) {
@@ -103,24 +184,31 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
       return {run > 0 ? Taker::host : Taker::incomplete, run};
     }
     const std::size_t end = line_feed + 1;
-    const auto line = parse_command_line(buffered.substr(run, end - run));
-    const Recognized line_is = recognized(line);
-    const auto& [command, arguments] = line_is;
-    const bool ours = command != nullptr && (treatment(*command) != Treatment::host ||
-                                             (names_messages(*command) && !uidls_known()));
+    const std::string_view typed = buffered.substr(run, end - run);
+    auto instead = rewritten(typed);
+    const auto line = parse_command_line(instead ? *instead : typed);
+    const Recognized recognized = recognize(line);
+    const auto& [command, arguments] = recognized;
+    const bool ours = is_unknown_xtnd(line, command) ||
+                      (command != nullptr && (treatment(*command) != Treatment::host ||
+                                              (names_messages(*command) && !uidls_known())));
     const Access access = command != nullptr && watching_ ? command->access : Access::none;
-    if ((ours || access == Access::quit) && run > 0) {
+    if ((ours || instead || access == Access::quit) && run > 0) {
       return {Taker::host, run};
     }
     if (ours) {
       return {Taker::ours, end};
     }
     if (!wording_.all_hosts()) {
-      wording_.begins(line, line_is);
+      wording_.begins(line, recognized);
     }
     if (access == Access::quit) {
       finish(Ending::quit);
-      return {Taker::host, end};
+      return {Taker::host, end, instead.value_or("")};
+    }
+    if (instead) {
+      if (access != Access::none) watch(*command, arguments, offset + instead->size());
+      return {Taker::host, end, std::move(*instead)};
     }
     run = end;
     const bool watched = access != Access::none && watch(*command, arguments, offset + end);
@@ -202,9 +290,13 @@ void Session::delivered() {
 }
 
 Answer Session::answer(std::string_view line) {
-  const auto parsed = parse_command_line(line);
-  const Recognized line_is = recognized(parsed);
-  if (line_is.command == nullptr) {
+  const auto instead = rewritten(line);
+  const auto parsed = parse_command_line(instead ? *instead : line);
+  const Recognized recognized = recognize(parsed);
+  if (is_unknown_xtnd(parsed, recognized.command)) {
+    return Reply::err("Unknown command: \"" + first_words(parsed) + "\".");
+  }
+  if (recognized.command == nullptr) {
     return Reply::err("Unknown command.");
   }
   try {
@@ -237,7 +329,9 @@ Answer Session::handle(const Recognized& recognized, bool has_nul) {
       count_words(recognized.arguments, command.max_words + 1) > command.max_words) {
     return Reply::err("Too many arguments. Syntax: " + std::string(command.syntax));
   }
-  return command.handler(*this, recognized.arguments);
+  return command.own != nullptr
+             ? commands::x_command(*this, *command.own, recognized.arguments)
+             : command.handler(*this, recognized.arguments);
 }
 
 void Session::finish(Ending ending) {

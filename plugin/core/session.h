@@ -5,7 +5,7 @@
 ///
 ///     as the host consumes:                executed()
 ///     when it has executed all it has:     take() the next piece of input
-///       Taker::host        → give those octets to the host, untouched
+///       Taker::host        → give those octets to the host, untouched, or what replaces them
 ///       Taker::ours        → answer(), send
 ///       Taker::incomplete  → wait for more
 ///     when the client proves it is there:  delivered()
@@ -18,6 +18,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -39,6 +42,9 @@ struct Portion {
   Taker taker = Taker::incomplete;
   /// Whole lines with their LF: a run of them for the host, exactly one for us.
   std::size_t octets = 0;
+  /// What the host is to be given instead of them, where not empty: the line that an alias stands
+  /// for, with its LF.
+  std::string rewritten = {};
 };
 
 /// What becomes of a command under the session's policy.
@@ -62,7 +68,7 @@ class Session {
 
   /// Who takes what stands at the front of `buffered`. For the host it is a run of lines that
   /// now counts as handed over; `offset` is how many octets the host had been given before
-  /// it. Called when the host has executed all of those; asks the port about the maildrop, so
+  /// it (what replaced others counts, and these do not). Called when the host has executed all of those; asks the port about the maildrop, so
   /// the mailbox is open. A RETR that matters to LAST ends its run, for only the host knows
   /// whether it succeeds; where the policy words the host's replies every line does. QUIT is a run
   /// of its own: the state is stored before the host answers it, or a client that comes back at
@@ -99,6 +105,12 @@ class Session {
   /// command then; any other line is returned as it is.
   [[nodiscard]] std::string reworded(std::string_view line) { return wording_.reworded(line); }
 
+  /// The line that `line` stands for, if it is an alias of the policy's.
+  [[nodiscard]] std::optional<std::string> rewritten(std::string_view line) const;
+  /// Among the table's commands and the policy's own. Where a command of ours takes a line of the
+  /// host's, it is that command.
+  [[nodiscard]] Recognized recognize(const CommandLine& line) const noexcept;
+
   /// The session is over, the mailbox still open. Stores what lasts; for a QUIT that failed
   /// `ending` is dropped.
   void finish(Ending ending);
@@ -117,11 +129,10 @@ class Session {
   /// How many messages this session has submitted; kept by XTND XMIT.
   [[nodiscard]] std::uint64_t& messages_submitted() noexcept { return messages_submitted_; }
   [[nodiscard]] Treatment treatment(const Command& command) const noexcept;
-  /// What is to be done with a line. Where a command of ours takes a line of the host's, it is
-  /// that command.
-  [[nodiscard]] Recognized recognized(const CommandLine& line) const noexcept;
   /// Offered to the client, by the host or by us.
   [[nodiscard]] bool available(const Command& command) const noexcept;
+  /// The policy's own, aliases among them.
+  [[nodiscard]] std::span<const Command> own_commands() const noexcept { return own_commands_; }
 
  private:
   /// A line that the host was given and that matters to LAST.
@@ -136,6 +147,8 @@ class Session {
   [[nodiscard]] Treatment decide(const Command& command,
                                  const policy::Resolution& resolution) const;
   [[nodiscard]] bool capa_needs_us() const noexcept;
+  void add_own_commands();
+  [[nodiscard]] bool is_unknown_xtnd(const CommandLine& line, const Command* command) const;
   bool watch(const Command& command, std::string_view arguments, std::uint64_t end);
   void mark_executed(const Watched& watched);
   Answer handle(const Recognized& recognized, bool has_nul);
@@ -143,6 +156,9 @@ class Session {
   Port& port_;
   policy::Policy policy_;
   std::vector<Treatment> treatments_;  ///< as the rows of the command table
+  std::vector<Command> own_commands_;  ///< made of policy_.x_commands
+  Treatment own_treatment_ = Treatment::ours;  ///< of those that are no aliases
+  bool offers_xtnd_ = false;                   ///< one of the XTND family
   HighestAccessed highest_accessed_;
   wording::ReplyWording wording_;
   bool watching_ = false;      ///< LAST is available, so the host's commands matter

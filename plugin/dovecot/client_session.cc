@@ -1,8 +1,12 @@
 #include "plugin/dovecot/client_session.h"
 
+#include <fcntl.h>
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <string>
 
 #include "plugin/dovecot/input_filter.h"
@@ -112,24 +116,28 @@ void ClientSession::mark_executed() {
 }
 
 void ClientSession::answer(std::string_view line) {
-  const auto [command, arguments] = session_.recognized(parse_command_line(line));
+  const auto instead = session_.rewritten(line);
+  if (instead) {
+    line = *instead;
+  }
+  const auto [command, arguments] = session_.recognize(parse_command_line(line));
   Answer answer = session_.answer(line);
   const bool positive = answer.reply.positive();
   o_stream_cork(client_->output);
-  send_reply(answer.reply);
+  if (!answer.reply.wire().empty()) {
+    send_reply(answer.reply);
+  }
   if (answer.listing && !client_->disconnected) {
-    listing_ = std::move(answer.listing);
-    client_->cmd = continue_listing;
-    send_listing();
-    // What stands in the buffer may all go at once, and then nothing else would ask for more.
-    if (client_->cmd != nullptr) {
-      o_stream_set_flush_pending(client_->output, true);
-    }
+    begin_listing(std::move(answer.listing));
   }
   if (answer.intake && !client_->disconnected) {
     intake_ = std::move(answer.intake);
     intake_command_ = command;
+    intake_arguments_ = arguments;
     intake_->when_done([this] { answer_intake(); });
+    if (intake_->state() == Intake::State::waiting) {
+      begin_waiting();
+    }
   }
   o_stream_uncork(client_->output);
   if (intake_) {
@@ -148,6 +156,16 @@ void ClientSession::continue_listing(struct client* client) {
     self->send_listing();
     return 0;
   });
+}
+
+void ClientSession::begin_listing(std::unique_ptr<Listing> listing) {
+  listing_ = std::move(listing);
+  client_->cmd = continue_listing;
+  send_listing();
+  // What stands in the buffer may all go at once, and then nothing else would ask for more.
+  if (client_->cmd != nullptr) {
+    o_stream_set_flush_pending(client_->output, true);
+  }
 }
 
 void ClientSession::send_listing() {
@@ -182,15 +200,56 @@ std::size_t ClientSession::take_data(std::string_view octets) {
   if (intake_->state() == Intake::State::done) {
     answer_intake();
   } else if (intake_->state() == Intake::State::waiting) {
-    client_->cmd = wait_for_intake;
+    begin_waiting();
   }
   return taken;
+}
+
+// Dovecot does not look at the connection while a command runs. Its own descriptor can be watched
+// once only.
+void ClientSession::begin_waiting() {
+  client_->cmd = wait_for_intake;
+  if (!intake_->for_client_only()) {
+    return;
+  }
+  watched_fd_ = ::fcntl(client_->fd_in, F_DUPFD_CLOEXEC, 0);
+  if (watched_fd_ >= 0) {
+    watch_ = io_add_to(current_ioloop, watched_fd_, IO_READ, &ClientSession::connection_changed,
+                       static_cast<void*>(this));
+  }
+}
+
+void ClientSession::end_waiting() {
+  io_remove(&watch_);
+  if (watched_fd_ >= 0) {
+    ::close(watched_fd_);
+  }
+  watched_fd_ = -1;
+}
+
+// A client that has closed, and has no commands left that are to be answered first, is gone. One
+// that has sent more is heard when the answer is there; until then only its resetting the
+// connection counts.
+void ClientSession::connection_changed(void* context) {
+  auto* const self = static_cast<ClientSession*>(context);
+  char octet = 0;
+  const ssize_t size = ::recv(self->watched_fd_, &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+  if (size > 0 || (size == 0 && input_filter_has_more(self->filter_))) {
+    io_remove(&self->watch_);
+    self->watch_ = io_add_to(current_ioloop, self->watched_fd_, IO_ERROR,
+                             &ClientSession::connection_changed, context);
+    return;
+  }
+  if (size == 0 || (errno != EAGAIN && errno != EINTR)) {
+    client_destroy(self->client_, "Connection closed while a program ran");
+  }
 }
 
 // While client_->cmd is there, Dovecot leaves the input alone.
 void ClientSession::wait_for_intake(struct client* /*client*/) {}
 
 void ClientSession::answer_intake() {
+  end_waiting();
   const std::unique_ptr<Intake> intake = std::move(intake_);
   const Reply reply = intake->reply();
   const bool waited = client_->cmd == wait_for_intake;
@@ -202,7 +261,10 @@ void ClientSession::answer_intake() {
   }
   o_stream_cork(client_->output);
   send_reply(reply);
-  send_event(client_->user->event, *intake_command_, {}, reply.positive());
+  send_event(client_->user->event, *intake_command_, intake_arguments_, reply.positive());
+  if (auto listing = intake->listing(); listing && !client_->disconnected) {
+    begin_listing(std::move(listing));
+  }
   if (intake->ends_session()) {
     client_disconnect(client_, "The message had no end.");
   }
@@ -270,6 +332,7 @@ void ClientSession::destroy_client(struct client* client, const char* reason) {
     self->end_listing();
   }
   if (self->intake_) {
+    self->end_waiting();
     self->intake_.reset();
     client->cmd = nullptr;
   }

@@ -5,7 +5,9 @@
 #define POP3_LEGACY_DOVECOT_CLIENT_SESSION_H
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "plugin/core/session.h"
 #include "plugin/dovecot/dovecot_port.h"
@@ -38,6 +40,11 @@ class ClientSession : public ReplyEditor {
   }
   /// How many of `octets` belonged to what is taken.
   std::size_t take_data(std::string_view octets);
+  /// Holds a line that the host is given instead of the client's until the next one.
+  [[nodiscard]] std::string_view keep_line(std::string line) {
+    line_ = std::move(line);
+    return line_;
+  }
   /// Answers a line of ours.
   void answer(std::string_view line);
   /// More has come from the network.
@@ -64,9 +71,13 @@ class ClientSession : public ReplyEditor {
   void mark_executed();
   [[nodiscard]] bool output_received() const;
   void send_reply(const Reply& reply);
+  void begin_listing(std::unique_ptr<Listing> listing);
   void send_listing();
   void end_listing();
   static void wait_for_intake(struct client* client);
+  void begin_waiting();
+  void end_waiting();
+  static void connection_changed(void* context);
   void answer_intake();
 
   union pop3_module_context module_context_ {};  ///< holds the callbacks before ours
@@ -78,6 +89,10 @@ class ClientSession : public ReplyEditor {
   std::unique_ptr<Listing> listing_;    ///< while it is client_->cmd
   std::unique_ptr<Intake> intake_;      ///< it is client_->cmd, too, while it waits
   const Command* intake_command_ = nullptr;
+  std::string intake_arguments_;
+  int watched_fd_ = -1;  ///< the client's once more, while only it needs what is waited for
+  struct io* watch_ = nullptr;
+  std::string line_;
   stream_flush_callback_t* next_flush_callback_ = nullptr;
   void* next_flush_context_ = nullptr;
   bool* destroyed_ = nullptr;  ///< told by the destructor, when somebody waits for it

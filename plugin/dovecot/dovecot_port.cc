@@ -9,7 +9,9 @@
 #include "plugin/dovecot/mail_parts.h"
 #include "plugin/dovecot/mail_submission.h"
 #include "plugin/dovecot/mailbox_state.h"
+#include "plugin/dovecot/script_program.h"
 #include "plugin/dovecot/uidl_storage.h"
+#include "plugin/process/child_program.h"
 
 namespace pop3_legacy::dovecot {
 
@@ -225,6 +227,12 @@ Result<std::unique_ptr<Submission>> DovecotPort::submit(Spool& spool, const Enve
 
 Status DovecotPort::save_message(Spool& spool, std::string_view mailbox) {
   return save_mail(client_->user, static_cast<files::SpoolFile&>(spool), mailbox);
+}
+
+Result<std::unique_ptr<RunningProgram>> DovecotPort::run_program(
+    const ProgramCall& call, std::function<void(ProgramResult)> done) {
+  return call.service ? run_script(loop_, client_->user, call, std::move(done))
+                      : process::run_program(loop_, call, std::move(done));
 }
 
 Status DovecotPort::prepare_uidls() {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "plugin/core/port.h"
+#include "plugin/dovecot/dovecot_loop.h"
 #include "plugin/dovecot/pop3_host.h"
 
 namespace pop3_legacy::dovecot {
@@ -52,6 +53,9 @@ class DovecotPort : public Port {
       Spool& spool, const Envelope& envelope, std::function<void(Outcome)> done) override;
   Status save_message(Spool& spool, std::string_view mailbox) override;
 
+  [[nodiscard]] Result<std::unique_ptr<RunningProgram>> run_program(
+      const ProgramCall& call, std::function<void(ProgramResult)> done) override;
+
   void log_error(std::string_view sentence) override;
 
  private:
@@ -60,6 +64,7 @@ class DovecotPort : public Port {
 
   struct client* client_;
   std::unique_ptr<Hasher> hasher_;
+  DovecotLoop loop_;
 };
 
 }  // namespace pop3_legacy::dovecot

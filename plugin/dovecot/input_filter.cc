@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <string_view>
+#include <utility>
 
 #include "plugin/dovecot/client_session.h"
 #include "plugin/dovecot/trampoline.h"
@@ -13,7 +14,9 @@ namespace {
 struct InputFilter {
   struct istream_private istream;  // first: Dovecot frees the whole by this address
   ClientSession* session;
-  uoff_t own_octets;  // of the parent's, answered here and unknown to the host
+  // Of the parent's, answered here and unknown to the host; less what the host was given instead
+  // of others, so that it may be less than nothing, and wraps.
+  uoff_t own_octets;
   bool too_long;      // the host has been given a line without an end, and gets no more
 };
 
@@ -64,11 +67,19 @@ ssize_t read_lines(InputFilter& filter) {
       i_stream_skip(parent, taken);
       continue;
     }
-    const Portion portion = filter.session->take(data, stream.istream.v_offset);
+    Portion portion = filter.session->take(data, stream.istream.v_offset);
     switch (portion.taker) {
       case Taker::host:
         if (portion.octets < data.size()) {
           i_stream_set_input_pending(&stream.istream, true);
+        }
+        if (!portion.rewritten.empty()) {
+          // The host's offsets count what it was given, and the parent's what the client sent.
+          const std::string_view line = filter.session->keep_line(std::move(portion.rewritten));
+          i_stream_skip(parent, portion.octets);
+          filter.own_octets += portion.octets;
+          filter.own_octets -= line.size();
+          return hand_out(filter, line, line.size());
         }
         return hand_out(filter, data, portion.octets);
       case Taker::ours:
@@ -129,7 +140,9 @@ struct istream* input_filter_create(struct istream* parent, ClientSession* sessi
 }
 
 void input_filter_detach(struct istream* filter) {
-  filter_of(filter->real_stream).session = nullptr;
+  InputFilter& self = filter_of(filter->real_stream);
+  self.session = nullptr;
+  self.istream.skip = self.istream.pos = 0;  // which may be of the session's
 }
 
 bool input_filter_has_more(const struct istream* filter) {

@@ -12,6 +12,9 @@
 namespace pop3_legacy {
 class Session;
 struct Command;
+namespace policy {
+struct XCommand;
+}
 }  // namespace pop3_legacy
 
 namespace pop3_legacy::commands {
@@ -45,6 +48,9 @@ Answer mangle(Session& session, std::string_view line);
 bool takes_mangle(const Command& hosts, std::string_view arguments) noexcept;
 /// Netscape: `GURL` → `+OK url` of the page where the account is managed.
 Answer gurl(Session& session, std::string_view arguments);
+
+/// A reply or a program of the policy's own, which stands in no table; no alias.
+Answer x_command(Session& session, const policy::XCommand& command, std::string_view arguments);
 
 }  // namespace pop3_legacy::commands
 

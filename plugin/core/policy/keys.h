@@ -83,6 +83,9 @@ struct FlagKey {
   bool& (*member)(Policy& policy) = nullptr;
 };
 
+/// A table of commands of the administrator's own (x_commands.h).
+struct XCommandsKey {};
+
 /// "25M" and "10m" as numbers, or why they are none.
 Result<std::uint64_t> octets_of(std::string_view text);
 Result<std::uint64_t> seconds_of(std::string_view text);
@@ -97,7 +100,7 @@ struct Key {
   std::string_view path;         ///< with the table's name: "last.semantics"
   std::string_view description;  ///< one sentence
   std::variant<TextKey, NamesKey, WordKey, ChainKey, CutoversKey, OctetsKey, DurationKey, CountKey,
-               FlagKey>
+               FlagKey, XCommandsKey>
       kind;
 };
 

@@ -96,6 +96,30 @@ enum class EuidlOrder {
   cnet,     ///< size, then id, as CNet's server
 };
 
+/// A command of the administrator's own.
+struct XCommand {
+  enum class Kind : std::uint8_t {
+    removed,  ///< it is not there, whatever an earlier document says
+    alias,    ///< it stands for another command
+    reply,    ///< it has a fixed answer
+    program,  ///< a program answers, which the host runs
+    script,   ///< a program answers, which Dovecot's script service runs
+  };
+
+  std::string name;  ///< as in the command table, whose names it has none of
+  Kind kind = Kind::removed;
+  /// An alias' command with its first arguments; a program's path; a script's socket.
+  std::string target;
+  std::vector<std::string> reply;  ///< lines; the first begins with "+OK" or "-ERR"
+  // for programs and scripts
+  std::uint64_t timeout = 10;              ///< seconds
+  std::uint64_t max_octets = 64U * 1024U;  ///< of output
+  bool multi_line = false;                 ///< the answer has a lone dot, even with no lines
+  std::string summary;                     ///< for HELP; empty: there is none
+
+  bool operator==(const XCommand&) const = default;
+};
+
 /// A default-constructed Policy holds the built-in defaults.
 struct Policy {
   struct Commands {
@@ -165,6 +189,9 @@ struct Policy {
     /// By Worded, stronger than the dialect's; empty: the dialect's.
     std::array<std::string, wording::worded_count> templates;
   } reply;
+
+  /// Each name once; those that are removed, too.
+  std::vector<XCommand> x_commands;
 };
 
 /// "IMPLEMENTATION " and this many octets stay below 64, which is the line buffer of

@@ -4,12 +4,14 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
 
 #include "plugin/core/policy/keys.h"
 #include "plugin/core/policy/store.h"
+#include "plugin/core/policy/x_commands.h"
 #include "plugin/core/text.h"
 
 // toml++ nests, and recurses, as deep as the text does: see find_endless_key().
@@ -227,7 +229,10 @@ class Document::Reader {
     if (table_of(key.path) == uidl_table || key.path == inherit_path) {
       document_.uidl_trusted_ = false;
     }
-    report(node.source(), std::string(key.path) + ' ' + why);
+    refuse(key.path, node, why);
+  }
+  void refuse(std::string_view path, const toml::node& node, const std::string& why) {
+    report(node.source(), std::string(path) + ' ' + why);
   }
 
   void read_table(const toml::table& table, const std::string& prefix) {
@@ -257,11 +262,14 @@ class Document::Reader {
            path + " has to be a table, [" + path + "], not " + std::string(type_name(node)));
   }
 
-  void report_unknown(const std::string& path, const toml::key& name, const toml::node& node) {
+  void distrust(const toml::key& name, const toml::node& node) {
     if (may_hide(looks_like_deny, name.str(), node)) document_.deny_trusted_ = false;
-    if (may_hide(looks_like_uidl, name.str(), node) || table_of(path) == uidl_table) {
-      document_.uidl_trusted_ = false;
-    }
+    if (may_hide(looks_like_uidl, name.str(), node)) document_.uidl_trusted_ = false;
+  }
+
+  void report_unknown(const std::string& path, const toml::key& name, const toml::node& node) {
+    distrust(name, node);
+    if (table_of(path) == uidl_table) document_.uidl_trusted_ = false;
     const bool table_at_top = node.is_table() && path == name.str();
     std::string text = (table_at_top ? "unknown table " : "unknown key ") + in_quotes(path);
     if (table_at_top) {
@@ -286,6 +294,7 @@ class Document::Reader {
                    [&](const DurationKey& kind) { read_duration(key, kind, node); },
                    [&](const CountKey& kind) { read_count(key, kind, node); },
                    [&](const FlagKey& kind) { read_flag(key, kind, node); },
+                   [&](const XCommandsKey&) { read_x_commands(key, node); },
                },
                key.kind);
   }
@@ -315,80 +324,108 @@ class Document::Reader {
     document_.values_.emplace_back([member, number](Policy& policy) { member(policy) = number; });
   }
 
-  // A number without a unit, within the limits; no value: it has been refused.
-  std::optional<std::uint64_t> number_in(const Key& key, const toml::node& node,
+  // The following have no value where it has been refused.
+
+  // A number without a unit, within the limits.
+  std::optional<std::uint64_t> number_in(std::string_view path, const toml::node& node,
                                          std::uint64_t least, std::uint64_t most) {
     const std::int64_t number = node.as_integer()->get();
     if (number >= 0 && static_cast<std::uint64_t>(number) >= least &&
         static_cast<std::uint64_t>(number) <= most) {
       return static_cast<std::uint64_t>(number);
     }
-    refuse(key, node,
+    refuse(path, node,
            "has to be from " + std::to_string(least) + " to " + std::to_string(most) + ", not " +
                std::to_string(number));
     return std::nullopt;
   }
 
-  void read_octets(const Key& key, const OctetsKey& kind, const toml::node& node) {
-    if (node.is_integer()) {
-      if (const auto number = number_in(key, node, kind.least, kind.most)) {
-        keep_number(kind.member, *number);
-      }
-      return;
-    }
+  std::optional<std::uint64_t> octets_in(std::string_view path, const toml::node& node,
+                                         std::uint64_t least, std::uint64_t most) {
+    if (node.is_integer()) return number_in(path, node, least, most);
     const auto* const text = node.as_string();
     if (text == nullptr) {
-      refuse(key, node,
+      refuse(path, node,
              "has to be a size in quotes, like \"25M\", not " + std::string(type_name(node)));
-      return;
+      return std::nullopt;
     }
     const Result<std::uint64_t> octets = octets_of(text->get());
     if (!octets) {
-      refuse(key, node, octets.error().text);
-    } else if (octets.value() < kind.least || octets.value() > kind.most) {
-      refuse(key, node,
-             "has to be from " + std::to_string(kind.least) + " to " + std::to_string(kind.most) +
+      refuse(path, node, octets.error().text);
+    } else if (octets.value() < least || octets.value() > most) {
+      refuse(path, node,
+             "has to be from " + std::to_string(least) + " to " + std::to_string(most) +
                  " octets, not " + in_quotes(text->get()));
     } else {
-      keep_number(kind.member, octets.value());
+      return octets.value();
+    }
+    return std::nullopt;
+  }
+
+  std::optional<std::uint64_t> seconds_in(std::string_view path, const toml::node& node,
+                                          std::uint64_t least, std::uint64_t most) {
+    const auto* const text = node.as_string();
+    if (text == nullptr) {
+      refuse(path, node,
+             "has to be a time in quotes, like \"10m\", not " + std::string(type_name(node)));
+      return std::nullopt;
+    }
+    const Result<std::uint64_t> seconds = seconds_of(text->get());
+    if (!seconds) {
+      refuse(path, node, seconds.error().text);
+    } else if (seconds.value() < least) {
+      refuse(path, node,
+             "has to be " + std::to_string(least) + " seconds at least, not " +
+                 in_quotes(text->get()));
+    } else if (seconds.value() > most) {
+      refuse(path, node,
+             "has to be " + std::to_string(most) + " seconds at most, not " +
+                 in_quotes(text->get()));
+    } else {
+      return seconds.value();
+    }
+    return std::nullopt;
+  }
+
+  std::optional<bool> flag_in(std::string_view path, const toml::node& node) {
+    const auto* const flag = node.as_boolean();
+    if (flag != nullptr) return flag->get();
+    refuse(path, node, "has to be true or false, not " + std::string(type_name(node)));
+    return std::nullopt;
+  }
+
+  std::optional<std::string> text_in(std::string_view path, const toml::node& node) {
+    const auto* const text = node.as_string();
+    if (text != nullptr) return text->get();
+    refuse(path, node, "has to be a text in quotes, not " + std::string(type_name(node)));
+    return std::nullopt;
+  }
+
+  void read_octets(const Key& key, const OctetsKey& kind, const toml::node& node) {
+    if (const auto octets = octets_in(key.path, node, kind.least, kind.most)) {
+      keep_number(kind.member, *octets);
     }
   }
 
   void read_duration(const Key& key, const DurationKey& kind, const toml::node& node) {
-    const auto* const text = node.as_string();
-    if (text == nullptr) {
-      refuse(key, node,
-             "has to be a time in quotes, like \"10m\", not " + std::string(type_name(node)));
-      return;
-    }
-    const Result<std::uint64_t> seconds = seconds_of(text->get());
-    if (!seconds) {
-      refuse(key, node, seconds.error().text);
-    } else if (seconds.value() > kind.most) {
-      refuse(key, node,
-             "has to be " + std::to_string(kind.most) + " seconds at most, not " +
-                 in_quotes(text->get()));
-    } else {
-      keep_number(kind.member, seconds.value());
+    if (const auto seconds = seconds_in(key.path, node, 0, kind.most)) {
+      keep_number(kind.member, *seconds);
     }
   }
 
   void read_count(const Key& key, const CountKey& kind, const toml::node& node) {
     if (!node.is_integer()) {
       refuse(key, node, "has to be an integer, not " + std::string(type_name(node)));
-    } else if (const auto number = number_in(key, node, kind.least, kind.most)) {
+    } else if (const auto number = number_in(key.path, node, kind.least, kind.most)) {
       keep_number(kind.member, *number);
     }
   }
 
   void read_flag(const Key& key, const FlagKey& kind, const toml::node& node) {
-    const auto* const flag = node.as_boolean();
-    if (flag == nullptr) {
-      refuse(key, node, "has to be true or false, not " + std::string(type_name(node)));
-      return;
+    if (const auto flag = flag_in(key.path, node)) {
+      document_.values_.emplace_back(
+          [member = kind.member, value = *flag](Policy& policy) { member(policy) = value; });
     }
-    document_.values_.emplace_back(
-        [member = kind.member, value = flag->get()](Policy& policy) { member(policy) = value; });
   }
 
   void read_names(const Key& key, const NamesKey& kind, const toml::node& node) {
@@ -534,8 +571,110 @@ class Document::Reader {
         std::move(*chain)};
   }
 
+  void read_x_commands(const Key& key, const toml::node& node) {
+    const toml::table* const table = node.as_table();
+    if (table == nullptr) {
+      refuse(key, node,
+             "has to be a table, [x_commands], not " + std::string(type_name(node)));
+      return;
+    }
+    for (const auto& [typed, value] : *table) {
+      Result<std::string> name = x_command_name(typed.str());
+      if (!name) {
+        // Somebody's [commands] may end here.
+        distrust(typed, value);
+        report(typed.source(), std::string(key.path) + ": " + name.error().text);
+      } else if (!names_.insert(name.value()).second) {
+        report(typed.source(), std::string(key.path) + " has " + name.value() + " twice");
+      } else if (auto command = x_command_in(std::move(name.value()), value)) {
+        document_.values_.emplace_back([command = std::move(*command)](Policy& policy) {
+          put_x_command(policy.x_commands, command);
+        });
+      }
+    }
+  }
+
+  std::optional<XCommand> x_command_in(std::string name, const toml::node& node) {
+    const std::string path = "x_commands." + name;
+    XCommand command;
+    command.name = std::move(name);
+    if (const auto* const flag = node.as_boolean(); flag != nullptr && !flag->get()) {
+      return command;
+    }
+    const toml::table* const table = node.as_table();
+    if (table == nullptr) {
+      refuse(path, node,
+             R"(has to be a table, like { alias = "STAT" }, or false, not )" +
+                 std::string(type_name(node)));
+      return std::nullopt;
+    }
+    bool good = true;
+    bool for_programs = false;
+    for (const auto& [key, value] : *table) {
+      const std::string_view word = key.str();
+      const std::string value_path = path + '.' + std::string(word);
+      const XCommandValue kind = x_command_value(word);
+      if (kind == XCommandValue::unknown) {
+        distrust(key, value);
+        report(key.source(), path + " cannot have " + in_quotes(word) + x_command_suggestion(word));
+        good = false;
+      } else if (kind == XCommandValue::what && command.kind != XCommand::Kind::removed) {
+        report(key.source(), path + " has to have one of alias, reply, program and script only");
+        good = false;
+      } else {
+        for_programs = for_programs || kind == XCommandValue::for_programs;
+        good = read_x_value(command, value_path, word, value) && good;
+      }
+    }
+    if (!good) return std::nullopt;
+    if (command.kind == XCommand::Kind::removed) {
+      refuse(path, node, "needs one of alias, reply, program and script");
+      return std::nullopt;
+    }
+    if (for_programs && command.kind != XCommand::Kind::program &&
+        command.kind != XCommand::Kind::script) {
+      refuse(path, node, "may have timeout, max_output and multi_line with a program only");
+      return std::nullopt;
+    }
+    return command;
+  }
+
+  // False: it has been refused.
+  bool read_x_value(XCommand& command, const std::string& path, std::string_view word,
+                    const toml::node& node) {
+    if (word == "timeout") {
+      const auto seconds = seconds_in(path, node, 1, most_x_timeout);
+      command.timeout = seconds.value_or(0);
+      return seconds.has_value();
+    }
+    if (word == "max_output") {
+      const auto octets = octets_in(path, node, 1, most_x_octets);
+      command.max_octets = octets.value_or(0);
+      return octets.has_value();
+    }
+    if (word == "multi_line") {
+      const auto flag = flag_in(path, node);
+      command.multi_line = flag.value_or(false);
+      return flag.has_value();
+    }
+    std::vector<std::string> lines;
+    const toml::array* const list = word == "reply" ? node.as_array() : nullptr;
+    const auto add = [&](const toml::node& element) {
+      auto text = text_in(path, element);
+      if (text) lines.push_back(std::move(*text));
+      return text.has_value();
+    };
+    if (list == nullptr ? !add(node) : !std::all_of(list->cbegin(), list->cend(), add)) {
+      return false;
+    }
+    const Status set = set_x_command(command, word, std::move(lines));
+    if (!set) refuse(path, node, set.error().text);
+    return set.ok();
+  }
+
   Document& document_;
   std::string file_;
+  std::set<std::string> names_;  ///< of [x_commands]
 };
 
 Document Document::parse(std::string_view text, std::string_view file) {

@@ -1,0 +1,21 @@
+/// Programs that Dovecot's script service runs, as users and in numbers that the service says.
+#ifndef POP3_LEGACY_DOVECOT_SCRIPT_PROGRAM_H
+#define POP3_LEGACY_DOVECOT_SCRIPT_PROGRAM_H
+
+#include <functional>
+#include <memory>
+
+#include "plugin/core/program.h"
+#include "plugin/dovecot/host.h"
+#include "plugin/process/event_loop.h"
+
+namespace pop3_legacy::dovecot {
+
+/// Port::run_program() for a socket in Dovecot's base_dir. `loop` lives longer than the program.
+std::unique_ptr<RunningProgram> run_script(process::EventLoop& loop, struct mail_user* user,
+                                           const ProgramCall& call,
+                                           std::function<void(ProgramResult)> done);
+
+}  // namespace pop3_legacy::dovecot
+
+#endif

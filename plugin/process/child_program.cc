@@ -1,0 +1,229 @@
+#include "plugin/process/child_program.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "plugin/core/text.h"
+#include "plugin/files/open_file.h"
+
+namespace pop3_legacy::process {
+
+namespace {
+
+using End = ProgramResult::End;
+
+constexpr std::size_t piece_octets = 4096;
+/// Of standard error; its end is what the log gets.
+constexpr std::size_t max_complaint_octets = 512;
+/// For a killed process to be gone: it takes none but where a file system does not answer.
+constexpr int patience_msecs = 100;
+
+Error failed(const std::string& what, int error) {
+  return {files::kind_of(error), what + ": " + std::generic_category().message(error)};
+}
+
+/// The reading end does not block, and the writing end does.
+struct Pipe {
+  std::optional<files::OpenFile> reading;
+  std::optional<files::OpenFile> writing;
+
+  [[nodiscard]] bool open() {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
+    reading.emplace(ends[0]);
+    writing.emplace(ends[1]);
+    return ::fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0;
+  }
+};
+
+class Child : public RunningProgram {
+ public:
+  Child(const ProgramCall& call, std::function<void(ProgramResult)> done)
+      : max_octets_(call.max_octets), timeout_(call.timeout), done_(std::move(done)) {}
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  Child(Child&&) = delete;
+  Child& operator=(Child&&) = delete;
+  ~Child() override { end_process(); }
+
+  Status begin(EventLoop& loop, const ProgramCall& call) {
+    // A host that has lent its privileges could have them taken back by the program.
+    if (::getuid() != ::geteuid() || ::getgid() != ::getegid()) {
+      return Error{Failure::permanent, call.target + " is not run, for this process is two users"};
+    }
+    if (!output_.open() || !complaints_.open()) return failed("a pipe", errno);
+    if (const Status spawned = spawn(call); !spawned) return spawned;
+    output_.writing.reset();
+    complaints_.writing.reset();
+    // By number, for glibc's <sys/pidfd.h> is not C++ before 2.37.
+    process_.emplace(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+    if (!process_->open()) return failed("pidfd_open", errno);
+    watches_.push_back(loop.watch(process_->get(), [this] { ended(); }));
+    watches_.push_back(loop.watch(output_.reading->get(), [this] { output_arrived(); }));
+    watches_.push_back(loop.watch(complaints_.reading->get(), [this] {
+      if (!drain_complaints()) watches_.at(2).reset();
+    }));
+    watches_.push_back(loop.wait(timeout_, [this] {
+      settle(End::timed_out, "was killed after " + std::to_string(timeout_) + " seconds");
+    }));
+    for (const auto& watch : watches_) {
+      if (watch == nullptr) return Error{Failure::temporary, "the event loop takes no more"};
+    }
+    return Done{};
+  }
+
+ private:
+  Status spawn(const ProgramCall& call) {
+    std::string path = call.target;
+    std::array<char*, 2> arguments{path.data(), nullptr};
+    std::vector<std::string> words = call.environment;
+    std::vector<char*> environment;
+    environment.reserve(words.size() + 1);
+    for (std::string& word : words) environment.push_back(word.data());
+    environment.push_back(nullptr);
+
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, output_.writing->get(), STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, complaints_.writing->get(), STDERR_FILENO);
+    // The host's connections and its log.
+    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    sigset_t signals;
+    sigemptyset(&signals);
+    posix_spawnattr_setsigmask(&attributes, &signals);
+    sigfillset(&signals);
+    posix_spawnattr_setsigdefault(&attributes, &signals);
+    posix_spawnattr_setflags(&attributes, static_cast<short>(POSIX_SPAWN_SETSID |
+                                                             POSIX_SPAWN_SETSIGMASK |
+                                                             POSIX_SPAWN_SETSIGDEF));
+    pid_t pid = -1;
+    const int error = ::posix_spawn(&pid, path.c_str(), &actions, &attributes, arguments.data(),
+                                    environment.data());
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    if (error != 0) return failed(call.target + " cannot be run", error);
+    pid_ = pid;
+    return Done{};
+  }
+
+  enum class Drained : std::uint8_t { all_there_is, to_the_end, too_much };
+
+  Drained drain_output() {
+    std::array<char, piece_octets> piece{};
+    ssize_t count = 0;
+    while ((count = ::read(output_.reading->get(), piece.data(), piece.size())) > 0) {
+      if (said_.size() + static_cast<std::size_t>(count) > max_octets_) return Drained::too_much;
+      said_.append(piece.data(), static_cast<std::size_t>(count));
+    }
+    return count < 0 && (errno == EAGAIN || errno == EINTR) ? Drained::all_there_is
+                                                            : Drained::to_the_end;
+  }
+
+  void output_arrived() {
+    const Drained drained = drain_output();
+    if (drained == Drained::to_the_end) watches_.at(1).reset();
+    if (drained == Drained::too_much) has_said_too_much();
+  }
+
+  void has_said_too_much() {
+    settle(End::too_long, "said more than " + std::to_string(max_octets_) + " octets");
+  }
+
+  // False: there will be no more.
+  bool drain_complaints() {
+    std::array<char, piece_octets> piece{};
+    ssize_t count = 0;
+    // What comes faster than this is looked at is not waited for.
+    for (int turn = 0; turn < 16; ++turn) {
+      count = ::read(complaints_.reading->get(), piece.data(), piece.size());
+      if (count <= 0) return count < 0 && (errno == EAGAIN || errno == EINTR);
+      complaint_.append(piece.data(), static_cast<std::size_t>(count));
+      if (complaint_.size() > max_complaint_octets) {
+        complaint_.erase(0, complaint_.size() - max_complaint_octets);
+      }
+    }
+    return true;
+  }
+
+  void ended() {
+    // While it is a zombie nobody else has its number: what it has left running goes first.
+    ::kill(-pid_, SIGKILL);
+    int status = 0;
+    const pid_t reaped = ::waitpid(pid_, &status, WNOHANG);
+    if (reaped == 0) return;
+    pid_ = -1;
+    drain_complaints();
+    if (drain_output() == Drained::too_much) {
+      has_said_too_much();
+    } else if (reaped < 0 || WIFSIGNALED(status)) {
+      settle(End::broken, reaped < 0 ? "ended, and nobody knows how"
+                                     : "ended by signal " + std::to_string(WTERMSIG(status)));
+    } else if (WEXITSTATUS(status) != 0) {
+      settle(End::failed, "ended with exit status " + std::to_string(WEXITSTATUS(status)));
+    } else {
+      settle(End::succeeded, {});
+    }
+  }
+
+  void settle(End end, std::string reason) {
+    end_process();
+    watches_.clear();
+    const std::size_t begin = complaint_.find_first_not_of("\r\n");
+    const std::size_t last = complaint_.find_last_not_of("\r\n");
+    if (begin != std::string::npos) {
+      reason += ": " + printable(complaint_.substr(begin, last - begin + 1));
+    }
+    ProgramResult result{end, std::move(said_), std::move(reason)};
+    const auto done = std::exchange(done_, nullptr);
+    done(std::move(result));  // may destroy this
+  }
+
+  void end_process() noexcept {
+    if (pid_ <= 0) return;
+    ::kill(-pid_, SIGKILL);
+    if (process_ && process_->open()) {
+      pollfd gone{.fd = process_->get(), .events = POLLIN, .revents = 0};
+      (void)::poll(&gone, 1, patience_msecs);
+    }
+    (void)::waitpid(pid_, nullptr, WNOHANG);
+    pid_ = -1;
+  }
+
+  std::uint64_t max_octets_;
+  std::uint64_t timeout_;
+  std::function<void(ProgramResult)> done_;
+  Pipe output_;
+  Pipe complaints_;
+  pid_t pid_ = -1;
+  std::optional<files::OpenFile> process_;  ///< readable when it has ended
+  std::vector<std::unique_ptr<Watch>> watches_;
+  std::string said_;
+  std::string complaint_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<RunningProgram>> run_program(EventLoop& loop, const ProgramCall& call,
+                                                    std::function<void(ProgramResult)> done) {
+  auto child = std::make_unique<Child>(call, std::move(done));
+  if (const Status begun = child->begin(loop, call); !begun) return begun.error();
+  return std::unique_ptr<RunningProgram>(std::move(child));
+}
+
+}  // namespace pop3_legacy::process
