@@ -2,11 +2,11 @@
 
 #include <fcntl.h>
 #include <linux/sockios.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <string>
 
 #include "plugin/dovecot/input_filter.h"
@@ -232,17 +232,21 @@ void ClientSession::end_waiting() {
 // connection counts.
 void ClientSession::connection_changed(void* context) {
   auto* const self = static_cast<ClientSession*>(context);
-  char octet = 0;
-  const ssize_t size = ::recv(self->watched_fd_, &octet, 1, MSG_PEEK | MSG_DONTWAIT);
-  if (size > 0 || (size == 0 && input_filter_has_more(self->filter_))) {
-    io_remove(&self->watch_);
-    self->watch_ = io_add_to(current_ioloop, self->watched_fd_, IO_ERROR,
-                             &ClientSession::connection_changed, context);
+  pollfd state{.fd = self->watched_fd_, .events = POLLIN, .revents = 0};
+  if (::poll(&state, 1, 0) < 1) {
     return;
   }
-  if (size == 0 || (errno != EAGAIN && errno != EINTR)) {
+  char octet = 0;
+  const bool broken = (static_cast<unsigned short>(state.revents) & (POLLERR | POLLHUP)) != 0;
+  const bool has_more = ::recv(state.fd, &octet, 1, MSG_PEEK | MSG_DONTWAIT) > 0 ||
+                        input_filter_has_more(self->filter_);
+  if (broken || !has_more) {
     client_destroy(self->client_, "Connection closed while a program ran");
+    return;
   }
+  io_remove(&self->watch_);
+  self->watch_ = io_add_to(current_ioloop, state.fd, IO_ERROR, &ClientSession::connection_changed,
+                           context);
 }
 
 // While client_->cmd is there, Dovecot leaves the input alone.

@@ -1,6 +1,8 @@
 #include "plugin/dovecot/script_program.h"
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -36,6 +38,11 @@ class Script : public RunningProgram {
       const std::size_t equals = variable.find('=');
       words.push_back(variable.substr(0, equals));
       words.push_back(variable.substr(equals + 1));
+      // Dovecot's script.c loses, or worse, variables whose values it has to unescape.
+      std::replace_if(
+          words.back().begin(), words.back().end(),
+          [](char c) { return std::string_view("\x01\t\r\n").find(c) != std::string_view::npos; },
+          ' ');
     }
     std::vector<const char*> environment;
     environment.reserve(words.size() + 1);

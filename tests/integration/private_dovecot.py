@@ -22,7 +22,7 @@ class PrivateDovecot(PrivateHost):
     """modules: the build's folder of modules. tree: the root of another Debian, or None. policies:
     the policy folder, or None for the built-in defaults; policy_setting: the value of the setting
     if it is another. plugin=False: the same Dovecot without
-    the plugin. settings: lines for dovecot.conf. tls: STLS with a certificate of its own. clients:
+    the plugin. settings: lines for dovecot.conf, @base@ stands for base. tls: STLS with a certificate of its own. clients:
     so many of them share a pop3 process. submission_host, or
     sendmail_path from base: where mail is sent. spool_octets: the size of the disk that is Dovecot's
     mail_temp_dir, base/spool. users: from the folder of homes, the lines of a
@@ -127,7 +127,7 @@ protocol pop3 {{
   {plugin}
 }}
 {policy}
-{common}{self.settings}
+{common}{self.settings.replace("@base@", base)}
 """
         policy = ""
         if self.policy_setting and self.plugin:
@@ -164,7 +164,7 @@ protocol pop3 {{
   mail_max_userip_connections = 0
   {plugin}
 }}
-{policy}{common}{self.settings}
+{policy}{common}{self.settings.replace("@base@", base)}
 """
 
     def _tls_settings(self):
