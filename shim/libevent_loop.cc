@@ -20,9 +20,7 @@ class LibeventWatch : public process::Watch {
     if (event_ != nullptr) event_free(event_);
   }
 
-  bool begin(const timeval* after) {
-    return event_ != nullptr && event_add(event_, after) == 0;
-  }
+  bool begin(const timeval* after) { return event_ != nullptr && event_add(event_, after) == 0; }
 
  private:
   static void happened(evutil_socket_t /*fd*/, short /*what*/, void* self) noexcept {

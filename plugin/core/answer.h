@@ -73,8 +73,7 @@ struct Answer {
   Answer(Reply first, std::unique_ptr<Intake> taker)
       : reply(std::move(first)), intake(std::move(taker)) {}
   /// Answers once only, when `taker` is done.
-  explicit Answer(std::unique_ptr<Intake> taker)
-      : reply(Reply::none()), intake(std::move(taker)) {}
+  explicit Answer(std::unique_ptr<Intake> taker) : reply(Reply::none()), intake(std::move(taker)) {}
 
   Reply reply;
   /// What follows a positive `reply`, which is one line then; nullptr: nothing.

@@ -48,7 +48,8 @@ struct Command {
   bool (*takes)(const Command& hosts, std::string_view arguments) noexcept = nullptr;
   /// It is no verb but only takes lines of the host's. Its handler gets the verb, too.
   bool no_verb = false;
-  /// What the policy says of a command of its own, which stands in no table; nullptr: this one does.
+  /// What the policy says of a command of its own, which stands in no table; nullptr: this one
+  /// does.
   const policy::XCommand* own = nullptr;
 
   [[nodiscard]] bool ours() const noexcept { return owner == Owner::ours; }

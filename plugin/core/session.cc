@@ -329,9 +329,8 @@ Answer Session::handle(const Recognized& recognized, bool has_nul) {
       count_words(recognized.arguments, command.max_words + 1) > command.max_words) {
     return Reply::err("Too many arguments. Syntax: " + std::string(command.syntax));
   }
-  return command.own != nullptr
-             ? commands::x_command(*this, *command.own, recognized.arguments)
-             : command.handler(*this, recognized.arguments);
+  return command.own != nullptr ? commands::x_command(*this, *command.own, recognized.arguments)
+                                : command.handler(*this, recognized.arguments);
 }
 
 void Session::finish(Ending ending) {

@@ -68,11 +68,11 @@ class Session {
 
   /// Who takes what stands at the front of `buffered`. For the host it is a run of lines that
   /// now counts as handed over; `offset` is how many octets the host had been given before
-  /// it (what replaced others counts, and these do not). Called when the host has executed all of those; asks the port about the maildrop, so
-  /// the mailbox is open. A RETR that matters to LAST ends its run, for only the host knows
-  /// whether it succeeds; where the policy words the host's replies every line does. QUIT is a run
-  /// of its own: the state is stored before the host answers it, or a client that comes back at
-  /// once would find the old one.
+  /// it (what replaced others counts, and these do not). Called when the host has executed all of
+  /// those; asks the port about the maildrop, so the mailbox is open. A RETR that matters to LAST
+  /// ends its run, for only the host knows whether it succeeds; where the policy words the host's
+  /// replies every line does. QUIT is a run of its own: the state is stored before the host answers
+  /// it, or a client that comes back at once would find the old one.
   Portion take(std::string_view buffered, std::uint64_t offset);
 
   /// The host has executed every line that ends at or before `offset` octets of what it was
@@ -155,8 +155,8 @@ class Session {
 
   Port& port_;
   policy::Policy policy_;
-  std::vector<Treatment> treatments_;  ///< as the rows of the command table
-  std::vector<Command> own_commands_;  ///< made of policy_.x_commands
+  std::vector<Treatment> treatments_;          ///< as the rows of the command table
+  std::vector<Command> own_commands_;          ///< made of policy_.x_commands
   Treatment own_treatment_ = Treatment::ours;  ///< of those that are no aliases
   bool offers_xtnd_ = false;                   ///< one of the XTND family
   HighestAccessed highest_accessed_;

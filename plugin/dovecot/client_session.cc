@@ -245,8 +245,8 @@ void ClientSession::connection_changed(void* context) {
     return;
   }
   io_remove(&self->watch_);
-  self->watch_ = io_add_to(current_ioloop, state.fd, IO_ERROR, &ClientSession::connection_changed,
-                           context);
+  self->watch_ =
+      io_add_to(current_ioloop, state.fd, IO_ERROR, &ClientSession::connection_changed, context);
 }
 
 // While client_->cmd is there, Dovecot leaves the input alone.

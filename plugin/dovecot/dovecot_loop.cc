@@ -22,8 +22,7 @@ class DovecotWatch : public process::Watch {
   }
 
   void watch(int fd) {
-    io_ = io_add_to(current_ioloop, fd, IO_READ, &DovecotWatch::happened,
-                    static_cast<void*>(this));
+    io_ = io_add_to(current_ioloop, fd, IO_READ, &DovecotWatch::happened, static_cast<void*>(this));
   }
   void wait(unsigned msecs) {
     timeout_ = timeout_add_to(current_ioloop, msecs, &DovecotWatch::over, static_cast<void*>(this));

@@ -17,7 +17,7 @@ struct InputFilter {
   // Of the parent's, answered here and unknown to the host; less what the host was given instead
   // of others, so that it may be less than nothing, and wraps.
   uoff_t own_octets;
-  bool too_long;      // the host has been given a line without an end, and gets no more
+  bool too_long;  // the host has been given a line without an end, and gets no more
 };
 
 InputFilter& filter_of(struct istream_private* stream) {

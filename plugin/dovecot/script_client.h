@@ -1,5 +1,5 @@
-/* Asks a `service script` of Dovecot's for a program's output. As C, for lib-program-client's macros
-   are not C++. */
+/* Asks a `service script` of Dovecot's for a program's output. As C, for lib-program-client's
+   macros are not C++. */
 #ifndef POP3_LEGACY_DOVECOT_SCRIPT_CLIENT_H
 #define POP3_LEGACY_DOVECOT_SCRIPT_CLIENT_H
 
@@ -12,10 +12,10 @@ extern "C" {
 struct event;
 
 enum pop3_legacy_script_end { /* NOLINT(readability-identifier-naming): C */
-  POP3_LEGACY_SCRIPT_SUCCEEDED,
-  POP3_LEGACY_SCRIPT_FAILED, /* its exit status was not 0 */
-  POP3_LEGACY_SCRIPT_BROKEN,
-  POP3_LEGACY_SCRIPT_TOO_LONG,
+                              POP3_LEGACY_SCRIPT_SUCCEEDED,
+                              POP3_LEGACY_SCRIPT_FAILED, /* its exit status was not 0 */
+                              POP3_LEGACY_SCRIPT_BROKEN,
+                              POP3_LEGACY_SCRIPT_TOO_LONG,
 };
 
 /* Called once from the event loop; what it was begun with is to be ended later, not in here. */
@@ -25,8 +25,8 @@ typedef void pop3_legacy_script_answer(enum pop3_legacy_script_end end, void* co
 struct pop3_legacy_script; /* NOLINT(readability-identifier-naming): C */
 
 /* `socket_path` is absolute; `environment` is NAME, value, NAME, value, …, NULL. The service takes
-   those that its -e names. More than `max_octets` of output are TOO_LONG. Everything that is pointed
-   to is copied. */
+   those that its -e names. More than `max_octets` of output are TOO_LONG. Everything that is
+   pointed to is copied. */
 struct pop3_legacy_script* pop3_legacy_script_begin(struct event* event, const char* socket_path,
                                                     const char* const* environment,
                                                     size_t max_octets,

@@ -18,12 +18,12 @@ using End = ProgramResult::End;
 /// The end is passed on by a timeout: in its callback Dovecot still needs what we free.
 class Script : public RunningProgram {
  public:
-  Script(process::EventLoop& loop, const ProgramCall& call,
-         std::function<void(ProgramResult)> done)
+  Script(process::EventLoop& loop, const ProgramCall& call, std::function<void(ProgramResult)> done)
       : loop_(loop), done_(std::move(done)) {
     limit_ = loop_.wait(call.timeout, [this, seconds = call.timeout] {
-      pass_on({End::timed_out, {}, "has not answered for " + std::to_string(seconds) +
-                                       " seconds, and may run on"});
+      pass_on({End::timed_out,
+               {},
+               "has not answered for " + std::to_string(seconds) + " seconds, and may run on"});
     });
   }
   Script(const Script&) = delete;
@@ -79,8 +79,8 @@ class Script : public RunningProgram {
         const char* const said = pop3_legacy_script_output(self->script_, &size);
         result.output.assign(said == nullptr ? "" : said, size);
       }
-      self->limit_ = self->loop_.wait(
-          0, [self, result = std::move(result)] { self->pass_on(result); });
+      self->limit_ =
+          self->loop_.wait(0, [self, result = std::move(result)] { self->pass_on(result); });
       return 0;
     });
   }

@@ -71,6 +71,7 @@ void expect_equal(const Policy& a, const Policy& b) {
   EXPECT_EQ(a.xmit.dedup, b.xmit.dedup);
   EXPECT_EQ(a.xmit.save_to, b.xmit.save_to);
   EXPECT_EQ(a.xmit.dry_run, b.xmit.dry_run);
+  EXPECT_EQ(a.x_commands, b.x_commands);
 }
 
 std::string read_source(const std::string& path) {
@@ -634,6 +635,8 @@ void disturb(const Key& key, Policy& policy) {
     count->member(policy) = 1;
   } else if (const auto* const flag = std::get_if<FlagKey>(&key.kind)) {
     flag->member(policy) = !flag->member(policy);
+  } else if (std::holds_alternative<XCommandsKey>(key.kind)) {
+    // what a policy does not name stays
   } else {
     const auto& words = std::get<WordKey>(key.kind).words;
     words.back().set(policy);

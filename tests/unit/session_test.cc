@@ -73,7 +73,7 @@ TEST(Session, RefusesArgumentsAndNulsOfOurs) {
   Session session(port, resolution());
   EXPECT_EQ(session.answer("LAST 1\r\n").reply.wire(), "-ERR Too many arguments. Syntax: LAST\r\n");
   EXPECT_EQ(session.answer("LAST  \r\n").reply.wire(), "+OK 0\r\n");
-  EXPECT_EQ(session.answer("HELP A B\r\n").reply.wire(),
+  EXPECT_EQ(session.answer("HELP A B C\r\n").reply.wire(),
             "-ERR Too many arguments. Syntax: HELP [command]\r\n");
   EXPECT_EQ(session.answer("LAST\0x\r\n"sv).reply.wire(), "-ERR NUL octet in the command.\r\n");
 }

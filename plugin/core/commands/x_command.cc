@@ -42,8 +42,7 @@ std::string_view behind(std::string_view line, std::string_view status) noexcept
 /// What a program has said, from `begin` on.
 class OutputListing : public Listing {
  public:
-  OutputListing(std::string output, std::size_t begin)
-      : output_(std::move(output)), at_(begin) {}
+  OutputListing(std::string output, std::size_t begin) : output_(std::move(output)), at_(begin) {}
 
   Result<std::string> next() override {
     std::string lines;
@@ -164,8 +163,7 @@ Answer run(Session& session, const XCommand& command, std::string_view arguments
   call.max_octets = command.max_octets;
   const std::string user = session.port().user_name();
   call.environment = {"USER=" + user, "DOMAIN=" + domain_of(user), "COMMAND=" + command.name,
-                      "ARGUMENTS=" + std::string(arguments),
-                      "PATH=/usr/local/bin:/usr/bin:/bin"};
+                      "ARGUMENTS=" + std::string(arguments), "PATH=/usr/local/bin:/usr/bin:/bin"};
   auto answer = std::make_unique<ProgramAnswer>(session, command);
   if (const Status begun = answer->begin(call); !begun) {
     session.port().log_error(command.name + ": " + begun.error().text);

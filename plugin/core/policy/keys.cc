@@ -358,8 +358,7 @@ const std::array table{
     worded<Worded::deleted>("reply.templates.deleted",
                             "The reply where that message is marked as deleted."),
     worded<Worded::unknown>("reply.templates.unknown", "The reply where there is no such command."),
-    Key{"x_commands", "Commands of your own: aliases, fixed replies and programs.",
-        XCommandsKey{}},
+    Key{"x_commands", "Commands of your own: aliases, fixed replies and programs.", XCommandsKey{}},
 };
 
 }  // namespace

@@ -378,9 +378,9 @@ class Document::Reader {
              "has to be " + std::to_string(least) + " seconds at least, not " +
                  in_quotes(text->get()));
     } else if (seconds.value() > most) {
-      refuse(path, node,
-             "has to be " + std::to_string(most) + " seconds at most, not " +
-                 in_quotes(text->get()));
+      refuse(
+          path, node,
+          "has to be " + std::to_string(most) + " seconds at most, not " + in_quotes(text->get()));
     } else {
       return seconds.value();
     }
@@ -574,8 +574,7 @@ class Document::Reader {
   void read_x_commands(const Key& key, const toml::node& node) {
     const toml::table* const table = node.as_table();
     if (table == nullptr) {
-      refuse(key, node,
-             "has to be a table, [x_commands], not " + std::string(type_name(node)));
+      refuse(key, node, "has to be a table, [x_commands], not " + std::string(type_name(node)));
       return;
     }
     for (const auto& [typed, value] : *table) {

@@ -54,8 +54,9 @@ Status set_alias(XCommand& command, std::string_view text) {
   }
   const Recognized meant = recognize(parse_command_line(text));
   if (meant.command == nullptr) {
-    return refused("has to be a command of Dovecot's or the plugin's, and none of [x_commands], not " +
-                   in_quotes(text));
+    return refused(
+        "has to be a command of Dovecot's or the plugin's, and none of [x_commands], not " +
+        in_quotes(text));
   }
   command.kind = Kind::alias;
   command.target = meant.command->name;
@@ -174,9 +175,8 @@ Status set_x_command(XCommand& command, std::string_view key, std::vector<std::s
 }
 
 void put_x_command(std::vector<XCommand>& commands, const XCommand& command) {
-  const auto same = std::find_if(commands.begin(), commands.end(), [&](const XCommand& other) {
-    return other.name == command.name;
-  });
+  const auto same = std::find_if(commands.begin(), commands.end(),
+                                 [&](const XCommand& other) { return other.name == command.name; });
   if (same == commands.end()) {
     commands.push_back(command);
   } else {
