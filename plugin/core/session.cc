@@ -41,7 +41,8 @@ const Command& target_of(const Command& alias) noexcept {
 // `xtnd foo`, as it was typed but for the case.
 std::string first_words(const CommandLine& line) {
   std::string words(line.verb);
-  const std::string_view word = line.arguments.substr(0, line.arguments.find(' '));
+  std::string_view rest = line.arguments;
+  const std::string_view word = take_word(rest);
   if (!word.empty()) words.append(" ").append(word);
   std::transform(words.begin(), words.end(), words.begin(), lower);
   return words;

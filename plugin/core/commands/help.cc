@@ -33,8 +33,8 @@ Commands available(const Session& session, std::string_view verb) {
   Commands found;
   for (const auto rows : {command_table(), session.own_commands()}) {
     for (const Command& command : rows) {
-      const bool meant = verb.empty() ||
-                         equals_ignoring_case(command.name.substr(0, command.name.find(' ')), verb);
+      std::string_view name = command.name;
+      const bool meant = verb.empty() || equals_ignoring_case(take_word(name), verb);
       if (meant && session.available(command)) found.push_back(&command);
     }
   }
