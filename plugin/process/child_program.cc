@@ -165,6 +165,9 @@ class Child : public RunningProgram {
     // While it is a zombie nobody else has its number: what it has left running goes first.
     ::kill(-pid_, SIGKILL);
     int status = 0;
+    // An error where Dovecot's child-wait.c was faster, which takes every child of the process
+    // while it waits for one of its own: in a process of several clients, during an XTND XMIT by
+    // sendmail.
     const pid_t reaped = ::waitpid(pid_, &status, WNOHANG);
     if (reaped == 0) return;
     pid_ = -1;
