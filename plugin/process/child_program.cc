@@ -65,7 +65,7 @@ class Child : public RunningProgram {
       return Error{Failure::permanent, call.target + " is not run, for this process is two users"};
     }
     if (!output_.open() || !complaints_.open()) return failed("a pipe", errno);
-    if (const Status spawned = spawn(call); !spawned) return spawned;
+    if (Status spawned = spawn(call); !spawned) return spawned;
     output_.writing.reset();
     complaints_.writing.reset();
     // By number, for glibc's <sys/pidfd.h> is not C++ before 2.37.
