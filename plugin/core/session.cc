@@ -301,9 +301,9 @@ Answer Session::answer(std::string_view line) {
     return Reply::err("Unknown command.");
   }
   try {
-    return handle(line_is, parsed.has_nul);
+    return handle(recognized, parsed.has_nul);
   } catch (const std::exception& failure) {
-    port_.log_error(std::string(line_is.command->name) + ": " + failure.what());
+    port_.log_error(std::string(recognized.command->name) + ": " + failure.what());
     return Reply::temporary_failure("Internal error.");
   }
 }
