@@ -49,6 +49,10 @@ Uid FailingMaildrop::uid(MessageNumber number) const {
   return maildrop_->uid(number);
 }
 
+std::uint64_t FailingMaildrop::next_uid() const {
+  return maildrop_->next_uid();
+}
+
 std::uint64_t FailingMaildrop::size(MessageNumber number) const {
   return maildrop_->size(number);
 }
@@ -126,7 +130,19 @@ Result<std::unique_ptr<Maildrop>> FailingMaildrops::open(std::string_view user) 
   if (const Status planned = plan_.next("open"); !planned) {
     return planned.error();
   }
-  auto opened = maildrops_.open(user);
+  return wrapped(maildrops_.open(user));
+}
+
+Result<std::unique_ptr<Maildrop>> FailingMaildrops::open_board(std::string_view user,
+                                                               std::string_view mailbox) {
+  if (const Status planned = plan_.next("open_board"); !planned) {
+    return planned.error();
+  }
+  return wrapped(maildrops_.open_board(user, mailbox));
+}
+
+Result<std::unique_ptr<Maildrop>> FailingMaildrops::wrapped(
+    Result<std::unique_ptr<Maildrop>> opened) {
   if (!opened) {
     return opened;
   }

@@ -39,6 +39,7 @@ class FailingMaildrop : public Maildrop {
   [[nodiscard]] MessageNumber message_count() const override;
   [[nodiscard]] UidValidity uidvalidity() const override;
   [[nodiscard]] Uid uid(MessageNumber number) const override;
+  [[nodiscard]] std::uint64_t next_uid() const override;
   [[nodiscard]] std::uint64_t size(MessageNumber number) const override;
   [[nodiscard]] std::string unique_name(MessageNumber number) const override;
   [[nodiscard]] std::optional<std::string> file_name(MessageNumber number) const override;
@@ -66,8 +67,12 @@ class FailingMaildrops : public Maildrops {
   FailingMaildrops(Maildrops& maildrops, FailurePlan& plan) : maildrops_(maildrops), plan_(plan) {}
 
   [[nodiscard]] Result<std::unique_ptr<Maildrop>> open(std::string_view user) override;
+  [[nodiscard]] Result<std::unique_ptr<Maildrop>> open_board(std::string_view user,
+                                                             std::string_view mailbox) override;
 
  private:
+  [[nodiscard]] Result<std::unique_ptr<Maildrop>> wrapped(Result<std::unique_ptr<Maildrop>> opened);
+
   Maildrops& maildrops_;
   FailurePlan& plan_;
 };

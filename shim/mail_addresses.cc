@@ -41,22 +41,34 @@ void collect(InternetAddressList* list, std::size_t at_most, std::vector<Address
   }
 }
 
+using ParserOptions = std::unique_ptr<GMimeParserOptions, decltype(&g_mime_parser_options_free)>;
+
+ParserOptions parser_options() {
+  static const bool ready = (g_mime_init(), true);
+  (void)ready;
+  return {g_mime_parser_options_new(), g_mime_parser_options_free};
+}
+
 }  // namespace
 
 Result<std::vector<Address>> parse_addresses(std::string_view value, std::size_t at_most) {
-  static const bool ready = (g_mime_init(), true);
-  (void)ready;
   const std::string text(value);
   std::vector<Address> found;
   if (text.find_first_not_of(" \t") == std::string::npos) return found;
-  const std::unique_ptr<GMimeParserOptions, decltype(&g_mime_parser_options_free)> options(
-      g_mime_parser_options_new(), g_mime_parser_options_free);
+  const ParserOptions options = parser_options();
   g_mime_parser_options_set_address_compliance_mode(options.get(), GMIME_RFC_COMPLIANCE_STRICT);
   const std::unique_ptr<InternetAddressList, Unref> list(
       internet_address_list_parse(options.get(), text.c_str()));
   if (!list) return Error{Failure::permanent, "this is no list of addresses"};
   collect(list.get(), at_most, found);
   return found;
+}
+
+std::string decoded_header(std::string_view value) {
+  const ParserOptions options = parser_options();
+  const std::unique_ptr<char, decltype(&g_free)> text(
+      g_mime_utils_header_decode_text(options.get(), std::string(value).c_str()), g_free);
+  return text == nullptr ? std::string() : std::string(text.get());
 }
 
 }  // namespace pop3_legacy::shim

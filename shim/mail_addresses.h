@@ -1,8 +1,9 @@
-/// RFC 5322's address lists, read by GMime.
+/// RFC 5322's address lists and RFC 2047's encoded words, read by GMime.
 #ifndef POP3_LEGACY_SHIM_MAIL_ADDRESSES_H
 #define POP3_LEGACY_SHIM_MAIL_ADDRESSES_H
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +14,9 @@ namespace pop3_legacy::shim {
 
 /// Port::parse_addresses().
 Result<std::vector<Address>> parse_addresses(std::string_view value, std::size_t at_most);
+
+/// Port::decoded(): a header field's value with its encoded words decoded, in UTF-8.
+std::string decoded_header(std::string_view value);
 
 }  // namespace pop3_legacy::shim
 

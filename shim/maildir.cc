@@ -432,12 +432,14 @@ Result<std::unique_ptr<Maildrop>> Maildir::open(const std::string& root) {
       }
     }
   }
-  return std::unique_ptr<Maildrop>(
-      new Maildir(root, uids.value().uidvalidity(), std::move(messages)));
+  return std::unique_ptr<Maildrop>(new Maildir(root, uids.value(), std::move(messages)));
 }
 
-Maildir::Maildir(std::string root, UidValidity uidvalidity, std::vector<Message> messages)
-    : root_(std::move(root)), uidvalidity_(uidvalidity), messages_(std::move(messages)) {}
+Maildir::Maildir(std::string root, const UidList& uids, std::vector<Message> messages)
+    : root_(std::move(root)),
+      uidvalidity_(uids.uidvalidity()),
+      next_uid_(uids.next_uid()),
+      messages_(std::move(messages)) {}
 
 const Maildir::Message& Maildir::message(MessageNumber number) const {
   return messages_[number - 1];
@@ -566,6 +568,26 @@ Status Maildir::save_copy(std::string_view mailbox, int message) {
 // --- Maildirs ---
 
 Result<std::unique_ptr<Maildrop>> Maildirs::open(std::string_view user) {
+  const Result<std::string> root = root_of(user);
+  return root ? Maildir::open(root.value()) : Result<std::unique_ptr<Maildrop>>(root.error());
+}
+
+Result<std::unique_ptr<Maildrop>> Maildirs::open_board(std::string_view user,
+                                                       std::string_view mailbox) {
+  const Result<std::string> root = root_of(user);
+  if (!root) {
+    return root.error();
+  }
+  const std::string folder = root.value() + "/." + std::string(mailbox);
+  const bool is_name = !mailbox.empty() && mailbox.front() != '.' &&
+                       mailbox.find_first_of(std::string_view("/\0", 2)) == std::string_view::npos;
+  if (!is_name || ::access((folder + "/cur").c_str(), R_OK | X_OK) != 0) {
+    return Error{Failure::gone, "there is no mailbox " + std::string(mailbox)};
+  }
+  return Maildir::open(folder);
+}
+
+Result<std::string> Maildirs::root_of(std::string_view user) const {
   if (user.empty() || user.front() == '.' ||
       user.find_first_of(std::string_view("/\0", 2)) != std::string_view::npos) {
     return Error{Failure::permanent, "this user name cannot be the name of a folder"};
@@ -575,7 +597,7 @@ Result<std::unique_ptr<Maildrop>> Maildirs::open(std::string_view user) {
        place = path.find("%u", place + user.size())) {
     path.replace(place, 2, user);
   }
-  return Maildir::open(path);
+  return path;
 }
 
 }  // namespace pop3_legacy::shim

@@ -36,6 +36,7 @@ class UidList {
   [[nodiscard]] std::string print() const;
 
   [[nodiscard]] UidValidity uidvalidity() const noexcept { return uidvalidity_; }
+  [[nodiscard]] std::uint64_t next_uid() const noexcept { return next_uid_; }
   /// In the order of their UIDs, each base name once.
   [[nodiscard]] const std::vector<Row>& rows() const noexcept { return rows_; }
 
@@ -66,6 +67,7 @@ class Maildir : public Maildrop {
 
   [[nodiscard]] MessageNumber message_count() const override;
   [[nodiscard]] UidValidity uidvalidity() const override { return uidvalidity_; }
+  [[nodiscard]] std::uint64_t next_uid() const override { return next_uid_; }
   [[nodiscard]] Uid uid(MessageNumber number) const override;
   [[nodiscard]] std::uint64_t size(MessageNumber number) const override;
   [[nodiscard]] std::string unique_name(MessageNumber number) const override;
@@ -93,7 +95,7 @@ class Maildir : public Maildrop {
     std::uint64_t size = 0;
   };
 
-  Maildir(std::string root, UidValidity uidvalidity, std::vector<Message> messages);
+  Maildir(std::string root, const UidList& uids, std::vector<Message> messages);
 
   [[nodiscard]] const Message& message(MessageNumber number) const;
   /// Looks for the message's file, which another client may have given other flags.
@@ -101,6 +103,7 @@ class Maildir : public Maildrop {
 
   std::string root_;
   UidValidity uidvalidity_;
+  std::uint64_t next_uid_;
   std::vector<Message> messages_;
 };
 
@@ -112,8 +115,13 @@ class Maildirs : public Maildrops {
 
   /// A name that is empty, begins with a dot or holds a "/" or a NUL is refused.
   [[nodiscard]] Result<std::unique_ptr<Maildrop>> open(std::string_view user) override;
+  /// As Dovecot has it by default: the folder ".NAME" of the user's Maildir (Maildir++).
+  [[nodiscard]] Result<std::unique_ptr<Maildrop>> open_board(std::string_view user,
+                                                             std::string_view mailbox) override;
 
  private:
+  [[nodiscard]] Result<std::string> root_of(std::string_view user) const;
+
   std::string path_;
 };
 

@@ -48,6 +48,8 @@ class Maildrop {
   [[nodiscard]] virtual UidValidity uidvalidity() const = 0;
   /// Higher numbers have higher UIDs.
   [[nodiscard]] virtual Uid uid(MessageNumber number) const = 0;
+  /// The UID that the next message would have got; 2^32 after the last there is.
+  [[nodiscard]] virtual std::uint64_t next_uid() const = 0;
   /// Octets with every line end as CRLF, before dot-stuffing. As in Dovecot, a final line
   /// without a line end is counted without one.
   [[nodiscard]] virtual std::uint64_t size(MessageNumber number) const = 0;
@@ -73,7 +75,8 @@ class Maildrop {
 
   /// Removes the messages `deleted` for good and gives \Seen to the messages `seen`; a number
   /// in both is removed. After an Error some of them may have been changed, and no other.
-  /// Called at most once, at QUIT, or with nothing to delete when the session was dropped.
+  /// Called when the maildrop is closed, at QUIT as a rule, and again after an Error; with nothing
+  /// to delete when the session was dropped.
   virtual Status commit(std::span<const MessageNumber> deleted,
                         std::span<const MessageNumber> seen) = 0;
 
@@ -98,6 +101,10 @@ class Maildrops {
 
   /// `user` is as typed at login and may hold any octet but NUL, CR and LF.
   [[nodiscard]] virtual Result<std::unique_ptr<Maildrop>> open(std::string_view user) = 0;
+  /// Another mailbox of the user's. Failure::gone: there is none of that name, or it cannot be
+  /// read.
+  [[nodiscard]] virtual Result<std::unique_ptr<Maildrop>> open_board(std::string_view user,
+                                                                     std::string_view mailbox) = 0;
 };
 
 /// Counts what Maildrop::size() tells, from the text as stored, in pieces.

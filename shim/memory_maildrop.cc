@@ -53,7 +53,10 @@ MemoryMailbox::Message* MemoryMailbox::find(Uid uid) noexcept {
 }
 
 MemoryMaildrop::MemoryMaildrop(MemoryMailbox& mailbox)
-    : mailbox_(mailbox), uidvalidity_(mailbox.uidvalidity()), messages_(mailbox.messages()) {}
+    : mailbox_(mailbox),
+      uidvalidity_(mailbox.uidvalidity()),
+      next_uid_(mailbox.next_uid()),
+      messages_(mailbox.messages()) {}
 
 const MemoryMailbox::Message& MemoryMaildrop::message(MessageNumber number) const {
   return messages_[number - 1];
@@ -155,6 +158,19 @@ MemoryMailbox& MemoryMaildrops::mailbox(std::string_view user) {
 
 Result<std::unique_ptr<Maildrop>> MemoryMaildrops::open(std::string_view user) {
   return std::unique_ptr<Maildrop>(std::make_unique<MemoryMaildrop>(mailbox(user)));
+}
+
+MemoryMailbox& MemoryMaildrops::make_board(std::string_view user, std::string_view mailbox) {
+  return boards_[{std::string(user), std::string(mailbox)}];
+}
+
+Result<std::unique_ptr<Maildrop>> MemoryMaildrops::open_board(std::string_view user,
+                                                              std::string_view mailbox) {
+  const auto found = boards_.find({std::string(user), std::string(mailbox)});
+  if (found == boards_.end()) {
+    return Error{Failure::gone, "there is no mailbox " + std::string(mailbox)};
+  }
+  return std::unique_ptr<Maildrop>(std::make_unique<MemoryMaildrop>(found->second));
 }
 
 }  // namespace pop3_legacy::shim

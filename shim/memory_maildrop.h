@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "shim/maildrop.h"
@@ -31,6 +32,8 @@ class MemoryMailbox {
 
   /// Appends a message with the next UID and returns that. Line ends as they come.
   Uid deliver(std::string text, bool seen = false);
+  /// The next message gets this UID, which is not below that of any there was.
+  void skip_to(Uid next_uid) noexcept { next_uid_ = next_uid; }
   /// Removes a message as another client would; false if there is none with this UID.
   bool expunge(Uid uid);
   /// The mailbox was made anew: the same messages, numbered from 1 under another UIDVALIDITY.
@@ -64,6 +67,7 @@ class MemoryMaildrop : public Maildrop {
 
   [[nodiscard]] MessageNumber message_count() const override;
   [[nodiscard]] UidValidity uidvalidity() const override { return uidvalidity_; }
+  [[nodiscard]] std::uint64_t next_uid() const override { return next_uid_; }
   [[nodiscard]] Uid uid(MessageNumber number) const override;
   [[nodiscard]] std::uint64_t size(MessageNumber number) const override;
   [[nodiscard]] std::string unique_name(MessageNumber number) const override;
@@ -86,6 +90,7 @@ class MemoryMaildrop : public Maildrop {
 
   MemoryMailbox& mailbox_;
   UidValidity uidvalidity_;
+  std::uint64_t next_uid_;
   std::vector<MemoryMailbox::Message> messages_;  ///< as at login
 };
 
@@ -98,10 +103,15 @@ class MemoryMaildrops : public Maildrops {
   /// Stays where it is as long as this lives.
   MemoryMailbox& mailbox(std::string_view user);
   [[nodiscard]] Result<std::unique_ptr<Maildrop>> open(std::string_view user) override;
+  /// Makes the mailbox, where open_board() finds it.
+  MemoryMailbox& make_board(std::string_view user, std::string_view mailbox);
+  [[nodiscard]] Result<std::unique_ptr<Maildrop>> open_board(std::string_view user,
+                                                             std::string_view mailbox) override;
 
  private:
   void (*fill_)(MemoryMailbox& mailbox) = nullptr;
   std::map<std::string, MemoryMailbox, std::less<>> mailboxes_;
+  std::map<std::pair<std::string, std::string>, MemoryMailbox> boards_;  ///< by user and name
 };
 
 }  // namespace pop3_legacy::shim

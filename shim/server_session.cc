@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <memory>
+#include <span>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -254,53 +256,115 @@ class CoreListing : public LongAnswer {
   std::unique_ptr<pop3_legacy::Listing> listing_;
 };
 
+/// The maildrop that is open, and what this session has done to its messages.
+struct OpenMaildrop {
+  /// None, with no messages.
+  OpenMaildrop() = default;
+  explicit OpenMaildrop(std::shared_ptr<Maildrop> opened, bool to_read_only = false)
+      : maildrop(std::move(opened)),
+        read_only(to_read_only),
+        sizes(std::size_t{maildrop->message_count()} + 1),
+        deleted(sizes.size()),
+        seen(sizes.size()) {
+    for (MessageNumber number = 1; number <= count(); ++number) {
+      sizes[number] = maildrop->size(number);
+    }
+  }
+
+  [[nodiscard]] MessageNumber count() const noexcept {
+    return static_cast<MessageNumber>(sizes.size() - 1);
+  }
+
+  static std::vector<MessageNumber> marked(const std::vector<bool>& marks) {
+    std::vector<MessageNumber> numbers;
+    for (MessageNumber number = 1; number < marks.size(); ++number) {
+      if (marks[number]) {
+        numbers.push_back(number);
+      }
+    }
+    return numbers;
+  }
+
+  /// Removes the messages `gone`, and stores which have been seen.
+  Status commit(std::span<const MessageNumber> gone) {
+    const auto have_seen = marked(seen);
+    if (read_only || (gone.empty() && have_seen.empty())) {
+      return Done{};
+    }
+    return maildrop->commit(gone, have_seen);
+  }
+
+  std::shared_ptr<Maildrop> maildrop;
+  bool read_only = true;
+  std::vector<std::uint64_t> sizes{0};  ///< this and the next two by number
+  std::vector<bool> deleted{false};
+  std::vector<bool> seen{false};  ///< by RETR in this session
+};
+
 /// What the core asks, answered by a maildrop.
 class MaildropPort : public Port {
  public:
-  /// `sizes`, `deleted` and `seen`, by number, live longer than this.
-  MaildropPort(Maildrop& maildrop, const std::vector<std::uint64_t>& sizes,
-               std::vector<bool>& deleted, std::vector<bool>& seen, std::string user,
-               const policy::Resolution& resolution, const Environment& environment,
-               std::function<void(std::string_view)> log)
-      : maildrop_(maildrop),
-        sizes_(sizes),
-        deleted_(deleted),
-        seen_(seen),
+  /// `open` lives longer than this.
+  MaildropPort(OpenMaildrop& open, std::string user, const policy::Resolution& resolution,
+               const Environment& environment, std::function<void(std::string_view)> log)
+      : open_(open),
+        own_(open.maildrop),
         environment_(environment),
         user_(std::move(user)),
         uidl_policy_(resolution.policy.uidl),
         uidl_known_(resolution.uidl_known),
         log_(std::move(log)) {}
 
-  [[nodiscard]] MessageNumber message_count() const override { return maildrop_.message_count(); }
-  [[nodiscard]] UidValidity uidvalidity() const override { return maildrop_.uidvalidity(); }
-  [[nodiscard]] Uid uid(MessageNumber number) const override { return maildrop_.uid(number); }
+  [[nodiscard]] MessageNumber message_count() const override { return open_.count(); }
+  [[nodiscard]] UidValidity uidvalidity() const override {
+    return open_.maildrop ? open_.maildrop->uidvalidity() : 0;
+  }
+  [[nodiscard]] Uid uid(MessageNumber number) const override { return open_.maildrop->uid(number); }
   [[nodiscard]] MessageNumber highest_seen() const override {
-    MessageNumber number = maildrop_.message_count();
-    while (number > 0 && !maildrop_.seen(number)) {
+    MessageNumber number = message_count();
+    while (number > 0 && !open_.maildrop->seen(number)) {
       --number;
     }
     return number;
   }
-  [[nodiscard]] bool deleted(MessageNumber number) const override { return deleted_[number]; }
+  [[nodiscard]] bool deleted(MessageNumber number) const override { return open_.deleted[number]; }
   Status mark_deleted(MessageNumber number) override {
-    deleted_[number] = true;
+    open_.deleted[number] = true;
     return Done{};
   }
-  [[nodiscard]] std::uint64_t octets(MessageNumber number) const override { return sizes_[number]; }
+  [[nodiscard]] std::uint64_t octets(MessageNumber number) const override {
+    return open_.sizes[number];
+  }
   Status mark_seen(MessageNumber number) override {
-    seen_[number] = seen_[number] || !maildrop_.seen(number);
+    open_.seen[number] = open_.seen[number] || !open_.maildrop->seen(number);
     return Done{};
   }
   Result<std::unique_ptr<MessageParts>> open_parts(MessageNumber number) override {
-    const auto message = maildrop_.open_message(number);
+    const auto message = open_.maildrop->open_message(number);
     return message ? take_apart(*message.value())
                    : Result<std::unique_ptr<MessageParts>>(message.error());
   }
   Result<std::unique_ptr<Inspection>> inspect(std::vector<FieldQuery> queries) override {
     return std::unique_ptr<Inspection>(
-        std::make_unique<MaildropInspection>(maildrop_, std::move(queries)));
+        std::make_unique<MaildropInspection>(*open_.maildrop, std::move(queries)));
   }
+
+  Result<Board> look_at_board(std::string_view mailbox) override {
+    auto opened = environment_.maildrops->open_board(user_, mailbox);
+    return opened ? Result<Board>(board_of(*opened.value())) : opened.error();
+  }
+  Result<Board> open_board(std::string_view mailbox) override {
+    auto opened = environment_.maildrops->open_board(user_, mailbox);
+    if (!opened) {
+      return opened.error();
+    }
+    const Board board = board_of(*opened.value());
+    const Status replaced =
+        replace_by(OpenMaildrop(std::move(opened.value()), /*to_read_only=*/true));
+    return replaced ? Result<Board>(board) : replaced.error();
+  }
+  Status close_maildrop() override { return replace_by(OpenMaildrop()); }
+
   [[nodiscard]] std::uint64_t octets_sent(Access access) const override {
     return access == Access::top ? topped_ : retrieved_;
   }
@@ -313,10 +377,10 @@ class MaildropPort : public Port {
                              : Port::host_answer(command);
   }
   Result<std::optional<std::string>> load_state(std::string_view name) override {
-    return maildrop_.load_state(name);
+    return own_->load_state(name);
   }
   Status store_state(std::string_view name, std::string_view content) override {
-    return maildrop_.store_state(name, content);
+    return own_->store_state(name, content);
   }
   void log_error(std::string_view sentence) override { log_(sentence); }
 
@@ -325,6 +389,9 @@ class MaildropPort : public Port {
       hasher_ = openssl_hasher();
     }
     return hasher_.get();
+  }
+  [[nodiscard]] std::string decoded(std::string_view value) override {
+    return decoded_header(value);
   }
   [[nodiscard]] std::string user_name() const override { return user_; }
   Result<std::vector<Address>> parse_addresses(std::string_view value,
@@ -346,7 +413,7 @@ class MaildropPort : public Port {
 
   Status save_message(Spool& spool, std::string_view mailbox) override {
     const Result<int> message = static_cast<files::SpoolFile&>(spool).rewound();
-    return message ? maildrop_.save_copy(mailbox, message.value()) : Status(message.error());
+    return message ? own_->save_copy(mailbox, message.value()) : Status(message.error());
   }
 
   Result<std::unique_ptr<RunningProgram>> run_program(
@@ -363,7 +430,7 @@ class MaildropPort : public Port {
     if (uidls_prepared_) {
       return Done{};
     }
-    UidlMaildrop maildrop(maildrop_, user_, log_);
+    UidlMaildrop maildrop(*own_, user_, log_);
     auto ids = uidl::assign_ids(maildrop, uidl_policy_, uidl_known_);
     if (!ids) {
       return ids.error();
@@ -379,10 +446,29 @@ class MaildropPort : public Port {
   }
 
  private:
-  Maildrop& maildrop_;
-  const std::vector<std::uint64_t>& sizes_;
-  std::vector<bool>& deleted_;
-  std::vector<bool>& seen_;
+  static Board board_of(Maildrop& maildrop) {
+    Board board{.maxima = static_cast<Uid>(maildrop.next_uid() - 1), .last_date = std::nullopt};
+    if (const MessageNumber last = maildrop.message_count(); last > 0) {
+      if (const auto received = maildrop.received(last)) {
+        board.last_date = received.value();
+      }
+    }
+    return board;
+  }
+
+  Status replace_by(OpenMaildrop next) {
+    if (Status committed = open_.commit(OpenMaildrop::marked(open_.deleted)); !committed) {
+      return committed;
+    }
+    open_ = std::move(next);
+    // The policy's ids are for the user's own maildrop.
+    uidls_.reset();
+    uidls_prepared_ = true;
+    return Done{};
+  }
+
+  OpenMaildrop& open_;
+  std::shared_ptr<Maildrop> own_;
   const Environment& environment_;
   std::string user_;
   policy::Policy::Uidl uidl_policy_;
@@ -401,18 +487,10 @@ class Transaction {
   Transaction(std::unique_ptr<Maildrop> maildrop, const std::string& user,
               policy::Resolution resolution, const Environment& environment,
               std::function<void(std::string_view)> log)
-      : maildrop_(std::move(maildrop)),
+      : open_(std::move(maildrop)),
         log_(std::move(log)),
-        count_(maildrop_->message_count()),
-        sizes_(std::size_t{count_} + 1),
-        deleted_(std::size_t{count_} + 1),
-        seen_(std::size_t{count_} + 1),
-        port_(*maildrop_, sizes_, deleted_, seen_, user, resolution, environment, log_),
-        core_(port_, std::move(resolution), maildrop_->has_state(uidl::memory_state)) {
-    for (MessageNumber number = 1; number <= count_; ++number) {
-      sizes_[number] = maildrop_->size(number);
-    }
-  }
+        port_(open_, user, resolution, environment, log_),
+        core_(port_, std::move(resolution), open_.maildrop->has_state(uidl::memory_state)) {}
 
   [[nodiscard]] Session& core() noexcept { return core_; }
 
@@ -446,10 +524,8 @@ class Transaction {
       return;
     }
     over_ = true;
-    if (const auto seen = marked(seen_); !seen.empty()) {
-      if (const Status committed = maildrop_->commit({}, seen); !committed) {
-        log_("\\Seen was not stored: " + committed.error().text);
-      }
+    if (const Status committed = open_.commit({}); !committed) {
+      log_("\\Seen was not stored: " + committed.error().text);
     }
     core_.finish(Ending::dropped);
   }
@@ -463,15 +539,15 @@ class Transaction {
 
   std::string stat() {
     std::uint64_t octets = 0;
-    for (MessageNumber number = 1; number <= count_; ++number) {
-      octets += deleted_[number] ? 0 : sizes_[number];
+    for (MessageNumber number = 1; number <= open_.count(); ++number) {
+      octets += open_.deleted[number] ? 0 : open_.sizes[number];
     }
     return "+OK " + std::to_string(messages_left()) + ' ' + std::to_string(octets) + "\r\n";
   }
 
   std::string list(std::string_view arguments) {
     return listing(arguments, "+OK " + std::to_string(messages_left()) + " messages:\r\n",
-                   [this](MessageNumber number) { return std::to_string(sizes_[number]); });
+                   [this](MessageNumber number) { return std::to_string(open_.sizes[number]); });
   }
 
   std::string uidl(std::string_view arguments) {
@@ -482,7 +558,7 @@ class Transaction {
   std::string listing(std::string_view arguments, std::string first_line,
                       std::function<std::string(MessageNumber)> text) {
     if (arguments.empty()) {
-      long_answer_ = std::make_unique<Listing>(deleted_, std::move(text));
+      long_answer_ = std::make_unique<Listing>(open_.deleted, std::move(text));
       return first_line;
     }
     const auto number = message_number(arguments, false);
@@ -498,7 +574,7 @@ class Transaction {
       return err(number.error().text);
     }
     auto reply = transfer(Access::retrieve, number.value(),
-                          "+OK " + std::to_string(sizes_[number.value()]) + " octets\r\n",
+                          "+OK " + std::to_string(open_.sizes[number.value()]) + " octets\r\n",
                           std::numeric_limits<std::uint64_t>::max());
     if (long_answer_) {
       (void)port_.mark_seen(number.value());
@@ -520,7 +596,7 @@ class Transaction {
 
   std::string transfer(Access access, MessageNumber number, std::string first_line,
                        std::uint64_t body_lines) {
-    auto reader = maildrop_->open_message(number);
+    auto reader = open_.maildrop->open_message(number);
     if (!reader) {
       log_(reader.error().text);
       return reader.error().kind == Failure::gone
@@ -537,26 +613,23 @@ class Transaction {
     if (!number) {
       return err(number.error().text);
     }
-    deleted_[number.value()] = true;
+    open_.deleted[number.value()] = true;
     return "+OK Marked to be deleted.\r\n";
   }
 
   std::string rset() {
-    deleted_.assign(deleted_.size(), false);
-    seen_.assign(seen_.size(), false);
+    open_.deleted.assign(open_.deleted.size(), false);
+    open_.seen.assign(open_.seen.size(), false);
     return std::string(ok);
   }
 
   std::string quit() {
     over_ = true;
-    const auto deleted = marked(deleted_);
-    const auto seen = marked(seen_);
-    if (!deleted.empty() || !seen.empty()) {
-      if (const Status committed = maildrop_->commit(deleted, seen); !committed) {
-        log_("QUIT: " + committed.error().text);
-        core_.finish(Ending::dropped);
-        return storage_error(committed.error());
-      }
+    const auto deleted = OpenMaildrop::marked(open_.deleted);
+    if (const Status committed = open_.commit(deleted); !committed) {
+      log_("QUIT: " + committed.error().text);
+      core_.finish(Ending::dropped);
+      return storage_error(committed.error());
     }
     core_.finish(Ending::quit);
     return deleted.empty() ? "+OK Logging out.\r\n" : "+OK Logging out, messages deleted.\r\n";
@@ -568,36 +641,23 @@ class Transaction {
     if (!number) {
       return number;
     }
-    if (number.value() == 0 || number.value() > count_) {
+    if (number.value() == 0 || number.value() > open_.count()) {
       return Error{Failure::permanent,
                    "There's no message " + std::to_string(number.value()) + '.'};
     }
-    if (deleted_[number.value()]) {
+    if (open_.deleted[number.value()]) {
       return Error{Failure::permanent, "Message is deleted."};
     }
     return number;
   }
 
   [[nodiscard]] std::size_t messages_left() const {
-    return count_ - static_cast<std::size_t>(std::count(deleted_.begin(), deleted_.end(), true));
+    return open_.count() -
+           static_cast<std::size_t>(std::count(open_.deleted.begin(), open_.deleted.end(), true));
   }
 
-  static std::vector<MessageNumber> marked(const std::vector<bool>& marks) {
-    std::vector<MessageNumber> numbers;
-    for (MessageNumber number = 1; number < marks.size(); ++number) {
-      if (marks[number]) {
-        numbers.push_back(number);
-      }
-    }
-    return numbers;
-  }
-
-  std::unique_ptr<Maildrop> maildrop_;
+  OpenMaildrop open_;
   std::function<void(std::string_view)> log_;
-  MessageNumber count_;
-  std::vector<std::uint64_t> sizes_;  ///< this and the next two by number
-  std::vector<bool> deleted_;
-  std::vector<bool> seen_;  ///< by RETR in this session
   MaildropPort port_;
   Session core_;
   std::unique_ptr<LongAnswer> long_answer_;

@@ -42,6 +42,7 @@ struct Command {
   /// same. Who denies that one denies this one, too.
   std::string_view like = {};
   unsigned max_words = 0;  ///< of the arguments, for commands of ours
+  /// For commands of the host: answers while another maildrop than the user's own is open.
   Answer (*handler)(Session& session, std::string_view arguments) = nullptr;
   /// For commands of ours that also answer lines of the host's, while they are available and the
   /// host's command is: whether `arguments` of the host's command are of that kind.
@@ -51,6 +52,8 @@ struct Command {
   /// What the policy says of a command of its own, which stands in no table; nullptr: this one
   /// does.
   const policy::XCommand* own = nullptr;
+  /// Asks about messages, or to have them changed: refused while no maildrop is open.
+  bool on_messages = true;
 
   [[nodiscard]] bool ours() const noexcept { return owner == Owner::ours; }
 };

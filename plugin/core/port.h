@@ -55,7 +55,17 @@ class Inspection {
   [[nodiscard]] virtual Result<std::uint64_t> lines(MessageNumber number) = 0;
 };
 
-/// State is kept for the mailbox that the maildrop is (StateStore).
+/// A mailbox as a discussion group of RFC 1082.
+struct Board {
+  /// The highest UID that a message of it ever had, which is just what the RFC's maxima is.
+  Uid maxima = 0;
+  /// When the last of its messages arrived, in seconds since 1970. No value: there is none.
+  std::optional<std::int64_t> last_date;
+};
+
+/// The maildrop is the user's own until open_board() or close_maildrop(); what is asked about
+/// messages is asked about the one that is open. State is kept with the user's own mailbox
+/// (StateStore), whichever is open.
 class Port : public StateStore {
  public:
   // --- the maildrop as it was at login; none of these opens a message ---
@@ -99,6 +109,25 @@ class Port : public StateStore {
     return Error{Failure::permanent, "this host does not look into messages"};
   }
 
+  // --- other maildrops ---
+
+  /// Looks at a mailbox as the user. Failure::gone: there is none of that name for this user, or
+  /// it cannot be read.
+  [[nodiscard]] virtual Result<Board> look_at_board(std::string_view mailbox) {
+    return Error{Failure::gone, "this host has no boards: " + std::string(mailbox)};
+  }
+  /// Closes the maildrop as QUIT does, removing what was marked, and opens `mailbox` read-only in
+  /// its place. Failure::gone as above; after an Error the maildrop is as it was before.
+  virtual Result<Board> open_board(std::string_view mailbox) {
+    return Error{Failure::gone, "this host has no boards: " + std::string(mailbox)};
+  }
+  /// The same with no messages in its place.
+  virtual Status close_maildrop() {
+    return Error{Failure::permanent, "this host does not close maildrops"};
+  }
+  /// The host is about to execute QUIT on what open_board() or close_maildrop() has left.
+  virtual void prepare_quit() {}
+
   // --- the host's own answers ---
 
   /// Octets the host has sent in this session in answer to RETR (Access::retrieve) or TOP
@@ -122,6 +151,9 @@ class Port : public StateStore {
   [[nodiscard]] virtual Result<Hasher*> hasher() {
     return Error{Failure::permanent, "this host does not hash"};
   }
+
+  /// A header field's value with its encoded words (RFC 2047) decoded, in UTF-8.
+  [[nodiscard]] virtual std::string decoded(std::string_view value) { return std::string(value); }
 
   /// Seconds since 1970.
   [[nodiscard]] virtual std::int64_t now() const { return std::time(nullptr); }

@@ -53,9 +53,11 @@ std::string first_words(const CommandLine& line) {
 Session::Session(Port& port, policy::Resolution resolution, bool remembers_uidls)
     : port_(port),
       policy_(std::move(resolution.policy)),
-      highest_accessed_(port_, policy_.last),
+      board_last_(policy_.last),
+      highest_accessed_(std::in_place, port_, policy_.last),
       wording_(policy_.reply, port_),
       custom_uidls_(remembers_uidls || !resolution.uidl_known || !policy_.uidl.plan.host()) {
+  board_last_.start = policy::LastStart::session;
   const auto table = command_table();
   treatments_.reserve(table.size());
   for (const Command& command : table) {
@@ -190,10 +192,12 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
     const auto line = parse_command_line(instead ? *instead : typed);
     const Recognized recognized = recognize(line);
     const auto& [command, arguments] = recognized;
-    const bool ours = is_unknown_xtnd(line, command) ||
-                      (command != nullptr && (treatment(*command) != Treatment::host ||
-                                              (names_messages(*command) && !uidls_known())));
-    const Access access = command != nullptr && watching_ ? command->access : Access::none;
+    const bool ours =
+        is_unknown_xtnd(line, command) ||
+        (command != nullptr && (treatment(*command) != Treatment::host || takes_over(*command) ||
+                                (names_messages(*command) && !uidls_known())));
+    const bool matters = command != nullptr && (watching_ || open_ != OpenMaildrop::own);
+    const Access access = matters ? command->access : Access::none;
     if ((ours || instead || access == Access::quit) && run > 0) {
       return {Taker::host, run};
     }
@@ -205,14 +209,20 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
     }
     if (access == Access::quit) {
       finish(Ending::quit);
+      if (open_ != OpenMaildrop::own) port_.prepare_quit();
       return {Taker::host, end, instead.value_or("")};
     }
+    // MH's RSET ends XTND SCAN, too.
+    if (command != nullptr && command->access == Access::reset) scan_width_ = 0;
     if (instead) {
-      if (access != Access::none) watch(*command, arguments, offset + instead->size());
+      if (access != Access::none && watching_) {
+        watch(*command, arguments, offset + instead->size());
+      }
       return {Taker::host, end, std::move(*instead)};
     }
     run = end;
-    const bool watched = access != Access::none && watch(*command, arguments, offset + end);
+    const bool watched =
+        access != Access::none && watching_ && watch(*command, arguments, offset + end);
     if (watched || !wording_.all_hosts()) {
       return {Taker::host, run};
     }
@@ -232,13 +242,48 @@ bool Session::uidls_known() {
 
 void Session::before_seen() {
   if (watching_) {
-    (void)highest_accessed_.start();
+    (void)highest_accessed_->start();
   }
 }
 
+// A command of the host's that this one answers while another maildrop than the user's is open, or
+// after XTND SCAN.
+bool Session::takes_over(const Command& command) const noexcept {
+  switch (open_) {
+    case OpenMaildrop::none:
+      return command.on_messages;
+    case OpenMaildrop::board:
+      return !command.ours() && command.on_messages && command.handler != nullptr;
+    case OpenMaildrop::own:
+      break;
+  }
+  return scan_width_ > 0 && command.name == "LIST";
+}
+
+Result<Board> Session::open_board(std::string_view mailbox) {
+  // As for QUIT. Where the maildrop stays after all, its end stores another state.
+  finish(Ending::quit);
+  Result<Board> opened = port_.open_board(mailbox);
+  if (opened) leave_maildrop(OpenMaildrop::board);
+  return opened;
+}
+
+Status Session::close_maildrop() {
+  finish(Ending::quit);
+  Status closed = port_.close_maildrop();
+  if (closed) leave_maildrop(OpenMaildrop::none);
+  return closed;
+}
+
+void Session::leave_maildrop(OpenMaildrop next) {
+  open_ = next;
+  watched_.clear();
+  highest_accessed_.emplace(port_, board_last_);
+}
+
 void Session::accessed(Access access, MessageNumber number) {
-  if (watching_ && highest_accessed_.start()) {
-    highest_accessed_.accessed(access, number, port_.uid(number));
+  if (watching_ && highest_accessed_->start()) {
+    highest_accessed_->accessed(access, number, port_.uid(number));
   }
 }
 
@@ -247,7 +292,7 @@ void Session::accessed(Access access, MessageNumber number) {
 bool Session::watch(const Command& command, std::string_view arguments, std::uint64_t end) {
   const Access access = command.access;
   // Asked first, for every RETR gives its message \Seen, which is where LAST may start.
-  if (!highest_accessed_.start()) {
+  if (!highest_accessed_->start()) {
     return false;
   }
   Watched watched{.access = access, .number = 0, .uid = 0, .end = end, .octets_sent = 0};
@@ -256,7 +301,7 @@ bool Session::watch(const Command& command, std::string_view arguments, std::uin
     return false;
   }
   const auto number = parse_message_number(arguments, access == Access::top);
-  if (!highest_accessed_.counts(access) || !number || *number == 0 ||
+  if (!highest_accessed_->counts(access) || !number || *number == 0 ||
       *number > port_.message_count()) {
     return false;
   }
@@ -279,15 +324,15 @@ void Session::executed(std::uint64_t offset) {
 
 void Session::mark_executed(const Watched& watched) {
   if (watched.access == Access::reset) {
-    highest_accessed_.reset();
+    highest_accessed_->reset();
   } else if (watched.access == Access::remove ||
              port_.octets_sent(watched.access) > watched.octets_sent) {
-    highest_accessed_.accessed(watched.access, watched.number, watched.uid);
+    highest_accessed_->accessed(watched.access, watched.number, watched.uid);
   }
 }
 
 void Session::delivered() {
-  highest_accessed_.delivered();
+  highest_accessed_->delivered();
 }
 
 Answer Session::answer(std::string_view line) {
@@ -320,6 +365,9 @@ Answer Session::handle(const Recognized& recognized, bool has_nul) {
     case Treatment::host:
       break;
   }
+  if (open_ == OpenMaildrop::none && command.on_messages) {
+    return Reply::err("No maildrop is open.");
+  }
   if (names_messages(command)) {
     return Reply::temporary_failure("The messages' unique ids are not known at the moment.");
   }
@@ -338,7 +386,7 @@ void Session::finish(Ending ending) {
   if (!watching_) {
     return;
   }
-  if (const auto stored = highest_accessed_.finish(ending); !stored && !store_failure_logged_) {
+  if (const auto stored = highest_accessed_->finish(ending); !stored && !store_failure_logged_) {
     store_failure_logged_ = true;
     port_.log_error("LAST: could not be stored, the next session starts from the old number: " +
                     stored.error().text);

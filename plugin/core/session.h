@@ -81,7 +81,7 @@ class Session {
 
   /// Whether delivered() would make a difference: finding out may cost something.
   [[nodiscard]] bool awaits_delivery() const noexcept {
-    return highest_accessed_.awaits_delivery();
+    return highest_accessed_->awaits_delivery();
   }
   /// Everything the host has sent so far has reached the client.
   void delivered();
@@ -119,13 +119,20 @@ class Session {
 
   [[nodiscard]] Port& port() noexcept { return port_; }
   [[nodiscard]] const policy::Policy& policy() const noexcept { return policy_; }
-  [[nodiscard]] HighestAccessed& highest_accessed() noexcept { return highest_accessed_; }
+  [[nodiscard]] HighestAccessed& highest_accessed() noexcept { return *highest_accessed_; }
   /// The messages have ids by the policy. Where not, the log says why, once.
   [[nodiscard]] bool uidls_known();
   /// A handler is going to give a message \Seen, which is where LAST may start: called before.
   void before_seen();
   /// A handler has done to a message what a command of the host's does: LAST may count it.
   void accessed(Access access, MessageNumber number);
+  /// Puts a board in the maildrop's place, or nothing: Port::open_board() and close_maildrop().
+  Result<Board> open_board(std::string_view mailbox);
+  Status close_maildrop();
+  [[nodiscard]] bool on_board() const noexcept { return open_ == OpenMaildrop::board; }
+  /// The width that XTND SCAN has set; 0: it has not, or it no longer holds.
+  [[nodiscard]] unsigned scan_width() const noexcept { return scan_width_; }
+  void set_scan_width(unsigned width) noexcept { scan_width_ = width; }
   /// How many messages this session has submitted; kept by XTND XMIT.
   [[nodiscard]] std::uint64_t& messages_submitted() noexcept { return messages_submitted_; }
   [[nodiscard]] Treatment treatment(const Command& command) const noexcept;
@@ -135,6 +142,12 @@ class Session {
   [[nodiscard]] std::span<const Command> own_commands() const noexcept { return own_commands_; }
 
  private:
+  enum class OpenMaildrop : std::uint8_t {
+    own,    ///< the user's, as at login
+    board,  ///< a mailbox in its place, read-only
+    none,
+  };
+
   /// A line that the host was given and that matters to LAST.
   struct Watched {
     Access access;
@@ -149,6 +162,8 @@ class Session {
   [[nodiscard]] bool capa_needs_us() const noexcept;
   void add_own_commands();
   [[nodiscard]] bool is_unknown_xtnd(const CommandLine& line, const Command* command) const;
+  [[nodiscard]] bool takes_over(const Command& command) const noexcept;
+  void leave_maildrop(OpenMaildrop next);
   bool watch(const Command& command, std::string_view arguments, std::uint64_t end);
   void mark_executed(const Watched& watched);
   Answer handle(const Recognized& recognized, bool has_nul);
@@ -159,7 +174,10 @@ class Session {
   std::vector<Command> own_commands_;          ///< made of policy_.x_commands
   Treatment own_treatment_ = Treatment::ours;  ///< of those that are no aliases
   bool offers_xtnd_ = false;                   ///< one of the XTND family
-  HighestAccessed highest_accessed_;
+  policy::Policy::Last board_last_;    ///< LAST begins at zero on a board, and nothing is kept
+  std::optional<HighestAccessed> highest_accessed_;  ///< of the maildrop that is open
+  OpenMaildrop open_ = OpenMaildrop::own;
+  unsigned scan_width_ = 0;
   wording::ReplyWording wording_;
   bool watching_ = false;      ///< LAST is available, so the host's commands matter
   bool custom_uidls_ = false;  ///< known when the session began

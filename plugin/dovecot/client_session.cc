@@ -325,6 +325,7 @@ void ClientSession::destroy_client(struct client* client, const char* reason) {
   i_assert(self != nullptr);
   trampoline("the end of the session", 0, [&] {
     self->finish();
+    self->port_.prepare_end();
     return 0;
   });
   timeout_remove(&self->to_login_);

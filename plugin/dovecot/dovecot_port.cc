@@ -176,18 +176,33 @@ Result<std::string> DovecotPort::host_answer(std::string_view command) {
   return octets;
 }
 
+template <class Work>
+auto DovecotPort::with_inbox(Work work) -> decltype(work(static_cast<struct mailbox*>(nullptr))) {
+  return switch_.switched() ? switch_.with_inbox(work) : work(client_->mailbox);
+}
+
 Result<std::optional<std::string>> DovecotPort::load_state(std::string_view name) {
-  return load_mailbox_state(client_->mailbox, name);
+  return with_inbox([&](struct mailbox* box) { return load_mailbox_state(box, name); });
 }
 
 Status DovecotPort::store_state(std::string_view name, std::string_view content) {
-  return store_mailbox_state(client_->mailbox, name, content);
+  return with_inbox([&](struct mailbox* box) { return store_mailbox_state(box, name, content); });
 }
 
 Result<bool> DovecotPort::exchange_state(std::string_view name,
                                          const std::optional<std::string>& old,
                                          std::string_view content) {
-  return exchange_mailbox_state(client_->mailbox, name, old, content);
+  return with_inbox(
+      [&](struct mailbox* box) { return exchange_mailbox_state(box, name, old, content); });
+}
+
+std::string DovecotPort::decoded(std::string_view value) {
+  buffer_t* text = buffer_create_dynamic(default_pool, 128);
+  message_header_decode_utf8(reinterpret_cast<const unsigned char*>(value.data()), value.size(),
+                             text, nullptr);
+  std::string made(static_cast<const char*>(text->data), text->used);
+  buffer_free(&text);
+  return made;
 }
 
 Result<Hasher*> DovecotPort::hasher() {
@@ -235,7 +250,11 @@ Result<std::unique_ptr<RunningProgram>> DovecotPort::run_program(
                       : process::run_program(loop_, call, std::move(done));
 }
 
+// The policy's scheme is for the INBOX; any other mailbox has Dovecot's own ids.
 Status DovecotPort::prepare_uidls() {
+  if (switch_.switched()) {
+    return Done{};
+  }
   return dovecot::prepare_uidls(client_->mailbox);
 }
 

@@ -7,15 +7,17 @@
 
 #include "plugin/core/port.h"
 #include "plugin/dovecot/dovecot_loop.h"
+#include "plugin/dovecot/maildrop_switch.h"
 #include "plugin/dovecot/pop3_host.h"
 
 namespace pop3_legacy::dovecot {
 
-/// State is kept with the INBOX (mailbox_state.h).
+/// State is kept with the INBOX (mailbox_state.h), which is opened for it where another maildrop
+/// is.
 class DovecotPort : public Port {
  public:
   /// `client` lives longer than this. The maildrop may be asked about once it is open.
-  explicit DovecotPort(struct client* client) : client_(client) {}
+  explicit DovecotPort(struct client* client) : client_(client), switch_(client) {}
 
   [[nodiscard]] MessageNumber message_count() const override;
   [[nodiscard]] UidValidity uidvalidity() const override;
@@ -32,6 +34,17 @@ class DovecotPort : public Port {
   [[nodiscard]] Result<std::unique_ptr<Inspection>> inspect(
       std::vector<FieldQuery> queries) override;
 
+  [[nodiscard]] Result<Board> look_at_board(std::string_view mailbox) override {
+    return switch_.look_at_board(mailbox);
+  }
+  Result<Board> open_board(std::string_view mailbox) override {
+    return switch_.open_board(mailbox);
+  }
+  Status close_maildrop() override { return switch_.close(); }
+  void prepare_quit() override { switch_.prepare_quit(); }
+  /// The session ends without QUIT.
+  void prepare_end() { switch_.prepare_end(); }
+
   [[nodiscard]] std::uint64_t octets_sent(Access access) const override;
   Status prepare_uidls() override;
   [[nodiscard]] Result<std::string> host_answer(std::string_view command) override;
@@ -44,6 +57,7 @@ class DovecotPort : public Port {
                                             std::string_view content) override;
 
   [[nodiscard]] Result<Hasher*> hasher() override;
+  [[nodiscard]] std::string decoded(std::string_view value) override;
   [[nodiscard]] std::string user_name() const override;
   [[nodiscard]] std::string host_name() const override;
   [[nodiscard]] Result<std::vector<Address>> parse_addresses(std::string_view value,
@@ -62,9 +76,13 @@ class DovecotPort : public Port {
   [[nodiscard]] std::uint32_t sequence(MessageNumber number) const;
   [[nodiscard]] Status has_uidl(MessageNumber number) const;
 
+  template <class Work>
+  auto with_inbox(Work work) -> decltype(work(static_cast<struct mailbox*>(nullptr)));
+
   struct client* client_;
   std::unique_ptr<Hasher> hasher_;
   DovecotLoop loop_;
+  MaildropSwitch switch_;
 };
 
 }  // namespace pop3_legacy::dovecot

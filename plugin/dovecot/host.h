@@ -35,6 +35,7 @@ extern "C" {
 #include "mail-cache.h"
 #include "mail-index.h"
 #include "mail-namespace.h"
+#include "mail-search-build.h"
 #include "mail-storage-hooks.h"
 #include "mail-storage-private.h"
 #include "mail-storage-settings.h"

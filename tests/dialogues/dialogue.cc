@@ -402,6 +402,9 @@ class Parser {
       take_policy();
       return Done{};
     }
+    if (words.front() == "board") {
+      return take_board(words);
+    }
     if (words.size() == 2 && words.front() == "file") {
       NewFile file{std::string(words[1]), {}};
       auto& added = std::get<NewFile>(dialogue_.steps.emplace_back(std::move(file)));
@@ -409,6 +412,32 @@ class Parser {
       return Done{};
     }
     return between(words);
+  }
+
+  Status take_board(const Words& words) {
+    const auto maxima =
+        words.size() > 2 ? parse_count(words[2], max_message_octets) : std::optional<std::size_t>{};
+    if (started_ || !maxima || *maxima < words.size() - 3) {
+      return wrong(
+          "before the first session, a board has a name, the highest UID that it ever "
+          "gave, and the octets of its messages, of which the last has that UID");
+    }
+    BoardMailbox board{.name = std::string(words[1]),
+                       .maxima = static_cast<std::uint32_t>(*maxima),
+                       .messages = {}};
+    for (std::size_t i = 3; i < words.size(); ++i) {
+      const auto octets = parse_count(words[i], max_message_octets);
+      if (!octets || *octets < min_message_octets) {
+        return wrong("a message has " + std::to_string(min_message_octets) + " octets at least");
+      }
+      Message message;
+      message.ordinal = static_cast<unsigned>(*maxima + i + 1 - words.size());
+      message.received = usual_arrival(message.ordinal);
+      message.text = generated_message(message.ordinal, *octets);
+      board.messages.push_back(std::move(message));
+    }
+    dialogue_.boards.push_back(std::move(board));
+    return Done{};
   }
 
   Status end_session(bool dropped) {

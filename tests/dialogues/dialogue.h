@@ -48,6 +48,14 @@ struct Message {
   std::int64_t received = 0;  ///< seconds since 1970
 };
 
+/// A mailbox of the user's beside the INBOX, the same in every session.
+struct BoardMailbox {
+  std::string name;
+  std::uint32_t maxima = 0;  ///< the highest UID that was ever given in it
+  /// They have the UIDs up to the maxima, and the last of them is that of the ordinal.
+  std::vector<Message> messages;
+};
+
 /// The name of the message's file in a Maildir, without flags:
 /// "1700000001.M1P1.dialogue,S=77,W=80", S its octets on disk, where lines end with LF.
 std::string file_name(const Message& message);
@@ -146,6 +154,7 @@ using Step = std::variant<Session, NewMail, Expunge, UidvalidityChange, NewPolic
 struct Dialogue {
   std::string file;
   std::vector<Message> mails;         ///< there from the beginning
+  std::vector<BoardMailbox> boards;   ///< the same
   std::optional<std::string> policy;  ///< no value: the user's domain has none
   std::vector<Step> steps;
   std::vector<Mode> not_in;

@@ -74,6 +74,7 @@ class Account {
   /// open, as does what follows.
   virtual void put_file(const std::string& name, const std::string& content) = 0;
 
+  virtual void make_board(const BoardMailbox& board) = 0;
   virtual void deliver(const Message& message) = 0;
   /// Removes the message that the next session would give this number.
   virtual void expunge(std::size_t number) = 0;

@@ -72,7 +72,7 @@ MaildirFixture::MaildirFixture(fs::path home, const std::vector<Message>& mails,
   }
   for (const Message& mail : mails) {
     // Mail that nobody has looked at may be in either.
-    store(mail, maildir_ / (mail.seen || mail.ordinal % 2 == 0 ? "cur" : "new"));
+    store(mail, maildir_, mail.seen || mail.ordinal % 2 == 0 ? "cur" : "new");
   }
   write_uidlist();
   give_away(maildir_, folder_mode);
@@ -80,17 +80,36 @@ MaildirFixture::MaildirFixture(fs::path home, const std::vector<Message>& mails,
 }
 
 void MaildirFixture::deliver(const Message& message) {
-  store(message, maildir_ / (message.seen ? "cur" : "new"));
+  store(message, maildir_, message.seen ? "cur" : "new");
 }
 
-void MaildirFixture::store(const Message& message, const fs::path& folder) {
+void MaildirFixture::make_board(const BoardMailbox& board) const {
+  const fs::path root = maildir_ / ('.' + board.name);
+  fs::create_directory(root);
+  for (const char* const folder : folders) {
+    fs::create_directory(root / folder);
+    give_away(root / folder, folder_mode);
+  }
+  std::string list = "3 V" + std::to_string(first_uidvalidity) + " N" +
+                     std::to_string(board.maxima + 1) + " Gffeeddccbbaa99887766554433221100\n";
+  for (const Message& message : board.messages) {
+    store(message, root, "cur");
+    list += std::to_string(message.ordinal) + " :" + file_name(message) + '\n';
+  }
+  replace_file(root / "dovecot-uidlist", list, file_mode);
+  give_away(root / "dovecot-uidlist", file_mode);
+  give_away(root, folder_mode);
+}
+
+void MaildirFixture::store(const Message& message, const fs::path& maildir,
+                           std::string_view folder) const {
   const std::string name = file_name(message);
   const std::string flags = message.seen ? ":2,S" : ":2,";
-  const fs::path temporary = maildir_ / "tmp" / name;
+  const fs::path temporary = maildir / "tmp" / name;
   write_file(temporary, with_lf(message.text));
   set_time(temporary, message.received);
   give_away(temporary, file_mode);
-  fs::rename(temporary, folder / (folder.filename() == "cur" ? name + flags : name));
+  fs::rename(temporary, maildir / folder / (folder == "cur" ? name + flags : name));
 }
 
 void MaildirFixture::expunge(std::size_t number) {

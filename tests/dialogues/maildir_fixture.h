@@ -32,6 +32,8 @@ class MaildirFixture {
   /// UIDs from 1.
   MaildirFixture(std::filesystem::path home, const std::vector<Message>& mails, Owner owner);
 
+  /// The folder ".NAME" (Maildir++).
+  void make_board(const BoardMailbox& board) const;
   /// As a mail delivery agent does, by way of tmp. The server gives the UID.
   void deliver(const Message& message);
   /// Removes the file of message `number`, as counted now.
@@ -45,7 +47,8 @@ class MaildirFixture {
   /// A message's file: its name without flags, and where it is now.
   using File = std::pair<std::string, std::filesystem::path>;
 
-  void store(const Message& message, const std::filesystem::path& folder);
+  void store(const Message& message, const std::filesystem::path& maildir,
+             std::string_view folder) const;
   void write_uidlist() const;
   /// In the order of the messages' numbers.
   [[nodiscard]] std::vector<File> files() const;

@@ -108,9 +108,20 @@ class MemoryAccount final : public Account {
     }
   }
 
-  void deliver(const Message& message) override {
+  void make_board(const BoardMailbox& board) override {
+    shim::MemoryMailbox& made = maildrops_.make_board(user(), board.name);
+    made.change_uidvalidity(first_uidvalidity);
+    made.skip_to(static_cast<Uid>(board.maxima + 1 - board.messages.size()));
+    for (const Message& message : board.messages) {
+      deliver_to(made, message);
+    }
+  }
+
+  void deliver(const Message& message) override { deliver_to(mailbox_, message); }
+
+  static void deliver_to(shim::MemoryMailbox& mailbox, const Message& message) {
     shim::MemoryMailbox::Message& stored =
-        *mailbox_.find(mailbox_.deliver(message.text, message.seen));
+        *mailbox.find(mailbox.deliver(message.text, message.seen));
     stored.file_name = file_name(message);
     stored.received = message.received;
   }

@@ -235,6 +235,9 @@ Recording play_once(const Dialogue& dialogue, HostUnderTest& host, std::string_v
   if (dialogue.policy) {
     account->set_policy(*dialogue.policy);
   }
+  for (const BoardMailbox& board : dialogue.boards) {
+    account->make_board(board);
+  }
   Recording recording;
   for (const Step& step : dialogue.steps) {
     if (const auto* const session = std::get_if<Session>(&step)) {

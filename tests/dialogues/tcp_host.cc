@@ -174,6 +174,7 @@ class TcpAccount final : public Account {
   void put_file(const std::string& name, const std::string& content) override {
     maildir_.put_file(name, content);
   }
+  void make_board(const BoardMailbox& board) override { maildir_.make_board(board); }
   void deliver(const Message& message) override { maildir_.deliver(message); }
   void expunge(std::size_t number) override { maildir_.expunge(number); }
   void change_uidvalidity() override { maildir_.change_uidvalidity(); }

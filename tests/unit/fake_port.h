@@ -92,9 +92,44 @@ class FakePort : public Port {
     queried = queries;
     return std::unique_ptr<Inspection>(std::make_unique<FakeInspection>(*this, std::move(queries)));
   }
+  [[nodiscard]] Result<Board> look_at_board(std::string_view mailbox) override {
+    const auto found = boards.find(std::string(mailbox));
+    return found == boards.end() ? Error{Failure::gone, "no such mailbox"} : found->second;
+  }
+  Result<Board> open_board(std::string_view mailbox) override {
+    const Result<Board> found = look_at_board(mailbox);
+    if (found && close_error) {
+      return *close_error;
+    }
+    if (found) {
+      happened.push_back("open " + std::string(mailbox));
+      uids = {found.value().maxima - 1, found.value().maxima};
+      deleted_numbers.clear();
+    }
+    return found;
+  }
+  Status close_maildrop() override {
+    if (close_error) {
+      return *close_error;
+    }
+    happened.emplace_back("close");
+    uids.clear();
+    return Done{};
+  }
+  void prepare_quit() override { happened.emplace_back("quit"); }
+  [[nodiscard]] Result<std::vector<Address>> parse_addresses(std::string_view value,
+                                                             std::size_t /*at_most*/) override {
+    const std::string_view at = value.substr(std::min(value.find('<') + 1, value.size()));
+    const std::size_t sign = at.find('@');
+    return std::vector<Address>{{std::string(at.substr(0, sign)),
+                                 std::string(at.substr(sign + 1, at.find('>') - sign - 1))}};
+  }
   void log_error(std::string_view sentence) override { log.emplace_back(sentence); }
 
-  std::map<MessageNumber, std::string> headers;
+  std::map<std::string, Result<Board>> boards;  ///< by mailbox
+  std::optional<Error> close_error;
+  std::vector<std::string> happened;
+  std::string user = "own@example.org";
   std::map<MessageNumber, Error> unreadable;
   std::set<MessageNumber> deleted_numbers;
   std::vector<FieldQuery> queried;  ///< by the last inspect()

@@ -30,6 +30,10 @@ void client_send_line(struct client* client ATTR_UNUSED, const char* fmt ATTR_UN
 void client_disconnect(struct client* client ATTR_UNUSED, const char* reason ATTR_UNUSED) {
   fail_msg("the module called the host while it was loaded");
 }
+bool client_update_mails(struct client* client ATTR_UNUSED) {
+  fail_msg("the module called the host while it was loaded");
+  return FALSE;
+}
 bool client_handle_input(struct client* client ATTR_UNUSED) {
   fail_msg("the module called the host while it was loaded");
   return FALSE;

@@ -255,7 +255,8 @@ TEST(PolicyReader, AKeyOfALaterReleaseIsUnknown) {
   const Document document = parse("[future]\nkey = \"courier\"");
   EXPECT_EQ(sentences(document),
             Strings{"f.toml:1:2: unknown table \"future\", only commands, last, help, capa, "
-                    "uidl, xlst, euidl, xsender, gurl, xmit, reply and reply.templates are known"});
+                    "uidl, xlst, euidl, xsender, gurl, boards, xmit, reply and reply.templates are "
+                    "known"});
   EXPECT_TRUE(document.deny_trusted());
   EXPECT_TRUE(document.uidl_trusted());
 }
@@ -593,6 +594,51 @@ TEST(PolicyReader, NumbersHaveUnitsAndLimits) {
   }
 }
 
+TEST(PolicyReader, BoardsStandInTheOrderOfTheText) {
+  const Document document = parse(
+      "[boards]\nwording = \"mh\"\non_bad_name = \"rfc\"\narchive = {old = \"Old\"}\n"
+      "[boards.bboards]\nsystem = \"Public/system\"\nmh-users = \"MH\"\n\"a.b\" = \"c\"\n");
+  EXPECT_EQ(sentences(document), Strings{});
+  Policy policy;
+  document.apply(policy);
+  EXPECT_EQ(policy.boards.wording, BoardsWording::mh);
+  EXPECT_EQ(policy.boards.on_bad_name, BoardsOnBadName::rfc);
+  EXPECT_EQ(
+      policy.boards.bboards,
+      (std::vector<BoardName>{{"system", "Public/system"}, {"mh-users", "MH"}, {"a.b", "c"}}));
+  EXPECT_EQ(policy.boards.archive, (std::vector<BoardName>{{"old", "Old"}}));
+}
+
+TEST(PolicyReader, WrongBoardsAreToldAndLeaveTheOldOnes) {
+  const Document document = parse(
+      "[boards.bboards]\ngood = \"Good\"\n\"a b\" = \"x\"\n\"\" = \"x\"\n\"\\u00e4\" = \"x\"\n"
+      "GOOD = \"x\"\nnumber = 5\nempty = \"\"\ncontrol = \"a\\tb\"\n[boards.bboards.deep]\nx = "
+      "\"y\"\n"
+      "[boards]\narchive = \"Archive\"\nboards = {}\n");
+  Strings starts;
+  for (const std::string& sentence : sentences(document)) {
+    starts.push_back(sentence.substr(
+        0, sentence.find(", but") == std::string::npos ? sentence.size() : sentence.find(", but")));
+  }
+  EXPECT_EQ(
+      starts,
+      (Strings{
+          R"(f.toml:3:9: boards.bboards has the name "a b")",
+          R"(f.toml:4:6: boards.bboards has the name "")",
+          R"(f.toml:5:12: boards.bboards has the name "\xc3\xa4")",
+          R"(f.toml:6:8: boards.bboards has the board "GOOD" twice: the letters' case is ignored)",
+          R"(f.toml:7:10: boards.bboards has to name the mailbox of "number" in quotes, not an integer)",
+          R"(f.toml:8:9: boards.bboards needs a mailbox for each board, not an empty name)",
+          R"(f.toml:9:11: boards.bboards has to be a mailbox's name without control characters, not "a\x09b")",
+          R"(f.toml:10:1: boards.bboards has to name the mailbox of "deep" in quotes, not a table)",
+          R"(f.toml:13:11: boards.archive has to be a table of boards' names with their mailboxes, [boards.archive], not a text)",
+          R"(f.toml:14:1: unknown key "boards.boards"; did you mean "boards.bboards"?)"}));
+  Policy policy;
+  policy.boards.bboards = {{"old", "Old"}};
+  document.apply(policy);
+  EXPECT_EQ(policy.boards.bboards, (std::vector<BoardName>{{"old", "Old"}}));
+}
+
 TEST(PolicyReader, AMistakeInACutoverLeavesTheOldOnes) {
   Policy policy;
   policy.uidl.plan.cutovers = {{5, {"uw"}}};
@@ -627,6 +673,8 @@ void disturb(const Key& key, Policy& policy) {
     chain->member(policy) = {"uw"};
   } else if (const auto* const cutovers = std::get_if<CutoversKey>(&key.kind)) {
     cutovers->member(policy) = {{0, {"uw"}}};
+  } else if (const auto* const boards = std::get_if<BoardsKey>(&key.kind)) {
+    boards->member(policy) = {{"disturbed", "Disturbed"}};
   } else if (const auto* const octets = std::get_if<OctetsKey>(&key.kind)) {
     octets->member(policy) = 1;
   } else if (const auto* const duration = std::get_if<DurationKey>(&key.kind)) {

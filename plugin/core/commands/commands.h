@@ -30,6 +30,14 @@ Answer xtnd_xmit(Session& session, std::string_view arguments);
 Answer capa(Session& session, std::string_view arguments);
 /// qpopper: `XTND XLST header [msg]` → a header of each message.
 Answer xtnd_xlst(Session& session, std::string_view arguments);
+/// RFC 1082: `XTND BBOARDS [name]` → the groups with their maxima, or one that is opened.
+Answer xtnd_bboards(Session& session, std::string_view arguments);
+/// RFC 1082: `XTND ARCHIVE name` → a group's archive is opened.
+Answer xtnd_archive(Session& session, std::string_view arguments);
+/// RFC 1082: `XTND X-BBOARDS name` → fourteen lines about a group.
+Answer xtnd_x_bboards(Session& session, std::string_view arguments);
+/// MH: `XTND SCAN width` → LIST has a line of MH's scan behind each size.
+Answer xtnd_scan(Session& session, std::string_view arguments);
 /// qpopper: `EUIDL [msg]` → `n uid size from`.
 Answer euidl(Session& session, std::string_view arguments);
 /// Heimdal: `XOVER` → `n<TAB>subject<TAB>from<TAB>date<TAB>msgid<TAB>size<TAB>lines`.
@@ -51,6 +59,13 @@ Answer gurl(Session& session, std::string_view arguments);
 
 /// A reply or a program of the policy's own, which stands in no table; no alias.
 Answer x_command(Session& session, const policy::XCommand& command, std::string_view arguments);
+// The host's own, on what RFC 1082 and MH put in the maildrop's place.
+
+/// LIST with the maxima of RFC 1082, or with MH's scan lines.
+Answer list(Session& session, std::string_view arguments);
+/// RFC 1082: DELE is a no-op on a board.
+Answer dele(Session& session, std::string_view arguments);
+Answer rset(Session& session, std::string_view arguments);
 
 }  // namespace pop3_legacy::commands
 

@@ -10,6 +10,9 @@ namespace pop3_legacy::commands {
 // Heimdal's pop_dele.c, but for a range that ends before it begins: there nothing is deleted, and
 // the answer is that it was. What is deleted already is no error.
 Answer xdele(Session& session, std::string_view arguments) {
+  if (session.on_board()) {
+    return dele(session, arguments.substr(0, arguments.find(' ')));
+  }
   Port& port = session.port();
   const std::string_view from = take_word(arguments);
   const std::string_view to = arguments.empty() ? from : take_word(arguments);

@@ -28,6 +28,7 @@ Error refused(std::string why) {
 /// A reply line without "+OK " and CRLF.
 constexpr std::size_t max_url_octets = 506;
 constexpr std::size_t max_mailbox_octets = 255;
+constexpr std::size_t max_board_octets = 100;
 
 Status any_text(std::string_view /*text*/) {
   return Done{};
@@ -143,7 +144,8 @@ Result<std::string> header_name(std::string_view typed) {
 auto words_of(Policy& policy) {
   return std::tie(policy.last.semantics, policy.last.start, policy.last.on_drop,
                   policy.last.wording, policy.help.style, policy.uidl.on_change, policy.xlst.match,
-                  policy.xlst.missing, policy.euidl.order, policy.xmit.from, policy.reply.dialect);
+                  policy.xlst.missing, policy.euidl.order, policy.xmit.from, policy.reply.dialect,
+                  policy.boards.wording, policy.boards.on_bad_name);
 }
 
 template <auto value>
@@ -203,6 +205,16 @@ constexpr std::array euidl_orders{
     Word{"cnet", set<EuidlOrder::cnet>},
 };
 
+constexpr std::array boards_wordings{
+    Word{"rfc1082", set<BoardsWording::rfc1082>},
+    Word{"mh", set<BoardsWording::mh>},
+};
+
+constexpr std::array boards_on_bad_name{
+    Word{"stay", set<BoardsOnBadName::stay>},
+    Word{"rfc", set<BoardsOnBadName::rfc>},
+};
+
 constexpr std::array xmit_from{
     Word{"own-address", set<XmitFrom::own_address>},
     Word{"own-domain", set<XmitFrom::own_domain>},
@@ -245,6 +257,11 @@ std::string& uidl_key_file(Policy& policy) {
 }
 std::vector<UidlPlan::Cutover>& uidl_cutovers(Policy& policy) {
   return policy.uidl.plan.cutovers;
+}
+
+template <std::vector<BoardName> Policy::Boards::*member>
+std::vector<BoardName>& boards(Policy& policy) {
+  return policy.boards.*member;
 }
 
 template <std::uint64_t Policy::Xmit::*member>
@@ -320,6 +337,14 @@ const std::array table{
         "The header that tells XSENDER who has proved to be the sender; empty for none.",
         TextKey{check_header, xsender_header}},
     Key{"gurl.url", "The address that GURL tells; empty for none.", TextKey{check_url, gurl_url}},
+    Key{"boards.wording", "What XTND BBOARDS, ARCHIVE and X-BBOARDS say.",
+        WordKey{boards_wordings}},
+    Key{"boards.on_bad_name", "What becomes of the maildrop when they name no board.",
+        WordKey{boards_on_bad_name}},
+    Key{"boards.bboards", "The boards that XTND BBOARDS opens, with their mailboxes.",
+        BoardsKey{boards<&Policy::Boards::bboards>}},
+    Key{"boards.archive", "The boards that XTND ARCHIVE opens, with the archives' mailboxes.",
+        BoardsKey{boards<&Policy::Boards::archive>}},
     Key{"xmit.from", "Which addresses XTND XMIT lets stand in From.", WordKey{xmit_from}},
     Key{"xmit.max_size", "The octets that a message sent by XTND XMIT may have.",
         OctetsKey{xmit<&Policy::Xmit::max_octets>, kilobyte, gigabyte}},
@@ -371,6 +396,19 @@ Result<std::uint64_t> octets_of(std::string_view text) {
 Result<std::uint64_t> seconds_of(std::string_view text) {
   constexpr std::array<std::uint64_t, 4> factors{1, minute, hour, day};
   return number_with_unit(text, "smhd", factors.data(), "has to be a number with s, m, h or d");
+}
+
+Status check_board_name(std::string_view name) {
+  const bool plain =
+      std::all_of(name.begin(), name.end(), [](char c) { return is_printable(c) && c != ' '; });
+  if (plain && !name.empty() && name.size() <= max_board_octets) return Done{};
+  return refused("has the name " + in_quotes(name) + ", but a board's is printable ASCII " +
+                 "without blanks, of " + std::to_string(max_board_octets) + " characters at most");
+}
+
+Status check_board_mailbox(std::string_view mailbox) {
+  return mailbox.empty() ? Status(refused("needs a mailbox for each board, not an empty name"))
+                         : check_mailbox(mailbox);
 }
 
 Result<std::vector<std::string>> chain_of(const std::vector<std::string>& names) {

@@ -58,6 +58,11 @@ struct CutoversKey {
   std::vector<UidlPlan::Cutover>& (*member)(Policy& policy) = nullptr;
 };
 
+/// A table of any names, each with a mailbox.
+struct BoardsKey {
+  std::vector<BoardName>& (*member)(Policy& policy) = nullptr;
+};
+
 /// How many octets: an integer, or a text like "25M" (K, M and G are powers of 1024).
 struct OctetsKey {
   std::uint64_t& (*member)(Policy& policy) = nullptr;
@@ -90,6 +95,10 @@ struct XCommandsKey {};
 Result<std::uint64_t> octets_of(std::string_view text);
 Result<std::uint64_t> seconds_of(std::string_view text);
 
+/// Why a board cannot have this name, or be in this mailbox.
+Status check_board_name(std::string_view name);
+Status check_board_mailbox(std::string_view mailbox);
+
 /// The chain that is made of these names, or why none is.
 Result<std::vector<std::string>> chain_of(const std::vector<std::string>& names);
 
@@ -99,8 +108,8 @@ Status check_plan(const UidlPlan& plan);
 struct Key {
   std::string_view path;         ///< with the table's name: "last.semantics"
   std::string_view description;  ///< one sentence
-  std::variant<TextKey, NamesKey, WordKey, ChainKey, CutoversKey, OctetsKey, DurationKey, CountKey,
-               FlagKey, XCommandsKey>
+  std::variant<TextKey, NamesKey, WordKey, ChainKey, CutoversKey, BoardsKey, OctetsKey, DurationKey,
+               CountKey, FlagKey, XCommandsKey>
       kind;
 };
 

@@ -120,6 +120,26 @@ struct XCommand {
   bool operator==(const XCommand&) const = default;
 };
 
+/// What XTND BBOARDS and its kin say.
+enum class BoardsWording {
+  rfc1082,  ///< as the RFC's examples, and DELE is a no-op
+  mh,       ///< as MH's popser.c, where DELE is refused
+};
+
+/// What becomes of the maildrop when XTND BBOARDS or ARCHIVE names no board.
+enum class BoardsOnBadName {
+  stay,  ///< it stays open
+  rfc,   ///< it has been closed, as RFC 1082 has it, and nothing is open
+};
+
+/// A discussion group of RFC 1082.
+struct BoardName {
+  std::string name;     ///< as clients say it: printable ASCII without blanks
+  std::string mailbox;  ///< as the host has it
+
+  bool operator==(const BoardName&) const = default;
+};
+
 /// A default-constructed Policy holds the built-in defaults.
 struct Policy {
   struct Commands {
@@ -172,6 +192,14 @@ struct Policy {
   struct Gurl {
     std::string url;  ///< printable ASCII without blanks; empty: none
   } gurl;
+
+  struct Boards {
+    BoardsWording wording = BoardsWording::rfc1082;
+    BoardsOnBadName on_bad_name = BoardsOnBadName::stay;
+    /// In the order of the policy. Names differ by more than the letters' case.
+    std::vector<BoardName> bboards;
+    std::vector<BoardName> archive;
+  } boards;
 
   struct Xmit {
     XmitFrom from = XmitFrom::own_address;

@@ -290,6 +290,7 @@ class Document::Reader {
                    [&](const WordKey& kind) { read_word(key, kind, node); },
                    [&](const ChainKey& kind) { read_chain(key, kind, node); },
                    [&](const CutoversKey& kind) { read_cutovers(key, kind, node); },
+                   [&](const BoardsKey& kind) { read_boards(key, kind, node); },
                    [&](const OctetsKey& kind) { read_octets(key, kind, node); },
                    [&](const DurationKey& kind) { read_duration(key, kind, node); },
                    [&](const CountKey& kind) { read_count(key, kind, node); },
@@ -535,6 +536,63 @@ class Document::Reader {
     }
     document_.values_.emplace_back([member = kind.member, cutovers = std::move(cutovers)](
                                        Policy& policy) { member(policy) = cutovers; });
+  }
+
+  void read_boards(const Key& key, const BoardsKey& kind, const toml::node& node) {
+    const toml::table* const table = node.as_table();
+    if (table == nullptr) {
+      refuse(key, node,
+             "has to be a table of boards' names with their mailboxes, [" + std::string(key.path) +
+                 "], not " + std::string(type_name(node)));
+      return;
+    }
+    // A toml::table is sorted by key; clients are to see the administrator's order.
+    std::vector<std::pair<const toml::key*, const toml::node*>> rows;
+    for (const auto& [name, value] : *table) rows.emplace_back(&name, &value);
+    std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+      const toml::source_position first = a.first->source().begin;
+      const toml::source_position second = b.first->source().begin;
+      return std::tie(first.line, first.column) < std::tie(second.line, second.column);
+    });
+    std::vector<BoardName> boards;
+    bool good = true;
+    for (const auto& [name, value] : rows) {
+      auto board = board_in(key, *name, *value, boards);
+      good = good && board;
+      if (board) boards.push_back(std::move(*board));
+    }
+    if (!good) return;
+    document_.values_.emplace_back([member = kind.member, boards = std::move(boards)](
+                                       Policy& policy) { member(policy) = boards; });
+  }
+
+  // No value: it has been refused.
+  std::optional<BoardName> board_in(const Key& key, const toml::key& name, const toml::node& node,
+                                    const std::vector<BoardName>& before) {
+    if (const Status good = check_board_name(name.str()); !good) {
+      refuse(key, node, good.error().text);
+      return std::nullopt;
+    }
+    const bool twice = std::any_of(before.begin(), before.end(), [&](const BoardName& board) {
+      return equals_ignoring_case(board.name, name.str());
+    });
+    if (twice) {
+      refuse(key, node,
+             "has the board " + in_quotes(name.str()) + " twice: the letters' case is ignored");
+      return std::nullopt;
+    }
+    const auto* const mailbox = node.as_string();
+    if (mailbox == nullptr) {
+      refuse(key, node,
+             "has to name the mailbox of " + in_quotes(name.str()) + " in quotes, not " +
+                 std::string(type_name(node)));
+      return std::nullopt;
+    }
+    if (const Status good = check_board_mailbox(mailbox->get()); !good) {
+      refuse(key, node, good.error().text);
+      return std::nullopt;
+    }
+    return BoardName{std::string(name.str()), mailbox->get()};
   }
 
   std::optional<UidlPlan::Cutover> cutover_in(const Key& key, const toml::node& node) {

@@ -1,0 +1,78 @@
+#include "plugin/core/commands/boards.h"
+
+#include <algorithm>
+#include <string>
+
+#include "plugin/core/text.h"
+
+namespace pop3_legacy::commands {
+
+namespace {
+
+bool says_as_mh(const Session& session) noexcept {
+  return session.policy().boards.wording == policy::BoardsWording::mh;
+}
+
+}  // namespace
+
+const policy::BoardName* find_board(const std::vector<policy::BoardName>& boards,
+                                    std::string_view name) noexcept {
+  const auto found = std::find_if(
+      boards.begin(), boards.end(),
+      [&](const policy::BoardName& board) { return equals_ignoring_case(board.name, name); });
+  return found == boards.end() ? nullptr : &*found;
+}
+
+Reply boards_follow(const Session& session, std::string_view command) {
+  return Reply::ok(says_as_mh(session) ? command : "XTND");
+}
+
+Reply name_is_missing(const Session& session, std::string_view command, std::string_view syntax) {
+  if (says_as_mh(session)) {
+    return Reply::err("too few arguments to XTND \"" + std::string(command) + '"');
+  }
+  return Reply::err("Too few arguments. Syntax: " + std::string(syntax));
+}
+
+Reply no_such_board(const Session& session, std::string_view name) {
+  if (!says_as_mh(session)) {
+    return Reply::err("no such bboard");
+  }
+  std::string folded(name);
+  std::transform(folded.begin(), folded.end(), folded.begin(), lower);
+  return Reply::err("unknown BBoard: \"" + folded + '"');
+}
+
+Reply board_failed(Session& session, const policy::BoardName& board, const Error& error) {
+  session.port().log_error("the board " + board.name + " in " + in_quotes(board.mailbox) + ": " +
+                           error.text);
+  return Reply::temporary_failure("The bboard cannot be read at the moment.");
+}
+
+std::string board_line(const policy::BoardName& board, const Board& found) {
+  return board.name + ' ' + std::to_string(found.maxima);
+}
+
+Answer open_named_board(Session& session, std::string_view command,
+                        const std::vector<policy::BoardName>& boards, std::string_view name) {
+  const policy::BoardName* const board = find_board(boards, name);
+  if (board != nullptr) {
+    const Result<Board> opened = session.open_board(board->mailbox);
+    if (opened) {
+      return boards_follow(session, command).line(board_line(*board, opened.value())).end();
+    }
+    if (opened.error().kind != Failure::gone) {
+      return board_failed(session, *board, opened.error());
+    }
+  }
+  // RFC 1082 closes the maildrop before it looks at the name.
+  if (session.policy().boards.on_bad_name == policy::BoardsOnBadName::rfc) {
+    if (const Status closed = session.close_maildrop(); !closed) {
+      session.port().log_error("the maildrop cannot be closed: " + closed.error().text);
+      return Reply::temporary_failure("The maildrop cannot be closed and stays open.");
+    }
+  }
+  return no_such_board(session, name);
+}
+
+}  // namespace pop3_legacy::commands

@@ -1,0 +1,16 @@
+#include "plugin/core/commands/arguments.h"
+#include "plugin/core/commands/commands.h"
+#include "plugin/core/session.h"
+
+namespace pop3_legacy::commands {
+
+Answer dele(Session& session, std::string_view arguments) {
+  if (session.policy().boards.wording == policy::BoardsWording::mh) {
+    return Reply::err("maildrop is read-only");
+  }
+  const auto number = message_named(session.port(), arguments);
+  return number ? Reply::ok("A bboard is read-only: nothing is deleted.")
+                : Reply::err(number.error().text);
+}
+
+}  // namespace pop3_legacy::commands

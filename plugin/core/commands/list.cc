@@ -1,0 +1,82 @@
+#include <array>
+#include <memory>
+#include <string>
+
+#include "plugin/core/commands/arguments.h"
+#include "plugin/core/commands/commands.h"
+#include "plugin/core/commands/message_lines.h"
+#include "plugin/core/message_listing.h"
+#include "plugin/core/scan_line.h"
+#include "plugin/core/session.h"
+
+namespace pop3_legacy::commands {
+
+namespace {
+
+std::string number_and_size(const Port& port, MessageNumber number) {
+  return std::to_string(number) + ' ' + std::to_string(port.octets(number));
+}
+
+// RFC 1082: the third column is the maxima that the message was given. Number 0: all.
+Answer list_with_maxima(Port& port, MessageNumber number) {
+  const auto line = [&port](MessageNumber each) {
+    return number_and_size(port, each) + ' ' + std::to_string(port.uid(each));
+  };
+  if (number > 0) {
+    return Reply::ok(line(number));
+  }
+  return {Reply::ok(messages_left(port)),
+          std::make_unique<MessageListing>(
+              port, 1, port.message_count(),
+              [line](MessageNumber each) -> Result<std::optional<std::string>> {
+                return std::optional(line(each));
+              })};
+}
+
+// MH's popser.c: behind the size "#" and the line of its scan.
+Answer list_with_scan(Port& port, unsigned width, MessageNumber number) {
+  auto line = [&port, width](const Seen& seen,
+                             MessageNumber each) -> Result<std::optional<std::string>> {
+    std::array<std::string, 4> values;
+    for (std::size_t i = 0; i < values.size() && i < seen.fields.size(); ++i) {
+      const auto& field = seen.fields[i];
+      values.at(i) = field ? std::string(value_of(*field)) : std::string();
+    }
+    return std::optional(number_and_size(port, each) + " #" +
+                         scan_line({.number = each,
+                                    .date = values[0],
+                                    .from = values[1],
+                                    .to = values[2],
+                                    .subject = values[3]},
+                                   port, width));
+  };
+  const MessageLines lines{.command = "LIST",
+                           .queries = {{.name = "Date", .usual = true},
+                                       {.name = "From", .usual = true},
+                                       {.name = "To", .usual = true},
+                                       {.name = "Subject", .usual = true}},
+                           .count_lines = false,
+                           .line = std::move(line)};
+  if (number > 0) {
+    return line_of_one(port, lines, number);
+  }
+  return list_lines(port, lines, Reply::ok(messages_left(port)), 1, port.message_count());
+}
+
+}  // namespace
+
+Answer list(Session& session, std::string_view arguments) {
+  Port& port = session.port();
+  MessageNumber number = 0;
+  if (!arguments.empty()) {
+    const auto named = message_named(port, arguments);
+    if (!named) {
+      return Reply::err(named.error().text);
+    }
+    number = named.value();
+  }
+  return session.on_board() ? list_with_maxima(port, number)
+                            : list_with_scan(port, session.scan_width(), number);
+}
+
+}  // namespace pop3_legacy::commands

@@ -1,0 +1,12 @@
+#include "plugin/core/commands/commands.h"
+#include "plugin/core/session.h"
+
+namespace pop3_legacy::commands {
+
+// Dovecot's would take \Seen from the board's messages where pop3_enable_last is set.
+Answer rset(Session& session, std::string_view /*arguments*/) {
+  session.highest_accessed().reset();
+  return Reply::ok("Nothing was marked.");
+}
+
+}  // namespace pop3_legacy::commands

@@ -1,0 +1,15 @@
+#include "plugin/core/command_line.h"
+#include "plugin/core/commands/boards.h"
+#include "plugin/core/commands/commands.h"
+
+namespace pop3_legacy::commands {
+
+Answer xtnd_archive(Session& session, std::string_view arguments) {
+  const std::string_view name = take_word(arguments);
+  if (name.empty()) {
+    return name_is_missing(session, "archive", "XTND ARCHIVE name");
+  }
+  return open_named_board(session, "archive", session.policy().boards.archive, name);
+}
+
+}  // namespace pop3_legacy::commands

@@ -1,0 +1,47 @@
+#include <memory>
+#include <string>
+
+#include "plugin/core/command_line.h"
+#include "plugin/core/commands/boards.h"
+#include "plugin/core/commands/commands.h"
+
+namespace pop3_legacy::commands {
+
+namespace {
+
+/// The boards that the user may read. A mailbox is looked at when its line is wanted.
+class BoardListing : public Listing {
+ public:
+  explicit BoardListing(Session& session) : session_(session) {}
+
+  [[nodiscard]] Result<std::string> next() override {
+    const auto& boards = session_.policy().boards.bboards;
+    while (next_ < boards.size()) {
+      const policy::BoardName& board = boards[next_++];
+      const Result<Board> found = session_.port().look_at_board(board.mailbox);
+      if (found) {
+        return board_line(board, found.value()) + "\r\n";
+      }
+      if (found.error().kind != Failure::gone) {
+        (void)board_failed(session_, board, found.error());
+      }
+    }
+    return std::string();
+  }
+
+ private:
+  Session& session_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace
+
+Answer xtnd_bboards(Session& session, std::string_view arguments) {
+  const std::string_view name = take_word(arguments);
+  if (!name.empty()) {
+    return open_named_board(session, "bboards", session.policy().boards.bboards, name);
+  }
+  return {boards_follow(session, "bboards"), std::make_unique<BoardListing>(session)};
+}
+
+}  // namespace pop3_legacy::commands

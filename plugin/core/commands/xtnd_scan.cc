@@ -1,0 +1,29 @@
+#include <algorithm>
+#include <string>
+
+#include "plugin/core/command_line.h"
+#include "plugin/core/commands/commands.h"
+#include "plugin/core/scan_line.h"
+#include "plugin/core/session.h"
+
+namespace pop3_legacy::commands {
+
+// xtnd3() in MH's popser.c: a reply of one line, and LIST is another from here to RSET. A width
+// that is too small is made larger there, too.
+Answer xtnd_scan(Session& session, std::string_view arguments) {
+  const std::string_view word = take_word(arguments);
+  if (word.empty()) {
+    return Reply::err("Too few arguments. Syntax: XTND SCAN width");
+  }
+  const auto width = parse_message_number(word, /*more_follows=*/false);
+  if (!width) {
+    return Reply::err("Not a width: " + std::string(word));
+  }
+  if (!arguments.empty()) {
+    return Reply::err("There is no other format here than MH's usual one.");
+  }
+  session.set_scan_width(std::clamp(*width, min_scan_width, max_scan_width));
+  return Reply::ok("scan");
+}
+
+}  // namespace pop3_legacy::commands

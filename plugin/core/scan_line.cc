@@ -1,0 +1,120 @@
+#include "plugin/core/scan_line.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "plugin/core/text.h"
+
+namespace pop3_legacy {
+
+namespace {
+
+constexpr std::size_t number_width = 4;
+constexpr std::size_t person_width = 17;
+
+bool begins_character(char c) noexcept {
+  constexpr unsigned mark = 0xC0U;
+  constexpr unsigned continuation = 0x80U;
+  return (static_cast<unsigned char>(c) & mark) != continuation;
+}
+
+std::size_t characters(std::string_view text) noexcept {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
+}
+
+std::string first_characters(std::string_view text, std::size_t count) {
+  std::size_t end = 0;
+  for (; end < text.size(); ++end) {
+    if (begins_character(text[end]) && count-- == 0) {
+      break;
+    }
+  }
+  return std::string(text.substr(0, end));
+}
+
+std::string in_width(std::string_view text, std::size_t width) {
+  std::string made = first_characters(text, width);
+  return made + std::string(width - characters(made), ' ');
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+std::string two_digits(unsigned number) {
+  return std::string(number < 10 ? "0" : "") + std::to_string(number);
+}
+
+// RFC 5322's "[Tue,] 20 Nov …": the day and the month are all that is shown.
+std::string month_and_day(std::string_view date) {
+  constexpr std::array<std::string_view, 12> months{"jan", "feb", "mar", "apr", "may", "jun",
+                                                    "jul", "aug", "sep", "oct", "nov", "dec"};
+  constexpr unsigned last_day = 31;
+  date.remove_prefix(std::min(date.find(',') + 1, date.size()));
+  date = trimmed(date);
+  unsigned day = 0;
+  const auto [behind, error] = std::from_chars(date.data(), date.data() + date.size(), day);
+  const std::string_view rest =
+      trimmed(date.substr(static_cast<std::size_t>(behind - date.data())));
+  const auto* const month = std::find_if(months.begin(), months.end(), [&](std::string_view name) {
+    return equals_ignoring_case(rest.substr(0, name.size()), name);
+  });
+  if (error != std::errc{} || day == 0 || day > last_day || month == months.end()) {
+    return "00/00*";
+  }
+  return two_digits(static_cast<unsigned>(month - months.begin()) + 1) + '/' + two_digits(day) +
+         ' ';
+}
+
+// MH's "friendly": the name, or the address where there is none.
+std::string friendly(std::string_view mailbox) {
+  const std::size_t angle = mailbox.find('<');
+  std::string_view name = trimmed(mailbox.substr(0, angle));
+  if (angle != std::string_view::npos && name.empty()) {
+    name = mailbox.substr(angle + 1);
+    return std::string(name.substr(0, name.find('>')));
+  }
+  const std::size_t comment = name.find('(');
+  if (angle == std::string_view::npos && comment != std::string_view::npos && name.ends_with(')')) {
+    name = name.substr(comment + 1, name.size() - comment - 2);
+  }
+  if (name.size() > 1 && name.front() == '"' && name.back() == '"') {
+    name = name.substr(1, name.size() - 2);
+  }
+  return std::string(name);
+}
+
+bool is_of_user(std::string_view from, Port& port) {
+  const auto addresses = port.parse_addresses(from, 1);
+  return addresses && !addresses.value().empty() &&
+         equals_ignoring_case(
+             addresses.value().front().local + '@' + addresses.value().front().domain,
+             port.user_name());
+}
+
+// Control characters in encoded words are no line ends of ours.
+std::string shown(std::string_view value, Port& port) {
+  std::string text = port.decoded(value);
+  std::replace_if(
+      text.begin(), text.end(),
+      [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, ' ');
+  return text;
+}
+
+}  // namespace
+
+std::string scan_line(const Scanned& scanned, Port& port, unsigned width) {
+  std::string number = std::to_string(scanned.number);
+  number.insert(0, number_width - std::min(number_width, number.size()), ' ');
+  const bool sent = !scanned.to.empty() && is_of_user(scanned.from, port);
+  const std::string person =
+      sent ? "To:" + friendly(shown(scanned.to, port)) : friendly(shown(scanned.from, port));
+  const std::string line = number + "  " + month_and_day(scanned.date) +
+                           in_width(person, person_width) + "  " + shown(scanned.subject, port);
+  return first_characters(line, width);
+}
+
+}  // namespace pop3_legacy

@@ -1,0 +1,256 @@
+#include "plugin/dovecot/maildrop_switch.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "plugin/dovecot/mailbox_state.h"
+
+namespace pop3_legacy::dovecot {
+
+namespace {
+
+constexpr auto no_flags = static_cast<enum mailbox_transaction_flags>(0);
+
+struct mailbox_transaction_context* begin(struct mailbox* box) {
+  return mailbox_transaction_begin(box, no_flags, "pop3_legacy");
+}
+
+// Only of a mailbox that has been synchronized.
+Result<Board> board_of(struct mailbox* box) {
+  struct mailbox_status status {};
+  mailbox_get_open_status(box, STATUS_UIDNEXT, &status);
+  Board board{.maxima = status.uidnext > 0 ? status.uidnext - 1 : 0, .last_date = std::nullopt};
+  const std::uint32_t last = mail_index_view_get_messages_count(box->view);
+  if (last > 0) {
+    struct mailbox_transaction_context* transaction = begin(box);
+    struct mail* mail = mail_alloc(transaction, MAIL_FETCH_RECEIVED_DATE, nullptr);
+    mail_set_seq(mail, last);
+    time_t received = 0;
+    if (mail_get_received_date(mail, &received) == 0) {
+      board.last_date = received;
+    }
+    mail_free(&mail);
+    (void)mailbox_transaction_commit(&transaction);
+  }
+  return board;
+}
+
+}  // namespace
+
+Result<struct mailbox*> MaildropSwitch::open_readonly(std::string_view mailbox) const {
+  constexpr auto flags =
+      static_cast<enum mailbox_flags>(MAILBOX_FLAG_READONLY | MAILBOX_FLAG_POP3_SESSION);
+  struct mailbox* box = mailbox_alloc_for_user(client_->user, std::string(mailbox).c_str(), flags);
+  if (mailbox_open(box) < 0 || mailbox_sync(box, static_cast<enum mailbox_sync_flags>(0)) < 0) {
+    // For a Maildir without permission, too, it says that the failure is for the moment only; then
+    // it has logged the reason.
+    const Error failure{Failure::gone, mailbox_get_last_internal_error(box, nullptr)};
+    mailbox_free(&box);
+    return failure;
+  }
+  return box;
+}
+
+Result<struct mailbox*> MaildropSwitch::open_inbox() const {
+  struct mailbox* box = mailbox_alloc(client_->inbox_ns->list, "INBOX", MAILBOX_FLAG_POP3_SESSION);
+  if (mailbox_open(box) < 0) {
+    const Error failure = mailbox_error(box);
+    mailbox_free(&box);
+    return failure;
+  }
+  return box;
+}
+
+Result<Board> MaildropSwitch::look_at_board(std::string_view mailbox) const {
+  Result<struct mailbox*> opened = open_readonly(mailbox);
+  if (!opened) {
+    return opened.error();
+  }
+  Result<Board> board = board_of(opened.value());
+  mailbox_free(&opened.value());
+  return board;
+}
+
+Result<Board> MaildropSwitch::open_board(std::string_view mailbox) {
+  Result<struct mailbox*> opened = open_readonly(mailbox);
+  if (!opened) {
+    return opened.error();
+  }
+  struct mailbox* box = opened.value();
+  Result<Messages> messages = read_messages(box);
+  const Status ready = messages ? write_changes() : Status(messages.error());
+  if (!ready) {
+    mailbox_free(&box);
+    return ready.error();
+  }
+  // It may be the INBOX itself, which has just lost messages.
+  if (std::strcmp(box->vname, client_->mailbox->vname) == 0 &&
+      mailbox_sync(box, static_cast<enum mailbox_sync_flags>(0)) == 0) {
+    if (Result<Messages> left = read_messages(box)) {
+      messages = std::move(left);
+    }
+  }
+  Result<Board> board = board_of(box);
+  replace_by(box, messages.value());
+  return board;
+}
+
+Status MaildropSwitch::close() {
+  const Result<struct mailbox*> inbox = open_inbox();
+  if (!inbox) {
+    return inbox.error();
+  }
+  if (Status written = write_changes(); !written) {
+    struct mailbox* box = inbox.value();
+    mailbox_free(&box);
+    return written;
+  }
+  replace_by(inbox.value(), {});
+  return Done{};
+}
+
+// What cmd_quit() in pop3-commands.c does before it answers. After an Error the messages are as
+// they were, and their marks too.
+Status MaildropSwitch::write_changes() {
+  if (switched_) {
+    return Done{};  // nothing can have been changed
+  }
+  const unsigned seen_changes = client_->seen_change_count;
+  bool written = true;
+  if (client_->deleted || client_->seen_bitmask != nullptr) {
+    client_->quit_seen = true;
+    T_BEGIN {
+      written = client_update_mails(client_);
+    }
+    T_END;
+    client_->quit_seen = false;
+  }
+  if (written) {
+    written = mailbox_transaction_commit(&client_->trans) == 0;
+  } else {
+    mailbox_transaction_rollback(&client_->trans);
+  }
+  if (!written) {
+    client_->seen_change_count = seen_changes;
+    const Error failure = mailbox_error(client_->mailbox);
+    client_->trans = begin(client_->mailbox);
+    return failure;
+  }
+  // What was expunged is committed, and only for the moment may it still be there.
+  if (mailbox_sync(client_->mailbox, static_cast<enum mailbox_sync_flags>(0)) < 0) {
+    e_error(client_->user->event, "pop3_legacy: the maildrop was closed, but not written back: %s",
+            mailbox_get_last_internal_error(client_->mailbox, nullptr));
+  }
+  inbox_ = {client_->messages_count, client_->deleted_count, client_->total_size,
+            client_->deleted_size};
+  return Done{};
+}
+
+// Frees what client_default_destroy() in pop3-client.c frees, and sets what client_init_mailbox()
+// sets there.
+void MaildropSwitch::replace_by(struct mailbox* box, const Messages& messages) {
+  if (client_->trans != nullptr) {
+    (void)mailbox_transaction_commit(&client_->trans);
+  }
+  if (client_->deleted_kw != nullptr) {
+    mailbox_keywords_unref(&client_->deleted_kw);
+  }
+  mailbox_free(&client_->mailbox);
+  if (array_is_created(&client_->all_seqs)) {
+    array_free(&client_->all_seqs);
+  }
+  pool_unref(&client_->uidl_pool);
+  client_->message_uidls = nullptr;
+  i_free(client_->message_sizes);
+  i_free(client_->deleted_bitmask);
+  // Without it RETR sets no \Seen, and QUIT writes nothing.
+  i_free(client_->seen_bitmask);
+  i_free(client_->msgnum_to_seq_map);
+  client_->highest_seq = 0;
+  client_->deleted = false;
+  client_->deleted_count = client_->seen_change_count = 0;
+  client_->deleted_size = client_->total_size = 0;
+  client_->last_seen_pop3_msn = client_->lowest_retr_pop3_msn = 0;
+  client_->highest_expunged_fetch_msgnum = 0;
+
+  struct mailbox_status status {};
+  mailbox_get_open_status(box, STATUS_UIDVALIDITY, &status);
+  client_->uid_validity = status.uidvalidity;
+  client_->mailbox = box;
+  client_->trans = begin(box);
+  i_array_init(&client_->all_seqs, 1);
+  const auto count = static_cast<unsigned>(messages.sequences.size());
+  client_->message_sizes = i_new(uoff_t, count + 1);
+  client_->msgnum_to_seq_map = i_new(std::uint32_t, count + 1);
+  client_->msgnum_to_seq_map_count = client_->messages_count = count;
+  for (unsigned i = 0; i < count; ++i) {
+    const std::uint32_t sequence = messages.sequences[i];
+    client_->message_sizes[i] = messages.sizes[i];
+    client_->msgnum_to_seq_map[i] = sequence;
+    client_->total_size += messages.sizes[i];
+    client_->highest_seq = std::max(client_->highest_seq, sequence);
+    seq_range_array_add(&client_->all_seqs, sequence);
+  }
+  switched_ = true;
+}
+
+// As read_mailbox() in pop3-client.c; what somebody removes meanwhile is left out.
+Result<MaildropSwitch::Messages> MaildropSwitch::read_messages(struct mailbox* box) {
+  static enum mail_sort_type order[] = {MAIL_SORT_POP3_ORDER, MAIL_SORT_END};
+  struct mailbox_transaction_context* transaction = begin(box);
+  struct mail_search_args* arguments = mail_search_build_init();
+  mail_search_build_add_all(arguments);
+  mail_search_args_init(arguments, box, true, nullptr);
+  struct mail_search_context* search =
+      mailbox_search_init(transaction, arguments, order, MAIL_FETCH_VIRTUAL_SIZE, nullptr);
+  mail_search_args_unref(&arguments);
+
+  Messages messages;
+  Status read = Done{};
+  struct mail* mail = nullptr;
+  while (read && mailbox_search_next(search, &mail)) {
+    uoff_t size = 0;
+    if (mail_get_virtual_size(mail, &size) == 0) {
+      messages.sequences.push_back(mail->seq);
+      messages.sizes.push_back(size);
+    } else if (!mail->expunged) {
+      read = mailbox_error(box);
+    }
+  }
+  if (mailbox_search_deinit(&search) < 0 && read) {
+    read = mailbox_error(box);
+  }
+  // It has added the sizes to Dovecot's cache.
+  (void)mailbox_transaction_commit(&transaction);
+  return read ? Result<Messages>(std::move(messages)) : read.error();
+}
+
+void MaildropSwitch::show_inbox_figures() {
+  client_->messages_count = inbox_.messages;
+  client_->deleted_count = inbox_.deleted;
+  client_->total_size = inbox_.octets;
+  client_->deleted_size = inbox_.deleted_octets;
+}
+
+void MaildropSwitch::prepare_quit() {
+  if (const Result<struct mailbox*> inbox = open_inbox()) {
+    replace_by(inbox.value(), {});
+  } else {
+    e_error(client_->user->event, "pop3_legacy: QUIT: %s", inbox.error().text.c_str());
+  }
+  show_inbox_figures();
+}
+
+void MaildropSwitch::prepare_end() {
+  if (switched_ && !client_->disconnected) {
+    show_inbox_figures();
+    client_->message_uidls = nullptr;  // uidl_pool has them, and there are not so many
+    // What the INBOX's messages were marked for has been done.
+    client_->delete_success = true;
+  }
+}
+
+}  // namespace pop3_legacy::dovecot

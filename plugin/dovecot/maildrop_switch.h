@@ -1,0 +1,76 @@
+/// Another mailbox in the place of the INBOX that a session of Dovecot's pop3 process has opened.
+#ifndef POP3_LEGACY_DOVECOT_MAILDROP_SWITCH_H
+#define POP3_LEGACY_DOVECOT_MAILDROP_SWITCH_H
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "plugin/core/port.h"
+#include "plugin/core/result.h"
+#include "plugin/dovecot/pop3_host.h"
+
+namespace pop3_legacy::dovecot {
+
+/// Replaces everything of a struct client that belongs to the mailbox, so that Dovecot's own
+/// commands work on the new one, and its end frees what it expects. No command runs meanwhile.
+///
+/// Dovecot's client always has a mailbox and a transaction. So where no maildrop is open, it has
+/// the INBOX, and sees no messages in it.
+class MaildropSwitch {
+ public:
+  explicit MaildropSwitch(struct client* client) : client_(client) {}
+
+  /// Port's methods of these names.
+  [[nodiscard]] Result<Board> look_at_board(std::string_view mailbox) const;
+  Result<Board> open_board(std::string_view mailbox);
+  Status close();
+  /// A board must not keep QUIT from succeeding, and the logout line is about the INBOX.
+  void prepare_quit();
+  /// The same where the session ends without QUIT.
+  void prepare_end();
+
+  /// Something else is open than what Dovecot has opened at login.
+  [[nodiscard]] bool switched() const noexcept { return switched_; }
+  /// Opens the INBOX for `work`, whose result is a Result.
+  template <class Work>
+  auto with_inbox(Work work) const -> decltype(work(static_cast<struct mailbox*>(nullptr))) {
+    Result<struct mailbox*> inbox = open_inbox();
+    if (!inbox) {
+      return inbox.error();
+    }
+    auto result = work(inbox.value());
+    mailbox_free(&inbox.value());
+    return result;
+  }
+
+ private:
+  /// What the logout line tells of the INBOX.
+  struct Figures {
+    unsigned messages = 0;
+    unsigned deleted = 0;
+    uoff_t octets = 0;
+    uoff_t deleted_octets = 0;
+  };
+
+  /// A mailbox's messages in the order of their numbers.
+  struct Messages {
+    std::vector<std::uint32_t> sequences;
+    std::vector<uoff_t> sizes;
+  };
+
+  static Result<Messages> read_messages(struct mailbox* box);
+  Result<struct mailbox*> open_readonly(std::string_view mailbox) const;
+  Result<struct mailbox*> open_inbox() const;
+  Status write_changes();
+  void replace_by(struct mailbox* box, const Messages& messages);
+  void show_inbox_figures();
+
+  struct client* client_;
+  Figures inbox_;
+  bool switched_ = false;
+};
+
+}  // namespace pop3_legacy::dovecot
+
+#endif
