@@ -146,7 +146,7 @@ Recognized Session::recognize(const CommandLine& line) const noexcept {
   if (typed.command == nullptr) {
     return pop3_legacy::recognize(line, own_commands_);
   }
-  if (treatment(*typed.command) != Treatment::host) {
+  if (treatment(*typed.command) != Treatment::host || takes_over(*typed.command)) {
     return typed;
   }
   for (const Command& command : command_table()) {
