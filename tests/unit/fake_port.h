@@ -129,7 +129,7 @@ class FakePort : public Port {
   std::map<std::string, Result<Board>> boards;  ///< by mailbox
   std::optional<Error> close_error;
   std::vector<std::string> happened;
-  std::string user = "own@example.org";
+  std::map<MessageNumber, std::string> headers;
   std::map<MessageNumber, Error> unreadable;
   std::set<MessageNumber> deleted_numbers;
   std::vector<FieldQuery> queried;  ///< by the last inspect()
