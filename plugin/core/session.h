@@ -174,7 +174,7 @@ class Session {
   std::vector<Command> own_commands_;          ///< made of policy_.x_commands
   Treatment own_treatment_ = Treatment::ours;  ///< of those that are no aliases
   bool offers_xtnd_ = false;                   ///< one of the XTND family
-  policy::Policy::Last board_last_;    ///< LAST begins at zero on a board, and nothing is kept
+  policy::Policy::Last board_last_;  ///< LAST begins at zero on a board, and nothing is kept
   std::optional<HighestAccessed> highest_accessed_;  ///< of the maildrop that is open
   OpenMaildrop open_ = OpenMaildrop::own;
   unsigned scan_width_ = 0;
