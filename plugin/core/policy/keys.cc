@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <limits>
 #include <tuple>
 #include <utility>
@@ -68,19 +69,35 @@ Status check_mailbox(std::string_view text) {
   return refused("has to be a mailbox's name without control characters, not " + in_quotes(text));
 }
 
+constexpr std::uint64_t kilobyte = 1024;
+constexpr std::uint64_t gigabyte = kilobyte * kilobyte * kilobyte;
+constexpr std::uint64_t minute = 60;
+constexpr std::uint64_t hour = 60 * minute;
+constexpr std::uint64_t day = 24 * hour;
+
+// The units a number may have, the last one the largest.
+struct Units {
+  std::string_view letters;
+  std::span<const std::uint64_t> factors;
+};
+constexpr std::array octet_factors{kilobyte, kilobyte* kilobyte, gigabyte};
+constexpr std::array<std::uint64_t, 4> second_factors{1, minute, hour, day};
+constexpr Units octet_units{"KMG", octet_factors};
+constexpr Units second_units{"smhd", second_factors};
+
 // A number with one letter behind it that multiplies; `what` is how it should look.
-Result<std::uint64_t> number_with_unit(std::string_view text, std::string_view letters,
-                                       const std::uint64_t* factors, std::string_view what) {
+Result<std::uint64_t> number_with_unit(std::string_view text, const Units& units,
+                                       std::string_view what) {
   const Error wrong = refused(std::string(what) + ", not " + in_quotes(text));
   std::uint64_t number = 0;
   const char* const end = text.data() + text.size();
   const auto [behind, error] = std::from_chars(text.data(), end, number);
   if (error != std::errc{} || end - behind > 1) return wrong;
   if (behind == end) return number == 0 ? Result<std::uint64_t>(number) : wrong;
-  const std::size_t unit = letters.find(*behind);
+  const std::size_t unit = units.letters.find(*behind);
   if (unit == std::string_view::npos) return wrong;
-  if (number > std::numeric_limits<std::uint64_t>::max() / factors[unit]) return wrong;
-  return number * factors[unit];
+  if (number > std::numeric_limits<std::uint64_t>::max() / units.factors[unit]) return wrong;
+  return number * units.factors[unit];
 }
 
 // A name that stands in no row at all. `wanted` are the rows that could have been meant.
@@ -289,13 +306,7 @@ Key worded(std::string_view path, std::string_view description) {
   return Key{path, description, TextKey{check_reply<reply>, reply_text<reply>}};
 }
 
-constexpr std::uint64_t kilobyte = 1024;
-constexpr std::uint64_t gigabyte = kilobyte * kilobyte * kilobyte;
 constexpr std::uint64_t most_messages = 10'000;  // the times of an hour's are kept
-constexpr std::uint64_t minute = 60;
-constexpr std::uint64_t hour = 60 * minute;
-constexpr std::uint64_t day = 24 * hour;
-
 const std::array table{
     Key{inherit_path, "The name of a profile whose values come first; empty for none.",
         TextKey{any_text, nullptr}},
@@ -386,16 +397,109 @@ const std::array table{
     Key{"x_commands", "Commands of your own: aliases, fixed replies and programs.", XCommandsKey{}},
 };
 
+// `text` as TOML's basic string.
+std::string quoted(std::string_view text) {
+  static constexpr std::string_view hex = "0123456789ABCDEF";
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto octet = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out.append({'\\', c});
+    } else if (octet < ' ' || octet == 0x7f) {
+      out.append({'\\', 'u', '0', '0', hex[octet >> 4U], hex[octet & 0xFU]});
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+std::string quoted_list(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + quoted(text);
+  return '[' + out + ']';
+}
+
+// "2026-03-01", as TOML has a day.
+std::string day_of(std::int64_t seconds) {
+  const std::chrono::year_month_day date{std::chrono::floor<std::chrono::days>(
+      std::chrono::sys_seconds(std::chrono::seconds(seconds)))};
+  const auto digits = [](unsigned number, std::size_t width) {
+    std::string out = std::to_string(number);
+    return std::string(out.size() < width ? width - out.size() : 0, '0') + out;
+  };
+  return digits(static_cast<unsigned>(static_cast<int>(date.year())), 4) + '-' +
+         digits(static_cast<unsigned>(date.month()), 2) + '-' +
+         digits(static_cast<unsigned>(date.day()), 2);
+}
+
+// `number` in the largest unit that leaves no rest; without one where there is none.
+std::string with_unit(std::uint64_t number, const Units& units) {
+  for (std::size_t i = units.letters.size(); i > 0; --i) {
+    const std::uint64_t factor = units.factors[i - 1];
+    if ((number > 0 || i == 1) && number % factor == 0) {
+      return quoted(std::to_string(number / factor) + units.letters[i - 1]);
+    }
+  }
+  return std::to_string(number);
+}
+
 }  // namespace
 
+std::string TextKey::toml(Policy& policy) const {
+  return member == nullptr ? std::string() : quoted(member(policy));
+}
+
+std::string NamesKey::toml(Policy& policy) const {
+  return quoted_list(member(policy));
+}
+
+// The word that would change nothing.
+std::string WordKey::toml(Policy& policy) const {
+  for (const Word& word : words) {
+    Policy with_word = policy;
+    word.set(with_word);
+    if (words_of(with_word) == words_of(policy)) return quoted(word.word);
+  }
+  return {};
+}
+
+std::string ChainKey::toml(Policy& policy) const {
+  const std::vector<std::string>& chain = member(policy);
+  return chain.size() == 1 ? quoted(chain.front()) : quoted_list(chain);
+}
+
+std::string CutoversKey::toml(Policy& policy) const {
+  std::string out;
+  for (const UidlPlan::Cutover& cutover : member(policy)) {
+    out += (out.empty() ? "" : ", ") + std::string("{ before = ") + day_of(cutover.before) +
+           ", scheme = " + quoted_list(cutover.chain) + " }";
+  }
+  return '[' + out + ']';
+}
+
+std::string OctetsKey::toml(Policy& policy) const {
+  return with_unit(member(policy), octet_units);
+}
+
+std::string DurationKey::toml(Policy& policy) const {
+  return with_unit(member(policy), second_units);
+}
+
+std::string CountKey::toml(Policy& policy) const {
+  return std::to_string(member(policy));
+}
+
+std::string FlagKey::toml(Policy& policy) const {
+  return member(policy) ? "true" : "false";
+}
+
 Result<std::uint64_t> octets_of(std::string_view text) {
-  constexpr std::array factors{kilobyte, kilobyte * kilobyte, gigabyte};
-  return number_with_unit(text, "KMG", factors.data(), "has to be a number with K, M or G");
+  return number_with_unit(text, octet_units, "has to be a number with K, M or G");
 }
 
 Result<std::uint64_t> seconds_of(std::string_view text) {
-  constexpr std::array<std::uint64_t, 4> factors{1, minute, hour, day};
-  return number_with_unit(text, "smhd", factors.data(), "has to be a number with s, m, h or d");
+  return number_with_unit(text, second_units, "has to be a number with s, m, h or d");
 }
 
 Status check_board_name(std::string_view name) {

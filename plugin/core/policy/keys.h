@@ -19,6 +19,9 @@
 
 namespace pop3_legacy::policy {
 
+// Each kind of key has toml(): its value in `policy` as a document has it behind "key = ", in one
+// line, which the reader takes back. It changes nothing.
+
 /// Any text that `check` has nothing against.
 struct TextKey {
   /// Why `text` cannot be the value, without the key's name; an Error's kind means nothing
@@ -26,6 +29,8 @@ struct TextKey {
   Status (*check)(std::string_view text) = nullptr;
   /// nullptr: the value is no part of Policy (`inherit`).
   std::string& (*member)(Policy& policy) = nullptr;
+  /// Empty: the value is no part of Policy.
+  [[nodiscard]] std::string toml(Policy& policy) const;
 };
 
 /// A list of names: of commands from the command table, as typed in any case, or of headers.
@@ -35,6 +40,7 @@ struct NamesKey {
   std::vector<std::string>& (*member)(Policy& policy) = nullptr;
   std::string_view what;     ///< the names are, in a sentence: "command names"
   std::string_view example;  ///< as it stands in a policy
+  [[nodiscard]] std::string toml(Policy& policy) const;
 };
 
 /// A word that a WordKey may hold, and what it does.
@@ -46,16 +52,19 @@ struct Word {
 /// One of a few words, in exactly this spelling.
 struct WordKey {
   std::span<const Word> words;
+  [[nodiscard]] std::string toml(Policy& policy) const;
 };
 
 /// The name of a UIDL scheme or a list of them (UidlPlan::chain).
 struct ChainKey {
   std::vector<std::string>& (*member)(Policy& policy) = nullptr;
+  [[nodiscard]] std::string toml(Policy& policy) const;
 };
 
 /// A list of tables with a date `before` and a `scheme` (UidlPlan::cutovers).
 struct CutoversKey {
   std::vector<UidlPlan::Cutover>& (*member)(Policy& policy) = nullptr;
+  [[nodiscard]] std::string toml(Policy& policy) const;
 };
 
 /// A table of any names, each with a mailbox.
@@ -68,12 +77,14 @@ struct OctetsKey {
   std::uint64_t& (*member)(Policy& policy) = nullptr;
   std::uint64_t least = 0;
   std::uint64_t most = 0;
+  [[nodiscard]] std::string toml(Policy& policy) const;
 };
 
 /// A time in seconds, as a text like "10m" (s, m, h, d).
 struct DurationKey {
   std::uint64_t& (*member)(Policy& policy) = nullptr;
   std::uint64_t most = 0;  ///< seconds
+  [[nodiscard]] std::string toml(Policy& policy) const;
 };
 
 /// An integer.
@@ -81,11 +92,13 @@ struct CountKey {
   std::uint64_t& (*member)(Policy& policy) = nullptr;
   std::uint64_t least = 0;
   std::uint64_t most = 0;
+  [[nodiscard]] std::string toml(Policy& policy) const;
 };
 
 /// true or false.
 struct FlagKey {
   bool& (*member)(Policy& policy) = nullptr;
+  [[nodiscard]] std::string toml(Policy& policy) const;
 };
 
 /// A table of commands of the administrator's own (x_commands.h).

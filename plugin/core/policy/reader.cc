@@ -284,6 +284,7 @@ class Document::Reader {
 
   void read_value(const Key& key, const toml::node& node) {
     if (table_of(key.path) == uidl_table) document_.sets_uidl_ = true;
+    const std::size_t before = document_.values_.size();
     std::visit(Overloaded{
                    [&](const TextKey& kind) { read_text(key, kind, node); },
                    [&](const NamesKey& kind) { read_names(key, kind, node); },
@@ -298,6 +299,9 @@ class Document::Reader {
                    [&](const XCommandsKey&) { read_x_commands(key, node); },
                },
                key.kind);
+    if (document_.values_.size() > before) {
+      document_.settings_.push_back({key.path, static_cast<unsigned>(node.source().begin.line)});
+    }
   }
 
   void read_text(const Key& key, const TextKey& kind, const toml::node& node) {

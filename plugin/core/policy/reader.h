@@ -33,6 +33,12 @@ struct Inherit {
   unsigned column = 0;
 };
 
+/// A key that a document sets, and where.
+struct Setting {
+  std::string_view key;  ///< Key::path
+  unsigned line = 0;
+};
+
 class Document {
  public:
   /// Reads `text`; `file` is what its problems are reported under. Never fails: a document
@@ -46,6 +52,9 @@ class Document {
   /// Puts the document's values over `policy`. Where a value was wrong, the one in `policy`
   /// stays.
   void apply(Policy& policy) const;
+
+  /// What apply() sets.
+  [[nodiscard]] const std::vector<Setting>& settings() const noexcept { return settings_; }
 
   /// Everything that is wrong, in the order of the text.
   [[nodiscard]] const std::vector<Problem>& problems() const noexcept { return problems_; }
@@ -64,6 +73,7 @@ class Document {
 
   std::optional<Inherit> inherit_;
   std::vector<std::function<void(Policy&)>> values_;
+  std::vector<Setting> settings_;
   std::vector<Problem> problems_;
   bool deny_trusted_ = true;
   bool uidl_trusted_ = true;

@@ -34,12 +34,13 @@ std::string loop_text(const std::vector<std::string>& names, const std::string& 
 // Collects a Resolution from chain after chain.
 class Collector {
  public:
-  explicit Collector(DocumentStore& store) : store_(store) {}
+  Collector(DocumentStore& store, Origins* origins) : store_(store), origins_(origins) {}
 
   // False if there is no document `name`.
   bool add(std::string_view name) {
     Chain chain = read_chain(store_, name);
     chain.apply(resolution_.policy);
+    if (origins_ != nullptr) chain.apply(*origins_);
     resolution_.deny_known = resolution_.deny_known && chain.deny_trusted;
     resolution_.uidl_known = resolution_.uidl_known && chain.uidl_trusted;
     for (std::string& file : chain.uidl_files) {
@@ -76,6 +77,7 @@ class Collector {
   }
 
   DocumentStore& store_;
+  Origins* origins_;
   Resolution resolution_;
   std::vector<std::string> uidl_files_;
 };
@@ -109,9 +111,10 @@ void add_profile(Collector& collector, const DocumentStore& store, std::string_v
 
 }  // namespace
 
-Resolution resolve(DocumentStore* store, std::string_view user, std::string_view profile) {
+Resolution resolve(DocumentStore* store, std::string_view user, std::string_view profile,
+                   Origins* origins) {
   if (store == nullptr) return {};
-  Collector collector(*store);
+  Collector collector(*store, origins);
   collector.add(default_document);
   add_domain(collector, user);
   add_profile(collector, *store, profile);
@@ -159,6 +162,14 @@ void Chain::apply(Policy& policy) const {
                 [&](const Document& document) { document.apply(policy); });
 }
 
+void Chain::apply(Origins& origins) const {
+  for (std::size_t i = documents.size(); i > 0; --i) {
+    for (const Setting& setting : documents[i - 1].settings()) {
+      origins[setting.key] = {locations[i - 1], setting.line};
+    }
+  }
+}
+
 Chain read_chain(DocumentStore& store, std::string_view name) {
   Chain chain;
   std::vector<std::string> names{std::string(name)};
@@ -186,7 +197,8 @@ Chain read_chain(DocumentStore& store, std::string_view name) {
       return chain;
     }
     chain.found = true;
-    chain.documents.push_back(Document::parse(*text.value(), store.location(current)));
+    chain.locations.push_back(store.location(current));
+    chain.documents.push_back(Document::parse(*text.value(), chain.locations.back()));
     const Document& document = chain.documents.back();
     chain.deny_trusted = chain.deny_trusted && document.deny_trusted();
     chain.uidl_trusted = chain.uidl_trusted && document.uidl_trusted();

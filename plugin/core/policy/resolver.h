@@ -7,6 +7,7 @@
 #define POP3_LEGACY_CORE_POLICY_RESOLVER_H
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,9 +23,20 @@ namespace pop3_legacy::policy {
 /// How many profiles may stand before a document.
 inline constexpr std::size_t max_inherited_profiles = 8;
 
+/// Where a value comes from.
+struct Origin {
+  std::string location;  ///< the document's
+  unsigned line = 0;
+};
+
+/// By Key::path; a key that is not here has its built-in default.
+using Origins = std::map<std::string_view, Origin>;
+
 /// The policy of `user` (the login name). An empty `profile`: the userdb chose none.
-/// `store` nullptr: no policy is configured, and the built-in defaults hold.
-Resolution resolve(DocumentStore* store, std::string_view user, std::string_view profile);
+/// `store` nullptr: no policy is configured, and the built-in defaults hold. `origins`, where it is
+/// given, is filled.
+Resolution resolve(DocumentStore* store, std::string_view user, std::string_view profile,
+                   Origins* origins = nullptr);
 
 // --- names ---
 
@@ -44,16 +56,19 @@ bool is_profile_name(std::string_view name) noexcept;
 
 /// What read_chain() found.
 struct Chain {
-  bool found = false;               ///< the first document is there
-  std::vector<Document> documents;  ///< the first document, the profile it inherits, …
-  bool deny_trusted = true;         ///< as Document's, and nothing is missing
-  bool uidl_trusted = true;         ///< the same
+  bool found = false;                  ///< the first document is there
+  std::vector<Document> documents;     ///< the first document, the profile it inherits, …
+  std::vector<std::string> locations;  ///< of `documents`
+  bool deny_trusted = true;            ///< as Document's, and nothing is missing
+  bool uidl_trusted = true;            ///< the same
   /// Locations of those that set a key of [uidl], in the order in which they apply.
   std::vector<std::string> uidl_files;
   std::vector<std::string> problems;
 
   /// Puts the documents' values over `policy`, the first document's last.
   void apply(Policy& policy) const;
+  /// The same for where they come from.
+  void apply(Origins& origins) const;
 };
 
 /// Reads the document `name` and all it inherits. That `name` itself is not there is no

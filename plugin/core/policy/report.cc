@@ -1,0 +1,52 @@
+#include "plugin/core/policy/report.h"
+
+#include <string_view>
+#include <variant>
+
+#include "plugin/core/policy/keys.h"
+#include "plugin/core/text.h"
+
+namespace pop3_legacy::policy {
+
+namespace {
+
+// line(key, value) for each key that Policy has.
+template <class Line>
+void for_each_value(Policy policy, Line&& line) {
+  for (const Key& key : keys()) {
+    const std::string value =
+        std::visit([&](const auto& kind) { return kind.toml(policy); }, key.kind);
+    if (!value.empty()) line(key, value);
+  }
+}
+
+}  // namespace
+
+std::string show(const Policy& policy) {
+  std::string out;
+  std::string_view table;
+  for_each_value(policy, [&](const Key& key, const std::string& value) {
+    const std::size_t dot = key.path.rfind('.');
+    if (key.path.substr(0, dot) != table) {
+      table = key.path.substr(0, dot);
+      out.append(out.empty() ? "[" : "\n[").append(table).append("]\n");
+    }
+    out.append(key.path.substr(dot + 1)).append(" = ").append(value).append("\n");
+  });
+  return out;
+}
+
+std::string explain(const Policy& policy, const Origins& origins) {
+  std::string out;
+  for_each_value(policy, [&](const Key& key, const std::string& value) {
+    const auto origin = origins.find(key.path);
+    out.append(key.path).append(" = ").append(value).append("  # ");
+    out += origin == origins.end()
+               ? "built in"
+               : printable(origin->second.location) + ':' + std::to_string(origin->second.line);
+    out += '\n';
+  });
+  return out;
+}
+
+}  // namespace pop3_legacy::policy
