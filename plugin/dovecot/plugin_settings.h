@@ -10,10 +10,16 @@
 extern "C" {
 #endif
 
+/* Dovecot 2.4: the block that a dict with the policy stands in. */
+#define POP3_LEGACY_POLICY_DICT "pop3_legacy_policy_dict"
+/* How long a login waits for all its documents. */
+#define POP3_LEGACY_POLICY_DICT_MSECS 5000
+
 struct mail_user;
 
 struct pop3_legacy_settings { /* NOLINT(readability-identifier-naming): C */
-  /* The policy folder's path; "" means none, so that the built-in defaults hold. */
+  /* The policy folder's path, or "dict:URI"; "" means none, so that without a dict in a block of
+     its own the built-in defaults hold. */
   const char* policy;
   /* The name of the profile for this user; "" means none. */
   const char* profile;

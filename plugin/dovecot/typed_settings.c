@@ -3,11 +3,14 @@
 /* after lib.h */
 #include "plugin/dovecot/typed_settings.h"
 
+#include "plugin/dovecot/plugin_settings.h"
+
 #undef DEF
 #define DEF(type, name) SETTING_DEFINE_STRUCT_##type(#name, name, struct pop3_legacy_typed_settings)
 
 static const struct setting_define pop3_legacy_setting_defines[] = {
     DEF(STR, pop3_legacy_policy),
+    {.type = SET_FILTER_NAME, .key = POP3_LEGACY_POLICY_DICT},
     DEF(STR, pop3_legacy_profile),
     SETTING_DEFINE_LIST_END,
 };
@@ -17,10 +20,20 @@ static const struct pop3_legacy_typed_settings pop3_legacy_default_settings = {
     .pop3_legacy_profile = "",
 };
 
+/* A dict that the process asks by itself would be waited for for half a minute. */
+#define POP3_LEGACY_STRING(number) POP3_LEGACY_STRING_OF(number)
+#define POP3_LEGACY_STRING_OF(number) #number
+static const struct setting_keyvalue pop3_legacy_default_keyvalues[] = {
+    {POP3_LEGACY_POLICY_DICT "/redis_request_timeout",
+     POP3_LEGACY_STRING(POP3_LEGACY_POLICY_DICT_MSECS) "ms"},
+    {NULL, NULL},
+};
+
 const struct setting_parser_info pop3_legacy_setting_parser_info = {
     .name = "pop3_legacy",
     .defines = pop3_legacy_setting_defines,
     .defaults = &pop3_legacy_default_settings,
+    .default_settings = pop3_legacy_default_keyvalues,
     .struct_size = sizeof(struct pop3_legacy_typed_settings),
     .pool_offset1 = 1 + offsetof(struct pop3_legacy_typed_settings, pool),
 };

@@ -2,11 +2,13 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
-#include "plugin/core/policy/resolver.h"
 #include "plugin/core/text.h"
+#include "plugin/dovecot/dict_policies.h"
 #include "plugin/dovecot/module_context.h"
 #include "plugin/dovecot/plugin_settings.h"
+#include "plugin/dovecot/policy_dict.h"
 #include "plugin/files/policy_folder.h"
 
 namespace pop3_legacy::dovecot {
@@ -27,21 +29,39 @@ void deinit_user(struct mail_user* user) {
   kept->module_context.super.deinit(user);
 }
 
-policy::Resolution resolve_policy(const struct mail_user* user,
-                                  const struct pop3_legacy_settings& settings) {
+policy::Resolution unusable(std::string why) {
+  policy::Resolution resolution;
+  resolution.intact = resolution.deny_known = resolution.uidl_known = false;
+  resolution.problems.push_back(std::move(why));
+  return resolution;
+}
+
+policy::Resolution resolve_policy(struct mail_user* user,
+                                  const struct pop3_legacy_settings& settings,
+                                  policy::Origins* origins) {
   const std::string_view folder = settings.policy;
+  const std::string setting = "pop3_legacy_policy = " + printable(folder);
+  struct pop3_legacy_policy_dict* dict = nullptr;
+  const char* error = nullptr;
+  const int opened = pop3_legacy_policy_dict_open(user, settings.policy, &dict, &error);
+  if (opened < 0) {
+    return unusable(std::string("the dict with the policy cannot be used: ") + printable(error));
+  }
+  if (opened > 0) {
+    DictPolicies store(dict);
+    if (folder.starts_with('/')) {
+      return unusable(setting + ": there is a dict for the policy, too; take one of them out");
+    }
+    return policy::resolve(&store, user->username, settings.profile, origins);
+  }
   if (folder.empty()) {
     return policy::resolve(nullptr, user->username, settings.profile);
   }
   if (!folder.starts_with('/')) {
-    policy::Resolution unusable;
-    unusable.intact = unusable.deny_known = unusable.uidl_known = false;
-    unusable.problems.push_back("pop3_legacy_policy = " + printable(folder) +
-                                ": the path of the policy folder has to begin with /");
-    return unusable;
+    return unusable(setting + ": the path of the policy folder has to begin with /");
   }
   files::PolicyFolder store{std::string(folder)};
-  return policy::resolve(&store, user->username, settings.profile);
+  return policy::resolve(&store, user->username, settings.profile, origins);
 }
 
 }  // namespace
@@ -71,11 +91,21 @@ const policy::Resolution* user_policy(struct mail_user* user) {
     return nullptr;
   }
   // owned by the user from here on: deinit_user() deletes it
-  kept->resolution = new policy::Resolution(resolve_policy(user, settings));
+  kept->resolution = new policy::Resolution(resolve_policy(user, settings, nullptr));
   for (const std::string& problem : kept->resolution->problems) {
     e_error(user->event, "pop3_legacy: policy: %s", problem.c_str());
   }
   return kept->resolution;
+}
+
+policy::Origins user_policy_origins(struct mail_user* user) {
+  policy::Origins origins;
+  struct pop3_legacy_settings settings {};
+  const char* error = nullptr;
+  if (pop3_legacy_settings_read(user, &settings, &error) == 0) {
+    (void)resolve_policy(user, settings, &origins);
+  }
+  return origins;
 }
 
 }  // namespace pop3_legacy::dovecot

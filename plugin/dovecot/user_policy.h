@@ -3,6 +3,7 @@
 #define POP3_LEGACY_DOVECOT_USER_POLICY_H
 
 #include "plugin/core/policy/policy.h"
+#include "plugin/core/policy/resolver.h"
 #include "plugin/dovecot/host.h"
 
 namespace pop3_legacy::dovecot {
@@ -14,6 +15,10 @@ void user_policy_created(struct mail_user* user);
 /// logged then. nullptr: the settings cannot be read, or the user was created before the hook was
 /// there; user->error says which.
 const policy::Resolution* user_policy(struct mail_user* user);
+
+/// Where the values of user_policy() come from: reads the documents once more. Nothing for a user
+/// that user_policy() has no policy for.
+policy::Origins user_policy_origins(struct mail_user* user);
 
 }  // namespace pop3_legacy::dovecot
 

@@ -79,12 +79,6 @@ bool is_link(int folder, const std::string& file) {
          S_ISLNK(status.st_mode);
 }
 
-// Names come from the resolver, which makes no others; a path trick shall not work even so.
-bool is_safe(std::string_view name) noexcept {
-  return !name.empty() && name.front() != '/' && name.find('\0') == std::string_view::npos &&
-         name.front() != '.' && name.find("/.") == std::string_view::npos;
-}
-
 }  // namespace
 
 PolicyFolder::PolicyFolder(std::string path) : path_(std::move(path)) {}
@@ -97,7 +91,7 @@ std::string PolicyFolder::location(std::string_view name) const {
 
 Result<std::optional<std::string>> PolicyFolder::read(std::string_view name) {
   const std::string path = location(name);
-  if (!is_safe(name)) return wrong(path, "this is not the name of a policy's document");
+  if (!policy::is_document_name(name)) return wrong(path, "this is not the name of a policy's document");
 
   // O_PATH: a folder that may be searched but not listed is good enough.
   const OpenFile folder(open_retrying(AT_FDCWD, path_, O_PATH | O_DIRECTORY));

@@ -26,15 +26,16 @@ class PrivateDovecot(PrivateHost):
     so many of them share a pop3 process. submission_host, or
     sendmail_path from base: where mail is sent. spool_octets: the size of the disk that is Dovecot's
     mail_temp_dir, base/spool. users: from the folder of homes, the lines of a
-    passwd-file, for users with userdb fields of their own."""
+    passwd-file, for users with userdb fields of their own. more_folders: that the server needs."""
 
     def __init__(self, base, modules, tree=None, policies=None, port=None, plugin=True, settings="",
                  users=lambda homes: (), homes=None, tls=False, clients=1, policy_setting=None,
-                 submission_host=None, sendmail_path=None, spool_octets=None):
+                 submission_host=None, sendmail_path=None, spool_octets=None, more_folders=()):
         super().__init__(base, port, homes)
         self.modules = os.path.abspath(modules) if modules else None
         self.tree = os.path.abspath(tree) if tree else ""
         self.policies = os.path.abspath(policies) if policies else None
+        self.more_folders = set(more_folders)
         self.plugin = plugin
         self.settings = settings
         self.tls = tls
@@ -183,7 +184,7 @@ protocol pop3 {{
     def _mounts(self):
         """Shell lines that make base, modules and policies visible where the server looks."""
         lines = ["set -e"]
-        for path in {self.base, self.homes, self.modules, self.policies} - {None}:
+        for path in ({self.base, self.homes, self.modules, self.policies} | self.more_folders) - {None}:
             if self.tree:
                 lines += [f"mkdir -p '{self.tree}{path}'", f"mount --bind '{path}' '{self.tree}{path}'"]
         if self.tree:

@@ -167,8 +167,8 @@ class RelativePathTest(hosts.HostTest):
 
     dovecot_only = True
 
-    host_options = {"policy_setting": "dict:policies"}
+    host_options = {"policy_setting": "policies/here"}
 
     def test_is_said_and_opens_nothing(self):
         self.assertEqual(self.login(self.user(1)).command(b"DELE 1"), UNAVAILABLE % b"DELE")
-        self.assert_logged("pop3_legacy_policy = dict:policies: the path of the policy folder has to begin with /")
+        self.assert_logged("pop3_legacy_policy = policies/here: the path of the policy folder has to begin with /")

@@ -1,0 +1,42 @@
+/// Policy documents from one of Dovecot's dicts: the value of `shared/pop3-legacy/NAME`.
+#ifndef POP3_LEGACY_DOVECOT_DICT_POLICIES_H
+#define POP3_LEGACY_DOVECOT_DICT_POLICIES_H
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "plugin/core/policy/store.h"
+#include "plugin/core/result.h"
+#include "plugin/dovecot/policy_dict.h"
+
+namespace pop3_legacy::dovecot {
+
+/// For one login, which asks for all its documents at once.
+class DictPolicies : public policy::DocumentStore {
+ public:
+  /// Takes over an open dict.
+  explicit DictPolicies(struct pop3_legacy_policy_dict* dict);
+  DictPolicies(const DictPolicies&) = delete;
+  DictPolicies& operator=(const DictPolicies&) = delete;
+  DictPolicies(DictPolicies&&) = delete;
+  DictPolicies& operator=(DictPolicies&&) = delete;
+  ~DictPolicies() override;
+
+  /// Once the dict has failed it is not asked again, and every document has the same Error. The
+  /// document `default` has to be there: a dict that has lost everything is not to open anything.
+  [[nodiscard]] Result<std::optional<std::string>> read(std::string_view name) override;
+
+  /// "dict:" and the key: a URI may have a password in it.
+  [[nodiscard]] std::string location(std::string_view name) const override;
+
+ private:
+  struct pop3_legacy_policy_dict* dict_;
+  std::chrono::steady_clock::time_point deadline_;
+  std::optional<Error> failure_;
+};
+
+}  // namespace pop3_legacy::dovecot
+
+#endif

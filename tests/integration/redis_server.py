@@ -1,0 +1,64 @@
+"""A Redis of one's own on 127.0.0.1, with nothing on disk."""
+import socket
+import subprocess
+import time
+
+from private_host import free_port
+
+# The package redis-tools has the server under the name of a tool: it is one program, and the name
+# that it is called by decides. The package redis-server would start a service.
+PROGRAM = "/usr/bin/redis-check-rdb"
+
+
+class RedisServer:
+    def __init__(self):
+        self.port = free_port()
+        self.process = None
+        self.connection = None
+
+    def start(self):
+        self.process = subprocess.Popen(
+            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+            executable=PROGRAM, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        for _ in range(100):
+            try:
+                self.connection = socket.create_connection(("127.0.0.1", self.port), timeout=60)
+                self.file = self.connection.makefile("rb")
+                return self
+            except OSError:
+                time.sleep(0.1)
+        self.stop()
+        raise RuntimeError("redis did not start")
+
+    def stop(self):
+        if self.connection:
+            self.file.close()
+            self.connection.close()
+            self.connection = None
+        if self.process:
+            self.process.terminate()
+            self.process.wait()
+            self.process = None
+
+    def commands(self, commands):
+        """Sends all of them, each a list of texts, then reads as many one-line replies."""
+        octets = bytearray()
+        for command in commands:
+            octets += b"*%d\r\n" % len(command)
+            for word in command:
+                word = word.encode()
+                octets += b"$%d\r\n%s\r\n" % (len(word), word)
+        self.connection.sendall(octets)
+        for command in commands:
+            reply = self.file.readline()
+            if not reply.startswith((b"+", b":")):
+                raise AssertionError((command[:2], reply))
+
+    def command(self, *words):
+        self.commands([words])
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.stop()

@@ -1,0 +1,354 @@
+"""Policies from Dovecot's dicts: Redis, SQLite through the dict server, and dicts that fail."""
+import os
+import re
+import socket
+import sqlite3
+import threading
+import time
+import unittest
+
+import hosts
+from private_host import MAIL_UID, free_port
+from redis_server import RedisServer
+
+UNAVAILABLE = b"-ERR [SYS/TEMP] %s is unavailable: the server's policy cannot be read."
+WORDINGS = {"popper": b"+OK 0 is the last message seen.", "mh": b"+OK 0 is the last msg seen",
+            "qpopper": b"+OK 0 is the last read message."}
+# A login waits five seconds for its policy; the rest is for a machine under load.
+PATIENCE = 15
+
+
+def users_with_profiles(homes):
+    for name, profile in (("profiled@example.org", "own"), ("lost@example.org", "nosuch")):
+        yield (f"{name}:{{PLAIN}}secret:{MAIL_UID}:{MAIL_UID}::{homes}/{name}::"
+               f"userdb_pop3_legacy_profile={profile}")
+
+
+def typed_settings():
+    return hosts.host_name == "dovecot-2.4"
+
+
+def dict_options(uri, driver, settings):
+    """Of a host whose policy is in that dict: a URI on Dovecot 2.3, a driver's settings on 2.4."""
+    options = {"policies": None, "users": users_with_profiles}
+    if typed_settings():
+        block = f"pop3_legacy_policy_dict {{\n  dict {driver} {{\n" + "\n".join(settings) + "\n  }\n}\n"
+        return {**options, "settings": block}
+    return {**options, "policy_setting": "dict:" + uri}
+
+
+def redis_options(port):
+    return dict_options(f"redis:host=127.0.0.1:port={port}", "redis",
+                        ["redis_host = 127.0.0.1", f"redis_port = {port}"])
+
+
+class DictTest(hosts.HostTest):
+    dovecot_only = True
+
+    def lines_about(self, user):
+        return [line for line in self.host.log().splitlines() if "pop3_legacy: policy" in line and f"({user})" in line]
+
+    def check_closed(self, user, reason):
+        """Nothing is open; the log says why, once. Returns that line."""
+        before = len(self.lines_about(user))
+        pop3 = self.login(user)
+        for command, name in ((b"LAST", b"LAST"), (b"DELE 1", b"DELE"), (b"RETR 1", b"RETR"), (b"UIDL", b"UIDL")):
+            self.assertEqual(pop3.command(command), UNAVAILABLE % name)
+        self.assertTrue(pop3.multi(b"CAPA")[0].startswith(b"+OK"))
+        self.assertTrue(pop3.quit().startswith(b"+OK"))
+        self.assertTrue(hosts.eventually(lambda: len(self.lines_about(user)) > before), self.host.log()[-3000:])
+        lines = self.lines_about(user)[before:]
+        self.assertEqual(len(lines), 1, lines)
+        self.assertRegex(lines[0], reason)
+        return lines[0]
+
+
+class FilledDict:
+    """What holds for every dict. put() and remove() are the backend's."""
+
+    def setUp(self):
+        self.put("default", "")
+
+    def put_for_test(self, name, text):
+        self.put(name, text)
+        self.addCleanup(self.remove, name)
+
+    def test_a_domain_has_its_policy_and_a_change_holds_from_the_next_login(self):
+        user, other = self.user(1, "one.example"), self.user(1, "two.example")
+        self.assertEqual(hosts.last(self.host, user), b"+OK 0")
+        for wording in ("popper", "mh"):
+            self.put_for_test("domains/one.example", f'[last]\nwording = "{wording}"\n')
+            self.assertEqual(hosts.last(self.host, user), WORDINGS[wording])
+            self.assertEqual(hosts.last(self.host, other), b"+OK 0")
+
+    def test_default_domain_inherited_profile_and_the_users_own(self):
+        self.put_for_test("default", '[last]\nwording = "mh"\n')
+        self.put_for_test("profiles/base", '[commands]\ndeny = ["TOP"]\n')
+        self.put_for_test("domains/example.org", 'inherit = "base"\n')
+        self.put_for_test("profiles/own", '[last]\nwording = "popper"\n')
+        for name in (self.user(1), "profiled@example.org"):
+            self.host.maildir(name)
+            pop3 = self.login(name)
+            self.assertEqual(pop3.command(b"LAST"), WORDINGS["popper" if name.startswith("profiled") else "mh"])
+            self.assertEqual(pop3.command(b"TOP 1 0"), b"-ERR TOP is disabled for this mailbox.")
+
+    def test_a_key_names_the_line_that_is_wrong(self):
+        self.put_for_test("domains/broken.example", '[last]\nsemantics = "rfc1225\n')
+        self.check_closed(self.user(1, "broken.example"), r"dict:shared/pop3-legacy/domains/broken\.example:2:\d+: ")
+
+    def test_profile_tricks_are_refused(self):
+        self.put_for_test("profiles/a", 'inherit = "b"\n')
+        self.put_for_test("profiles/b", 'inherit = "a"\n')
+        for inherited, reason in (("a", "inherits itself that way: a -> b -> a"), ("nosuch", "which does not exist"),
+                                  ("../default", "not a valid profile name"), ("x/y", "not a valid profile name"),
+                                  ("x\\u0000", "not a valid profile name")):
+            with self.subTest(inherited):
+                self.put_for_test("domains/tricks.example", f'inherit = "{inherited}"\n')
+                self.check_closed(self.user(1, "tricks.example"), re.escape(reason))
+        self.host.maildir("lost@example.org")
+        self.check_closed("lost@example.org", "nosuch.*does not exist: dict:shared/pop3-legacy/profiles/nosuch")
+
+    def test_a_document_of_ten_megabytes_is_refused(self):
+        self.put_for_test("domains/big.example", "#" * 10_000_000)
+        self.check_closed(self.user(1, "big.example"), "is longer than 65536 octets|the dict cannot be read")
+
+    def test_domain_tricks_are_refused_or_are_the_domain(self):
+        self.put_for_test("domains/tricks.example", '[last]\nwording = "mh"\n')
+        for domain in ("tricks.example", "Tricks.EXAMPLE", "tricks.example."):
+            with self.subTest(domain):
+                self.assertEqual(hosts.last(self.host, self.user(1, domain.lower())), WORDINGS["mh"])
+        for domain in ("..", "tricks..example", ".tricks.example", "x" * 64 + ".example",
+                       ".".join(["x" * 59] * 5)):
+            with self.subTest(domain):
+                if len(domain) < 200:  # else no folder can have the user's name
+                    self.check_closed(self.user(1, domain), "has no valid domain")
+        # IDNA's form is a name as any other; a letter that is not ASCII does not pass Dovecot's login.
+        self.put_for_test("domains/xn--mnchen-3ya.example", '[last]\nwording = "qpopper"\n')
+        self.assertEqual(hosts.last(self.host, self.user(1, "xn--mnchen-3ya.example")), WORDINGS["qpopper"])
+
+    def test_a_dict_that_has_lost_everything_opens_nothing(self):
+        user = self.user(1)
+        self.remove("default")
+        try:
+            self.check_closed(user, "dict:shared/pop3-legacy/default: the dict has no such key")
+        finally:
+            self.put("default", "")
+        self.assertEqual(hosts.last(self.host, user), b"+OK 0")
+
+
+class RedisTest(FilledDict, DictTest):
+    @classmethod
+    def setUpClass(cls):
+        if hosts.standalone:
+            raise unittest.SkipTest("about Dovecot only")
+        cls.redis = RedisServer().start()
+        cls.addClassCleanup(lambda: cls.redis.stop())
+        cls.host_options = redis_options(cls.redis.port)
+        super().setUpClass()
+
+    def put(self, name, text):
+        self.redis.command("SET", "pop3-legacy/" + name, text)
+
+    def remove(self, name):
+        self.redis.command("DEL", "pop3-legacy/" + name)
+
+    def test_a_redis_that_is_down_opens_nothing_and_changes_no_id(self):
+        self.put("domains/down.example", '[uidl]\nscheme = "decimal-uid"\n')
+        user = self.user(3, "down.example")
+        before = hosts.uidl(self.host, user)
+        self.assertEqual(before[1], [b"1 1", b"2 2", b"3 3"])
+        self.redis.stop()
+        try:
+            begun = time.monotonic()
+            line = self.check_closed(user, "dict:shared/pop3-legacy/default: the dict cannot be read: ")
+            self.assertLess(time.monotonic() - begun, PATIENCE, line)
+        finally:
+            self.redis.start()
+            self.put("default", "")
+        self.put_for_test("domains/down.example", '[uidl]\nscheme = "decimal-uid"\n')
+        self.assertEqual(hosts.uidl(self.host, user), before)
+
+
+class SqliteTest(FilledDict, DictTest):
+    """Through Dovecot's dict server."""
+
+    @classmethod
+    def setUpClass(cls):
+        if hosts.standalone:
+            raise unittest.SkipTest("about Dovecot only")
+        folder = os.path.join(hosts.scratch, "sqlite")
+        os.makedirs(folder, exist_ok=True)
+        os.chmod(folder, 0o777)
+        cls.database = os.path.join(folder, "policies.db")
+        with sqlite3.connect(cls.database) as database:
+            database.execute("CREATE TABLE pop3_legacy (name TEXT PRIMARY KEY, policy TEXT NOT NULL)")
+        os.chmod(cls.database, 0o666)
+        with open(os.path.join(folder, "dict.conf"), "w") as file:
+            file.write(f"""connect = {cls.database}
+map {{
+  pattern = shared/pop3-legacy/$name
+  table = pop3_legacy
+  value_field = policy
+  fields {{
+    name = $name
+  }}
+}}
+""")
+        cls.host_options = dict_options("proxy::pop3legacy", "proxy", ["dict_proxy_name = pop3legacy"])
+        if typed_settings():
+            server = f"""
+dict_server {{
+  dict pop3legacy {{
+    driver = sql
+    sql_driver = sqlite
+    sqlite_path = {cls.database}
+    dict_map shared/pop3-legacy/$name {{
+      sql_table = pop3_legacy
+      value policy {{
+      }}
+      field name {{
+        pattern = $name
+      }}
+    }}
+  }}
+}}
+"""
+        else:
+            server = f"dict {{\n  pop3legacy = sqlite:{folder}/dict.conf\n}}\n"
+        cls.host_options["settings"] = cls.host_options.get("settings", "") + server + (
+            "service dict {\n  unix_listener dict {\n    mode = 0666\n  }\n}\n")
+        cls.host_options["more_folders"] = [folder]
+        super().setUpClass()
+
+    def put(self, name, text):
+        with sqlite3.connect(self.database) as database:
+            database.execute("INSERT OR REPLACE INTO pop3_legacy VALUES (?, ?)", (name, text))
+
+    def remove(self, name):
+        with sqlite3.connect(self.database) as database:
+            database.execute("DELETE FROM pop3_legacy WHERE name = ?", (name,))
+
+
+class FailingDictTest(DictTest):
+    """A server that takes connections and says what it likes, in place of Redis and of the dict
+    server."""
+
+    answer = b""
+
+    def serve(self, listener):
+        """Answers each portion of input in the way of the moment."""
+        connections = []
+        stop = threading.Event()
+        listener.listen()
+        listener.settimeout(0.1)
+
+        def run():
+            while not stop.is_set():
+                try:
+                    connection = listener.accept()[0]
+                    connections.append(connection)
+                    threading.Thread(target=converse, args=(connection,), daemon=True).start()
+                except OSError:
+                    pass
+
+        def converse(connection):
+            try:
+                while connection.recv(4096):
+                    if self.answer:
+                        connection.sendall(self.answer)
+            except OSError:
+                pass
+
+        thread = threading.Thread(target=run)
+        thread.start()
+
+        def end():
+            stop.set()
+            thread.join()
+            listener.close()
+            for connection in connections:
+                connection.close()
+
+        self.addCleanup(end)
+
+    def check(self, options, listener):
+        host = hosts.new_host(**options)
+        self.addCleanup(host.stop)
+        host.start()
+        type(self).host, shared = host, self.host
+        try:
+            self.serve(listener)
+            for answer, reason in self.answers:
+                with self.subTest(answer):
+                    self.answer = answer
+                    begun = time.monotonic()
+                    self.check_closed(self.user(1), reason)
+                    self.assertLess(time.monotonic() - begun, PATIENCE)
+            self.assertNotRegex(host.log(), r"Panic|Fatal|leak|signal")
+        finally:
+            type(self).host = shared
+
+    def test_redis(self):
+        self.answers = ((b"", "the dict cannot be read"), (b"!rubbish\r\n", "the dict cannot be read"),
+                        (b"$999999999\r\n", "the dict cannot be read"))
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.check(redis_options(listener.getsockname()[1]), listener)
+
+    def test_the_dict_server(self):
+        self.answers = [(b"", "no answer in "), (b"F\n", "the dict cannot be read"),
+                        (b"Osemantics = 'rubbish'\n", "unknown key")]
+        if typed_settings():
+            # A letter that is no reply ends the process of a Dovecot 2.3: a mistake of its dict-client,
+            # which calls back twice.
+            self.answers.append((b"Xrubbish\n", "the dict cannot be read"))
+        folder = os.path.join(hosts.scratch, "failing")
+        os.makedirs(folder, exist_ok=True)
+        path = os.path.join(folder, "dict")
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(path)
+        os.chmod(path, 0o666)
+        options = dict_options(f"proxy:{path}:pop3legacy", "proxy",
+                               ["dict_proxy_name = pop3legacy", f"dict_proxy_socket_path = {path}"])
+        self.check({**options, "more_folders": [folder]}, listener)
+
+    def test_a_dict_server_that_is_not_there(self):
+        self.answers = ()
+        options = dict_options("proxy:/nonexistent/dict:x", "proxy",
+                               ["dict_proxy_name = x", "dict_proxy_socket_path = /nonexistent/dict"])
+        with hosts.new_host(**options) as host:
+            type(self).host, shared = host, self.host
+            try:
+                self.check_closed(self.user(1), "the dict cannot be read: .*No such file or directory")
+            finally:
+                type(self).host = shared
+
+
+class WrongSettingTest(DictTest):
+    """What is no dict on this Dovecot."""
+
+    @classmethod
+    def setUpClass(cls):
+        if hosts.standalone:
+            raise unittest.SkipTest("about Dovecot only")
+        if typed_settings():
+            cls.host_options, cls.reason = {"policy_setting": "dict:redis:"}, "has no dict URIs; put dict DRIVER"
+        else:
+            cls.host_options, cls.reason = {"policy_setting": "dict:nosuch:x"}, "Unknown dict module: nosuch"
+        super().setUpClass()
+
+    def test_is_said_and_opens_nothing(self):
+        self.check_closed(self.user(1), "the dict with the policy cannot be used: .*" + self.reason)
+
+
+class FolderAndDictTest(DictTest):
+    """Only Dovecot 2.4 can have both."""
+
+    @classmethod
+    def setUpClass(cls):
+        if not typed_settings():
+            raise unittest.SkipTest("about Dovecot 2.4 only")
+        cls.host_options = {"settings": redis_options(free_port())["settings"]}
+        super().setUpClass()
+
+    def test_is_said_and_opens_nothing(self):
+        self.check_closed(self.user(1), "there is a dict for the policy, too")
