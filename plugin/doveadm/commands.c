@@ -1,5 +1,5 @@
-/* lib20_doveadm_pop3_legacy_plugin.so: its entry points, and `doveadm pop3-legacy uidl …` as
-   doveadm sees it. The work is done in uidl_tool.cc. */
+/* lib20_doveadm_pop3_legacy_plugin.so: its entry points, and `doveadm pop3-legacy …` as
+   doveadm sees it. The work is done in policy_tool.cc and uidl_tool.cc. */
 #include "config.h"
 #include "lib.h"
 /* after lib.h */
@@ -8,21 +8,20 @@
 #include "doveadm-print.h"
 #include "istream.h"
 #include "mail-user.h"
+#include "plugin/doveadm/policy_tool.h"
 #include "plugin/doveadm/uidl_tool.h"
 
-struct uidl_context {
+/* What every command has. */
+struct command_context {
   struct doveadm_mail_cmd_context ctx;
-  enum pop3_legacy_uidl_command command;
-  struct pop3_legacy_old_list* old_list; /* NULL: of a command that takes none */
-  bool replace;
 
   int (*get_next_user)(struct doveadm_mail_cmd_context* ctx, const char** username_r);
   bool asked; /* for the first user */
   bool ran;   /* for the user that doveadm is at */
 };
 
-static struct uidl_context* context_of(struct doveadm_mail_cmd_context* ctx) {
-  return container_of(ctx, struct uidl_context, ctx);
+static struct command_context* command_of(struct doveadm_mail_cmd_context* ctx) {
+  return container_of(ctx, struct command_context, ctx);
 }
 
 /* tempfail wins, or else the first failure, as in doveadm_mail_failed_error() */
@@ -42,7 +41,7 @@ static bool runs_here(const struct doveadm_mail_cmd_context* ctx) {
   return ctx->set->doveadm_port == 0 && (ctx->set->doveadm_worker_count == 0 || doveadm_server);
 }
 
-static void look_back(struct uidl_context* self) {
+static void look_back(struct command_context* self) {
   struct doveadm_mail_cmd_context* ctx = &self->ctx;
 
   if (self->asked && runs_here(ctx) && ctx->cctx->username != NULL && !self->ran)
@@ -52,22 +51,33 @@ static void look_back(struct uidl_context* self) {
   ctx->cctx->username = NULL;
 }
 
-static int uidl_get_next_user(struct doveadm_mail_cmd_context* ctx, const char** username_r) {
-  struct uidl_context* self = context_of(ctx);
+static int get_next_user(struct doveadm_mail_cmd_context* ctx, const char** username_r) {
+  struct command_context* self = command_of(ctx);
 
   look_back(self);
   return self->get_next_user(ctx, username_r);
 }
 
-static void uidl_preinit(struct doveadm_mail_cmd_context* ctx) {
-  struct uidl_context* self = context_of(ctx);
+static void preinit(struct doveadm_mail_cmd_context* ctx) {
+  struct command_context* self = command_of(ctx);
 
   self->get_next_user = ctx->v.get_next_user;
-  ctx->v.get_next_user = uidl_get_next_user;
+  ctx->v.get_next_user = get_next_user;
 }
 
-/* --- one user ----------------------------------------------------------------------------------
+/* --- uidl --------------------------------------------------------------------------------------
  */
+
+struct uidl_context {
+  struct command_context command;
+  enum pop3_legacy_uidl_command kind;
+  struct pop3_legacy_old_list* old_list; /* NULL: of a command that takes none */
+  bool replace;
+};
+
+static struct uidl_context* context_of(struct doveadm_mail_cmd_context* ctx) {
+  return container_of(command_of(ctx), struct uidl_context, command);
+}
 
 /* Ends doveadm; a doveadm-server stays, and each run() fails for want of an old list. */
 static void refuse(const struct doveadm_mail_cmd_context* ctx, int exit_code, const char* why) {
@@ -78,7 +88,7 @@ static void refuse(const struct doveadm_mail_cmd_context* ctx, int exit_code, co
 /* The parameter "file" is the host's own way: opened where the command was typed, before privileges
    are dropped, and sent along where doveadm-server runs the command. */
 static void read_old_list(struct uidl_context* self) {
-  struct doveadm_mail_cmd_context* ctx = &self->ctx;
+  struct doveadm_mail_cmd_context* ctx = &self->command.ctx;
   const char* error;
   const void* text;
   size_t size;
@@ -113,21 +123,21 @@ static void uidl_init(struct doveadm_mail_cmd_context* ctx) {
 #endif
   struct uidl_context* self = context_of(ctx);
 
-  if (self->command != POP3_LEGACY_UIDL_LIST) read_old_list(self);
+  if (self->kind != POP3_LEGACY_UIDL_LIST) read_old_list(self);
   (void)doveadm_cmd_param_bool(ctx->cctx, "replace", &self->replace);
-  pop3_legacy_uidl_headings(self->command);
+  pop3_legacy_uidl_headings(self->kind);
 }
 
 static int uidl_run(struct doveadm_mail_cmd_context* ctx, struct mail_user* user) {
   struct uidl_context* self = context_of(ctx);
   int error = MAIL_ERROR_TEMP;
 
-  self->ran = TRUE;
-  if (self->command != POP3_LEGACY_UIDL_LIST && self->old_list == NULL) {
+  self->command.ran = TRUE;
+  if (self->kind != POP3_LEGACY_UIDL_LIST && self->old_list == NULL) {
     failed_with(ctx, EX_NOINPUT);
     return -1;
   }
-  switch (pop3_legacy_uidl_run(self->command, user, self->old_list, self->replace, &error)) {
+  switch (pop3_legacy_uidl_run(self->kind, user, self->old_list, self->replace, &error)) {
     case POP3_LEGACY_UIDL_DONE:
       return 0;
     case POP3_LEGACY_UIDL_NO:
@@ -151,21 +161,21 @@ static bool uidl_parse_arg(struct doveadm_mail_cmd_context* ctx ATTR_UNUSED, int
 }
 #endif
 
-static struct doveadm_mail_cmd_context* uidl_alloc(enum pop3_legacy_uidl_command command) {
+static struct doveadm_mail_cmd_context* uidl_alloc(enum pop3_legacy_uidl_command kind) {
   struct uidl_context* self = doveadm_mail_cmd_alloc(struct uidl_context);
 
-  self->command = command;
+  self->kind = kind;
 #ifdef POP3_LEGACY_HAVE_DOVEADM_INIT_ARGS
-  self->ctx.v.parse_arg = uidl_parse_arg;
+  self->command.ctx.v.parse_arg = uidl_parse_arg;
 #endif
-  self->ctx.v.preinit = uidl_preinit;
-  self->ctx.v.init = uidl_init;
-  self->ctx.v.run = uidl_run;
-  self->ctx.v.deinit = uidl_deinit;
+  self->command.ctx.v.preinit = preinit;
+  self->command.ctx.v.init = uidl_init;
+  self->command.ctx.v.run = uidl_run;
+  self->command.ctx.v.deinit = uidl_deinit;
   /* a list goes into a file; the other answers are to be looked at */
-  doveadm_print_init(command == POP3_LEGACY_UIDL_LIST ? DOVEADM_PRINT_TYPE_TAB
-                                                      : DOVEADM_PRINT_TYPE_TABLE);
-  return &self->ctx;
+  doveadm_print_init(kind == POP3_LEGACY_UIDL_LIST ? DOVEADM_PRINT_TYPE_TAB
+                                                   : DOVEADM_PRINT_TYPE_TABLE);
+  return &self->command.ctx;
 }
 
 static struct doveadm_mail_cmd_context* list_alloc(void) {
@@ -181,6 +191,58 @@ static struct doveadm_mail_cmd_context* pin_alloc(void) {
   return uidl_alloc(POP3_LEGACY_UIDL_PIN);
 }
 
+/* --- policy ------------------------------------------------------------------------------------
+ */
+
+struct policy_context {
+  struct command_context command;
+  bool explain;
+};
+
+static struct policy_context* policy_context_of(struct doveadm_mail_cmd_context* ctx) {
+  return container_of(command_of(ctx), struct policy_context, command);
+}
+
+#ifdef POP3_LEGACY_HAVE_DOVEADM_INIT_ARGS
+static void policy_init(struct doveadm_mail_cmd_context* ctx,
+                        const char* const args[] ATTR_UNUSED) {
+#else
+static void policy_init(struct doveadm_mail_cmd_context* ctx) {
+#endif
+  const char* form;
+
+  if (doveadm_cmd_param_str(ctx->cctx, "form", &form)) {
+    policy_context_of(ctx)->explain = strcmp(form, "explain") == 0;
+    if (!policy_context_of(ctx)->explain && strcmp(form, "show") != 0)
+      doveadm_mail_help_name(ctx->cmd->name);
+  }
+  doveadm_print_header("policy", "policy", DOVEADM_PRINT_HEADER_FLAG_HIDE_TITLE);
+}
+
+static int policy_run(struct doveadm_mail_cmd_context* ctx, struct mail_user* user) {
+  command_of(ctx)->ran = TRUE;
+  switch (pop3_legacy_policy_print(user, policy_context_of(ctx)->explain)) {
+    case 1:
+      return 0;
+    case 0:
+      failed_with(ctx, DOVEADM_EX_NOTPOSSIBLE);
+      return 0;
+    default:
+      failed_with(ctx, EX_TEMPFAIL);
+      return -1;
+  }
+}
+
+static struct doveadm_mail_cmd_context* policy_alloc(void) {
+  struct policy_context* self = doveadm_mail_cmd_alloc(struct policy_context);
+
+  self->command.ctx.v.preinit = preinit;
+  self->command.ctx.v.init = policy_init;
+  self->command.ctx.v.run = policy_run;
+  doveadm_print_init(DOVEADM_PRINT_TYPE_FLOW);
+  return &self->command.ctx;
+}
+
 /* --- the tables --------------------------------------------------------------------------------
  */
 
@@ -189,7 +251,12 @@ static struct doveadm_mail_cmd_context* pin_alloc(void) {
 #define WITH_OLD_LIST \
   DOVEADM_CMD_PARAMS_START DOVEADM_CMD_MAIL_COMMON OLD_LIST DOVEADM_CMD_PARAMS_END
 
-static struct doveadm_cmd_ver2 uidl_commands[] = {
+static struct doveadm_cmd_ver2 commands[] = {
+    {.name = "pop3-legacy policy",
+     .usage = DOVEADM_CMD_MAIL_USAGE_PREFIX "[show|explain]",
+     .mail_cmd = policy_alloc,
+     DOVEADM_CMD_PARAMS_START DOVEADM_CMD_MAIL_COMMON DOVEADM_CMD_PARAM(
+         '\0', "form", CMD_PARAM_STR, CMD_PARAM_FLAG_POSITIONAL) DOVEADM_CMD_PARAMS_END},
     {.name = "pop3-legacy uidl list",
      .usage = DOVEADM_CMD_MAIL_USAGE_PREFIX,
      .mail_cmd = list_alloc,
@@ -219,8 +286,7 @@ void doveadm_pop3_legacy_plugin_deinit(void);
 const char* doveadm_pop3_legacy_plugin_version = DOVECOT_ABI_VERSION;
 
 void doveadm_pop3_legacy_plugin_init(struct module* module) {
-  for (unsigned int i = 0; i < N_ELEMENTS(uidl_commands); i++)
-    doveadm_cmd_register_ver2(&uidl_commands[i]);
+  for (unsigned int i = 0; i < N_ELEMENTS(commands); i++) doveadm_cmd_register_ver2(&commands[i]);
   pop3_legacy_uidl_attach(module);
 }
 

@@ -1,4 +1,5 @@
-// pop3-legacy-policy: finds an administrator's mistakes before the users do.
+// pop3-legacy-policy: finds an administrator's mistakes before the users do, and shows what a user
+// has.
 
 #include <CLI/CLI.hpp>
 #include <cstddef>
@@ -6,6 +7,9 @@
 #include <iostream>
 #include <string>
 
+#include "plugin/core/policy/report.h"
+#include "plugin/core/policy/resolver.h"
+#include "plugin/files/policy_folder.h"
 #include "plugin/policy-tool/check_folder.h"
 
 namespace {
@@ -18,6 +22,13 @@ std::string counted(std::size_t number, const std::string& noun) {
   return std::to_string(number) + ' ' + noun + (number == 1 ? "" : "s");
 }
 
+// `code`, unless standard output could not take everything.
+int written(int code) {
+  if (std::cout.flush()) return code;
+  std::cerr << "the result cannot be written\n";
+  return exit_cannot_check;
+}
+
 int check(const std::string& folder) {
   const auto result = pop3_legacy::policy_tool::check_folder(folder);
   if (!result) {
@@ -28,11 +39,27 @@ int check(const std::string& folder) {
   for (const std::string& problem : problems) std::cout << problem << '\n';
   std::cout << counted(files, "file") << ", "
             << (problems.empty() ? "no problems" : counted(problems.size(), "problem")) << '\n';
-  if (!std::cout.flush()) {
-    std::cerr << "the result cannot be written\n";
-    return exit_cannot_check;
-  }
-  return problems.empty() ? exit_clean : exit_problems;
+  return written(problems.empty() ? exit_clean : exit_problems);
+}
+
+struct Login {
+  std::string folder = POP3_LEGACY_POLICY_FOLDER;
+  std::string user;
+  std::string profile;
+};
+
+// A policy with a mistake is in force nowhere, and none that could be shown.
+int report(const Login& login, bool explain) {
+  namespace policy = pop3_legacy::policy;
+  pop3_legacy::files::PolicyFolder store(login.folder);
+  policy::Origins origins;
+  const policy::Resolution resolution =
+      policy::resolve(&store, login.user, login.profile, &origins);
+  for (const std::string& problem : resolution.problems) std::cerr << problem << '\n';
+  if (!resolution.intact) return exit_problems;
+  std::cout << (explain ? policy::explain(resolution.policy, origins)
+                        : policy::show(resolution.policy));
+  return written(exit_clean);
 }
 
 int run(int argc, char** argv) {
@@ -41,22 +68,39 @@ int run(int argc, char** argv) {
       "which old POP3 commands a domain's clients may use, and what they answer."};
   app.require_subcommand(1);
 
-  std::string folder;
+  Login login;
   CLI::App* const check_command = app.add_subcommand(
       "check",
       "Reads every file of the folder as a login would, and prints what is wrong as\n"
       "FILE:LINE:COLUMN: sentence. Exit status: 0 without problems, 1 with problems,\n"
       "2 when the folder cannot be read.");
-  check_command
-      ->add_option("FOLDER", folder, "What pop3_legacy_policy names: /etc/dovecot/pop3-legacy")
-      ->required();
+  check_command->add_option("FOLDER", login.folder, "What pop3_legacy_policy names")
+      ->capture_default_str();
+
+  const auto add_report = [&](const char* name, const char* description) {
+    CLI::App* const command = app.add_subcommand(name, description);
+    command->add_option("USER", login.user, "The user's name after login: anna@example.org")
+        ->required();
+    command->add_option("-f,--folder", login.folder, "What pop3_legacy_policy names")
+        ->capture_default_str();
+    command->add_option("-p,--profile", login.profile,
+                        "What the userdb field pop3_legacy_profile says of the user");
+    return command;
+  };
+  add_report("show",
+             "Prints the policy that the user has, all files together, as one that could be a\n"
+             "file. Exit status: 0, or 1 with problems; then standard error says which, and\n"
+             "there is no policy to print.");
+  const CLI::App* const explain_command =
+      add_report("explain", "The same with the file and line that each value comes from.");
 
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? exit_clean : exit_cannot_check;
   }
-  return check(folder);
+  if (*check_command) return check(login.folder);
+  return report(login, static_cast<bool>(*explain_command));
 }
 
 }  // namespace

@@ -513,3 +513,46 @@ class PinTest(UidlTest):
         self.assertEqual(pop3.multi(b"UIDL")[1], shown)
         pop3.quit()
         self.assertEqual(ids(self.host, user), ["a"])
+
+
+class PolicyCommandTest(hosts.HostTest):
+    """doveadm pop3-legacy policy"""
+
+    dovecot_only = True
+    profiled = "profiled@example.org"
+    host_options = {"users": lambda homes: [
+        f"profiled@example.org:{{PLAIN}}secret:{MAIL_UID}:{MAIL_UID}::{homes}/profiled@example.org::"
+        "userdb_pop3_legacy_profile=own", *users(homes)]}
+
+    def show(self, *arguments):
+        return self.host.try_doveadm("pop3-legacy", "policy", *arguments)
+
+    def test_each_value_has_the_file_and_line_that_it_comes_from(self):
+        domain = self.policy('[last]\nwording = "mh"\n')
+        own = self.policy('[help]\n\nstyle = "line"\n', "own", kind="profiles")
+        result = self.show("-u", self.profiled, "explain")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        for line in (f'last.wording = "mh"  # {domain}:2', f'help.style = "line"  # {own}:3',
+                     'commands.allow = ["LAST", "HELP"]  # built in'):
+            self.assertIn(line, result.stdout.splitlines())
+
+    def test_what_is_shown_is_a_policy_with_the_same_values(self):
+        self.policy('[last]\nwording = "mh"\n[capa]\nimplementation = "a \\"b\\" \\\\"\n')
+        for arguments in ([], ["show"], ["explain"]):
+            with self.subTest(arguments):
+                result = self.show("-u", GOOD[0], *arguments)
+                self.assertEqual((result.returncode, result.stderr), (0, ""))
+                self.policy(result.stdout, "again.example")
+                again = self.show("-u", "anna@again.example")
+                self.assertEqual((again.returncode, again.stderr), (0, ""))
+                self.assertEqual(again.stdout, self.show("-u", GOOD[0]).stdout)
+                self.assertIn('wording = "mh"\n', again.stdout)
+
+    def test_a_policy_with_a_mistake_is_not_shown(self):
+        path = self.policy('[last]\nwording = "mhh"\n')
+        result = self.show("-u", GOOD[0])
+        self.assertEqual((result.returncode, result.stdout.strip()), (65, ""))
+        self.assertIn(f"{path}:2:11: ", result.stderr)
+
+    def test_another_word_is_refused(self):
+        self.assertEqual(self.show("-u", GOOD[0], "explode").returncode, 64)

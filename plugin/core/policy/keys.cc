@@ -398,7 +398,7 @@ const std::array table{
 };
 
 // `text` as TOML's basic string.
-std::string quoted(std::string_view text) {
+std::string basic_string(std::string_view text) {
   static constexpr std::string_view hex = "0123456789ABCDEF";
   std::string out = "\"";
   for (const char c : text) {
@@ -414,9 +414,9 @@ std::string quoted(std::string_view text) {
   return out + '"';
 }
 
-std::string quoted_list(const std::vector<std::string>& texts) {
+std::string text_list(const std::vector<std::string>& texts) {
   std::string out;
-  for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + quoted(text);
+  for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + basic_string(text);
   return '[' + out + ']';
 }
 
@@ -438,7 +438,7 @@ std::string with_unit(std::uint64_t number, const Units& units) {
   for (std::size_t i = units.letters.size(); i > 0; --i) {
     const std::uint64_t factor = units.factors[i - 1];
     if ((number > 0 || i == 1) && number % factor == 0) {
-      return quoted(std::to_string(number / factor) + units.letters[i - 1]);
+      return basic_string(std::to_string(number / factor) + units.letters[i - 1]);
     }
   }
   return std::to_string(number);
@@ -447,11 +447,11 @@ std::string with_unit(std::uint64_t number, const Units& units) {
 }  // namespace
 
 std::string TextKey::toml(Policy& policy) const {
-  return member == nullptr ? std::string() : quoted(member(policy));
+  return member == nullptr ? std::string() : basic_string(member(policy));
 }
 
 std::string NamesKey::toml(Policy& policy) const {
-  return quoted_list(member(policy));
+  return text_list(member(policy));
 }
 
 // The word that would change nothing.
@@ -459,21 +459,21 @@ std::string WordKey::toml(Policy& policy) const {
   for (const Word& word : words) {
     Policy with_word = policy;
     word.set(with_word);
-    if (words_of(with_word) == words_of(policy)) return quoted(word.word);
+    if (words_of(with_word) == words_of(policy)) return basic_string(word.word);
   }
   return {};
 }
 
 std::string ChainKey::toml(Policy& policy) const {
   const std::vector<std::string>& chain = member(policy);
-  return chain.size() == 1 ? quoted(chain.front()) : quoted_list(chain);
+  return chain.size() == 1 ? basic_string(chain.front()) : text_list(chain);
 }
 
 std::string CutoversKey::toml(Policy& policy) const {
   std::string out;
   for (const UidlPlan::Cutover& cutover : member(policy)) {
     out += (out.empty() ? "" : ", ") + std::string("{ before = ") + day_of(cutover.before) +
-           ", scheme = " + quoted_list(cutover.chain) + " }";
+           ", scheme = " + text_list(cutover.chain) + " }";
   }
   return '[' + out + ']';
 }
