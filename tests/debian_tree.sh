@@ -19,8 +19,8 @@ trees=${POP3_LEGACY_TREES:-/var/cache/dovecot-pop3-legacy}
 case $contents in
 dovecot)
   tree=$trees/$suite
-  packages=ca-certificates,cmake,dovecot-core,dovecot-dev,dovecot-pop3d,g++,libcli11-dev,libcmocka-dev
-  packages=$packages,libgtest-dev,libssl-dev,libtomlplusplus-dev,ninja-build,pkg-config
+  packages=ca-certificates,cmake,dovecot-core,dovecot-dev,dovecot-pop3d,dovecot-sqlite,g++,libcli11-dev
+  packages=$packages,libcmocka-dev,libgtest-dev,libssl-dev,libtomlplusplus-dev,ninja-build,pkg-config
   unpacked=
   ;;
 oracles)

@@ -12,8 +12,9 @@ set -eu
 packages="cmake dovecot-core dovecot-dev dovecot-pop3d g++ libcli11-dev libssl-dev libtomlplusplus-dev
   make ninja-build pkg-config procps python3 util-linux"
 if [ "$1" = test ]; then
-  packages="$packages clang clang-format clang-tidy curl debootstrap fetchmail getmail6 hostname
-    libclang-rt-dev libcmocka-dev libevent-dev libgmime-3.0-dev libgtest-dev mpop netcat-openbsd openssl perl valgrind"
+  packages="$packages clang clang-format clang-tidy curl debootstrap dovecot-sqlite fetchmail getmail6 hostname
+    libclang-rt-dev libcmocka-dev libevent-dev libgmime-3.0-dev libgtest-dev mpop netcat-openbsd openssl perl
+    redis-tools valgrind"
 fi
 
 missing=

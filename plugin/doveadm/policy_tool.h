@@ -2,7 +2,7 @@
 #ifndef POP3_LEGACY_DOVEADM_POLICY_TOOL_H
 #define POP3_LEGACY_DOVEADM_POLICY_TOOL_H
 
-#include <stdbool.h>
+#include <stdbool.h> /* NOLINT(modernize-deprecated-headers): C */
 
 #ifdef __cplusplus
 extern "C" {

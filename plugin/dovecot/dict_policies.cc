@@ -1,6 +1,7 @@
 #include "plugin/dovecot/dict_policies.h"
 
-#include <algorithm>
+#include <string>
+#include <utility>
 
 #include "plugin/core/policy/resolver.h"
 #include "plugin/core/text.h"
@@ -47,11 +48,16 @@ Result<std::optional<std::string>> DictPolicies::read(std::string_view name) {
   }
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
       deadline_ - std::chrono::steady_clock::now());
+  if (left.count() <= 0) {
+    failure_ = {Failure::temporary,
+                location(name) + ": the dict is too slow: the documents before it have taken " +
+                    std::to_string(POP3_LEGACY_POLICY_DICT_MSECS / 1000) + " seconds"};
+    return *failure_;
+  }
   char* value = nullptr;
   char* error = nullptr;
   const int result = pop3_legacy_policy_dict_lookup(
-      dict_, key_of(name).c_str(),
-      static_cast<unsigned>(std::max(left, std::chrono::milliseconds(1)).count()), &value, &error);
+      dict_, key_of(name).c_str(), static_cast<unsigned>(left.count()), &value, &error);
   if (result > 0) return std::optional(taken(value));
   const std::string why = taken(error);
   if (result < 0) {

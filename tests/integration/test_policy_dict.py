@@ -96,6 +96,17 @@ class FilledDict:
         self.put_for_test("domains/broken.example", '[last]\nsemantics = "rfc1225\n')
         self.check_closed(self.user(1, "broken.example"), r"dict:shared/pop3-legacy/domains/broken\.example:2:\d+: ")
 
+    def test_doveadm_sees_the_same_policy(self):
+        self.put_for_test("default", '[last]\nwording = "mh"\n')
+        self.put_for_test("profiles/own", '\nhelp.style = "line"\n')
+        text = self.host.doveadm("pop3-legacy", "policy", "-u", "profiled@example.org", "explain")
+        self.assertIn('last.wording = "mh"  # dict:shared/pop3-legacy/default:2\n', text)
+        self.assertIn('help.style = "line"  # dict:shared/pop3-legacy/profiles/own:2\n', text)
+        self.remove("profiles/own")
+        result = self.host.try_doveadm("pop3-legacy", "policy", "-u", "profiled@example.org")
+        self.assertEqual((result.returncode, result.stdout.strip()), (65, ""))
+        self.assertIn("dict:shared/pop3-legacy/profiles/own", result.stderr)
+
     def test_profile_tricks_are_refused(self):
         self.put_for_test("profiles/a", 'inherit = "b"\n')
         self.put_for_test("profiles/b", 'inherit = "a"\n')
@@ -204,10 +215,10 @@ dict_server {{
     sqlite_path = {cls.database}
     dict_map shared/pop3-legacy/$name {{
       sql_table = pop3_legacy
-      value policy {{
+      value_field policy {{
       }}
-      field name {{
-        pattern = $name
+      key_field name {{
+        value = $name
       }}
     }}
   }}
