@@ -43,6 +43,10 @@ class MapStore : public DocumentStore {
 
 // Keys of every kind, with other values than the defaults.
 constexpr std::string_view other_values = R"(
+[x_commands]
+XMSGS = { alias = "STAT" }
+XVERSION = { reply = ["+OK a \"version\"", "1"], summary = "tells the version" }
+XQUOTA = { program = "/usr/local/libexec/xquota", timeout = "5s", max_output = 1000, multi_line = true }
 [commands]
 allow = ["HELP"]
 deny = ["DELE", "TOP"]
@@ -107,7 +111,8 @@ std::string values_in(const Policy& policy, const Key& key) {
 
 TEST(PolicyReport, TheDefaultsAreShownAndReadBack) {
   const std::string shown = show({});
-  EXPECT_TRUE(shown.starts_with("[commands]\nallow = [\"LAST\", \"HELP\"]\ndeny = []\n\n[last]\n"))
+  EXPECT_TRUE(shown.starts_with(
+      "x_commands = {}\n\n[commands]\nallow = [\"LAST\", \"HELP\"]\ndeny = []\n\n[last]\n"))
       << shown;
   EXPECT_NE(shown.find("\nmax_size = \"25M\"\n"), std::string::npos) << shown;
   EXPECT_NE(shown.find("\ndedup = \"10m\"\n"), std::string::npos) << shown;

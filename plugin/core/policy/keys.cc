@@ -444,6 +444,33 @@ std::string with_unit(std::uint64_t number, const Units& units) {
   return std::to_string(number);
 }
 
+std::string x_command(const XCommand& command) {
+  std::string out;
+  const auto put = [&out](std::string_view word, const std::string& value) {
+    out.append(out.empty() ? "{ " : ", ").append(word).append(" = ").append(value);
+  };
+  switch (command.kind) {
+    case XCommand::Kind::removed:
+      return "false";
+    case XCommand::Kind::alias:
+      put("alias", basic_string(command.target));
+      break;
+    case XCommand::Kind::reply:
+      put("reply", text_list(command.reply));
+      break;
+    case XCommand::Kind::program:
+    case XCommand::Kind::script:
+      put(command.kind == XCommand::Kind::program ? "program" : "script",
+          basic_string(command.target));
+      put("timeout", with_unit(command.timeout, second_units));
+      put("max_output", with_unit(command.max_octets, octet_units));
+      put("multi_line", command.multi_line ? "true" : "false");
+      break;
+  }
+  if (!command.summary.empty()) put("summary", basic_string(command.summary));
+  return out + " }";
+}
+
 }  // namespace
 
 std::string TextKey::toml(Policy& policy) const {
@@ -492,6 +519,15 @@ std::string CountKey::toml(Policy& policy) const {
 
 std::string FlagKey::toml(Policy& policy) const {
   return member(policy) ? "true" : "false";
+}
+
+// NOLINTNEXTLINE(readability-convert-member-functions-to-static): as its siblings
+std::string XCommandsKey::toml(Policy& policy) const {
+  std::string out;
+  for (const XCommand& command : policy.x_commands) {
+    out += (out.empty() ? "" : ", ") + basic_string(command.name) + " = " + x_command(command);
+  }
+  return out.empty() ? "{}" : "{ " + out + " }";
 }
 
 Result<std::uint64_t> octets_of(std::string_view text) {

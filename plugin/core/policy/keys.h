@@ -102,7 +102,9 @@ struct FlagKey {
 };
 
 /// A table of commands of the administrator's own (x_commands.h).
-struct XCommandsKey {};
+struct XCommandsKey {
+  [[nodiscard]] std::string toml(Policy& policy) const;
+};
 
 /// "25M" and "10m" as numbers, or why they are none.
 Result<std::uint64_t> octets_of(std::string_view text);

@@ -23,17 +23,22 @@ void for_each_value(Policy policy, Line&& line) {
 }  // namespace
 
 std::string show(const Policy& policy) {
+  std::string top;  // what stands in no table comes before all that does
   std::string out;
   std::string_view table;
   for_each_value(policy, [&](const Key& key, const std::string& value) {
     const std::size_t dot = key.path.rfind('.');
+    if (dot == std::string_view::npos) {
+      top.append(key.path).append(" = ").append(value).append("\n");
+      return;
+    }
     if (key.path.substr(0, dot) != table) {
       table = key.path.substr(0, dot);
       out.append(out.empty() ? "[" : "\n[").append(table).append("]\n");
     }
     out.append(key.path.substr(dot + 1)).append(" = ").append(value).append("\n");
   });
-  return out;
+  return top.empty() ? out : top + '\n' + out;
 }
 
 std::string explain(const Policy& policy, const Origins& origins) {
