@@ -70,6 +70,8 @@ scheme = "qmail"
 [[uidl.cutover]]
 before = 0987-01-31
 scheme = ["courier", "uw"]
+[boards.bboards]
+news = "Shared/News"
 [xlst]
 match = "exact"
 missing = "omit"

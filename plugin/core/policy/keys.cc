@@ -505,6 +505,15 @@ std::string CutoversKey::toml(Policy& policy) const {
   return '[' + out + ']';
 }
 
+std::string BoardsKey::toml(Policy& policy) const {
+  std::string out;
+  for (const BoardName& board : member(policy)) {
+    out += (out.empty() ? "{ " : ", ") + basic_string(board.name) + " = " +
+           basic_string(board.mailbox);
+  }
+  return out.empty() ? "{}" : out + " }";
+}
+
 std::string OctetsKey::toml(Policy& policy) const {
   return with_unit(member(policy), octet_units);
 }

@@ -70,6 +70,7 @@ struct CutoversKey {
 /// A table of any names, each with a mailbox.
 struct BoardsKey {
   std::vector<BoardName>& (*member)(Policy& policy) = nullptr;
+  [[nodiscard]] std::string toml(Policy& policy) const;
 };
 
 /// How many octets: an integer, or a text like "25M" (K, M and G are powers of 1024).
