@@ -4,6 +4,7 @@
 #include <array>
 
 #include "plugin/core/commands/commands.h"
+#include "plugin/core/help_text.h"
 #include "plugin/core/text.h"
 
 namespace pop3_legacy {
@@ -171,17 +172,17 @@ constexpr std::array table{
             .max_words = any_number,
             .handler = commands::xtnd_xmit,
             .on_messages = false},
-    Command{.name = "HELP",
-            .syntax = "HELP [command]",
-            .summary = "Lists the commands, or explains one.",
+    Command{.name = help_entry.name,
+            .syntax = help_entry.syntax,
+            .summary = help_entry.summary,
             .owner = Owner::ours,
             .capability = "X-HELP",
             .max_words = 2,
             .handler = commands::help,
             .on_messages = false},
-    Command{.name = "CAPA",
-            .syntax = "CAPA",
-            .summary = "Lists the server's capabilities.",
+    Command{.name = capa_entry.name,
+            .syntax = capa_entry.syntax,
+            .summary = capa_entry.summary,
             .owner = Owner::shared,
             .deniable = false,
             .capability = {},

@@ -7,6 +7,8 @@
 #include "plugin/core/commands/commands.h"
 #include "plugin/core/text.h"
 
+#include "plugin/core/help_text.h"
+
 namespace pop3_legacy {
 
 namespace {
@@ -376,7 +378,7 @@ Answer Session::handle(const Recognized& recognized, bool has_nul) {
   }
   if (command.ours() &&
       count_words(recognized.arguments, command.max_words + 1) > command.max_words) {
-    return Reply::err("Too many arguments. Syntax: " + std::string(command.syntax));
+    return too_many_arguments(command.syntax);
   }
   return command.own != nullptr ? commands::x_command(*this, *command.own, recognized.arguments)
                                 : command.handler(*this, recognized.arguments);

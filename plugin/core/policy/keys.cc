@@ -10,6 +10,7 @@
 
 #include "plugin/core/command_table.h"
 #include "plugin/core/header_field.h"
+#include "plugin/core/policy/help_style.h"
 #include "plugin/core/text.h"
 #include "plugin/core/uidl/schemes.h"
 #include "plugin/core/uidl/template.h"
@@ -196,9 +197,9 @@ constexpr std::array wordings{
 };
 
 constexpr std::array help_styles{
-    Word{"long", set<HelpStyle::full>},
-    Word{"rambler", set<HelpStyle::rambler>},
-    Word{"line", set<HelpStyle::line>},
+    Word{help_style_names[0].word, set<help_style_names[0].style>},
+    Word{help_style_names[1].word, set<help_style_names[1].style>},
+    Word{help_style_names[2].word, set<help_style_names[2].style>},
 };
 
 constexpr std::array on_change{
