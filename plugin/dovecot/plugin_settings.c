@@ -23,25 +23,7 @@ int pop3_legacy_settings_read(struct mail_user* user, struct pop3_legacy_setting
 
 #else
 
-/* Anything may stand in plugin { }, so a misspelt name of ours would go unnoticed, and with it
-   what the policy closes. Returns the first one that is none of ours, or NULL. */
-static const char* unknown_setting(const struct mail_user_settings* set) {
-  static const char prefix[] = "pop3_legacy";
-  static const char* const known[] = {"pop3_legacy_policy",         "pop3_legacy_profile",
-                                      "pop3_legacy_sendmail_path",  "pop3_legacy_submission_host",
-                                      "pop3_legacy_submission_ssl", NULL};
-  unsigned int i, count;
-  const char* const* names;
-
-  if (!array_is_created(&set->plugin_envs)) return NULL;
-  names = array_get(&set->plugin_envs, &count);
-  for (i = 0; i + 1 < count; i += 2) {
-    if (strncmp(names[i], prefix, sizeof(prefix) - 1) == 0 &&
-        str_array_find(known, names[i]) == FALSE)
-      return names[i];
-  }
-  return NULL;
-}
+#include "plugin/dovecot/plugin_section.h"
 
 static const char* from_plugin_section(struct mail_user* user, const char* name) {
   const char* value = mail_user_plugin_getenv(user, name);
@@ -51,7 +33,10 @@ static const char* from_plugin_section(struct mail_user* user, const char* name)
 
 int pop3_legacy_settings_read(struct mail_user* user, struct pop3_legacy_settings* settings_r,
                               const char** error_r) {
-  const char* unknown = unknown_setting(user->set);
+  unsigned int count = 0;
+  const char* const* words =
+      array_is_created(&user->set->plugin_envs) ? array_get(&user->set->plugin_envs, &count) : NULL;
+  const char* unknown = pop3_legacy_unknown_setting(words, count);
 
   if (unknown != NULL) {
     *error_r = t_strdup_printf(

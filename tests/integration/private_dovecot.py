@@ -3,6 +3,7 @@
 that ends with it. A Dovecot that is installed and configured on the machine is not touched.
 
   private_dovecot.py --base DIR --modules DIR [--tree DIR] [--policies DIR] [--port N] [--no-plugin]
+                     [--login-help STYLE] [--login-capabilities LINES] [--login-unknown-command TEXT]
 
 starts one, prints "listening on 127.0.0.1:PORT" and serves until SIGTERM or Ctrl-C. Any user
 name is a user, the password is "secret", mail is in BASE/homes/<user>/Maildir. With --tree the
@@ -26,11 +27,13 @@ class PrivateDovecot(PrivateHost):
     so many of them share a pop3 process. submission_host, or
     sendmail_path from base: where mail is sent. spool_octets: the size of the disk that is Dovecot's
     mail_temp_dir, base/spool. users: from the folder of homes, the lines of a
-    passwd-file, for users with userdb fields of their own. more_folders: that the server needs."""
+    passwd-file, for users with userdb fields of their own. more_folders: that the server needs.
+    login: the settings of the login plugin ("help": "long"), which is loaded unless this is None."""
 
     def __init__(self, base, modules, tree=None, policies=None, port=None, plugin=True, settings="",
                  users=lambda homes: (), homes=None, tls=False, clients=1, policy_setting=None,
-                 submission_host=None, sendmail_path=None, spool_octets=None, more_folders=()):
+                 submission_host=None, sendmail_path=None, spool_octets=None, more_folders=(),
+                 login=None):
         super().__init__(base, port, homes)
         self.modules = os.path.abspath(modules) if modules else None
         self.tree = os.path.abspath(tree) if tree else ""
@@ -44,6 +47,7 @@ class PrivateDovecot(PrivateHost):
                               "sendmail_path": sendmail_path and os.path.join(self.base, sendmail_path)}
         self.spool_octets = spool_octets
         self.policy_setting = policy_setting or self.policies
+        self.login = login
         self.log_file = os.path.join(self.base, "dovecot.log")
         for folder in ("run", "state", "modules"):
             os.makedirs(os.path.join(self.base, folder), exist_ok=True)
@@ -71,6 +75,7 @@ protocols = pop3
 listen = 127.0.0.1
 {self._tls_settings()}
 {self._process_settings()}
+{self._login_settings()}
 base_dir = {base}/run
 state_dir = {base}/state
 log_path = {self.log_file}
@@ -175,6 +180,14 @@ protocol pop3 {{
             return f"ssl = yes\nssl_server_cert_file = {self.base}/cert.pem\nssl_server_key_file = {self.base}/key.pem"
         return f"ssl = yes\nssl_cert = <{self.base}/cert.pem\nssl_key = <{self.base}/key.pem"
 
+    def _login_settings(self):
+        if self.login is None or not self.plugin:
+            return ""
+        lines = [f"pop3_legacy_login_{name} = {value}" for name, value in self.login.items()]
+        if not self.typed_settings:
+            lines = ["plugin {", *lines, "}"]
+        return "\n".join(["login_plugins = pop3_legacy_login", f"login_plugin_dir = {self.modules}", *lines])
+
     def _process_settings(self):
         if self.clients == 1:
             return ""
@@ -239,9 +252,13 @@ def main():
     parser.add_argument("--port", type=int)
     parser.add_argument("--homes")
     parser.add_argument("--no-plugin", action="store_true")
+    login_settings = ("help", "capabilities", "unknown_command")
+    for name in login_settings:
+        parser.add_argument("--login-" + name.replace("_", "-"), default="")
     options = parser.parse_args()
     dovecot = PrivateDovecot(options.base, options.modules, options.tree, options.policies, options.port,
-                             not options.no_plugin, homes=options.homes)
+                             not options.no_plugin, homes=options.homes,
+                             login={name: getattr(options, "login_" + name) for name in login_settings})
     ended = []
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, lambda *_: ended.append(True))
