@@ -338,9 +338,20 @@ struct Options {
   std::string policy_folder;
   std::string profile;
   std::string sendmail;
+  std::string login_help;
+  std::string login_capabilities;
+  std::string login_unknown_command;
 };
 
 int serve(const Options& options) {
+  auto authorization =
+      Authorization::parse({.login_help = options.login_help,
+                            .login_capabilities = options.login_capabilities,
+                            .login_unknown_command = options.login_unknown_command});
+  if (!authorization) {
+    log(authorization.error().text);
+    return EXIT_FAILURE;
+  }
   MemoryMaildrops in_memory(fill_with_samples);
   Maildirs maildirs(options.maildir);
   std::optional<files::PolicyFolder> folder;
@@ -358,6 +369,7 @@ int serve(const Options& options) {
   environment.policy_of = [&](std::string_view user) {
     return policy::resolve(folder ? &*folder : nullptr, user, options.profile);
   };
+  environment.authorization = std::move(authorization.value());
   environment.log = log;
   if (options.user.empty()) {
     log("for tests only: any user name logs in with the password \"" + options.password + '"');
@@ -401,6 +413,16 @@ int run(int argc, char** argv) {
                  "The program that sends the messages of XTND XMIT, called as sendmail is: -i -f "
                  "SENDER -- RECIPIENT…; without it none are sent")
       ->type_name("PROGRAM");
+  app.add_option("--login-help", options.login_help,
+                 "How HELP answers before login: long, rambler or line; without it HELP is unknown "
+                 "there")
+      ->type_name("STYLE");
+  app.add_option("--login-capabilities", options.login_capabilities,
+                 "Lines that CAPA has before login beside the host's, separated by commas")
+      ->type_name("LINES");
+  app.add_option("--login-unknown-command", options.login_unknown_command,
+                 "What is said to an unknown command before login")
+      ->type_name("TEXT");
   CLI11_PARSE(app, argc, argv);
   return serve(options);
 }

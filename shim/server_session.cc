@@ -890,14 +890,22 @@ class ServerSession::Worker {
     if (equals_ignoring_case(verb, "APOP")) {
       return apop(argument);
     }
+    const Authorization& authorization = environment_.authorization;
     if (equals_ignoring_case(verb, "CAPA")) {
-      return std::string(capabilities);
+      return authorization.capa(capabilities).wire();
+    }
+    if (equals_ignoring_case(verb, "HELP") && authorization.has_help()) {
+      return authorization
+          .help({.password = true, .apop = !environment_.apop_timestamp.empty()},
+                parse_command_line(line).arguments)
+          .wire();
     }
     if (equals_ignoring_case(verb, "QUIT")) {
       over_ = true;  // the reply is sent even so
       return "+OK Logging out\r\n";
     }
-    return err("Unknown command.");
+    const auto unknown = authorization.unknown_command();
+    return unknown ? unknown->wire() : err("Unknown command.");
   }
 
   std::string pass(std::string_view password) {

@@ -21,6 +21,7 @@
 #include <string>
 #include <string_view>
 
+#include "plugin/core/authorization.h"
 #include "plugin/core/policy/policy.h"
 #include "shim/maildrop.h"
 
@@ -38,6 +39,8 @@ struct Environment {
   std::function<policy::Resolution(std::string_view user)> policy_of;
   /// RFC 1939's "<process-ID.clock@hostname>", a new one for every session. Empty: no APOP.
   std::string apop_timestamp;
+  /// What is answered before login beside the base commands.
+  Authorization authorization;
   /// Port::submit(). Empty: nothing can be sent.
   std::function<Result<std::unique_ptr<Submission>>(Spool& spool, const Envelope& envelope,
                                                     std::function<void(Outcome)> done)>

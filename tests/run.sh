@@ -24,6 +24,10 @@ mail_user=20000:20000 # private_host.py's MAIL_UID
 scratch=$(mktemp -d)
 chmod 755 "$scratch"
 servers=
+# What tests/dialogues/README.md says of the time before login.
+login_help=long
+login_capabilities='X-LAST, LOGIN-DELAY 900 USER'
+login_unknown_command='That command is not known here.'
 
 stop_servers() {
   for pid in $servers; do
@@ -105,7 +109,9 @@ standalone_dialogues() {
   base=$scratch/standalone-$(basename "$1")
   mkdir -p "$base/homes" "$base/policies/domains"
   serve "$base/log" "$1/pop3-legacy-host" --maildir "$base/homes/%u/Maildir" \
-    --policy "$base/policies" --port 0 || return 1
+    --policy "$base/policies" --port 0 --login-help "$login_help" \
+    --login-capabilities "$login_capabilities" \
+    --login-unknown-command "$login_unknown_command" || return 1
   "$1/run_dialogues" --host standalone --port "$port" --homes "$base/homes" \
     --policies "$base/policies" --owner 0:0 tests/dialogues/*.txt
   code=$?
@@ -121,7 +127,9 @@ dovecot_dialogues() {
   base=$scratch/$1
   mkdir -p "$base/policies/domains"
   serve "$scratch/$1.log" python3 tests/integration/private_dovecot.py --base "$base" \
-    --modules "$2" ${3:+--tree "$3"} --policies "$base/policies" || return 1
+    --modules "$2" ${3:+--tree "$3"} --policies "$base/policies" --login-help "$login_help" \
+    --login-capabilities "$login_capabilities" \
+    --login-unknown-command "$login_unknown_command" || return 1
   build/run_dialogues --host "$1" --port "$port" --homes "$base/homes" \
     --policies "$base/policies" --owner $mail_user tests/dialogues/*.txt
   code=$?

@@ -278,6 +278,9 @@ class Parser {
       return wrong("an expected line stands in a session");
     }
     if (session_->exchanges.empty()) {
+      if (!session_->logs_in) {
+        return wrong("the greeting is the runner's: a connection begins with a C line");
+      }
       session_->exchanges.push_back({line_, {}, {}});  // PASS, which is the runner's
     }
     const auto colon = line.find(':');
@@ -379,13 +382,14 @@ class Parser {
       begin_mail(dialogue_.mails.back());
       return Done{};
     }
-    if (words == Words{"session"}) {
+    if (words == Words{"session"} || words == Words{"connection"}) {
       if (session_ != nullptr) {
         return wrong("the session before needs a closed or a drop");
       }
       started_ = true;
       Session session;
       session.line = line_;
+      session.logs_in = words.front() == "session";
       session_ = &std::get<Session>(dialogue_.steps.emplace_back(std::move(session)));
       return Done{};
     }

@@ -121,6 +121,7 @@ struct Exchange {
 struct Session {
   unsigned line = 0;
   std::vector<Exchange> exchanges;
+  bool logs_in = true;   ///< by the runner, before the exchanges
   bool dropped = false;  ///< by the client, at the end; otherwise the host closes
   unsigned end_line = 0;
 

@@ -14,6 +14,18 @@ namespace {
 constexpr UidValidity first_uidvalidity = 1'700'000'000;
 constexpr std::string_view the_password = "secret";
 
+/// As every host is set up that dialogues are played against; see README.md.
+Authorization before_login() {
+  const auto parsed =
+      Authorization::parse({.login_help = "long",
+                            .login_capabilities = "X-LAST, LOGIN-DELAY 900 USER",
+                            .login_unknown_command = "That command is not known here."});
+  if (!parsed) {
+    throw Trouble(parsed.error().text);
+  }
+  return parsed.value();
+}
+
 class Documents : public policy::DocumentStore {
  public:
   void set(const std::string& name, std::string text) {
@@ -144,6 +156,7 @@ class MemoryAccount final : public Account {
     environment.policy_of = [this](std::string_view typed) {
       return policy::resolve(&documents_, typed, {});
     };
+    environment.authorization = before_login();
     return std::make_unique<MemoryConnection>(std::move(environment));
   }
 
