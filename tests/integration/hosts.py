@@ -43,9 +43,12 @@ def new_host(**options):
 class Pop3:
     """A logged-in POP3 session. Lines are bytes without CRLF; whole replies have their CRLFs."""
 
-    def __init__(self, port, user, login=True, receive_buffer=None):
-        """receive_buffer: octets that the kernel takes for a client that does not read."""
+    def __init__(self, port, user, login=True, receive_buffer=None, source=None):
+        """receive_buffer: octets that the kernel takes for a client that does not read. source: the
+        client's address; to Dovecot the server's own is secure even without TLS."""
         self.socket = socket.socket()
+        if source:
+            self.socket.bind((source, 0))
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(30)

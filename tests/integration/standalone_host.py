@@ -34,14 +34,16 @@ except (OSError, smtplib.SMTPException) as error:
 class StandaloneHost(PrivateHost):
     """program: the path of pop3-legacy-host. policies: the policy folder. submission_host, or
     sendmail_path from base: where mail is sent. spool_octets: the size of the disk that messages are
-    spooled on, which is base/spool for the host."""
+    spooled on, which is base/spool for the host. login: the settings of what is before login
+    ("help": "long"), or None."""
 
     def __init__(self, base, program, policies=None, port=None, homes=None, submission_host=None,
-                 sendmail_path=None, spool_octets=None):
+                 sendmail_path=None, spool_octets=None, login=None):
         super().__init__(base, port, homes)
         self.program = program
         self.policies = policies
         self.spool_octets = spool_octets
+        self.login = login or {}
         self.sendmail = sendmail_path and os.path.join(self.base, sendmail_path)
         if submission_host:
             host, port = submission_host.split(":")
@@ -56,6 +58,8 @@ class StandaloneHost(PrivateHost):
     def start(self):
         command = [self.program, "--maildir", self.homes + "/%u/Maildir", "--port", str(self.port)]
         command += ["--policy", self.policies] if self.policies else []
+        for name, value in self.login.items():
+            command += ["--login-" + name.replace("_", "-"), value]
         command += ["--sendmail", self.sendmail] if self.sendmail else []
         if not self.spool_octets:
             return self.launch(command)
