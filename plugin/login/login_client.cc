@@ -25,7 +25,6 @@ struct LoginClient {
   union login_client_module_context module_context;
   const Authorization* authorization;
   bool in_command;  ///< Dovecot executes one just now
-  bool has_sent;    ///< and has answered
   bool has_verb;    ///< Dovecot has taken the beginning of a line and waits for the rest
 };
 
@@ -100,12 +99,12 @@ bool execute_next(struct client* client) {
   LoginClient& self = of(client);
   const uoff_t before = client->input->v_offset;
   self.in_command = true;
-  self.has_sent = false;
   // The client may be destroyed in it, but not freed: our caller has a reference.
   const bool done = self.module_context.super.input_next_cmd(client);
   self.in_command = false;
-  if (done || client->authenticating || self.has_sent) {
-    self.has_verb = false;  // nothing is answered before the end of its line has come
+  // AUTH is not done either while the client has to answer, but then its line is at its end.
+  if (done || client->authenticating) {
+    self.has_verb = false;
   } else if (!client->destroyed && client->input->v_offset != before) {
     self.has_verb = true;
   }
@@ -152,7 +151,6 @@ bool replace_answer(struct client* client, std::string_view answer) {
 
 void send_raw_data(struct client* client, const void* data, std::size_t size) {
   LoginClient& self = of(client);
-  self.has_sent = true;
   const std::string_view answer(static_cast<const char*>(data), size);
   // What a proxy passes on is not for us.
   if (self.in_command &&

@@ -186,7 +186,9 @@ protocol pop3 {{
         lines = [f"pop3_legacy_login_{name} = {value}" for name, value in self.login.items()]
         if not self.typed_settings:
             lines = ["plugin {", *lines, "}"]
-        return "\n".join(["login_plugins = pop3_legacy_login", f"login_plugin_dir = {self.modules}", *lines])
+        load = "login_plugins {\n    pop3_legacy_login = yes\n  }" if self.typed_settings \
+            else "login_plugins = $login_plugins pop3_legacy_login"
+        return "\n".join([f"login_plugin_dir = {self.modules}", "protocol pop3 {", f"  {load}", "}", *lines])
 
     def _process_settings(self):
         if self.clients == 1:

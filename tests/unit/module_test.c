@@ -102,6 +102,23 @@ static void plugin_starts_and_ends(void** state ATTR_UNUSED) {
   assert_int_equal(dlclose(module), 0);
 }
 
+/* What it needs of pop3-login is in a library of Dovecot's. */
+static void login_plugin_has_what_dovecot_looks_for(void** state ATTR_UNUSED) {
+  void* module = open_module(LOGIN_PLUGIN);
+  const char** version = dlsym(module, "pop3_legacy_login_plugin_version");
+  const char* binary = dlsym(module, "pop3_legacy_login_plugin_binary_dependency");
+
+  assert_non_null(version);
+  assert_string_equal(*version, DOVECOT_ABI_VERSION);
+  assert_non_null(binary);
+  assert_string_equal(binary, "pop3-login");
+  assert_non_null(dlsym(module, "pop3_legacy_login_plugin_init"));
+  assert_non_null(dlsym(module, "pop3_legacy_login_plugin_deinit"));
+  assert_null(dlsym(module, "_Znwm"));
+  assert_null(dlsym(module, "pop3_legacy_login_settings_read"));
+  assert_int_equal(dlclose(module), 0);
+}
+
 #ifdef SETTINGS_MODULE
 
 static void settings_module_names_its_settings(void** state ATTR_UNUSED) {
@@ -134,6 +151,7 @@ int main(void) {
       cmocka_unit_test(plugin_has_what_dovecot_looks_for),
       cmocka_unit_test(plugin_shows_nothing_else),
       cmocka_unit_test(plugin_starts_and_ends),
+      cmocka_unit_test(login_plugin_has_what_dovecot_looks_for),
 #ifdef SETTINGS_MODULE
       cmocka_unit_test(settings_module_names_its_settings),
 #endif
