@@ -3,6 +3,7 @@ import base64
 import os
 import poplib
 import re
+import socket
 import ssl
 import subprocess
 import time
@@ -10,7 +11,7 @@ import unittest
 
 import hosts
 import pop3_clients
-from private_host import PASSWORD
+from private_host import PASSWORD, free_port
 
 ALL = {"help": "rambler", "capabilities": "X-LAST, EXPIRE 30 USER", "unknown_command": "What is that?"}
 BOTH = b"USER, PASS, AUTH, QUIT, HELP, CAPA"
@@ -123,8 +124,18 @@ class TlsTest(BeforeLoginTest):
 
     @classmethod
     def setUpClass(cls):
+        cls.tls_port = free_port()
+        address = "listen" if hosts.host_name == "dovecot-2.4" else "address"
+        listener = f"""service pop3-login {{
+  inet_listener tls {{
+    {address} = 127.0.0.1
+    port = {cls.tls_port}
+    ssl = yes
+  }}
+}}
+"""
         cls.host_options = {"tls": True, "login": {"help": "rambler", "capabilities": "X-LAST"},
-                            "settings": cls.settings.get(hosts.host_name)}
+                            "settings": cls.settings.get(hosts.host_name, "") + listener}
         super().setUpClass()
 
     def test_help_names_what_there_is_without_tls(self):
@@ -135,14 +146,27 @@ class TlsTest(BeforeLoginTest):
         self.assertTrue(pop3.command(b"AUTH PLAIN").startswith(b"-ERR"))
         self.assertEqual(pop3.command(b"HELP USER"), b"-ERR No such command: USER")
 
-    def test_stls_then_the_rest(self):
-        pop3 = self.connect(source="127.0.0.2")
-        self.assertTrue(pop3.command(b"STLS").startswith(b"+OK"))
+    @staticmethod
+    def wrapped(connected):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+        return context.wrap_socket(connected)
+
+    def test_tls_from_the_beginning(self):
+        with socket.create_connection(("127.0.0.1", self.tls_port), 30, ("127.0.0.2", 0)) as connected:
+            wrapped = self.wrapped(connected)
+            wrapped.sendall(b"HELP\r\nHELP STLS\r\nQUIT\r\n")
+            with wrapped.makefile("rb") as file:
+                self.assertEqual(file.read().split(b"\r\n")[1:],
+                                 [b"+OK Valid commands: " + BOTH, b"-ERR No such command: STLS", b"+OK Logging out", b""])
+            wrapped.close()
+
+    def test_stls_then_the_rest(self):
+        pop3 = self.connect(source="127.0.0.2")
+        self.assertTrue(pop3.command(b"STLS").startswith(b"+OK"))
         pop3.file.close()
-        pop3.socket = context.wrap_socket(pop3.socket)
+        pop3.socket = self.wrapped(pop3.socket)
         pop3.file = pop3.socket.makefile("rb")
         self.assertEqual(pop3.command(b"HELP"), b"+OK Valid commands: " + BOTH)
         self.assertEqual(pop3.multi(b"CAPA")[1][-4:], [b"USER", b"SASL PLAIN", b"X-HELP", b"X-LAST"])
@@ -171,6 +195,31 @@ class ApopTest(BeforeLoginTest):
         self.assertEqual(pop3.command(b"HELP"), b"+OK Valid commands: USER, PASS, APOP, AUTH, QUIT, HELP, CAPA")
         self.assertTrue(pop3.command(b"APOP a " + b"0" * 32).startswith(b"-ERR"))
         self.assertTrue(pop3.command(b"HELP apop").startswith(b"+OK APOP name digest: "))
+
+
+class ManyClientsInOneProcessTest(BeforeLoginTest):
+    dovecot_only = True
+
+    @classmethod
+    def setUpClass(cls):
+        endless = "restart_request_count = unlimited" if hosts.host_name == "dovecot-2.4" else "service_count = 0"
+        # The settings where they hold for POP3 only.
+        line = "pop3_legacy_login_help = rambler"
+        section = line if hosts.host_name == "dovecot-2.4" else f"plugin {{\n    {line}\n  }}"
+        cls.host_options = {"login": {}, "settings": f"service pop3-login {{\n  {endless}\n  client_limit = 50\n"
+                                                     f"  process_limit = 1\n}}\nprotocol pop3 {{\n  {section}\n}}\n"}
+        super().setUpClass()
+
+    def test_lines_of_several_clients_that_come_in_pieces(self):
+        clients = [self.connect() for _ in range(10)]
+        for piece in (b"US", b"ER HE", b"LP\r\nHE", b"LP\r\nXTND ", b"HELP\r\n", b"HELP QUIT\r", b"\nQUIT\r\n"):
+            for client in clients:
+                client.send(piece)
+            time.sleep(0.05)
+        for client in clients:
+            self.assertEqual(client.rest().split(b"\r\n"), [
+                b"+OK", b"+OK Valid commands: " + BOTH, b"-ERR Unknown command.", b"+OK QUIT: Ends the session.",
+                b"+OK Logging out", b""])
 
 
 class NothingSetTest(BeforeLoginTest):
