@@ -103,6 +103,13 @@ TEST(DialogueParser, ReadsMailPolicyAndSessions) {
   EXPECT_FALSE(std::get<Session>(dialogue.steps[5]).dropped);
 }
 
+TEST(DialogueParser, NobodyLogsInToAConnection) {
+  const auto dialogue = parse_dialogue("connection\nC: QUIT\nclosed\nsession\nclosed\n", "a.txt");
+  ASSERT_TRUE(dialogue.ok()) << dialogue.error().text;
+  EXPECT_FALSE(std::get<Session>(dialogue.value().steps[0]).logs_in);
+  EXPECT_TRUE(std::get<Session>(dialogue.value().steps[1]).logs_in);
+}
+
 TEST(DialogueParser, ReadsAMailsTextAndDateAndFiles) {
   const Dialogue dialogue = parsed(
       "mail 80 received 1970-01-02T00:00:01Z\n"
@@ -180,6 +187,8 @@ TEST(DialogueParser, RefusesLinesInTheWrongPlace) {
   EXPECT_NE(error_of("C: STAT\n"), "nothing");
   EXPECT_NE(error_of("S: +OK\nsession\nclosed\n"), "nothing");
   EXPECT_NE(error_of("session\nsession\nclosed\n"), "nothing");
+  EXPECT_EQ(error_of("connection\nS: +OK\nC: QUIT\nclosed\n"),
+            "a.txt:2: the greeting is the runner's: a connection begins with a C line");
   EXPECT_NE(error_of("closed\n"), "nothing");
   EXPECT_NE(error_of("session\nmail 80\nclosed\n"), "nothing");
   EXPECT_NE(error_of("session\nclosed\nmail 80\n"), "nothing");
