@@ -98,6 +98,9 @@ TEST(Session, WithAnUnknownDenyListWhateverCouldBeDeniedIsRefused) {
   Session session(port, std::move(unknown));
   for (const Command& command : command_table()) {
     const std::string line = std::string(command.name) + "\r\n";
+    if (command.no_verb) {
+      continue;  // it takes lines of RETR, TOP and LIST, which are refused
+    }
     if (command.deniable) {
       ASSERT_EQ(shown(session.take(line, 0)), "ours " + std::to_string(line.size()));
       EXPECT_EQ(session.answer(line).reply.wire(),
