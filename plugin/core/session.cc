@@ -5,9 +5,8 @@
 #include <utility>
 
 #include "plugin/core/commands/commands.h"
-#include "plugin/core/text.h"
-
 #include "plugin/core/help_text.h"
+#include "plugin/core/text.h"
 
 namespace pop3_legacy {
 

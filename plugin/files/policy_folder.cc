@@ -91,7 +91,8 @@ std::string PolicyFolder::location(std::string_view name) const {
 
 Result<std::optional<std::string>> PolicyFolder::read(std::string_view name) {
   const std::string path = location(name);
-  if (!policy::is_document_name(name)) return wrong(path, "this is not the name of a policy's document");
+  if (!policy::is_document_name(name))
+    return wrong(path, "this is not the name of a policy's document");
 
   // O_PATH: a folder that may be searched but not listed is good enough.
   const OpenFile folder(open_retrying(AT_FDCWD, path_, O_PATH | O_DIRECTORY));
