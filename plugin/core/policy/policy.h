@@ -113,7 +113,7 @@ struct XCommand {
   std::vector<std::string> reply;  ///< lines; the first begins with "+OK" or "-ERR"
   // for programs and scripts
   std::uint64_t timeout = 10;              ///< seconds
-  std::uint64_t max_octets = 64U * 1024U;  ///< of output
+  std::uint64_t max_octets = std::uint64_t{64} * 1024;  ///< of output
   bool multi_line = false;                 ///< the answer has a lone dot, even with no lines
   std::string summary;                     ///< for HELP; empty: there is none
 
