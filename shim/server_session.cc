@@ -24,6 +24,7 @@
 #include "shim/inspection.h"
 #include "shim/mail_addresses.h"
 #include "shim/message_parts.h"
+#include "shim/narrowed_maildrop.h"
 #include "shim/uidl_maildrop.h"
 
 namespace pop3_legacy::shim {
@@ -288,7 +289,7 @@ struct OpenMaildrop {
   /// Removes the messages `gone`, and stores which have been seen.
   Status commit(std::span<const MessageNumber> gone) {
     const auto have_seen = marked(seen);
-    if (read_only || (gone.empty() && have_seen.empty())) {
+    if (read_only || (gone.empty() && have_seen.empty() && !removes_unseen)) {
       return Done{};
     }
     return maildrop->commit(gone, have_seen);
@@ -296,6 +297,7 @@ struct OpenMaildrop {
 
   std::shared_ptr<Maildrop> maildrop;
   bool read_only = true;
+  bool removes_unseen = false;          ///< messages that are not in the view
   std::vector<std::uint64_t> sizes{0};  ///< this and the next two by number
   std::vector<bool> deleted{false};
   std::vector<bool> seen{false};  ///< by RETR in this session
@@ -308,7 +310,7 @@ class MaildropPort : public Port {
   MaildropPort(OpenMaildrop& open, std::string user, const policy::Resolution& resolution,
                const Environment& environment, std::function<void(std::string_view)> log)
       : open_(open),
-        own_(open.maildrop),
+        own_(std::make_shared<NarrowedMaildrop>(open.maildrop)),
         environment_(environment),
         user_(std::move(user)),
         uidl_policy_(resolution.policy.uidl),
@@ -326,6 +328,33 @@ class MaildropPort : public Port {
       --number;
     }
     return number;
+  }
+  Result<std::vector<std::optional<std::int64_t>>> received(
+      const std::vector<MessageNumber>& numbers) override {
+    std::vector<std::optional<std::int64_t>> dates;
+    for (const MessageNumber number : numbers) {
+      const auto date = open_.maildrop->received(number);
+      if (!date && date.error().kind != Failure::gone) {
+        return date.error();
+      }
+      dates.push_back(date ? std::optional(date.value()) : std::nullopt);
+    }
+    return dates;
+  }
+  Status narrow(const std::vector<MessageNumber>& numbers) override {
+    own_->narrow(numbers);
+    open_ = OpenMaildrop(own_);
+    return Done{};
+  }
+  void forget_deletions() override {
+    keeps_deleted_ = !OpenMaildrop::marked(open_.deleted).empty();
+    open_.deleted.assign(open_.deleted.size(), false);
+  }
+  /// Messages were deleted that QUIT does not remove.
+  [[nodiscard]] bool keeps_deleted() const noexcept { return keeps_deleted_; }
+  Status remove_unseen(const std::vector<Uid>& uids) override {
+    open_.removes_unseen = own_->remove_unseen(uids);
+    return Done{};
   }
   [[nodiscard]] bool deleted(MessageNumber number) const override { return open_.deleted[number]; }
   Status mark_deleted(MessageNumber number) override {
@@ -430,7 +459,7 @@ class MaildropPort : public Port {
     if (uidls_prepared_) {
       return Done{};
     }
-    UidlMaildrop maildrop(*own_, user_, log_);
+    UidlMaildrop maildrop(own_->whole(), user_, log_);
     auto ids = uidl::assign_ids(maildrop, uidl_policy_, uidl_known_);
     if (!ids) {
       return ids.error();
@@ -442,7 +471,7 @@ class MaildropPort : public Port {
   Result<std::string> uidl(MessageNumber number) override { return id(number); }
   /// The policy's, where there is one; prepare_uidls() has succeeded then.
   [[nodiscard]] std::string id(MessageNumber number) const {
-    return uidls_ ? (*uidls_)[number - 1] : uidl_of(uid(number), uidvalidity());
+    return uidls_ ? (*uidls_)[own_->in_whole(number) - 1] : uidl_of(uid(number), uidvalidity());
   }
 
  private:
@@ -464,17 +493,19 @@ class MaildropPort : public Port {
     // The policy's ids are for the user's own maildrop.
     uidls_.reset();
     uidls_prepared_ = true;
+    keeps_deleted_ = false;
     return Done{};
   }
 
   OpenMaildrop& open_;
-  std::shared_ptr<Maildrop> own_;
+  std::shared_ptr<NarrowedMaildrop> own_;
+  bool keeps_deleted_ = false;
   const Environment& environment_;
   std::string user_;
   policy::Policy::Uidl uidl_policy_;
   bool uidl_known_;
   bool uidls_prepared_ = false;
-  std::optional<std::vector<std::string>> uidls_;  ///< in the order of the numbers
+  std::optional<std::vector<std::string>> uidls_;  ///< of the whole mailbox
   std::function<void(std::string_view)> log_;
   std::unique_ptr<Hasher> hasher_;
   std::uint64_t retrieved_ = 0;
@@ -490,7 +521,8 @@ class Transaction {
       : open_(std::move(maildrop)),
         log_(std::move(log)),
         port_(open_, user, resolution, environment, log_),
-        core_(port_, std::move(resolution), open_.maildrop->has_state(uidl::memory_state)) {}
+        core_(port_, std::move(resolution), {.uidls = open_.maildrop->has_state(uidl::memory_state),
+               .hidden = open_.maildrop->has_state(view::hidden_state)}) {}
 
   [[nodiscard]] Session& core() noexcept { return core_; }
 
@@ -632,7 +664,8 @@ class Transaction {
       return storage_error(committed.error());
     }
     core_.finish(Ending::quit);
-    return deleted.empty() ? "+OK Logging out.\r\n" : "+OK Logging out, messages deleted.\r\n";
+    return deleted.empty() && !port_.keeps_deleted() ? "+OK Logging out.\r\n"
+                                                     : "+OK Logging out, messages deleted.\r\n";
   }
 
   /// A message that is there and not deleted; the Error's text is that of the reply.
@@ -763,6 +796,9 @@ class ServerSession::Worker {
         consume(portion.octets);
         if (!answer.reply.wire().empty()) {
           send(answer.reply.wire());
+        }
+        if (answer.ends_session && !over_) {
+          end();
         }
         if (answer.listing && !over_) {
           long_answer_ = std::make_unique<CoreListing>(std::move(answer.listing));

@@ -81,6 +81,8 @@ struct Answer {
   /// What takes the client's octets behind a positive `reply`, or without one; nullptr: commands
   /// follow.
   std::unique_ptr<Intake> intake;
+  /// Behind `reply` the session ends, as if the client were gone.
+  bool ends_session = false;
 };
 
 }  // namespace pop3_legacy

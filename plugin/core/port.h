@@ -80,6 +80,28 @@ class Port : public StateStore {
   /// The highest number with \Seen at login, 0 if none.
   [[nodiscard]] virtual MessageNumber highest_seen() const = 0;
 
+  // --- the view: before any of the above has been asked for a command ---
+
+  /// When these messages arrived, in seconds since 1970, in the order of `numbers`; no value:
+  /// somebody else has removed the message.
+  [[nodiscard]] virtual Result<std::vector<std::optional<std::int64_t>>> received(
+      const std::vector<MessageNumber>& /*numbers*/) {
+    return Error{Failure::permanent, "this host does not tell when messages arrived"};
+  }
+  /// From now on the maildrop has these messages only, ascending, and numbers them from 1. Once,
+  /// before the host executes a command.
+  virtual Status narrow(const std::vector<MessageNumber>& /*numbers*/) {
+    return Error{Failure::permanent, "this host shows the whole mailbox"};
+  }
+  /// Takes all marks of deletion back: QUIT, which comes next, removes none of these messages, and
+  /// answers as if it had.
+  virtual void forget_deletions() {}
+  /// QUIT, which comes next, removes these messages from the mailbox as it would have those with a
+  /// mark. They are not in the maildrop; some may be gone.
+  virtual Status remove_unseen(const std::vector<Uid>& /*uids*/) {
+    return Error{Failure::permanent, "this host removes nothing but what was deleted"};
+  }
+
   // --- the maildrop as it is now ---
 
   /// Marked as deleted, to be removed at QUIT. `number` is between 1 and message_count(), here and

@@ -1,6 +1,7 @@
 #include "plugin/core/session.h"
 
 #include <algorithm>
+#include <charconv>
 #include <exception>
 #include <utility>
 
@@ -49,15 +50,32 @@ std::string first_words(const CommandLine& line) {
   return words;
 }
 
+// Of [view] and [delete] that may be others than the administrator's, nothing is carried out: mail
+// could be removed too early. No message is shown then, either.
+policy::Policy trusted(policy::Resolution& resolution) {
+  policy::Policy policy = std::move(resolution.policy);
+  if (!resolution.deny_known) {
+    policy.view = {};
+    policy.deletion = {};
+  }
+  return policy;
+}
+
+bool refuses_deletion(const policy::Policy::Delete& policy, const Command& command) noexcept {
+  return policy.mode == policy::DeleteMode::deny &&
+         (command.access == Access::remove || command.like == "DELE");
+}
+
 }  // namespace
 
-Session::Session(Port& port, policy::Resolution resolution, bool remembers_uidls)
+Session::Session(Port& port, policy::Resolution resolution, Remembered remembered)
     : port_(port),
-      policy_(std::move(resolution.policy)),
+      policy_(trusted(resolution)),
       board_last_(policy_.last),
       highest_accessed_(std::in_place, port_, policy_.last),
+      view_(port_, policy_, remembered.hidden),
       wording_(policy_.reply, port_),
-      custom_uidls_(remembers_uidls || !resolution.uidl_known || !policy_.uidl.plan.host()) {
+      custom_uidls_(remembered.uidls || !resolution.uidl_known || !policy_.uidl.plan.host()) {
   board_last_.start = policy::LastStart::session;
   const auto table = command_table();
   treatments_.reserve(table.size());
@@ -98,7 +116,7 @@ void Session::add_own_commands() {
 }
 
 bool Session::idle() const noexcept {
-  return !custom_uidls_ && wording_.all_hosts() && own_commands_.empty() &&
+  return !custom_uidls_ && view_.idle() && wording_.all_hosts() && own_commands_.empty() &&
          std::all_of(treatments_.begin(), treatments_.end(),
                      [](Treatment treatment) { return treatment == Treatment::host; });
 }
@@ -110,7 +128,8 @@ Treatment Session::decide(const Command& command, const policy::Resolution& reso
   }
   const Command* const like = find_command(command.like);
   if (command.deniable && (names(policy_.commands.deny, command) ||
-                           (like != nullptr && names(policy_.commands.deny, *like)))) {
+                           (like != nullptr && names(policy_.commands.deny, *like)) ||
+                           refuses_deletion(policy_.deletion, command))) {
     return Treatment::denied;
   }
   if (!command.ours()) {
@@ -124,7 +143,7 @@ Treatment Session::decide(const Command& command, const policy::Resolution& reso
 
 bool Session::capa_needs_us() const noexcept {
   const auto table = command_table();
-  return !policy_.capa.implementation.empty() ||
+  return !policy_.capa.implementation.empty() || !view::expire_capability(policy_).empty() ||
          std::any_of(table.begin(), table.end(), [&](const Command& command) {
            return !command.capability.empty() && available(command) == command.ours();
          });
@@ -181,6 +200,7 @@ bool Session::is_unknown_xtnd(const CommandLine& line, const Command* command) c
 }
 
 Portion Session::take(std::string_view buffered, std::uint64_t offset) {
+  (void)view_.open();
   std::size_t run = 0;
   for (;;) {
     const auto line_feed = buffered.find('\n', run);
@@ -194,10 +214,9 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
     const Recognized recognized = recognize(line);
     const auto& [command, arguments] = recognized;
     const bool ours =
-        is_unknown_xtnd(line, command) ||
-        (command != nullptr && (treatment(*command) != Treatment::host || takes_over(*command) ||
-                                (names_messages(*command) && !uidls_known())));
-    const bool matters = command != nullptr && (watching_ || open_ != OpenMaildrop::own);
+        is_unknown_xtnd(line, command) || (command != nullptr && this->ours(*command));
+    const bool matters =
+        command != nullptr && (watching_ || keeps_view() || open_ != OpenMaildrop::own);
     const Access access = matters ? command->access : Access::none;
     if ((ours || instead || access == Access::quit) && run > 0) {
       return {Taker::host, run};
@@ -209,25 +228,57 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
       wording_.begins(line, recognized);
     }
     if (access == Access::quit) {
-      finish(Ending::quit);
+      if (!end_with_quit()) return {Taker::ours, end};
       if (open_ != OpenMaildrop::own) port_.prepare_quit();
       return {Taker::host, end, instead.value_or("")};
     }
     // MH's RSET ends XTND SCAN, too.
     if (command != nullptr && command->access == Access::reset) scan_width_ = 0;
     if (instead) {
-      if (access != Access::none && watching_) {
+      if (access != Access::none) {
         watch(*command, arguments, offset + instead->size());
       }
       return {Taker::host, end, std::move(*instead)};
     }
     run = end;
     const bool watched =
-        access != Access::none && watching_ && watch(*command, arguments, offset + end);
+        access != Access::none && watch(*command, arguments, offset + end);
     if (watched || !wording_.all_hosts()) {
       return {Taker::host, run};
     }
   }
+}
+
+bool Session::ours(const Command& command) {
+  return treatment(command) != Treatment::host || takes_over(command) ||
+         (names_messages(command) && !uidls_known()) ||
+         (open_ == OpenMaildrop::own && command.on_messages && !view_.open());
+}
+
+bool Session::keeps_view() const noexcept {
+  return open_ == OpenMaildrop::own && view_.keeps_state();
+}
+
+// Before the user's own maildrop is closed.
+Status Session::settle() {
+  return open_ == OpenMaildrop::own ? view_.finish(Ending::quit) : Status(Done{});
+}
+
+// False: it must not be executed, for what is to be kept cannot be.
+bool Session::end_with_quit() {
+  if (const Status settled = settle(); !settled) {
+    port_.log_error("QUIT: what was deleted or fetched cannot be stored, so nothing is deleted: " +
+                    settled.error().text);
+    return false;
+  }
+  finish(Ending::quit);
+  quit_ = true;
+  return true;
+}
+
+std::string Session::logged_in(std::string_view hosts) {
+  // Where it fails, the commands say so.
+  return view_.open() ? wording_.logged_in(hosts) : std::string(hosts);
 }
 
 // The host would name the messages in its own way where it is not told how. Also asked where the
@@ -261,19 +312,45 @@ bool Session::takes_over(const Command& command) const noexcept {
   return scan_width_ > 0 && command.name == "LIST";
 }
 
-Result<Board> Session::open_board(std::string_view mailbox) {
-  // As for QUIT. Where the maildrop stays after all, its end stores another state.
+// Closing is as QUIT. Where the maildrop stays after all, what is stored then holds at its end, but
+// for LAST, which stores another state; and what was deleted is so still.
+Status Session::change_maildrop(OpenMaildrop next, const std::function<Status()>& change) {
+  std::vector<MessageNumber> deleted;
+  for (MessageNumber number = 1; keeps_view() && number <= port_.message_count(); ++number) {
+    if (port_.deleted(number)) deleted.push_back(number);
+  }
+  if (Status settled = settle(); !settled) {
+    return settled;
+  }
   finish(Ending::quit);
-  Result<Board> opened = port_.open_board(mailbox);
-  if (opened) leave_maildrop(OpenMaildrop::board);
-  return opened;
+  Status changed = change();
+  if (changed) {
+    leave_maildrop(next);
+    return changed;
+  }
+  for (const MessageNumber number : deleted) {
+    if (!port_.deleted(number)) (void)port_.mark_deleted(number);
+  }
+  return changed;
+}
+
+Result<Board> Session::open_board(std::string_view mailbox) {
+  if (keeps_view()) {
+    // For a slip of the client's nothing is to be stored.
+    if (auto there = port_.look_at_board(mailbox); !there) return there;
+  }
+  Board board;
+  const Status opened = change_maildrop(OpenMaildrop::board, [&]() -> Status {
+    const Result<Board> found = port_.open_board(mailbox);
+    if (!found) return found.error();
+    board = found.value();
+    return Done{};
+  });
+  return opened ? Result<Board>(board) : opened.error();
 }
 
 Status Session::close_maildrop() {
-  finish(Ending::quit);
-  Status closed = port_.close_maildrop();
-  if (closed) leave_maildrop(OpenMaildrop::none);
-  return closed;
+  return change_maildrop(OpenMaildrop::none, [&] { return port_.close_maildrop(); });
 }
 
 void Session::leave_maildrop(OpenMaildrop next) {
@@ -288,22 +365,41 @@ void Session::accessed(Access access, MessageNumber number) {
   }
 }
 
+// TOP with as many lines as the message has octets, which fetchmail asks for where it is to keep
+// the mail on the server.
+bool Session::sends_whole(Access access, std::string_view arguments, MessageNumber number) const {
+  if (access != Access::top) {
+    return access == Access::retrieve;
+  }
+  (void)take_word(arguments);
+  std::uint64_t lines = 0;
+  const char* const end = arguments.data() + arguments.size();
+  const auto [behind, error] = std::from_chars(arguments.data(), end, lines);
+  return behind == end && error == std::errc{} && lines >= port_.octets(number);
+}
+
 // Whether the run has to end here. The UID is looked up now: when the host executes QUIT the
 // numbers are no longer valid.
 bool Session::watch(const Command& command, std::string_view arguments, std::uint64_t end) {
   const Access access = command.access;
   // Asked first, for every RETR gives its message \Seen, which is where LAST may start.
-  if (!highest_accessed_->start()) {
+  const bool counting = watching_ && highest_accessed_->start();
+  if (!counting && !keeps_view()) {
     return false;
   }
-  Watched watched{.access = access, .number = 0, .uid = 0, .end = end, .octets_sent = 0};
+  Watched watched{
+      .access = access, .number = 0, .uid = 0, .end = end, .octets_sent = 0, .whole = false};
   if (access == Access::reset) {
     watched_.push_back(watched);
     return false;
   }
   const auto number = parse_message_number(arguments, access == Access::top);
-  if (!highest_accessed_->counts(access) || !number || *number == 0 ||
-      *number > port_.message_count()) {
+  if (!number || *number == 0 || *number > port_.message_count()) {
+    return false;
+  }
+  watched.whole =
+      keeps_view() && view_.hides_fetched() && sends_whole(access, arguments, *number);
+  if (!watched.whole && !(counting && highest_accessed_->counts(access))) {
     return false;
   }
   watched.number = *number;
@@ -326,14 +422,19 @@ void Session::executed(std::uint64_t offset) {
 void Session::mark_executed(const Watched& watched) {
   if (watched.access == Access::reset) {
     highest_accessed_->reset();
+    view_.reset();
   } else if (watched.access == Access::remove ||
              port_.octets_sent(watched.access) > watched.octets_sent) {
     highest_accessed_->accessed(watched.access, watched.number, watched.uid);
+    if (watched.whole) {
+      view_.fetched(watched.uid);
+    }
   }
 }
 
 void Session::delivered() {
   highest_accessed_->delivered();
+  view_.delivered();
 }
 
 Answer Session::answer(std::string_view line) {
@@ -358,6 +459,9 @@ Answer Session::handle(const Recognized& recognized, bool has_nul) {
   const Command& command = *recognized.command;
   switch (treatment(command)) {
     case Treatment::denied:
+      if (refuses_deletion(policy_.deletion, command)) {
+        return Reply::err("Mail cannot be deleted here: the server keeps it.");
+      }
       return Reply::err(std::string(command.name) + " is disabled for this mailbox.");
     case Treatment::unavailable:
       return Reply::temporary_failure(std::string(command.name) +
@@ -368,6 +472,14 @@ Answer Session::handle(const Recognized& recognized, bool has_nul) {
   }
   if (open_ == OpenMaildrop::none && command.on_messages) {
     return Reply::err("No maildrop is open.");
+  }
+  if (open_ == OpenMaildrop::own && command.on_messages && !view_.open()) {
+    return Reply::temporary_failure("The messages of this mailbox are not known at the moment.");
+  }
+  if (command.access == Access::quit) {  // only where end_with_quit() has failed
+    Answer refused = Reply::temporary_failure("Nothing was deleted: it could not be stored.");
+    refused.ends_session = true;
+    return refused;
   }
   if (names_messages(command)) {
     return Reply::temporary_failure("The messages' unique ids are not known at the moment.");
@@ -384,6 +496,13 @@ Answer Session::handle(const Recognized& recognized, bool has_nul) {
 }
 
 void Session::finish(Ending ending) {
+  // Of QUIT it is settled, and then the numbers are no longer valid.
+  if (ending == Ending::dropped && !quit_ && open_ == OpenMaildrop::own) {
+    if (const auto stored = view_.finish(ending); !stored) {
+      port_.log_error("the view: what was fetched could not be stored, and is shown again: " +
+                      stored.error().text);
+    }
+  }
   if (!watching_) {
     return;
   }

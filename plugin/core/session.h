@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,6 +32,7 @@
 #include "plugin/core/policy/policy.h"
 #include "plugin/core/port.h"
 #include "plugin/core/reply.h"
+#include "plugin/core/view/view.h"
 #include "plugin/core/wording/reply_wording.h"
 
 namespace pop3_legacy {
@@ -47,6 +49,13 @@ struct Portion {
   std::string rewritten = {};
 };
 
+/// What a mailbox has of earlier sessions that matters whatever the policy says now, as far as one
+/// look tells.
+struct Remembered {
+  bool uidls = false;   ///< ids by a plan of its own, or imported ones
+  bool hidden = false;  ///< messages that are not shown (view::hidden_state)
+};
+
 /// What becomes of a command under the session's policy.
 enum class Treatment : std::uint8_t {
   host,         ///< the host executes it
@@ -58,8 +67,7 @@ enum class Treatment : std::uint8_t {
 class Session {
  public:
   /// `port` lives longer than the session. Asks it nothing yet: the mailbox may not be open.
-  /// `remembers_uidls`: the mailbox has ids by a plan of its own, whatever the policy says.
-  Session(Port& port, policy::Resolution resolution, bool remembers_uidls = false);
+  Session(Port& port, policy::Resolution resolution, Remembered remembered = {});
 
   /// The policy leaves everything to the host: the session need not be worked at all.
   [[nodiscard]] bool idle() const noexcept;
@@ -69,8 +77,8 @@ class Session {
   /// Who takes what stands at the front of `buffered`. For the host it is a run of lines that
   /// now counts as handed over; `offset` is how many octets the host had been given before
   /// it (what replaced others counts, and these do not). Called when the host has executed all of
-  /// those; asks the port about the maildrop, so the mailbox is open. A RETR that matters to LAST
-  /// ends its run, for only the host knows whether it succeeds; where the policy words the host's
+  /// those; asks the port about the maildrop, so the mailbox is open; the first call narrows it to
+  /// the view. A RETR that matters to LAST or the view ends its run, for only the host knows whether it succeeds; where the policy words the host's
   /// replies every line does. QUIT is a run of its own: the state is stored before the host answers
   /// it, or a client that comes back at once would find the old one.
   Portion take(std::string_view buffered, std::uint64_t offset);
@@ -81,7 +89,7 @@ class Session {
 
   /// Whether delivered() would make a difference: finding out may cost something.
   [[nodiscard]] bool awaits_delivery() const noexcept {
-    return highest_accessed_->awaits_delivery();
+    return highest_accessed_->awaits_delivery() || view_.awaits_delivery();
   }
   /// Everything the host has sent so far has reached the client.
   void delivered();
@@ -96,9 +104,7 @@ class Session {
   [[nodiscard]] bool words_are_hosts() const noexcept { return wording_.all_hosts(); }
   /// What the client gets for the host's positive reply to the login, without CRLF. The mailbox is
   /// open, and no command has been taken yet.
-  [[nodiscard]] std::string logged_in(std::string_view hosts) const {
-    return wording_.logged_in(hosts);
-  }
+  [[nodiscard]] std::string logged_in(std::string_view hosts);
   /// What take() gave the host last has not been answered: reworded() is for the next line.
   [[nodiscard]] bool awaits_reply() const noexcept { return wording_.awaits_reply(); }
   /// The same for the first line that the host answers to what take() gave it last, which is one
@@ -155,6 +161,7 @@ class Session {
     Uid uid;
     std::uint64_t end;          ///< executed once the host has consumed this many octets
     std::uint64_t octets_sent;  ///< by the host, before it executed this
+    bool whole;                 ///< it sends the whole message
   };
 
   [[nodiscard]] Treatment decide(const Command& command,
@@ -164,6 +171,13 @@ class Session {
   [[nodiscard]] bool is_unknown_xtnd(const CommandLine& line, const Command* command) const;
   [[nodiscard]] bool takes_over(const Command& command) const noexcept;
   void leave_maildrop(OpenMaildrop next);
+  [[nodiscard]] bool ours(const Command& command);
+  [[nodiscard]] bool keeps_view() const noexcept;
+  [[nodiscard]] bool sends_whole(Access access, std::string_view arguments,
+                                 MessageNumber number) const;
+  Status settle();
+  Status change_maildrop(OpenMaildrop next, const std::function<Status()>& change);
+  bool end_with_quit();
   bool watch(const Command& command, std::string_view arguments, std::uint64_t end);
   void mark_executed(const Watched& watched);
   Answer handle(const Recognized& recognized, bool has_nul);
@@ -178,6 +192,8 @@ class Session {
   std::optional<HighestAccessed> highest_accessed_;  ///< of the maildrop that is open
   OpenMaildrop open_ = OpenMaildrop::own;
   unsigned scan_width_ = 0;
+  view::View view_;   ///< of the user's own maildrop
+  bool quit_ = false;  ///< the host has been given QUIT
   wording::ReplyWording wording_;
   bool watching_ = false;      ///< LAST is available, so the host's commands matter
   bool custom_uidls_ = false;  ///< known when the session began

@@ -39,9 +39,9 @@ void send_event(struct event* parent, const Command& command, std::string_view a
 }  // namespace
 
 void ClientSession::attach(struct client* client, policy::Resolution resolution,
-                           bool remembers_uidls) {
+                           Remembered remembered) {
   // owned by the client from here on: destroy_client() deletes it
-  auto* const self = new ClientSession(client, std::move(resolution), remembers_uidls);
+  auto* const self = new ClientSession(client, std::move(resolution), remembered);
   if (self->session_.idle()) {
     delete self;
     return;
@@ -50,8 +50,8 @@ void ClientSession::attach(struct client* client, policy::Resolution resolution,
 }
 
 ClientSession::ClientSession(struct client* client, policy::Resolution resolution,
-                             bool remembers_uidls)
-    : client_(client), port_(client), session_(port_, std::move(resolution), remembers_uidls) {}
+                             Remembered remembered)
+    : client_(client), port_(client), session_(port_, std::move(resolution), remembered) {}
 
 ClientSession::~ClientSession() {
   if (destroyed_ != nullptr) {
@@ -126,6 +126,9 @@ void ClientSession::answer(std::string_view line) {
   o_stream_cork(client_->output);
   if (!answer.reply.wire().empty()) {
     send_reply(answer.reply);
+  }
+  if (answer.ends_session) {
+    client_disconnect(client_, "The session's deletions could not be stored.");
   }
   if (answer.listing && !client_->disconnected) {
     begin_listing(std::move(answer.listing));

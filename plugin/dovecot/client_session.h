@@ -20,8 +20,8 @@ class ClientSession : public ReplyEditor {
  public:
   /// Takes its place in `client` where the policy leaves it anything to do. The object is
   /// freed when the client is destroyed. Nothing may have been read from the client's input
-  /// by the command loop yet. `remembers_uidls` as for Session.
-  static void attach(struct client* client, policy::Resolution resolution, bool remembers_uidls);
+  /// by the command loop yet. `remembered` as for Session.
+  static void attach(struct client* client, policy::Resolution resolution, Remembered remembered);
 
   ClientSession(const ClientSession&) = delete;
   ClientSession& operator=(const ClientSession&) = delete;
@@ -58,7 +58,7 @@ class ClientSession : public ReplyEditor {
   }
 
  private:
-  ClientSession(struct client* client, policy::Resolution resolution, bool remembers_uidls);
+  ClientSession(struct client* client, policy::Resolution resolution, Remembered remembered);
   ~ClientSession() override;
 
   static void destroy_client(struct client* client, const char* reason);

@@ -4,6 +4,7 @@
 #include <climits>
 #include <utility>
 
+#include "plugin/dovecot/dovecot_maildrop.h"
 #include "plugin/dovecot/hash_loader.h"
 #include "plugin/dovecot/mail_inspection.h"
 #include "plugin/dovecot/mail_parts.h"
@@ -46,6 +47,85 @@ bool DovecotPort::numbers_follow_uids() const {
 // Dovecot has looked at the flags already; this number is theirs until the first RETR or RSET.
 MessageNumber DovecotPort::highest_seen() const {
   return client_->last_seen_pop3_msn;
+}
+
+Result<std::vector<std::optional<std::int64_t>>> DovecotPort::received(
+    const std::vector<MessageNumber>& numbers) {
+  DovecotMaildrop maildrop(client_->mailbox);
+  std::vector<std::optional<std::int64_t>> dates;
+  dates.reserve(numbers.size());
+  for (const MessageNumber number : numbers) {
+    const auto message = maildrop.message(sequence(number) - 1);
+    const Result<std::int64_t> date =
+        message ? maildrop.facts().received() : Result<std::int64_t>(message.error());
+    if (!date && date.error().kind != Failure::gone) {
+      return date.error();
+    }
+    dates.push_back(date ? std::optional(date.value()) : std::nullopt);
+  }
+  return dates;
+}
+
+// What read_mailbox() in pop3-client.c has made of all messages that it found is made of these. The
+// bitmasks may be larger than the maildrop; UIDL and RSET look at all_seqs, no number but
+// messages_count is checked against.
+Status DovecotPort::narrow(const std::vector<MessageNumber>& numbers) {
+  const auto count = static_cast<unsigned>(numbers.size());
+  auto* const map = static_cast<std::uint32_t*>(
+      i_malloc(sizeof(std::uint32_t) * std::max<std::size_t>(count, 1)));
+  uoff_t total = 0;
+  MessageNumber seen = 0;
+  array_clear(&client_->all_seqs);
+  for (unsigned place = 0; place < count; ++place) {
+    const MessageNumber old = numbers[place];
+    map[place] = sequence(old);
+    client_->message_sizes[place] = client_->message_sizes[old - 1];
+    total += client_->message_sizes[place];
+    seq_range_array_add(&client_->all_seqs, map[place]);
+    const struct mail_index_record* const record =
+        old <= client_->last_seen_pop3_msn
+            ? mail_index_lookup(client_->mailbox->view, map[place])
+            : nullptr;
+    if (record != nullptr && (record->flags & MAIL_SEEN) != 0) {
+      seen = place + 1;
+    }
+  }
+  i_free(client_->msgnum_to_seq_map);
+  client_->msgnum_to_seq_map = map;
+  client_->msgnum_to_seq_map_count = count;
+  client_->messages_count = count;
+  client_->total_size = total;
+  client_->last_seen_pop3_msn = seen;
+  return Done{};
+}
+
+// As cmd_rset(), but QUIT still says "messages deleted".
+void DovecotPort::forget_deletions() {
+  if (client_->deleted) {
+    std::fill_n(client_->deleted_bitmask, MSGS_BITMASK_SIZE(client_), std::uint8_t{0});
+    client_->deleted_count = 0;
+    client_->deleted_size = 0;
+  }
+}
+
+// As client_update_mails(); cmd_quit() commits it with the rest.
+Status DovecotPort::remove_unseen(const std::vector<Uid>& uids) {
+  if (mailbox_is_readonly(client_->mailbox)) {
+    return Done{};
+  }
+  struct mail* mail = mail_alloc(client_->trans, static_cast<enum mail_fetch_field>(0), nullptr);
+  for (const Uid uid : uids) {
+    if (!mail_set_uid(mail, uid)) {
+      continue;
+    }
+    if (client_->deleted_kw != nullptr) {
+      mail_update_keywords(mail, MODIFY_ADD, client_->deleted_kw);
+    } else {
+      mail_expunge(mail);
+    }
+  }
+  mail_free(&mail);
+  return Done{};
 }
 
 bool DovecotPort::deleted(MessageNumber number) const {

@@ -25,6 +25,12 @@ class DovecotPort : public Port {
   [[nodiscard]] bool numbers_follow_uids() const override;
   [[nodiscard]] MessageNumber highest_seen() const override;
 
+  [[nodiscard]] Result<std::vector<std::optional<std::int64_t>>> received(
+      const std::vector<MessageNumber>& numbers) override;
+  Status narrow(const std::vector<MessageNumber>& numbers) override;
+  void forget_deletions() override;
+  Status remove_unseen(const std::vector<Uid>& uids) override;
+
   [[nodiscard]] bool deleted(MessageNumber number) const override;
   Status mark_deleted(MessageNumber number) override;
   Status mark_seen(MessageNumber number) override;

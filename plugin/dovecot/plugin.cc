@@ -7,6 +7,7 @@
 #include <string>
 
 #include "plugin/dovecot/client_session.h"
+#include "plugin/dovecot/mailbox_state.h"
 #include "plugin/dovecot/output_filter.h"
 #include "plugin/dovecot/pop3_host.h"
 #include "plugin/dovecot/trampoline.h"
@@ -25,6 +26,11 @@ struct client* client_of(const struct mail_user* user) {
   return client;
 }
 
+bool remembers_hidden(const struct mail_user* user) {
+  struct mail_namespace* const inbox = mail_namespace_find_inbox(user->namespaces);
+  return inbox != nullptr && has_mailbox_state(inbox, view::hidden_state);
+}
+
 /// False with a reason in user->error: the session must not go on without its policy.
 bool attach_session(struct mail_user* user) {
   struct client* const client = client_of(user);
@@ -35,7 +41,8 @@ bool attach_session(struct mail_user* user) {
   if (resolution == nullptr) {
     return false;
   }
-  ClientSession::attach(client, *resolution, remembers_uidls(user));
+  ClientSession::attach(client, *resolution,
+                        {.uidls = remembers_uidls(user), .hidden = remembers_hidden(user)});
   return true;
 }
 

@@ -3,11 +3,14 @@
 #define POP3_LEGACY_TESTS_UNIT_FAKE_PORT_H
 
 #include <algorithm>
+#include <ctime>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "plugin/core/answer.h"
@@ -78,6 +81,39 @@ class FakePort : public Port {
     deleted_numbers.insert(number);
     return Done{};
   }
+  [[nodiscard]] Result<std::vector<std::optional<std::int64_t>>> received(
+      const std::vector<MessageNumber>& numbers) override {
+    std::vector<std::optional<std::int64_t>> found;
+    for (const MessageNumber number : numbers) {
+      const auto date = dates.find(uid(number));
+      found.push_back(date == dates.end() ? std::nullopt : std::optional(date->second));
+    }
+    asked_for_dates += numbers.size();
+    return found;
+  }
+  Status narrow(const std::vector<MessageNumber>& numbers) override {
+    ++narrowed;
+    std::vector<Uid> left;
+    for (const MessageNumber number : numbers) {
+      left.push_back(uid(number));
+    }
+    uids = std::move(left);
+    return Done{};
+  }
+  void forget_deletions() override { deleted_numbers.clear(); }
+  Status remove_unseen(const std::vector<Uid>& overdue) override {
+    removed = overdue;
+    return Done{};
+  }
+  [[nodiscard]] std::int64_t now() const override { return time; }
+  [[nodiscard]] Result<bool> exchange_state(std::string_view name,
+                                            const std::optional<std::string>& old,
+                                            std::string_view content) override {
+    if (before_exchange) {
+      std::exchange(before_exchange, nullptr)();
+    }
+    return Port::exchange_state(name, old, content);
+  }
   [[nodiscard]] std::uint64_t octets(MessageNumber number) const override {
     return std::uint64_t{100} * number;
   }
@@ -132,6 +168,12 @@ class FakePort : public Port {
   std::map<MessageNumber, std::string> headers;
   std::map<MessageNumber, Error> unreadable;
   std::set<MessageNumber> deleted_numbers;
+  std::map<Uid, std::int64_t> dates;  ///< what is not here was removed
+  std::size_t asked_for_dates = 0;
+  int narrowed = 0;
+  std::vector<Uid> removed;                ///< by remove_unseen()
+  std::int64_t time = std::time(nullptr);  ///< what now() tells
+  std::function<void()> before_exchange;   ///< once: what somebody else does meanwhile
   std::vector<FieldQuery> queried;  ///< by the last inspect()
   int inspections = 0;              ///< that there are
   std::optional<Error> inspect_error;

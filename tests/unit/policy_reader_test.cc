@@ -255,8 +255,8 @@ TEST(PolicyReader, AKeyOfALaterReleaseIsUnknown) {
   const Document document = parse("[future]\nkey = \"courier\"");
   EXPECT_EQ(sentences(document),
             Strings{"f.toml:1:2: unknown table \"future\", only commands, last, help, capa, "
-                    "uidl, xlst, euidl, xsender, gurl, boards, xmit, reply and reply.templates are "
-                    "known"});
+                    "uidl, xlst, euidl, xsender, gurl, boards, xmit, reply, reply.templates, view "
+                    "and delete are known"});
   EXPECT_TRUE(document.deny_trusted());
   EXPECT_TRUE(document.uidl_trusted());
 }
@@ -382,7 +382,7 @@ TEST(PolicyReader, DenyIsTrustedWhateverElseIsWrong) {
            "commands.allow = [\"NONE\"]",
            "[commands]\ndeny = [\"DELE\"]\nfrobnicate = 1",
            "[xmit]\ndry_run = 0",
-           "view.days = 3",
+           "pace.burst = 3",
        }) {
     const Document document = parse(text);
     EXPECT_FALSE(document.problems().empty()) << text;
@@ -393,6 +393,12 @@ TEST(PolicyReader, DenyIsTrustedWhateverElseIsWrong) {
 TEST(PolicyReader, DenyIsNotTrustedWhereItMayBeMeant) {
   for (const std::string_view text : {
            "[commands]\ndeny = \"DELE\"",             // no list
+           "[delete]\nmode = \"denny\"",              // may have been meant to keep mail
+           "[delete]\nmodes = \"deny\"",
+           "[view]\nnewest = -1",
+           "[view]\nfuture = 1",
+           "[veiw]\nnewest = 1",
+           "view = 3",
            "[commands]\ndeny = [\"DELE\", 1]",        // no name
            "[commands]\ndeny = [\"DELE\", \"TPO\"]",  // no command
            "[commands]\ndeny = [\"QUIT\"]",           // cannot be

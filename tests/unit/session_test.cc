@@ -124,7 +124,7 @@ TEST(Session, AUidlSchemeIsReasonEnoughToBeThere) {
   FakePort port(1);
   EXPECT_TRUE(Session(port, with_scheme("host")).idle());
   EXPECT_FALSE(Session(port, with_scheme("courier")).idle());
-  EXPECT_FALSE(Session(port, with_scheme("host"), true).idle());
+  EXPECT_FALSE(Session(port, with_scheme("host"), {.uidls = true}).idle());
   auto unknown = with_scheme("host");
   unknown.uidl_known = false;
   EXPECT_FALSE(Session(port, std::move(unknown)).idle());
@@ -144,7 +144,7 @@ TEST(Session, UidlIsTheHostsOnceTheIdsAreKnown) {
 TEST(Session, UidlIsRefusedWhileTheIdsAreNotKnownAndTheRestGoesOn) {
   for (const bool remembered : {false, true}) {
     FakePort port(2);
-    Session session(port, with_scheme(remembered ? "host" : "courier"), remembered);
+    Session session(port, with_scheme(remembered ? "host" : "courier"), {.uidls = remembered});
     port.uidl_error = Error{Failure::permanent, "the pins are damaged"};
     EXPECT_EQ(shown(session.take("STAT\r\nUIDL\r\nRETR 1\r\n", 0)), "host 6");
     EXPECT_EQ(shown(session.take("UIDL\r\nRETR 1\r\n", 6)), "ours 6");

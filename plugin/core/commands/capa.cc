@@ -6,6 +6,7 @@
 #include "plugin/core/commands/commands.h"
 #include "plugin/core/session.h"
 #include "plugin/core/text.h"
+#include "plugin/core/view/view.h"
 
 namespace pop3_legacy::commands {
 
@@ -42,6 +43,9 @@ Answer capa(Session& session, std::string_view /*arguments*/) {
     if (command.ours() && !command.capability.empty() && session.available(command)) {
       list.add(command.capability);
     }
+  }
+  if (const std::string expire = view::expire_capability(session.policy()); !expire.empty()) {
+    add(expire);
   }
   if (!session.policy().capa.implementation.empty()) {
     list.add("IMPLEMENTATION " + session.policy().capa.implementation);

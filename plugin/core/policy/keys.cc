@@ -163,7 +163,7 @@ auto words_of(Policy& policy) {
   return std::tie(policy.last.semantics, policy.last.start, policy.last.on_drop,
                   policy.last.wording, policy.help.style, policy.uidl.on_change, policy.xlst.match,
                   policy.xlst.missing, policy.euidl.order, policy.xmit.from, policy.reply.dialect,
-                  policy.boards.wording, policy.boards.on_bad_name);
+                  policy.boards.wording, policy.boards.on_bad_name, policy.deletion.mode);
 }
 
 template <auto value>
@@ -246,6 +246,13 @@ constexpr std::array dialects{
     Word{"uw", set<Dialect::uw>},
 };
 
+constexpr std::array delete_modes{
+    Word{"allow", set<DeleteMode::allow>},
+    Word{"deny", set<DeleteMode::deny>},
+    Word{"hide", set<DeleteMode::hide>},
+    Word{"keep-days", set<DeleteMode::keep_days>},
+};
+
 std::vector<std::string>& allowed(Policy& policy) {
   return policy.commands.allow;
 }
@@ -293,6 +300,17 @@ bool& xmit_dry_run(Policy& policy) {
   return policy.xmit.dry_run;
 }
 
+template <std::uint64_t Policy::View::*member>
+std::uint64_t& view(Policy& policy) {
+  return policy.view.*member;
+}
+bool& hide_fetched(Policy& policy) {
+  return policy.view.hide_fetched;
+}
+std::uint64_t& delete_days(Policy& policy) {
+  return policy.deletion.days;
+}
+
 template <Worded reply>
 Status check_reply(std::string_view text) {
   return wording::check_template(reply, text);
@@ -308,6 +326,9 @@ Key worded(std::string_view path, std::string_view description) {
 }
 
 constexpr std::uint64_t most_messages = 10'000;  // the times of an hour's are kept
+constexpr std::uint64_t most_in_view = 1'000'000'000;
+constexpr std::uint64_t most_days = 36'500;
+
 const std::array table{
     Key{inherit_path, "The name of a profile whose values come first; empty for none.",
         TextKey{any_text, nullptr}},
@@ -395,6 +416,15 @@ const std::array table{
     worded<Worded::deleted>("reply.templates.deleted",
                             "The reply where that message is marked as deleted."),
     worded<Worded::unknown>("reply.templates.unknown", "The reply where there is no such command."),
+    Key{"view.newest", "The newest messages, so many of which POP3 shows; 0 for all.",
+        CountKey{view<&Policy::View::newest>, 0, most_in_view}},
+    Key{"view.days", "The days since a message was received in which POP3 shows it; 0 for all.",
+        CountKey{view<&Policy::View::days>, 0, most_days}},
+    Key{"view.hide_fetched", "POP3 shows no message again that it has sent whole.",
+        FlagKey{hide_fetched}},
+    Key{"delete.mode", "What DELE does.", WordKey{delete_modes}},
+    Key{"delete.days", "The days a deleted message is kept, with delete.mode = \"keep-days\".",
+        CountKey{delete_days, 0, most_days}},
     Key{"x_commands", "Commands of your own: aliases, fixed replies and programs.", XCommandsKey{}},
 };
 
@@ -591,6 +621,13 @@ Status check_plan(const UidlPlan& plan) {
   }
   if (plan.uses("hmac-sha256") && plan.key_file.empty()) {
     return refused(R"(uidl.scheme is "hmac-sha256", but there is no uidl.key_file)");
+  }
+  return Done{};
+}
+
+Status check_deletion(const Policy::Delete& deletion) {
+  if (deletion.mode == DeleteMode::keep_days && deletion.days == 0) {
+    return refused(R"(delete.mode is "keep-days", but there is no delete.days)");
   }
   return Done{};
 }

@@ -120,6 +120,8 @@ Result<std::vector<std::string>> chain_of(const std::vector<std::string>& names)
 
 /// Whether the keys of [uidl] go together, which no row can tell by itself.
 Status check_plan(const UidlPlan& plan);
+/// The same for [delete].
+Status check_deletion(const Policy::Delete& deletion);
 
 struct Key {
   std::string_view path;         ///< with the table's name: "last.semantics"
@@ -133,6 +135,9 @@ struct Key {
 inline constexpr std::string_view inherit_path = "inherit";
 inline constexpr std::string_view deny_path = "commands.deny";
 inline constexpr std::string_view uidl_table = "uidl";
+/// What these two withhold is as good as denied.
+inline constexpr std::string_view view_table = "view";
+inline constexpr std::string_view delete_table = "delete";
 
 /// In the order of default.toml.
 std::span<const Key> keys() noexcept;

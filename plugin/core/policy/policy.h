@@ -140,6 +140,14 @@ struct BoardName {
   bool operator==(const BoardName&) const = default;
 };
 
+/// What DELE does.
+enum class DeleteMode {
+  allow,     ///< the host deletes
+  deny,      ///< it is refused
+  hide,      ///< the message stays on the server, and POP3 never shows it again
+  keep_days  ///< the same, until its days are over: then it is removed
+};
+
 /// A default-constructed Policy holds the built-in defaults.
 struct Policy {
   struct Commands {
@@ -217,6 +225,17 @@ struct Policy {
     /// By Worded, stronger than the dialect's; empty: the dialect's.
     std::array<std::string, wording::worded_count> templates;
   } reply;
+
+  struct View {
+    std::uint64_t newest = 0;  ///< messages; 0: all
+    std::uint64_t days = 0;    ///< since they were received; 0: all
+    bool hide_fetched = false;
+  } view;
+
+  struct Delete {
+    DeleteMode mode = DeleteMode::allow;
+    std::uint64_t days = 0;  ///< with DeleteMode::keep_days, not 0 then
+  } deletion;
 
   /// Each name once; those that are removed, too.
   std::vector<XCommand> x_commands;

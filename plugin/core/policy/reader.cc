@@ -132,20 +132,33 @@ bool is_known_table(std::string_view path) {
   return std::find(tables.begin(), tables.end(), path) != tables.end();
 }
 
+// The unknown key `name` may be meant for a key of `table`, or for the table itself.
+bool looks_like_table(std::string_view name, std::string_view table) {
+  return near(name, table) || std::any_of(keys().begin(), keys().end(), [&](const Key& key) {
+           return table_of(key.path) == table &&
+                  (near(name, key.path) || near(name, last_part(key.path)));
+         });
+}
+
+// A path of a key or table that keeps something from the client.
+bool withholds(std::string_view path) {
+  const std::string_view table = table_of(path);
+  return path == deny_path || path == inherit_path || path == table_of(deny_path) ||
+         path == view_table || path == delete_table || table == view_table ||
+         table == delete_table;
+}
+
 // Whoever wrote the unknown key `name` may have meant to deny a command with it, whatever
 // table it stands in.
 bool looks_like_deny(std::string_view name) {
   return near(name, inherit_path) || near(name, deny_path) || near(name, table_of(deny_path)) ||
-         near(name, last_part(deny_path));
+         near(name, last_part(deny_path)) || looks_like_table(name, view_table) ||
+         looks_like_table(name, delete_table);
 }
 
 // The same for the UIDL scheme.
 bool looks_like_uidl(std::string_view name) {
-  return near(name, inherit_path) || near(name, uidl_table) ||
-         std::any_of(keys().begin(), keys().end(), [&](const Key& key) {
-           return table_of(key.path) == uidl_table &&
-                  (near(name, key.path) || near(name, last_part(key.path)));
-         });
+  return near(name, inherit_path) || looks_like_table(name, uidl_table);
 }
 
 // `name`, or a name inside of its table.
@@ -225,7 +238,7 @@ class Document::Reader {
 
   // A value that is wrong; `why` continues the key's name.
   void refuse(const Key& key, const toml::node& node, const std::string& why) {
-    if (key.path == deny_path || key.path == inherit_path) document_.deny_trusted_ = false;
+    if (withholds(key.path)) document_.deny_trusted_ = false;
     if (table_of(key.path) == uidl_table || key.path == inherit_path) {
       document_.uidl_trusted_ = false;
     }
@@ -256,7 +269,7 @@ class Document::Reader {
       read_table(*table, path + '.');
       return;
     }
-    if (path == table_of(deny_path)) document_.deny_trusted_ = false;
+    if (withholds(path)) document_.deny_trusted_ = false;
     if (path == uidl_table) document_.uidl_trusted_ = false;
     report(node.source(),
            path + " has to be a table, [" + path + "], not " + std::string(type_name(node)));
@@ -269,6 +282,7 @@ class Document::Reader {
 
   void report_unknown(const std::string& path, const toml::key& name, const toml::node& node) {
     distrust(name, node);
+    if (withholds(path)) document_.deny_trusted_ = false;
     if (table_of(path) == uidl_table) document_.uidl_trusted_ = false;
     const bool table_at_top = node.is_table() && path == name.str();
     std::string text = (table_at_top ? "unknown table " : "unknown key ") + in_quotes(path);

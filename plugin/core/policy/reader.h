@@ -59,9 +59,9 @@ class Document {
   /// Everything that is wrong, in the order of the text.
   [[nodiscard]] const std::vector<Problem>& problems() const noexcept { return problems_; }
 
-  /// False when this document may have been meant to deny a command without doing so: it
-  /// does not parse, its `commands.deny` or `inherit` is wrong, or a key nobody knows looks
-  /// like one of these.
+  /// False when this document may have been meant to deny a command, or to keep mail from the
+  /// client, without doing so: it does not parse, its `commands.deny`, `inherit`, `[view]` or
+  /// `[delete]` is wrong, or a key nobody knows looks like one of these.
   [[nodiscard]] bool deny_trusted() const noexcept { return deny_trusted_; }
   /// The same for the UIDL scheme: where false, the ids by this document are not known.
   [[nodiscard]] bool uidl_trusted() const noexcept { return uidl_trusted_; }

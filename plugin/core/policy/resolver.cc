@@ -65,6 +65,10 @@ class Collector {
       resolution_.uidl_known = false;
       report(printable(enumerated(names) + ": " + plan.error().text));
     }
+    if (const Status deletion = check_deletion(resolution_.policy.deletion); !deletion) {
+      resolution_.deny_known = false;
+      report("the policy as a whole: " + deletion.error().text);
+    }
     return std::move(resolution_);
   }
 

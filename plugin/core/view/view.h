@@ -1,0 +1,87 @@
+/// Which messages of the mailbox are in the maildrop of one session ([view] of the policy), and
+/// what becomes of those that it deletes ([delete]).
+///
+/// It takes away, in this order: what POP3 has deleted and the server has kept, all but the
+/// highest `newest` numbers, what was received longer ago than `days`, and what was fetched. So a
+/// message that was fetched still counts among the newest: its place does not bring an older one
+/// back. What was deleted under "hide" or "keep-days" stays hidden under any later policy.
+///
+/// The rest is the maildrop, with numbers from 1; the host is told once, before the first
+/// command, and all commands agree.
+#ifndef POP3_LEGACY_CORE_VIEW_VIEW_H
+#define POP3_LEGACY_CORE_VIEW_VIEW_H
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugin/core/highest_accessed.h"
+#include "plugin/core/policy/policy.h"
+#include "plugin/core/port.h"
+#include "plugin/core/view/hidden.h"
+
+namespace pop3_legacy::view {
+
+class View {
+ public:
+  /// `port` and `policy` live longer than this. `remembers`: the mailbox has a hidden_state,
+  /// whatever the policy says.
+  View(Port& port, const policy::Policy& policy, bool remembers);
+
+  /// All of the mailbox is in the maildrop, and DELE is the host's.
+  [[nodiscard]] bool idle() const noexcept { return idle_; }
+
+  /// Tells the host which messages are in the maildrop, once. An Error, which is logged once:
+  /// that is not known, so no message must be shown.
+  const Status& open();
+
+  /// RETR and QUIT matter.
+  [[nodiscard]] bool keeps_state() const noexcept { return hides_fetched() || keeps_deleted(); }
+  /// A message that was sent whole is hidden from later sessions.
+  [[nodiscard]] bool hides_fetched() const noexcept { return policy_.view.hide_fetched; }
+  /// The host has sent a message whole.
+  void fetched(Uid uid);
+  /// The host has executed RSET: nothing was fetched in this session.
+  void reset();
+  /// A message was fetched that may not have reached the client.
+  [[nodiscard]] bool awaits_delivery() const noexcept { return !fetched_.empty(); }
+  /// Every message sent so far has reached the client.
+  void delivered();
+
+  /// Before the host executes QUIT, and at the end of a session without. QUIT: what was fetched is
+  /// stored, and the deleted messages with it; then their marks are taken from the host, which is
+  /// given those whose days are over. Without, `last.on_drop` says what of the fetched counts. An
+  /// Error: nothing is stored, and the host must not execute QUIT, for it would remove what is to
+  /// be kept.
+  Status finish(Ending ending);
+
+ private:
+  [[nodiscard]] bool keeps_deleted() const noexcept;
+  Status narrow();
+  [[nodiscard]] Result<Hidden> read(const std::optional<std::string>& text) const;
+  [[nodiscard]] Status drop_old(std::vector<MessageNumber>& numbers);
+  [[nodiscard]] std::map<Uid, Mark> marks(Ending ending) const;
+  Status store(const std::map<Uid, Mark>& marks);
+  Status remove_overdue();
+  [[nodiscard]] std::int64_t today() const;
+
+  Port& port_;
+  const policy::Policy& policy_;
+  bool idle_;
+  std::optional<Status> opened_;
+  std::optional<std::string> stored_;  ///< the state as it was last seen
+  std::vector<Uid> mailbox_;           ///< all of it, ascending; where there may be state to store
+  std::vector<Uid> overdue_;           ///< kept long enough
+  std::vector<Uid> fetched_;           ///< may not have reached the client
+  std::vector<Uid> delivered_;
+};
+
+/// The capability that RFC 2449 (section 6.7) has for how long the server keeps the mail that a
+/// client leaves on it; empty: the policy does not say, and the host may know.
+std::string expire_capability(const policy::Policy& policy);
+
+}  // namespace pop3_legacy::view
+
+#endif

@@ -1,0 +1,309 @@
+#include "plugin/core/view/view.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "plugin/core/session.h"
+#include "plugin/core/uidl/lines.h"
+#include "tests/unit/fake_port.h"
+
+namespace pop3_legacy::view {
+namespace {
+
+using policy::DeleteMode;
+using policy::LastOnDrop;
+
+constexpr std::int64_t day = 86'400;
+constexpr std::int64_t today = 20'000;
+constexpr const char* no_messages =
+    "-ERR [SYS/TEMP] The messages of this mailbox are not known at the moment.\r\n";
+
+/// A session of a mailbox with the UIDs 10, 20, 30 …
+struct Fixture {
+  explicit Fixture(MessageNumber count = 4) : port(count) { port.time = today * day + 100; }
+
+  Session session(Remembered remembered = {}) {
+    policy::Resolution made = resolution();
+    made.policy.view = rules.view;
+    made.policy.deletion = rules.deletion;
+    made.policy.last = rules.last;
+    return {port, std::move(made), remembered};
+  }
+  /// The host gets `line`, and does it.
+  void play(Session& session, std::string_view line) {
+    const Portion portion = session.take(line, given);
+    ASSERT_EQ(portion.taker, Taker::host) << line;
+    given += portion.octets;
+    if (line.starts_with("RETR")) port.retrieved += 100;
+    if (line.starts_with("TOP")) port.topped += 100;
+    if (line.starts_with("DELE")) port.deleted_numbers.insert(line[5] - '0');
+    if (line.starts_with("RSET")) port.deleted_numbers.clear();
+    session.executed(given);
+  }
+  void quit(Session& session) {
+    play(session, "QUIT\r\n");
+    session.finish(Ending::quit);
+  }
+  [[nodiscard]] std::string state() const {
+    const auto found = port.states.find("hidden");
+    return found == port.states.end() ? "" : found->second;
+  }
+  void set_state(const std::string& lines, std::size_t runs) {
+    port.states["hidden"] =
+        uidl::with_end("dovecot-pop3-legacy hidden 1\nuidvalidity 7\n" + lines, runs);
+  }
+  [[nodiscard]] std::string with(const std::string& lines, std::size_t runs) const {
+    return uidl::with_end("dovecot-pop3-legacy hidden 1\nuidvalidity 7\n" + lines, runs);
+  }
+
+  FakePort port;
+  policy::Policy rules;
+  std::uint64_t given = 0;
+};
+
+TEST(View, CostsNothingWhereAllIsShown) {
+  Fixture test;
+  Session session = test.session();
+  test.play(session, "DELE 1\r\n");
+  test.quit(session);
+  EXPECT_EQ(test.port.narrowed, 0);
+  EXPECT_EQ(test.state(), "");
+  policy::Resolution none = resolution({});
+  EXPECT_TRUE(Session(test.port, none).idle());
+  EXPECT_FALSE(Session(test.port, none, {.uidls = false, .hidden = true}).idle());
+  none.policy.view.newest = 1;
+  EXPECT_FALSE(Session(test.port, none).idle());
+}
+
+TEST(View, TheNewestAndTheYoung) {
+  Fixture test(6);
+  test.port.dates = {{10, (today - 3) * day}, {20, (today - 40) * day}, {30, (today - 3) * day},
+                     {40, today * day + 500}, {60, (today - 30) * day + 100}};
+  test.rules.view.days = 30;
+  {
+    FakePort& port = test.port;
+    const auto all = port.uids;
+    Session session = test.session();
+    (void)session.take("", 0);
+    // 50 is gone; 60 has been there for thirty days to the second.
+    EXPECT_EQ(port.uids, (std::vector<Uid>{10, 30, 40, 60}));
+    port.uids = all;
+  }
+  test.rules.view.newest = 2;
+  test.port.asked_for_dates = 0;
+  Session session = test.session();
+  (void)session.take("", 0);
+  EXPECT_EQ(test.port.uids, (std::vector<Uid>{60}));
+  EXPECT_EQ(test.port.asked_for_dates, 2U);
+}
+
+TEST(View, AsManyAsThereAreIsAll) {
+  Fixture test;
+  test.rules.view.newest = 4;
+  Session session = test.session();
+  (void)session.take("", 0);
+  EXPECT_EQ(test.port.narrowed, 0);
+}
+
+TEST(View, ADateThatCannotBeReadShowsNothing) {
+  struct NoDates : FakePort {
+    using FakePort::FakePort;
+    Result<std::vector<std::optional<std::int64_t>>> received(
+        const std::vector<MessageNumber>& /*numbers*/) override {
+      return Error{Failure::temporary, "the disk is tired"};
+    }
+  };
+  NoDates port(3);
+  policy::Resolution made = resolution();
+  made.policy.view.days = 1;
+  Session session(port, made);
+  EXPECT_EQ(session.take("STAT\r\n", 0).taker, Taker::ours);
+  EXPECT_EQ(session.answer("STAT\r\n").reply.wire(), no_messages);
+  EXPECT_EQ(session.answer("LAST\r\n").reply.wire(), no_messages);
+  EXPECT_EQ(session.take("QUIT\r\n", 0).taker, Taker::host);
+  ASSERT_EQ(port.log.size(), 1U);
+  EXPECT_NE(port.log[0].find("the disk is tired"), std::string::npos);
+}
+
+TEST(View, HiddenMessagesAreKeptFromTheHostsQuit) {
+  Fixture test;
+  test.rules.deletion.mode = DeleteMode::hide;
+  Session session = test.session();
+  test.play(session, "DELE 1\r\n");
+  test.play(session, "RSET\r\n");
+  test.play(session, "DELE 2\r\n");
+  EXPECT_EQ(test.state(), "");
+  test.quit(session);
+  EXPECT_TRUE(test.port.deleted_numbers.empty());
+  EXPECT_EQ(test.state(), test.with("deleted 20\n", 1));
+}
+
+TEST(View, ADropHidesNothing) {
+  Fixture test;
+  test.rules.deletion.mode = DeleteMode::hide;
+  Session session = test.session();
+  test.play(session, "DELE 1\r\n");
+  session.finish(Ending::dropped);
+  EXPECT_EQ(test.state(), "");
+}
+
+TEST(View, QuitIsRefusedWhereWhatWasDeletedCannotBeStored) {
+  Fixture test;
+  test.rules.deletion.mode = DeleteMode::hide;
+  Session session = test.session();
+  test.play(session, "DELE 1\r\n");
+  test.port.state_error = Error{Failure::temporary, "the disk is full"};
+  EXPECT_EQ(session.take("QUIT\r\n", test.given).taker, Taker::ours);
+  const Answer answer = session.answer("QUIT\r\n");
+  EXPECT_EQ(answer.reply.wire(),
+            "-ERR [SYS/TEMP] Nothing was deleted: it could not be stored.\r\n");
+  EXPECT_TRUE(answer.ends_session);
+  ASSERT_FALSE(test.port.log.empty());
+  EXPECT_NE(test.port.log[0].find("the disk is full"), std::string::npos);
+}
+
+TEST(View, TwoSessionsKeepEachOthersEntries) {
+  Fixture test;
+  test.rules.deletion.mode = DeleteMode::hide;
+  Session session = test.session();
+  test.play(session, "DELE 1\r\n");
+  test.port.before_exchange = [&] { test.set_state("deleted 30\nfetched 50\n", 2); };
+  test.quit(session);
+  EXPECT_EQ(test.state(), test.with("deleted 10\ndeleted 30\nfetched 50\n", 3));
+}
+
+TEST(View, OthersDamageIsNotWrittenOver) {
+  Fixture test;
+  test.rules.deletion.mode = DeleteMode::hide;
+  Session session = test.session();
+  test.play(session, "DELE 1\r\n");
+  test.port.before_exchange = [&] { test.port.states["hidden"] = "rubbish"; };
+  EXPECT_EQ(session.take("QUIT\r\n", test.given).taker, Taker::ours);
+  EXPECT_EQ(test.state(), "rubbish");
+}
+
+TEST(View, KeepDaysCountsFromTheDayBehind) {
+  for (const std::int64_t age : {29, 30, 31}) {
+    Fixture test;
+    test.rules.deletion = {.mode = DeleteMode::keep_days, .days = 30};
+    test.set_state("deleted 20 on " + std::to_string(today - age) + "\n", 1);
+    Session session = test.session();
+    test.play(session, "DELE 1\r\n");
+    EXPECT_EQ(test.port.uids, (std::vector<Uid>{10, 30, 40}));
+    EXPECT_TRUE(test.port.removed.empty());
+    test.quit(session);
+    EXPECT_EQ(test.port.removed, age > 30 ? std::vector<Uid>{20} : std::vector<Uid>{}) << age;
+    EXPECT_NE(test.state().find("deleted 10 on 20000\n"), std::string::npos) << test.state();
+    EXPECT_NE(test.state().find("deleted 20 on"), std::string::npos) << test.state();
+  }
+}
+
+TEST(View, APolicyThatIsNotKnownRemovesAndShowsNothing) {
+  Fixture test;
+  test.set_state("deleted 20 on 5\n", 1);
+  policy::Resolution unknown = resolution();
+  unknown.policy.deletion = {.mode = DeleteMode::keep_days, .days = 30};
+  unknown.deny_known = unknown.intact = false;
+  Session session(test.port, unknown, {.uidls = false, .hidden = true});
+  EXPECT_EQ(session.take("RETR 1\r\n", 0).taker, Taker::ours);
+  test.quit(session);
+  EXPECT_TRUE(test.port.removed.empty());
+}
+
+TEST(View, WhatWasDeletedStaysHiddenUnderAnyPolicyAndForAnyTime) {
+  Fixture test;
+  test.set_state("deleted 20 on 5\nfetched 30\n", 2);
+  Session session = test.session({.uidls = false, .hidden = true});
+  (void)session.take("", 0);
+  EXPECT_EQ(test.port.uids, (std::vector<Uid>{10, 30, 40}));
+  test.quit(session);
+  EXPECT_TRUE(test.port.removed.empty());
+}
+
+TEST(View, AnotherUidvalidityIsAnotherMailbox) {
+  Fixture test;
+  test.set_state("deleted 10-40\n", 1);
+  test.port.validity = 8;
+  test.rules.deletion.mode = DeleteMode::hide;
+  Session session = test.session();
+  test.play(session, "DELE 1\r\n");
+  EXPECT_EQ(test.port.narrowed, 0);
+  test.quit(session);
+  EXPECT_NE(test.state().find("uidvalidity 8\ndeleted 10\n"), std::string::npos);
+}
+
+TEST(View, WhatCountsAsFetched) {
+  Fixture test;
+  test.rules.view.hide_fetched = true;
+  Session session = test.session();
+  test.play(session, "RETR 1\r\n");
+  test.play(session, "TOP 2 199\r\n");   // it has 200 octets
+  test.play(session, "TOP 3 300\r\n");
+  session.take("RETR 4\r\n", test.given);  // the host refuses it
+  session.executed(test.given + 8);
+  test.given += 8;
+  test.quit(session);
+  EXPECT_EQ(test.state(), test.with("fetched 10\nfetched 30\n", 2));
+}
+
+TEST(View, ADropCountsWhatOnDropSays) {
+  for (const auto& [on_drop, expected] : std::vector<std::pair<LastOnDrop, std::string>>{
+           {LastOnDrop::delivered, "fetched 10\n"},
+           {LastOnDrop::all, "fetched 10-20\n"},
+           {LastOnDrop::nothing, ""}}) {
+    Fixture test;
+    test.rules.view.hide_fetched = true;
+    test.rules.last.on_drop = on_drop;
+    Session session = test.session();
+    test.play(session, "RETR 1\r\n");
+    EXPECT_TRUE(session.awaits_delivery());
+    session.delivered();
+    test.play(session, "RETR 2\r\n");
+    session.finish(Ending::dropped);
+    EXPECT_EQ(test.state(), expected.empty() ? "" : test.with(expected, 1));
+  }
+}
+
+TEST(View, RsetTakesBackWhatWasFetched) {
+  Fixture test;
+  test.rules.view.hide_fetched = true;
+  Session session = test.session();
+  test.play(session, "RETR 1\r\n");
+  session.delivered();
+  test.play(session, "RETR 2\r\n");
+  test.play(session, "RSET\r\n");
+  test.play(session, "RETR 3\r\n");
+  test.quit(session);
+  EXPECT_EQ(test.state(), test.with("fetched 30\n", 1));
+}
+
+TEST(View, ItWorksWithoutLast) {
+  Fixture test;
+  policy::Resolution made = resolution({});
+  made.policy.view.hide_fetched = true;
+  Session session(test.port, made);
+  test.play(session, "RETR 2\r\n");
+  test.quit(session);
+  EXPECT_EQ(test.state(), test.with("fetched 20\n", 1));
+  EXPECT_EQ(test.port.states.size(), 1U);
+}
+
+TEST(View, ExpireIsTrue) {
+  policy::Policy rules;
+  EXPECT_EQ(expire_capability(rules), "");
+  for (const DeleteMode mode : {DeleteMode::deny, DeleteMode::hide, DeleteMode::keep_days}) {
+    rules.deletion.mode = mode;
+    EXPECT_EQ(expire_capability(rules), "EXPIRE NEVER");
+  }
+  rules.view.days = 30;
+  EXPECT_EQ(expire_capability(rules), "EXPIRE 30");
+  rules.view.newest = 5;
+  EXPECT_EQ(expire_capability(rules), "");
+  rules.view.hide_fetched = true;
+  EXPECT_EQ(expire_capability(rules), "EXPIRE 0");
+}
+
+}  // namespace
+}  // namespace pop3_legacy::view
