@@ -150,8 +150,13 @@ def pins(ids):
     """The file dovecot-pop3-legacy-pins with these ids; ids: GUID: id."""
     text = b"dovecot-pop3-legacy pins 1\n"
     text += b"".join(f"pin {guid} {uid}\n".encode() for guid, uid in sorted(ids.items()))
-    text += b"end %d " % len(ids)
-    return text + b"%08x\n" % zlib.crc32(text)
+    return with_end(text.decode(), len(ids)).encode()
+
+
+def with_end(text, count):
+    """A state file of the plugin's with its last line."""
+    text += f"end {count} "
+    return text + f"{zlib.crc32(text.encode()):08x}\n"
 
 
 def eventually(condition, seconds=10):
