@@ -521,7 +521,8 @@ class Transaction {
       : open_(std::move(maildrop)),
         log_(std::move(log)),
         port_(open_, user, resolution, environment, log_),
-        core_(port_, std::move(resolution), {.uidls = open_.maildrop->has_state(uidl::memory_state),
+        core_(port_, std::move(resolution),
+              {.uidls = open_.maildrop->has_state(uidl::memory_state),
                .hidden = open_.maildrop->has_state(view::hidden_state)}) {}
 
   [[nodiscard]] Session& core() noexcept { return core_; }

@@ -241,8 +241,7 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
       return {Taker::host, end, std::move(*instead)};
     }
     run = end;
-    const bool watched =
-        access != Access::none && watch(*command, arguments, offset + end);
+    const bool watched = access != Access::none && watch(*command, arguments, offset + end);
     if (watched || !wording_.all_hosts()) {
       return {Taker::host, run};
     }
@@ -397,8 +396,7 @@ bool Session::watch(const Command& command, std::string_view arguments, std::uin
   if (!number || *number == 0 || *number > port_.message_count()) {
     return false;
   }
-  watched.whole =
-      keeps_view() && view_.hides_fetched() && sends_whole(access, arguments, *number);
+  watched.whole = keeps_view() && view_.hides_fetched() && sends_whole(access, arguments, *number);
   if (!watched.whole && !(counting && highest_accessed_->counts(access))) {
     return false;
   }

@@ -78,9 +78,10 @@ class Session {
   /// now counts as handed over; `offset` is how many octets the host had been given before
   /// it (what replaced others counts, and these do not). Called when the host has executed all of
   /// those; asks the port about the maildrop, so the mailbox is open; the first call narrows it to
-  /// the view. A RETR that matters to LAST or the view ends its run, for only the host knows whether it succeeds; where the policy words the host's
-  /// replies every line does. QUIT is a run of its own: the state is stored before the host answers
-  /// it, or a client that comes back at once would find the old one.
+  /// the view. A RETR that matters to LAST or the view ends its run, for only the host knows
+  /// whether it succeeds; where the policy words the host's replies every line does. QUIT is a run
+  /// of its own: the state is stored before the host answers it, or a client that comes back at
+  /// once would find the old one.
   Portion take(std::string_view buffered, std::uint64_t offset);
 
   /// The host has executed every line that ends at or before `offset` octets of what it was
@@ -192,7 +193,7 @@ class Session {
   std::optional<HighestAccessed> highest_accessed_;  ///< of the maildrop that is open
   OpenMaildrop open_ = OpenMaildrop::own;
   unsigned scan_width_ = 0;
-  view::View view_;   ///< of the user's own maildrop
+  view::View view_;    ///< of the user's own maildrop
   bool quit_ = false;  ///< the host has been given QUIT
   wording::ReplyWording wording_;
   bool watching_ = false;      ///< LAST is available, so the host's commands matter

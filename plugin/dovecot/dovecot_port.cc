@@ -83,9 +83,8 @@ Status DovecotPort::narrow(const std::vector<MessageNumber>& numbers) {
     total += client_->message_sizes[place];
     seq_range_array_add(&client_->all_seqs, map[place]);
     const struct mail_index_record* const record =
-        old <= client_->last_seen_pop3_msn
-            ? mail_index_lookup(client_->mailbox->view, map[place])
-            : nullptr;
+        old <= client_->last_seen_pop3_msn ? mail_index_lookup(client_->mailbox->view, map[place])
+                                           : nullptr;
     if (record != nullptr && (record->flags & MAIL_SEEN) != 0) {
       seen = place + 1;
     }

@@ -174,8 +174,8 @@ class FakePort : public Port {
   std::vector<Uid> removed;                ///< by remove_unseen()
   std::int64_t time = std::time(nullptr);  ///< what now() tells
   std::function<void()> before_exchange;   ///< once: what somebody else does meanwhile
-  std::vector<FieldQuery> queried;  ///< by the last inspect()
-  int inspections = 0;              ///< that there are
+  std::vector<FieldQuery> queried;         ///< by the last inspect()
+  int inspections = 0;                     ///< that there are
   std::optional<Error> inspect_error;
   std::optional<Error> delete_error;
   std::string user = "joe@example.org";

@@ -39,7 +39,8 @@ TEST(Hidden, IsStoredByRuns) {
 }
 
 TEST(Hidden, WhatWasDeletedStaysDeletedAndAsItWas) {
-  const Hidden before = Hidden(7).with({{1, deleted_on(10)}, {2, fetched}, {3, deleted}}, {1, 2, 3});
+  const Hidden before =
+      Hidden(7).with({{1, deleted_on(10)}, {2, fetched}, {3, deleted}}, {1, 2, 3});
   const Hidden after =
       before.with({{1, fetched}, {2, deleted_on(12)}, {3, deleted_on(12)}}, {1, 2, 3});
   EXPECT_EQ(after.mark(1), deleted_on(10));
@@ -48,8 +49,8 @@ TEST(Hidden, WhatWasDeletedStaysDeletedAndAsItWas) {
 }
 
 TEST(Hidden, WhatIsGoneIsForgottenAndWhatCameLaterIsNot) {
-  const Hidden before = Hidden(7).with({{1, deleted}, {5, deleted}, {8, fetched}, {9, fetched}},
-                                       {1, 2, 5, 8, 9});
+  const Hidden before =
+      Hidden(7).with({{1, deleted}, {5, deleted}, {8, fetched}, {9, fetched}}, {1, 2, 5, 8, 9});
   // 1 and 5 are gone; this session knows nothing above 8.
   EXPECT_EQ(before.with({{7, deleted}}, {2, 7, 8}).text(),
             state("uidvalidity 7\ndeleted 7\nfetched 8\nfetched 9\n", 3));
@@ -63,8 +64,7 @@ TEST(Hidden, AMailboxOfAHundredThousandIsOneLine) {
     marks[uid] = fetched;
     mailbox.push_back(uid);
   }
-  EXPECT_EQ(Hidden(7).with(marks, mailbox).text(),
-            state("uidvalidity 7\nfetched 1-199999\n", 1));
+  EXPECT_EQ(Hidden(7).with(marks, mailbox).text(), state("uidvalidity 7\nfetched 1-199999\n", 1));
 }
 
 TEST(Hidden, DamageIsFound) {

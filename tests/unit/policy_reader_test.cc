@@ -392,8 +392,8 @@ TEST(PolicyReader, DenyIsTrustedWhateverElseIsWrong) {
 
 TEST(PolicyReader, DenyIsNotTrustedWhereItMayBeMeant) {
   for (const std::string_view text : {
-           "[commands]\ndeny = \"DELE\"",             // no list
-           "[delete]\nmode = \"denny\"",              // may have been meant to keep mail
+           "[commands]\ndeny = \"DELE\"",  // no list
+           "[delete]\nmode = \"denny\"",   // may have been meant to keep mail
            "[delete]\nmodes = \"deny\"",
            "[view]\nnewest = -1",
            "[view]\nfuture = 1",

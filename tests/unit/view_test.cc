@@ -79,8 +79,11 @@ TEST(View, CostsNothingWhereAllIsShown) {
 
 TEST(View, TheNewestAndTheYoung) {
   Fixture test(6);
-  test.port.dates = {{10, (today - 3) * day}, {20, (today - 40) * day}, {30, (today - 3) * day},
-                     {40, today * day + 500}, {60, (today - 30) * day + 100}};
+  test.port.dates = {{10, (today - 3) * day},
+                     {20, (today - 40) * day},
+                     {30, (today - 3) * day},
+                     {40, today * day + 500},
+                     {60, (today - 30) * day + 100}};
   test.rules.view.days = 30;
   {
     FakePort& port = test.port;
@@ -239,7 +242,7 @@ TEST(View, WhatCountsAsFetched) {
   test.rules.view.hide_fetched = true;
   Session session = test.session();
   test.play(session, "RETR 1\r\n");
-  test.play(session, "TOP 2 199\r\n");   // it has 200 octets
+  test.play(session, "TOP 2 199\r\n");  // it has 200 octets
   test.play(session, "TOP 3 300\r\n");
   session.take("RETR 4\r\n", test.given);  // the host refuses it
   session.executed(test.given + 8);
@@ -249,10 +252,10 @@ TEST(View, WhatCountsAsFetched) {
 }
 
 TEST(View, ADropCountsWhatOnDropSays) {
-  for (const auto& [on_drop, expected] : std::vector<std::pair<LastOnDrop, std::string>>{
-           {LastOnDrop::delivered, "fetched 10\n"},
-           {LastOnDrop::all, "fetched 10-20\n"},
-           {LastOnDrop::nothing, ""}}) {
+  for (const auto& [on_drop, expected] :
+       std::vector<std::pair<LastOnDrop, std::string>>{{LastOnDrop::delivered, "fetched 10\n"},
+                                                       {LastOnDrop::all, "fetched 10-20\n"},
+                                                       {LastOnDrop::nothing, ""}}) {
     Fixture test;
     test.rules.view.hide_fetched = true;
     test.rules.last.on_drop = on_drop;

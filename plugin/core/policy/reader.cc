@@ -144,8 +144,7 @@ bool looks_like_table(std::string_view name, std::string_view table) {
 bool withholds(std::string_view path) {
   const std::string_view table = table_of(path);
   return path == deny_path || path == inherit_path || path == table_of(deny_path) ||
-         path == view_table || path == delete_table || table == view_table ||
-         table == delete_table;
+         path == view_table || path == delete_table || table == view_table || table == delete_table;
 }
 
 // Whoever wrote the unknown key `name` may have meant to deny a command with it, whatever
@@ -238,13 +237,13 @@ class Document::Reader {
 
   // A value that is wrong; `why` continues the key's name.
   void refuse(const Key& key, const toml::node& node, const std::string& why) {
-    if (withholds(key.path)) document_.deny_trusted_ = false;
     if (table_of(key.path) == uidl_table || key.path == inherit_path) {
       document_.uidl_trusted_ = false;
     }
     refuse(key.path, node, why);
   }
   void refuse(std::string_view path, const toml::node& node, const std::string& why) {
+    if (withholds(path)) document_.deny_trusted_ = false;
     report(node.source(), std::string(path) + ' ' + why);
   }
 

@@ -58,10 +58,9 @@ bool Hidden::add_line(std::string_view line) {
   const std::string_view uids = take_word(line);
   const std::size_t dash = uids.find('-');
   const auto first = number_in<Uid>(uids.substr(0, dash));
-  const auto last =
-      dash == std::string_view::npos ? first : number_in<Uid>(uids.substr(dash + 1));
-  if (uidvalidity_ == 0 || run.mark.kind == Mark::Kind::none || !first || !last ||
-      *last < *first || (!runs_.empty() && *first <= runs_.back().last)) {
+  const auto last = dash == std::string_view::npos ? first : number_in<Uid>(uids.substr(dash + 1));
+  if (uidvalidity_ == 0 || run.mark.kind == Mark::Kind::none || !first || !last || *last < *first ||
+      (!runs_.empty() && *first <= runs_.back().last)) {
     return false;
   }
   run.first = *first;
@@ -96,10 +95,9 @@ std::string Hidden::text() const {
 }
 
 Mark Hidden::mark(Uid uid) const {
-  const auto run = std::lower_bound(runs_.begin(), runs_.end(), uid,
-                                    [](const Run& candidate, Uid wanted) {
-                                      return candidate.last < wanted;
-                                    });
+  const auto run =
+      std::lower_bound(runs_.begin(), runs_.end(), uid,
+                       [](const Run& candidate, Uid wanted) { return candidate.last < wanted; });
   return run != runs_.end() && run->first <= uid ? run->mark : Mark{};
 }
 
@@ -108,7 +106,8 @@ Hidden Hidden::with(const std::map<Uid, Mark>& marks, const std::vector<Uid>& ma
   bool in_run = false;  // the message before had a mark, which is that of the last run
   for (const Uid uid : mailbox) {
     Mark mark = this->mark(uid);
-    if (const auto found = marks.find(uid); found != marks.end() && found->second.kind > mark.kind) {
+    if (const auto found = marks.find(uid);
+        found != marks.end() && found->second.kind > mark.kind) {
       mark = found->second;
     }
     if (mark.kind == Mark::Kind::none) {
