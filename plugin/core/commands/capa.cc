@@ -45,7 +45,7 @@ Answer capa(Session& session, std::string_view /*arguments*/) {
     }
   }
   if (const std::string expire = view::expire_capability(session.policy()); !expire.empty()) {
-    add(expire);
+    list.add(expire);
   }
   if (!session.policy().capa.implementation.empty()) {
     list.add("IMPLEMENTATION " + session.policy().capa.implementation);
