@@ -34,6 +34,14 @@ CommandLine parse_command_line(std::string_view line) noexcept {
   return parsed;
 }
 
+std::string_view without_outer_spaces(std::string_view line) noexcept {
+  std::string_view text = without_line_end(line);
+  const std::size_t octets = text.size();
+  skip_spaces(text);
+  text = text.substr(0, text.find_last_not_of(' ') + 1);
+  return text.size() == octets ? line : text;
+}
+
 std::string_view take_word(std::string_view& arguments) noexcept {
   const std::string_view word = arguments.substr(0, arguments.find(' '));
   arguments.remove_prefix(word.size());

@@ -40,6 +40,14 @@ const Command& target_of(const Command& alias) noexcept {
   return *recognize(parse_command_line(alias.own->target)).command;
 }
 
+/// TOP of some clients older than RFC 1939 has the message's number only.
+bool is_top_without_lines(std::string_view line) noexcept {
+  const CommandLine parsed = parse_command_line(line);
+  const Recognized recognized = recognize(parsed);
+  return recognized.command != nullptr && recognized.command->access == Access::top &&
+         !parsed.has_nul && count_words(recognized.arguments, 2) == 1;
+}
+
 // `xtnd foo`, as it was typed but for the case.
 std::string first_words(const CommandLine& line) {
   std::string words(line.verb);
@@ -115,8 +123,10 @@ void Session::add_own_commands() {
   }
 }
 
+// Spaces alone are no reason to be there.
 bool Session::idle() const noexcept {
-  return !custom_uidls_ && view_.idle() && wording_.all_hosts() && own_commands_.empty() &&
+  return policy_.lenient.top_lines == 0 && !custom_uidls_ && view_.idle() && wording_.all_hosts() &&
+         own_commands_.empty() &&
          std::all_of(treatments_.begin(), treatments_.end(),
                      [](Treatment treatment) { return treatment == Treatment::host; });
 }
@@ -182,14 +192,24 @@ Recognized Session::recognize(const CommandLine& line) const noexcept {
 }
 
 std::optional<std::string> Session::rewritten(std::string_view line) const {
-  if (own_commands_.empty()) return std::nullopt;
-  const CommandLine parsed = parse_command_line(line);
-  const auto [command, arguments] = recognize(parsed);
-  if (command == nullptr || !is_alias(*command)) return std::nullopt;
-  std::string text = command->own->target;
-  if (!arguments.empty()) text.append(" ").append(arguments);
-  if (parsed.has_nul) text += '\0';
-  return text + "\r\n";
+  const std::string_view meant = policy_.lenient.spaces ? without_outer_spaces(line) : line;
+  std::string text(meant);
+  bool other = meant.size() != line.size();
+  if (!own_commands_.empty() || policy_.lenient.top_lines > 0) {
+    const CommandLine parsed = parse_command_line(meant);
+    const auto [command, arguments] = recognize(parsed);
+    if (command != nullptr && is_alias(*command)) {
+      other = true;
+      text = command->own->target;
+      if (!arguments.empty()) text.append(" ").append(arguments);
+      if (parsed.has_nul) text += '\0';
+    }
+  }
+  if (policy_.lenient.top_lines > 0 && is_top_without_lines(text)) {
+    other = true;
+    text.append(" ").append(std::to_string(policy_.lenient.top_lines));
+  }
+  return other ? std::optional(text + "\r\n") : std::nullopt;
 }
 
 // Dovecot's own answer to XTND is that there is no such command; a client that was given one of the

@@ -44,8 +44,8 @@ struct Portion {
   Taker taker = Taker::incomplete;
   /// Whole lines with their LF: a run of them for the host, exactly one for us.
   std::size_t octets = 0;
-  /// What the host is to be given instead of them, where not empty: the line that an alias stands
-  /// for, with its LF.
+  /// What the host is to be given instead of them, where not empty: the line that is meant, with
+  /// its LF.
   std::string rewritten = {};
 };
 
@@ -112,7 +112,8 @@ class Session {
   /// command then; any other line is returned as it is.
   [[nodiscard]] std::string reworded(std::string_view line) { return wording_.reworded(line); }
 
-  /// The line that `line` stands for, if it is an alias of the policy's.
+  /// The line that `line` stands for, if it is another: an alias of the policy's, or what the
+  /// policy lets clients write for it. With its line end.
   [[nodiscard]] std::optional<std::string> rewritten(std::string_view line) const;
   /// Among the table's commands and the policy's own. Where a command of ours takes a line of the
   /// host's, it is that command.

@@ -72,6 +72,7 @@ Status check_mailbox(std::string_view text) {
 
 constexpr std::uint64_t kilobyte = 1024;
 constexpr std::uint64_t gigabyte = kilobyte * kilobyte * kilobyte;
+constexpr std::uint64_t most_top_lines = 1'000'000;
 constexpr std::uint64_t minute = 60;
 constexpr std::uint64_t hour = 60 * minute;
 constexpr std::uint64_t day = 24 * hour;
@@ -311,6 +312,13 @@ std::uint64_t& delete_days(Policy& policy) {
   return policy.deletion.days;
 }
 
+std::uint64_t& top_lines(Policy& policy) {
+  return policy.lenient.top_lines;
+}
+bool& lenient_spaces(Policy& policy) {
+  return policy.lenient.spaces;
+}
+
 template <Worded reply>
 Status check_reply(std::string_view text) {
   return wording::check_template(reply, text);
@@ -392,6 +400,11 @@ const std::array table{
     Key{"xmit.save_to", "The mailbox that gets a copy of what was sent; empty for none.",
         TextKey{check_mailbox, xmit_save_to}},
     Key{"xmit.dry_run", "Messages are taken and checked, but not sent.", FlagKey{xmit_dry_run}},
+    Key{"lenient.top_lines",
+        "The lines of the body that TOP with one argument shows; 0 to refuse it.",
+        CountKey{top_lines, 0, most_top_lines}},
+    Key{"lenient.spaces", "Spaces before a command and behind its arguments mean nothing.",
+        FlagKey{lenient_spaces}},
     Key{"reply.dialect", "The server whose wording the replies to Dovecot's commands have.",
         WordKey{dialects}},
     worded<Worded::pass>("reply.templates.pass", "The reply to a login that succeeded."),

@@ -112,10 +112,10 @@ struct XCommand {
   std::string target;
   std::vector<std::string> reply;  ///< lines; the first begins with "+OK" or "-ERR"
   // for programs and scripts
-  std::uint64_t timeout = 10;              ///< seconds
+  std::uint64_t timeout = 10;                           ///< seconds
   std::uint64_t max_octets = std::uint64_t{64} * 1024;  ///< of output
-  bool multi_line = false;                 ///< the answer has a lone dot, even with no lines
-  std::string summary;                     ///< for HELP; empty: there is none
+  bool multi_line = false;  ///< the answer has a lone dot, even with no lines
+  std::string summary;      ///< for HELP; empty: there is none
 
   bool operator==(const XCommand&) const = default;
 };
@@ -219,6 +219,12 @@ struct Policy {
     std::string save_to;             ///< a mailbox; empty: no copy is kept
     bool dry_run = false;
   } xmit;
+
+  /// What clients may write that Dovecot would refuse.
+  struct Lenient {
+    std::uint64_t top_lines = 0;  ///< of the body, for TOP with one argument; 0: it is refused
+    bool spaces = true;           ///< before the command and behind its arguments
+  } lenient;
 
   struct Reply {
     wording::Dialect dialect = wording::Dialect::dovecot;
