@@ -20,6 +20,14 @@ def state_of(host, user):
         return file.read()
 
 
+def kill(process):
+    """Does nothing where it has ended by itself."""
+    try:
+        os.kill(process, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
 class ViewTest(hosts.HostTest):
     def numbers(self, user):
         """What LIST lists."""
@@ -107,6 +115,8 @@ class ViewTest(hosts.HostTest):
 
 class ViewInDovecotTest(hosts.HostTest):
     dovecot_only = True
+    # One test kills processes.
+    log_problems = r"Panic:|Fatal: (?!master: service\(pop3\): child \d+ killed with signal 9)"
 
     def uids(self, user, *query):
         return self.host.doveadm("search", "-u", user, "mailbox", "INBOX", *(query or ("all",))).split()[1::2]
@@ -171,7 +181,7 @@ class ViewInDovecotTest(hosts.HostTest):
             self.assertEqual(len(processes), 1)
             pop3.command(b"DELE 1")
             pop3.send(b"QUIT\r\n")
-            timer = threading.Timer(attempt * 0.0005, os.kill, (processes[0], signal.SIGKILL))
+            timer = threading.Timer(attempt * 0.0005, kill, processes)
             timer.start()
             try:
                 done = b"+OK" in pop3.rest()
@@ -193,8 +203,11 @@ class ViewInDovecotTest(hosts.HostTest):
         user = self.user()
         folder = os.path.join(self.host.homes, user, "Maildir", "cur")
         for number in range(1, 100_001):
-            with open(os.path.join(folder, f"{1_700_000_000 + number}.M{number}P1.test,S=28,W=31:2,"), "w") as file:
+            path = os.path.join(folder, f"{1_700_000_000 + number}.M{number}P1.test,S=28,W=31:2,")
+            with open(path, "w") as file:
                 file.write("Subject: a\n\nThis is it.\nEnd\n")
+            if number <= 99_900:
+                os.utime(path, (1_700_000_000, 1_700_000_000))
         for entry in (folder, *glob.glob(os.path.join(folder, "*"))):
             os.chown(entry, 20000, 20000)
         self.host.doveadm("fetch", "-u", user, "size.virtual date.received", "mailbox", "INBOX", "all")
@@ -219,5 +232,6 @@ class ViewInDovecotTest(hosts.HostTest):
         for name, one in (("all", plain), ("newest = 100", newest), ("days = 30", days)):
             print(f"{name}: login to STAT {one[2] * 1000:.0f} ms, UIDL {one[3] * 1000:.0f} ms, {one[1]} messages")
         self.assertEqual(newest[:2], (b"100", 100))
+        self.assertEqual(days[:2], (b"100", 100))
         self.assertLess(newest[2], plain[2] * 1.5 + 0.3)
         self.assertLess(newest[3], plain[3])
