@@ -11,16 +11,6 @@ void skip_spaces(std::string_view& text) noexcept {
   text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
 }
 
-std::string_view without_line_end(std::string_view line) noexcept {
-  if (line.ends_with('\n')) {
-    line.remove_suffix(1);
-    if (line.ends_with('\r')) {
-      line.remove_suffix(1);
-    }
-  }
-  return line;
-}
-
 }  // namespace
 
 CommandLine parse_command_line(std::string_view line) noexcept {
@@ -34,12 +24,19 @@ CommandLine parse_command_line(std::string_view line) noexcept {
   return parsed;
 }
 
+std::string_view without_line_end(std::string_view line) noexcept {
+  if (line.ends_with('\n')) {
+    line.remove_suffix(1);
+    if (line.ends_with('\r')) {
+      line.remove_suffix(1);
+    }
+  }
+  return line;
+}
+
 std::string_view without_outer_spaces(std::string_view line) noexcept {
-  std::string_view text = without_line_end(line);
-  const std::size_t octets = text.size();
-  skip_spaces(text);
-  text = text.substr(0, text.find_last_not_of(' ') + 1);
-  return text.size() == octets ? line : text;
+  skip_spaces(line);
+  return line.substr(0, line.find_last_not_of(' ') + 1);
 }
 
 std::string_view take_word(std::string_view& arguments) noexcept {

@@ -21,8 +21,10 @@ struct CommandLine {
 /// `line` with or without its LF or CRLF.
 CommandLine parse_command_line(std::string_view line) noexcept;
 
-/// `line` without its line end and without the spaces that stand before and behind what it says;
-/// where there are none `line` itself, with its line end.
+/// `line` without its LF or CRLF.
+std::string_view without_line_end(std::string_view line) noexcept;
+
+/// `line`, which has no line end, without the spaces that stand before and behind what it says.
 std::string_view without_outer_spaces(std::string_view line) noexcept;
 
 /// Takes the first word of `arguments` away, and the spaces behind it; empty: there is none.

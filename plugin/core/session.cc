@@ -123,10 +123,9 @@ void Session::add_own_commands() {
   }
 }
 
-// Spaces alone are no reason to be there.
 bool Session::idle() const noexcept {
-  return policy_.lenient.top_lines == 0 && !custom_uidls_ && view_.idle() && wording_.all_hosts() &&
-         own_commands_.empty() &&
+  return policy_.lenient.top_lines == 0 && !policy_.lenient.spaces && !custom_uidls_ &&
+         view_.idle() && wording_.all_hosts() && own_commands_.empty() &&
          std::all_of(treatments_.begin(), treatments_.end(),
                      [](Treatment treatment) { return treatment == Treatment::host; });
 }
@@ -192,9 +191,10 @@ Recognized Session::recognize(const CommandLine& line) const noexcept {
 }
 
 std::optional<std::string> Session::rewritten(std::string_view line) const {
-  const std::string_view meant = policy_.lenient.spaces ? without_outer_spaces(line) : line;
+  const std::string_view typed = without_line_end(line);
+  const std::string_view meant = policy_.lenient.spaces ? without_outer_spaces(typed) : typed;
   std::string text(meant);
-  bool other = meant.size() != line.size();
+  bool other = meant.size() != typed.size();
   if (!own_commands_.empty() || policy_.lenient.top_lines > 0) {
     const CommandLine parsed = parse_command_line(meant);
     const auto [command, arguments] = recognize(parsed);

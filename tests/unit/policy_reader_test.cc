@@ -255,8 +255,8 @@ TEST(PolicyReader, AKeyOfALaterReleaseIsUnknown) {
   const Document document = parse("[future]\nkey = \"courier\"");
   EXPECT_EQ(sentences(document),
             Strings{"f.toml:1:2: unknown table \"future\", only commands, last, help, capa, "
-                    "uidl, xlst, euidl, xsender, gurl, boards, xmit, reply, reply.templates, view "
-                    "and delete are known"});
+                    "uidl, xlst, euidl, xsender, gurl, boards, xmit, lenient, reply, "
+                    "reply.templates, view and delete are known"});
   EXPECT_TRUE(document.deny_trusted());
   EXPECT_TRUE(document.uidl_trusted());
 }

@@ -38,7 +38,9 @@ struct Fixture {
     given += portion.octets;
     if (line.starts_with("RETR")) port.retrieved += 100;
     if (line.starts_with("TOP")) port.topped += 100;
-    if (line.starts_with("DELE")) port.deleted_numbers.insert(line[5] - '0');
+    if (line.starts_with("DELE")) {
+      port.deleted_numbers.insert(static_cast<MessageNumber>(line[5] - '0'));
+    }
     if (line.starts_with("RSET")) port.deleted_numbers.clear();
     session.executed(given);
   }

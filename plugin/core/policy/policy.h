@@ -223,7 +223,7 @@ struct Policy {
   /// What clients may write that Dovecot would refuse.
   struct Lenient {
     std::uint64_t top_lines = 0;  ///< of the body, for TOP with one argument; 0: it is refused
-    bool spaces = true;           ///< before the command and behind its arguments
+    bool spaces = false;          ///< before the command and behind its arguments mean nothing
   } lenient;
 
   struct Reply {
