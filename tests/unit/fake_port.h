@@ -94,6 +94,7 @@ class FakePort : public Port {
   Status narrow(const std::vector<MessageNumber>& numbers) override {
     ++narrowed;
     std::vector<Uid> left;
+    left.reserve(numbers.size());
     for (const MessageNumber number : numbers) {
       left.push_back(uid(number));
     }
@@ -133,7 +134,7 @@ class FakePort : public Port {
     return found == boards.end() ? Error{Failure::gone, "no such mailbox"} : found->second;
   }
   Result<Board> open_board(std::string_view mailbox) override {
-    const Result<Board> found = look_at_board(mailbox);
+    Result<Board> found = look_at_board(mailbox);
     if (found && close_error) {
       return *close_error;
     }

@@ -20,6 +20,10 @@ constexpr std::int64_t today = 20'000;
 constexpr const char* no_messages =
     "-ERR [SYS/TEMP] The messages of this mailbox are not known at the moment.\r\n";
 
+std::string hidden_text(const std::string& lines, std::size_t runs) {
+  return uidl::with_end("dovecot-pop3-legacy hidden 1\nuidvalidity 7\n" + lines, runs);
+}
+
 /// A session of a mailbox with the UIDs 10, 20, 30 …
 struct Fixture {
   explicit Fixture(MessageNumber count = 4) : port(count) { port.time = today * day + 100; }
@@ -53,11 +57,7 @@ struct Fixture {
     return found == port.states.end() ? "" : found->second;
   }
   void set_state(const std::string& lines, std::size_t runs) {
-    port.states["hidden"] =
-        uidl::with_end("dovecot-pop3-legacy hidden 1\nuidvalidity 7\n" + lines, runs);
-  }
-  [[nodiscard]] std::string with(const std::string& lines, std::size_t runs) const {
-    return uidl::with_end("dovecot-pop3-legacy hidden 1\nuidvalidity 7\n" + lines, runs);
+    port.states["hidden"] = hidden_text(lines, runs);
   }
 
   FakePort port;
@@ -142,7 +142,7 @@ TEST(View, HiddenMessagesAreKeptFromTheHostsQuit) {
   EXPECT_EQ(test.state(), "");
   test.quit(session);
   EXPECT_TRUE(test.port.deleted_numbers.empty());
-  EXPECT_EQ(test.state(), test.with("deleted 20\n", 1));
+  EXPECT_EQ(test.state(), hidden_text("deleted 20\n", 1));
 }
 
 TEST(View, ADropHidesNothing) {
@@ -176,7 +176,7 @@ TEST(View, TwoSessionsKeepEachOthersEntries) {
   test.play(session, "DELE 1\r\n");
   test.port.before_exchange = [&] { test.set_state("deleted 30\nfetched 50\n", 2); };
   test.quit(session);
-  EXPECT_EQ(test.state(), test.with("deleted 10\ndeleted 30\nfetched 50\n", 3));
+  EXPECT_EQ(test.state(), hidden_text("deleted 10\ndeleted 30\nfetched 50\n", 3));
 }
 
 TEST(View, OthersDamageIsNotWrittenOver) {
@@ -250,7 +250,7 @@ TEST(View, WhatCountsAsFetched) {
   session.executed(test.given + 8);
   test.given += 8;
   test.quit(session);
-  EXPECT_EQ(test.state(), test.with("fetched 10\nfetched 30\n", 2));
+  EXPECT_EQ(test.state(), hidden_text("fetched 10\nfetched 30\n", 2));
 }
 
 TEST(View, ADropCountsWhatOnDropSays) {
@@ -267,7 +267,7 @@ TEST(View, ADropCountsWhatOnDropSays) {
     session.delivered();
     test.play(session, "RETR 2\r\n");
     session.finish(Ending::dropped);
-    EXPECT_EQ(test.state(), expected.empty() ? "" : test.with(expected, 1));
+    EXPECT_EQ(test.state(), expected.empty() ? "" : hidden_text(expected, 1));
   }
 }
 
@@ -281,7 +281,7 @@ TEST(View, RsetTakesBackWhatWasFetched) {
   test.play(session, "RSET\r\n");
   test.play(session, "RETR 3\r\n");
   test.quit(session);
-  EXPECT_EQ(test.state(), test.with("fetched 30\n", 1));
+  EXPECT_EQ(test.state(), hidden_text("fetched 30\n", 1));
 }
 
 TEST(View, ItWorksWithoutLast) {
@@ -291,7 +291,7 @@ TEST(View, ItWorksWithoutLast) {
   Session session(test.port, made);
   test.play(session, "RETR 2\r\n");
   test.quit(session);
-  EXPECT_EQ(test.state(), test.with("fetched 20\n", 1));
+  EXPECT_EQ(test.state(), hidden_text("fetched 20\n", 1));
   EXPECT_EQ(test.port.states.size(), 1U);
 }
 

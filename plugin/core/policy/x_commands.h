@@ -16,7 +16,7 @@ namespace pop3_legacy::policy {
 /// Seconds. Dovecot ends a session after ten minutes, also one that waits for us.
 inline constexpr std::uint64_t most_x_timeout = 300;
 /// An answer is held in memory until it is complete.
-inline constexpr std::uint64_t most_x_octets = 1024U * 1024U;
+inline constexpr std::uint64_t most_x_octets = std::uint64_t{1} << 20U;
 
 /// The name as Policy has it (upper case), or why there can be no such command. RFC 2449 leaves
 /// names that begin with X to servers; "XTND WORD" is one, too.
