@@ -83,7 +83,7 @@ class DovecotPort : public Port {
   [[nodiscard]] Status has_uidl(MessageNumber number) const;
 
   template <class Work>
-  auto with_inbox(Work work) -> decltype(work(static_cast<struct mailbox*>(nullptr)));
+  [[nodiscard]] auto with_inbox(Work work) -> decltype(work(static_cast<struct mailbox*>(nullptr)));
 
   struct client* client_;
   std::unique_ptr<Hasher> hasher_;

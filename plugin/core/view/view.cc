@@ -97,7 +97,7 @@ Status View::narrow() {
   std::erase_if(numbers, [&](MessageNumber number) {
     return std::binary_search(fetched.begin(), fetched.end(), number);
   });
-  if (const Status dropped = drop_old(numbers); !dropped) {
+  if (Status dropped = drop_old(numbers); !dropped) {
     return dropped;
   }
   return numbers.size() < count ? port_.narrow(numbers) : Status(Done{});

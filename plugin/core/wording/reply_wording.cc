@@ -42,6 +42,12 @@ std::optional<MessageNumber> number_in(const Command& command, std::string_view 
   return parse_message_number(arguments, /*more_follows=*/command.access == Access::top);
 }
 
+std::optional<Worded> positive_reply(const Command& command, std::string_view arguments) {
+  const Row* const row = row_of(command);
+  if (row == nullptr) return std::nullopt;
+  return row->one && !arguments.empty() ? row->one : row->all;
+}
+
 // The policy's own, the dialect's, or that of the reply that it is a case of.
 std::string_view template_in(const policy::Policy::Reply& policy, Worded reply) noexcept {
   const std::string_view own = policy.templates.at(static_cast<std::size_t>(reply));
@@ -91,13 +97,6 @@ std::string ReplyWording::logged_in(std::string_view hosts) const {
   Facts facts;
   count_messages(facts, /*deleted_too=*/true);
   return worded(Worded::pass, facts, hosts);
-}
-
-std::optional<Worded> ReplyWording::positive_reply(const Command& command,
-                                                   std::string_view arguments) const {
-  const Row* const row = row_of(command);
-  if (row == nullptr) return std::nullopt;
-  return row->one && !arguments.empty() ? row->one : row->all;
 }
 
 std::optional<Worded> ReplyWording::negative_reply(const Command& command,

@@ -55,8 +55,6 @@ class ReplyWording {
   [[nodiscard]] bool counts(std::optional<Worded> reply) const noexcept;
   [[nodiscard]] std::uint64_t size_of(MessageNumber message) const;
   void count_messages(Facts& facts, bool deleted_too) const;
-  [[nodiscard]] std::optional<Worded> positive_reply(const Command& command,
-                                                     std::string_view arguments) const;
   [[nodiscard]] std::optional<Worded> negative_reply(const Command& command,
                                                      std::string_view arguments) const;
   [[nodiscard]] std::string worded(std::optional<Worded> reply, const Facts& facts,
