@@ -34,7 +34,8 @@ class MaildropSwitch {
   [[nodiscard]] bool switched() const noexcept { return switched_; }
   /// Opens the INBOX for `work`, whose result is a Result.
   template <class Work>
-  auto with_inbox(Work work) const -> decltype(work(static_cast<struct mailbox*>(nullptr))) {
+  [[nodiscard]] auto with_inbox(Work work) const
+      -> decltype(work(static_cast<struct mailbox*>(nullptr))) {
     Result<struct mailbox*> inbox = open_inbox();
     if (!inbox) {
       return inbox.error();
