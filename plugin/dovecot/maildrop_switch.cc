@@ -1,6 +1,7 @@
 #include "plugin/dovecot/maildrop_switch.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -199,13 +200,13 @@ void MaildropSwitch::replace_by(struct mailbox* box, const Messages& messages) {
 
 // As read_mailbox() in pop3-client.c; what somebody removes meanwhile is left out.
 Result<MaildropSwitch::Messages> MaildropSwitch::read_messages(struct mailbox* box) {
-  static enum mail_sort_type order[] = {MAIL_SORT_POP3_ORDER, MAIL_SORT_END};
+  static std::array<enum mail_sort_type, 2> order = {MAIL_SORT_POP3_ORDER, MAIL_SORT_END};
   struct mailbox_transaction_context* transaction = begin(box);
   struct mail_search_args* arguments = mail_search_build_init();
   mail_search_build_add_all(arguments);
   mail_search_args_init(arguments, box, true, nullptr);
   struct mail_search_context* search =
-      mailbox_search_init(transaction, arguments, order, MAIL_FETCH_VIRTUAL_SIZE, nullptr);
+      mailbox_search_init(transaction, arguments, order.data(), MAIL_FETCH_VIRTUAL_SIZE, nullptr);
   mail_search_args_unref(&arguments);
 
   Messages messages;

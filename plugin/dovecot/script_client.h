@@ -3,7 +3,7 @@
 #ifndef POP3_LEGACY_DOVECOT_SCRIPT_CLIENT_H
 #define POP3_LEGACY_DOVECOT_SCRIPT_CLIENT_H
 
-#include <stddef.h>
+#include <stddef.h> /* NOLINT(modernize-deprecated-headers): C */
 
 #ifdef __cplusplus
 extern "C" {
@@ -11,12 +11,14 @@ extern "C" {
 
 struct event;
 
-enum pop3_legacy_script_end { /* NOLINT(readability-identifier-naming): C */
-                              POP3_LEGACY_SCRIPT_SUCCEEDED,
-                              POP3_LEGACY_SCRIPT_FAILED, /* its exit status was not 0 */
-                              POP3_LEGACY_SCRIPT_BROKEN,
-                              POP3_LEGACY_SCRIPT_TOO_LONG,
+/* NOLINTBEGIN(readability-identifier-naming): C */
+enum pop3_legacy_script_end {
+  POP3_LEGACY_SCRIPT_SUCCEEDED,
+  POP3_LEGACY_SCRIPT_FAILED, /* its exit status was not 0 */
+  POP3_LEGACY_SCRIPT_BROKEN,
+  POP3_LEGACY_SCRIPT_TOO_LONG,
 };
+/* NOLINTEND(readability-identifier-naming) */
 
 /* Called once from the event loop; what it was begun with is to be ended later, not in here. */
 /* NOLINTNEXTLINE(modernize-use-using): C */

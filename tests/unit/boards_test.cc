@@ -20,7 +20,7 @@ class Boards : public testing::Test {
     port_.boards.emplace("Public/system", Board{.maxima = 10, .last_date = 503827729});
     port_.boards.emplace("Public/old", Board{.maxima = 3, .last_date = std::nullopt});
   }
-  std::string answer(Session& session, const std::string& line) {
+  static std::string answer(Session& session, const std::string& line) {
     return whole(session.answer(line + "\r\n"));
   }
   // Who takes it, as the host would ask.

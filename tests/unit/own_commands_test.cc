@@ -84,7 +84,7 @@ XGONE = false
                                    .target = "/bin/p",
                                    .reply = {},
                                    .timeout = 300,
-                                   .max_octets = 1024 * 1024,
+                                   .max_octets = std::uint64_t{1} << 20U,
                                    .multi_line = true,
                                    .summary = {}}));
   EXPECT_EQ(named("XTND WHO"), (XCommand{.name = "XTND WHO",
@@ -124,7 +124,7 @@ TEST(OwnCommandsPolicy, NamesThatHideACommandAreRefused) {
                   std::string(name) + "\" does not");
   }
   for (const char* const name :
-       {"\"XA B\"", "\"XTND A B\"", "\"XTND \"", "\"XA\\u0007\"", "\"X\\u00e4\""}) {
+       {"\"XA B\"", "\"XTND A B\"", "\"XTND \"", R"("XA\u0007")", R"("X\u00e4")"}) {
     EXPECT_NE(
         sentence(std::string(name) + " = { reply = \"+OK x\" }").find("cannot be a command's name"),
         std::string::npos)
@@ -171,7 +171,7 @@ TEST(OwnCommandsPolicy, MistakesHaveTheirPlace) {
             "XA.reply has to begin with +OK or -ERR, like \"+OK example.org mail\""},
            {"{ reply = [] }", 16,
             "XA.reply has to begin with +OK or -ERR, like \"+OK example.org mail\""},
-           {"{ reply = [\"-ERR x\", \"y\"] }", 16,
+           {R"({ reply = ["-ERR x", "y"] })", 16,
             "XA.reply has to begin with +OK where it has several lines"},
            {"{ program = \"xquota\" }", 18,
             "XA.program has to be a path that begins with /, without arguments, not \"xquota\""},
@@ -179,13 +179,13 @@ TEST(OwnCommandsPolicy, MistakesHaveTheirPlace) {
             "XA.script has to be the name of a unix_listener, without folders, not \"a/b\""},
            {"{ script = \"..\" }", 17,
             "XA.script has to be the name of a unix_listener, without folders, not \"..\""},
-           {"{ alias = \"STAT\", timeout = \"5s\" }", 6,
+           {R"({ alias = "STAT", timeout = "5s" })", 6,
             "XA may have timeout, max_output and multi_line with a program only"},
-           {"{ program = \"/p\", timeout = \"0s\" }", 34,
+           {R"({ program = "/p", timeout = "0s" })", 34,
             "XA.timeout has to be 1 seconds at least, not \"0s\""},
-           {"{ program = \"/p\", timeout = \"6m\" }", 34,
+           {R"({ program = "/p", timeout = "6m" })", 34,
             "XA.timeout has to be 300 seconds at most, not \"6m\""},
-           {"{ program = \"/p\", max_output = \"2M\" }", 37,
+           {R"({ program = "/p", max_output = "2M" })", 37,
             "XA.max_output has to be from 1 to 1048576 octets, not \"2M\""},
            {"{ program = \"/p\", max_output = 0 }", 37,
             "XA.max_output has to be from 1 to 1048576, not 0"},
@@ -268,7 +268,7 @@ XGONE = false
     EXPECT_EQ(sentences(document), Strings{});
     document.apply(made_.policy);
   }
-  std::string answer(Session& session, const std::string& line) {
+  static std::string answer(Session& session, const std::string& line) {
     return whole(session.answer(line + "\r\n"));
   }
   // What the client gets when the program has ended so.
@@ -343,7 +343,7 @@ TEST_F(OwnCommands, AnAliasOfQuitStoresFirst) {
 
 TEST_F(OwnCommands, WhatIsDeniedStaysDenied) {
   made_.policy.commands.deny = {"DELE", "UIDL"};
-  made_.policy.commands.allow.push_back("EUIDL");
+  made_.policy.commands.allow.emplace_back("EUIDL");
   Session session(port_, made_);
   EXPECT_EQ(session.take("XDEL 1\r\n", 0).taker, Taker::ours);
   EXPECT_EQ(answer(session, "XDEL 1"), answer(session, "DELE 1"));
