@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "plugin/core/dates.h"
 #include "plugin/core/session.h"
 #include "plugin/core/submission/address_list.h"
 #include "plugin/core/submission/composition.h"
@@ -230,8 +231,8 @@ TEST(Header, WhatTwoReadersMightSeeDifferentlyIsNone) {
 }
 
 TEST(Composition, DatesAreRfc5322s) {
-  EXPECT_EQ(submission::rfc5322_date(0), "Thu, 1 Jan 1970 00:00:00 +0000");
-  EXPECT_EQ(submission::rfc5322_date(1'700'000'000), "Tue, 14 Nov 2023 22:13:20 +0000");
+  EXPECT_EQ(rfc5322_date(0), "Thu, 1 Jan 1970 00:00:00 +0000");
+  EXPECT_EQ(rfc5322_date(1'700'000'000), "Tue, 14 Nov 2023 22:13:20 +0000");
 }
 
 TEST(Composition, ChangesNothingButWhatItShould) {

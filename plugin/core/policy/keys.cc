@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <chrono>
 #include <limits>
 #include <tuple>
 #include <utility>
 
 #include "plugin/core/command_table.h"
+#include "plugin/core/dates.h"
 #include "plugin/core/header_field.h"
 #include "plugin/core/policy/help_style.h"
 #include "plugin/core/text.h"
@@ -464,19 +464,6 @@ std::string text_list(const std::vector<std::string>& texts) {
   return '[' + out + ']';
 }
 
-// "2026-03-01", as TOML has a day.
-std::string day_of(std::int64_t seconds) {
-  const std::chrono::year_month_day date{std::chrono::floor<std::chrono::days>(
-      std::chrono::sys_seconds(std::chrono::seconds(seconds)))};
-  const auto digits = [](unsigned number, std::size_t width) {
-    std::string out = std::to_string(number);
-    return std::string(out.size() < width ? width - out.size() : 0, '0') + out;
-  };
-  return digits(static_cast<unsigned>(static_cast<int>(date.year())), 4) + '-' +
-         digits(static_cast<unsigned>(date.month()), 2) + '-' +
-         digits(static_cast<unsigned>(date.day()), 2);
-}
-
 // `number` in the largest unit that leaves no rest; without one where there is none.
 std::string with_unit(std::uint64_t number, const Units& units) {
   for (std::size_t i = units.letters.size(); i > 0; --i) {
@@ -543,7 +530,7 @@ std::string ChainKey::toml(Policy& policy) const {
 std::string CutoversKey::toml(Policy& policy) const {
   std::string out;
   for (const UidlPlan::Cutover& cutover : member(policy)) {
-    out += (out.empty() ? "" : ", ") + std::string("{ before = ") + day_of(cutover.before) +
+    out += (out.empty() ? "" : ", ") + std::string("{ before = ") + iso_day(cutover.before) +
            ", scheme = " + text_list(cutover.chain) + " }";
   }
   return '[' + out + ']';

@@ -1,15 +1,13 @@
 #include "plugin/core/submission/composition.h"
 
 #include <algorithm>
-#include <array>
-#include <chrono>
-#include <cstdio>
 #include <iterator>
 #include <random>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "plugin/core/dates.h"
 #include "plugin/core/submission/address_list.h"
 #include "plugin/core/submission/header.h"
 #include "plugin/core/text.h"
@@ -206,24 +204,6 @@ Result<Composition> compose(std::string_view header, const Address& user,
     if (!is_one_of(field, {"Bcc", "Resent-Bcc", "Return-Path"})) made.header += field.lines;
   }
   return made;
-}
-
-std::string rfc5322_date(std::int64_t seconds) {
-  constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const std::chrono::sys_seconds moment{std::chrono::seconds(seconds)};
-  const auto day = std::chrono::floor<std::chrono::days>(moment);
-  const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss time{moment - day};
-  std::array<char, 64> text{};
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): bounded, and numbers only
-  std::snprintf(text.data(), text.size(), "%s, %u %s %d %02d:%02d:%02d +0000",
-                days.at(std::chrono::weekday(day).c_encoding()), static_cast<unsigned>(date.day()),
-                months.at(static_cast<unsigned>(date.month()) - 1), static_cast<int>(date.year()),
-                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                static_cast<int>(time.seconds().count()));
-  return text.data();
 }
 
 }  // namespace pop3_legacy::submission

@@ -31,9 +31,6 @@ struct Composition {
 Result<Composition> compose(std::string_view header, const Address& user,
                             const policy::Policy::Xmit& policy, Port& port);
 
-/// "Tue, 14 Nov 2023 22:13:20 +0000".
-std::string rfc5322_date(std::int64_t seconds);
-
 }  // namespace pop3_legacy::submission
 
 #endif

@@ -1,12 +1,12 @@
 #include "plugin/core/uidl/memory.h"
 
 #include <charconv>
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "plugin/core/dates.h"
 #include "plugin/core/text.h"
 #include "plugin/core/uidl/lines.h"
 #include "plugin/core/uidl/schemes.h"
@@ -109,16 +109,6 @@ Result<bool> add_line(std::string_view line, Memory& memory) {
   return line == "pinned";
 }
 
-std::string date(std::int64_t seconds) {
-  const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(
-      std::chrono::sys_seconds(std::chrono::seconds(seconds)))};
-  const auto two = [](unsigned number) {
-    return (number < 10 ? "-0" : "-") + std::to_string(number);
-  };
-  return std::to_string(static_cast<int>(day.year())) + two(static_cast<unsigned>(day.month())) +
-         two(static_cast<unsigned>(day.day()));
-}
-
 }  // namespace
 
 Result<Memory> parse_memory(std::string_view text) {
@@ -166,7 +156,7 @@ std::string memory_text(const Memory& memory) {
 std::string plan_words(const policy::UidlPlan& plan) {
   std::string out = "scheme " + joined(plan.chain);
   for (const auto& cutover : plan.cutovers) {
-    out += ", before " + date(cutover.before) + " " + joined(cutover.chain);
+    out += ", before " + iso_day(cutover.before) + " " + joined(cutover.chain);
   }
   return plan.form.empty() ? out : out + ", template " + in_quotes(plan.form);
 }
