@@ -11,9 +11,6 @@ namespace pop3_legacy {
 
 namespace {
 
-/// The handler has an answer of its own to too many.
-constexpr unsigned any_number = 1000;
-
 // The order is that of Rambler's HELP, the only one-line HELP on record.
 constexpr std::array table{
     Command{.name = "QUIT",
@@ -108,7 +105,7 @@ constexpr std::array table{
             .owner = Owner::ours,
             .capability = "X-SCAN",
             .like = "LIST",
-            .max_words = any_number,
+            .max_words = any_number_of_words,
             .handler = commands::xtnd_scan},
     Command{.name = "EUIDL",
             .syntax = "EUIDL [msg]",
@@ -144,7 +141,7 @@ constexpr std::array table{
             .summary = "Behind RETR, TOP or LIST: of each message its text and some headers.",
             .owner = Owner::ours,
             .capability = "X-MANGLE",
-            .max_words = any_number,
+            .max_words = any_number_of_words,
             .handler = commands::mangle,
             .takes = commands::takes_mangle,
             .no_verb = true},
@@ -169,7 +166,7 @@ constexpr std::array table{
             .summary = "Takes a message and sends it to the recipients in its header.",
             .owner = Owner::ours,
             .capability = "X-XMIT",
-            .max_words = any_number,
+            .max_words = any_number_of_words,
             .handler = commands::xtnd_xmit,
             .on_messages = false},
     Command{.name = help_entry.name,

@@ -26,6 +26,9 @@ enum class Owner {
   shared,  ///< this plugin with the host's own answer in its hand, when it has to add to it
 };
 
+/// Of Command::max_words: the handler has an answer of its own to too many, or none.
+inline constexpr unsigned any_number_of_words = 1000;
+
 struct Command {
   std::string_view name;     ///< upper case; two words with one space between, where it has two
   std::string_view syntax;   ///< as HELP shows it

@@ -28,9 +28,6 @@ bool is_xtnd(const Command& command) noexcept {
          command.name[xtnd.size()] == ' ';
 }
 
-/// A program looks at its arguments itself.
-constexpr unsigned any_number_of_words = 1000;
-
 bool is_alias(const Command& command) noexcept {
   return command.own != nullptr && command.own->kind == policy::XCommand::Kind::alias;
 }

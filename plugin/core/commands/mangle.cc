@@ -25,16 +25,11 @@ Error syntax_error(const std::string& why) {
   return {Failure::permanent, "Syntax error in MANGLE: " + why};
 }
 
-std::string_view trimmed(std::string_view text) noexcept {
-  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-  return text.substr(0, text.find_last_not_of(' ') + 1);
-}
-
 /// Up to `separator`, which is taken away with it.
 std::string_view take_until(std::string_view& text, char separator) noexcept {
   const std::string_view front = text.substr(0, text.find(separator));
   text.remove_prefix(std::min(front.size() + 1, text.size()));
-  return trimmed(front);
+  return without_outer_spaces(front);
 }
 
 /// Where "MANGLE" or "X-MANGLE" begins a word; npos: nowhere.
@@ -81,7 +76,7 @@ Status read_charset(std::string_view value, Mangling& mangling) {
 Status read_attribute(std::string_view attribute, Mangling& mangling) {
   std::string_view value = attribute;
   const std::string_view name = take_until(value, '=');
-  value = trimmed(value);
+  value = without_outer_spaces(value);
   if (equals_ignoring_case(name, "text")) {
     return equals_ignoring_case(value, "plain") ? Status(Done{})
                                                 : syntax_error("text may be plain");
@@ -101,14 +96,14 @@ Status read_attribute(std::string_view attribute, Mangling& mangling) {
 /// `text` begins with MANGLE or X-MANGLE: that alone, or `(attribute=value;...)` behind it.
 Result<Mangling> read_mangling(std::string_view text) {
   Mangling mangling;
-  text = trimmed(text.substr(std::min(text.find_first_of(" ("), text.size())));
+  text = without_outer_spaces(text.substr(std::min(text.find_first_of(" ("), text.size())));
   if (text.empty()) {
     return mangling;
   }
   if (!text.starts_with('(') || text.find(')') != text.size() - 1) {
     return syntax_error("its attributes stand in parentheses, at the end of the line");
   }
-  text = trimmed(text.substr(1, text.size() - 2));
+  text = without_outer_spaces(text.substr(1, text.size() - 2));
   while (!text.empty()) {
     if (const Status read = read_attribute(take_until(text, ';'), mangling); !read) {
       return read.error();
@@ -244,7 +239,7 @@ bool takes_mangle(const Command& hosts, std::string_view arguments) noexcept {
 Answer mangle(Session& session, std::string_view line) {
   const std::string_view verb = take_word(line);
   const std::size_t at = find_mangle(line);
-  std::string_view rest = trimmed(line.substr(0, at));
+  std::string_view rest = without_outer_spaces(line.substr(0, at));
   auto mangling = read_mangling(line.substr(std::min(at, line.size())));
   if (!mangling) {
     return Reply::err(mangling.error().text);
