@@ -2,7 +2,6 @@
 
 #include <type_traits>
 
-#include "plugin/dovecot/hash_loader.h"
 #include "plugin/dovecot/mailbox_state.h"
 #include "plugin/files/key_file.h"
 
@@ -120,13 +119,6 @@ Result<std::string> DovecotMaildrop::stored_id() {
 }
 
 Result<Hasher*> DovecotMaildrop::hasher() {
-  if (!hasher_) {
-    auto loaded = load_hasher();
-    if (!loaded) {
-      return loaded.error();
-    }
-    hasher_ = std::move(loaded.value());
-  }
   return hasher_.get();
 }
 

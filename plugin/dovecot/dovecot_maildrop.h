@@ -7,6 +7,7 @@
 #include <string>
 
 #include "plugin/core/uidl/assignment.h"
+#include "plugin/dovecot/hash_loader.h"
 #include "plugin/dovecot/host.h"
 #include "plugin/dovecot/mail_facts.h"
 
@@ -56,7 +57,7 @@ class DovecotMaildrop : public uidl::Maildrop {
   std::optional<MailFacts> facts_;
   unsigned added_ = 0;  ///< to the cache, in this transaction
   buffer_t* buffer_;
-  std::unique_ptr<Hasher> hasher_;
+  LoadedHasher hasher_;
 };
 
 }  // namespace pop3_legacy::dovecot

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "plugin/dovecot/dovecot_maildrop.h"
-#include "plugin/dovecot/hash_loader.h"
 #include "plugin/dovecot/mail_inspection.h"
 #include "plugin/dovecot/mail_parts.h"
 #include "plugin/dovecot/mail_submission.h"
@@ -285,13 +284,6 @@ std::string DovecotPort::decoded(std::string_view value) {
 }
 
 Result<Hasher*> DovecotPort::hasher() {
-  if (!hasher_) {
-    auto loaded = load_hasher();
-    if (!loaded) {
-      return loaded.error();
-    }
-    hasher_ = std::move(loaded.value());
-  }
   return hasher_.get();
 }
 

@@ -7,6 +7,7 @@
 
 #include "plugin/core/port.h"
 #include "plugin/dovecot/dovecot_loop.h"
+#include "plugin/dovecot/hash_loader.h"
 #include "plugin/dovecot/maildrop_switch.h"
 #include "plugin/dovecot/pop3_host.h"
 
@@ -86,7 +87,7 @@ class DovecotPort : public Port {
   [[nodiscard]] auto with_inbox(Work work) -> decltype(work(static_cast<struct mailbox*>(nullptr)));
 
   struct client* client_;
-  std::unique_ptr<Hasher> hasher_;
+  LoadedHasher hasher_;
   DovecotLoop loop_;
   MaildropSwitch switch_;
 };

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 
 #include <string>
+#include <utility>
 
 namespace pop3_legacy::dovecot {
 
@@ -20,8 +21,6 @@ std::string own_folder() {
   const std::string path = info.dli_fname;
   return path.substr(0, path.rfind('/') + 1);
 }
-
-}  // namespace
 
 Result<std::unique_ptr<Hasher>> load_hasher() {
   static OpenHasher open_hasher = nullptr;
@@ -42,6 +41,19 @@ Result<std::unique_ptr<Hasher>> load_hasher() {
     return Error{Failure::permanent, "the module for hashes cannot be loaded: " + failure};
   }
   return std::unique_ptr<Hasher>(open_hasher());
+}
+
+}  // namespace
+
+Result<Hasher*> LoadedHasher::get() {
+  if (!hasher_) {
+    auto loaded = load_hasher();
+    if (!loaded) {
+      return loaded.error();
+    }
+    hasher_ = std::move(loaded.value());
+  }
+  return hasher_.get();
 }
 
 }  // namespace pop3_legacy::dovecot

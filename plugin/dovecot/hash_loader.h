@@ -12,7 +12,14 @@ namespace pop3_legacy::dovecot {
 
 /// From the module pop3_legacy_hash.so, which stands in the folder of this one or in the folder
 /// above it (doveadm's modules have a folder of their own). It stays loaded.
-Result<std::unique_ptr<Hasher>> load_hasher();
+class LoadedHasher {
+ public:
+  /// Loads it at the first call that succeeds. It lives as long as this.
+  Result<Hasher*> get();
+
+ private:
+  std::unique_ptr<Hasher> hasher_;
+};
 
 }  // namespace pop3_legacy::dovecot
 
