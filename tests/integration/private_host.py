@@ -30,6 +30,15 @@ def small_disk(path, octets):
     return [f"mkdir -p '{path}'", f"mount -t tmpfs -o mode=1777,size={octets} p3l '{path}'"]
 
 
+def wait_or_kill(process):
+    """Of a process that has been told to end."""
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 class PrivateHost:
     """base: an empty or missing folder, where everything of the server stands. Mail is in
     homes/<user>/Maildir."""
@@ -69,11 +78,7 @@ class PrivateHost:
             return
         if self.process.poll() is None:
             self.process.terminate()
-            try:
-                self.process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+            wait_or_kill(self.process)
         self.process = None
 
     def __enter__(self):

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 
-from private_host import free_port
+from private_host import free_port, wait_or_kill
 
 DOMAIN = "remote.example"
 KNOWN = ("bob", "carol", "dave", "secret", "second")
@@ -106,11 +106,7 @@ virtual_gid_maps = static:65534
         if self.process is None:
             return
         self.chroot("postfix", "-c", f"{self.inside}/etc", "stop", check=False)
-        try:
-            self.process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        wait_or_kill(self.process)
         self.process = None
 
     def remove(self):
