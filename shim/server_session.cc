@@ -988,7 +988,11 @@ class ServerSession::Worker {
     transaction_ = std::make_unique<Transaction>(
         std::move(opened.value()), user, std::move(resolution), environment_,
         [this](std::string_view sentence) { log(sentence); });
-    return transaction_->core().logged_in("+OK Logged in.") + "\r\n";
+    const LoginReply reply = transaction_->core().logged_in("+OK Logged in.");
+    if (reply.refused) {
+      end();
+    }
+    return reply.line + "\r\n";
   }
 
   void log(std::string_view sentence) const {

@@ -79,6 +79,7 @@ Session::Session(Port& port, policy::Resolution resolution, Remembered remembere
       board_last_(policy_.last),
       highest_accessed_(std::in_place, port_, policy_.last),
       view_(port_, policy_, remembered.hidden),
+      pace_(port_, policy_.pace),
       wording_(policy_.reply, port_),
       custom_uidls_(remembered.uidls || !resolution.uidl_known || !policy_.uidl.plan.host()) {
   board_last_.start = policy::LastStart::session;
@@ -123,6 +124,7 @@ void Session::add_own_commands() {
 bool Session::idle() const noexcept {
   return policy_.lenient.top_lines == 0 && !policy_.lenient.spaces && !custom_uidls_ &&
          view_.idle() && wording_.all_hosts() && own_commands_.empty() &&
+         !pace_.counts(Access::retrieve) && !policy::delays_logins(policy_) &&
          std::all_of(treatments_.begin(), treatments_.end(),
                      [](Treatment treatment) { return treatment == Treatment::host; });
 }
@@ -150,6 +152,7 @@ Treatment Session::decide(const Command& command, const policy::Resolution& reso
 bool Session::capa_needs_us() const noexcept {
   const auto table = command_table();
   return !policy_.capa.implementation.empty() || !view::expire_capability(policy_).empty() ||
+         policy::delays_logins(policy_) ||
          std::any_of(table.begin(), table.end(), [&](const Command& command) {
            return !command.capability.empty() && available(command) == command.ours();
          });
@@ -233,12 +236,15 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
     const bool ours =
         is_unknown_xtnd(line, command) || (command != nullptr && this->ours(*command));
     const bool matters =
-        command != nullptr && (watching_ || keeps_view() || open_ != OpenMaildrop::own);
+        command != nullptr &&
+        (watching_ || keeps_view() || open_ != OpenMaildrop::own || pace_.counts(Access::retrieve));
     const Access access = matters ? command->access : Access::none;
-    if ((ours || instead || access == Access::quit) && run > 0) {
+    const auto to_pace = ours || command == nullptr ? std::nullopt : paced(*command, arguments);
+    if ((ours || instead || to_pace || access == Access::quit) && run > 0) {
       return {Taker::host, run};
     }
-    if (ours) {
+    if (to_pace) refusal_ = pace_.begin(command->access, port_.octets(*to_pace));
+    if (ours || refusal_) {
       return {Taker::ours, end};
     }
     if (!wording_.all_hosts()) {
@@ -292,9 +298,14 @@ bool Session::end_with_quit() {
   return true;
 }
 
-std::string Session::logged_in(std::string_view hosts) {
+LoginReply Session::logged_in(std::string_view hosts) {
+  if (const std::uint64_t wait = pace_.log_in(); wait > 0) {
+    return {"-ERR [LOGIN-DELAY] You have logged in too often, wait " + std::to_string(wait) +
+                (wait == 1 ? " second." : " seconds."),
+            /*refused=*/true};
+  }
   // Where it fails, the commands say so.
-  return view_.open() ? wording_.logged_in(hosts) : std::string(hosts);
+  return {view_.open() ? wording_.logged_in(hosts) : std::string(hosts)};
 }
 
 // The host would name the messages in its own way where it is not told how. Also asked where the
@@ -394,13 +405,23 @@ bool Session::sends_whole(Access access, std::string_view arguments, MessageNumb
   return behind == end && error == std::errc{} && lines >= port_.octets(number);
 }
 
+// The message that the host is to send, where that counts for the pace. Whether it will is known
+// when it has.
+std::optional<MessageNumber> Session::paced(const Command& command,
+                                            std::string_view arguments) const {
+  if (!pace_.counts(command.access)) return std::nullopt;
+  const auto number = parse_message_number(arguments, command.access == Access::top);
+  return number && *number > 0 && *number <= port_.message_count() ? number : std::nullopt;
+}
+
 // Whether the run has to end here. The UID is looked up now: when the host executes QUIT the
 // numbers are no longer valid.
 bool Session::watch(const Command& command, std::string_view arguments, std::uint64_t end) {
   const Access access = command.access;
   // Asked first, for every RETR gives its message \Seen, which is where LAST may start.
   const bool counting = watching_ && highest_accessed_->start();
-  if (!counting && !keeps_view()) {
+  const bool for_pace = pace_.counts(access);
+  if (!counting && !keeps_view() && !for_pace) {
     return false;
   }
   Watched watched{
@@ -414,7 +435,7 @@ bool Session::watch(const Command& command, std::string_view arguments, std::uin
     return false;
   }
   watched.whole = keeps_view() && view_.hides_fetched() && sends_whole(access, arguments, *number);
-  if (!watched.whole && !(counting && highest_accessed_->counts(access))) {
+  if (!watched.whole && !for_pace && !(counting && highest_accessed_->counts(access))) {
     return false;
   }
   watched.number = *number;
@@ -435,11 +456,14 @@ void Session::executed(std::uint64_t offset) {
 }
 
 void Session::mark_executed(const Watched& watched) {
+  const bool transfers = watched.access == Access::retrieve || watched.access == Access::top;
+  const std::uint64_t sent =
+      transfers ? port_.octets_sent(watched.access) - watched.octets_sent : 0;
+  if (transfers) pace_.settle(sent);
   if (watched.access == Access::reset) {
     highest_accessed_->reset();
     view_.reset();
-  } else if (watched.access == Access::remove ||
-             port_.octets_sent(watched.access) > watched.octets_sent) {
+  } else if (watched.access == Access::remove || sent > 0) {
     highest_accessed_->accessed(watched.access, watched.number, watched.uid);
     if (watched.whole) {
       view_.fetched(watched.uid);
@@ -485,6 +509,9 @@ Answer Session::handle(const Recognized& recognized, bool has_nul) {
     case Treatment::host:
       break;
   }
+  if (refusal_) {
+    return Reply::err(*std::exchange(refusal_, std::nullopt));
+  }
   if (open_ == OpenMaildrop::none && command.on_messages) {
     return Reply::err("No maildrop is open.");
   }
@@ -511,6 +538,7 @@ Answer Session::handle(const Recognized& recognized, bool has_nul) {
 }
 
 void Session::finish(Ending ending) {
+  pace_.finish();
   // Of QUIT it is settled, and then the numbers are no longer valid.
   if (ending == Ending::dropped && !quit_ && open_ == OpenMaildrop::own) {
     if (const auto stored = view_.finish(ending); !stored) {

@@ -29,6 +29,7 @@
 #include "plugin/core/command_line.h"
 #include "plugin/core/command_table.h"
 #include "plugin/core/highest_accessed.h"
+#include "plugin/core/pace.h"
 #include "plugin/core/policy/policy.h"
 #include "plugin/core/port.h"
 #include "plugin/core/reply.h"
@@ -64,6 +65,13 @@ enum class Treatment : std::uint8_t {
   unavailable,  ///< -ERR [SYS/TEMP]: the policy that decides it cannot be read
 };
 
+/// What the client gets for the host's positive reply to the login, without CRLF.
+struct LoginReply {
+  std::string line;
+  /// It is not let in: the session ends behind the line, and no command is executed.
+  bool refused = false;
+};
+
 class Session {
  public:
   /// `port` lives longer than the session. Asks it nothing yet: the mailbox may not be open.
@@ -79,9 +87,9 @@ class Session {
   /// it (what replaced others counts, and these do not). Called when the host has executed all of
   /// those; asks the port about the maildrop, so the mailbox is open; the first call narrows it to
   /// the view. A RETR that matters to LAST or the view ends its run, for only the host knows
-  /// whether it succeeds; where the policy words the host's replies every line does. QUIT is a run
-  /// of its own: the state is stored before the host answers it, or a client that comes back at
-  /// once would find the old one.
+  /// whether it succeeds, and one that counts for the pace is a run of its own; where the policy
+  /// words the host's replies every line does. QUIT is a run of its own: the state is stored before
+  /// the host answers it, or a client that comes back at once would find the old one.
   Portion take(std::string_view buffered, std::uint64_t offset);
 
   /// The host has executed every line that ends at or before `offset` octets of what it was
@@ -103,9 +111,9 @@ class Session {
 
   /// Every reply goes out as the host makes it: the next two need not be asked.
   [[nodiscard]] bool words_are_hosts() const noexcept { return wording_.all_hosts(); }
-  /// What the client gets for the host's positive reply to the login, without CRLF. The mailbox is
-  /// open, and no command has been taken yet.
-  [[nodiscard]] std::string logged_in(std::string_view hosts);
+  /// `hosts` is the host's positive reply to the login. The mailbox is open, and no command has
+  /// been taken yet. Once, and also where only the pace may refuse the login.
+  [[nodiscard]] LoginReply logged_in(std::string_view hosts);
   /// What take() gave the host last has not been answered: reworded() is for the next line.
   [[nodiscard]] bool awaits_reply() const noexcept { return wording_.awaits_reply(); }
   /// The same for the first line that the host answers to what take() gave it last, which is one
@@ -127,6 +135,7 @@ class Session {
 
   [[nodiscard]] Port& port() noexcept { return port_; }
   [[nodiscard]] const policy::Policy& policy() const noexcept { return policy_; }
+  [[nodiscard]] Pace& pace() noexcept { return pace_; }
   [[nodiscard]] HighestAccessed& highest_accessed() noexcept { return *highest_accessed_; }
   /// The messages have ids by the policy. Where not, the log says why, once.
   [[nodiscard]] bool uidls_known();
@@ -156,7 +165,7 @@ class Session {
     none,
   };
 
-  /// A line that the host was given and that matters to LAST.
+  /// A line that the host was given and that matters to LAST, the view or the pace.
   struct Watched {
     Access access;
     MessageNumber number;
@@ -180,6 +189,8 @@ class Session {
   Status settle();
   Status change_maildrop(OpenMaildrop next, const std::function<Status()>& change);
   bool end_with_quit();
+  [[nodiscard]] std::optional<MessageNumber> paced(const Command& command,
+                                                   std::string_view arguments) const;
   bool watch(const Command& command, std::string_view arguments, std::uint64_t end);
   void mark_executed(const Watched& watched);
   Answer handle(const Recognized& recognized, bool has_nul);
@@ -196,6 +207,8 @@ class Session {
   unsigned scan_width_ = 0;
   view::View view_;    ///< of the user's own maildrop
   bool quit_ = false;  ///< the host has been given QUIT
+  Pace pace_;
+  std::optional<std::string> refusal_;  ///< of the line that take() gave to us last, by the pace
   wording::ReplyWording wording_;
   bool watching_ = false;      ///< LAST is available, so the host's commands matter
   bool custom_uidls_ = false;  ///< known when the session began

@@ -2,6 +2,7 @@
 #ifndef POP3_LEGACY_CORE_STATE_STORE_H
 #define POP3_LEGACY_CORE_STATE_STORE_H
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,6 +41,12 @@ class StateStore {
     return stored ? Result<bool>(true) : Result<bool>(stored.error());
   }
 };
+
+/// Replaces the state by what `edit` makes of it; no value: nothing is to be stored. It is asked
+/// again where somebody else has stored meanwhile.
+Status change_state(
+    StateStore& store, std::string_view name,
+    const std::function<std::optional<std::string>(const std::optional<std::string>& old)>& edit);
 
 }  // namespace pop3_legacy
 

@@ -88,7 +88,11 @@ void ClientSession::complete_login(ClientSession* self) {
   trampoline("the reply to the login", 0, [&] {
     const std::string held(output_filter_held(replies));
     if (!held.empty() && self->client_->mailbox != nullptr) {
-      output_filter_release(replies, self->session_.logged_in(held));
+      const LoginReply reply = self->session_.logged_in(held);
+      output_filter_release(replies, reply.line);
+      if (reply.refused) {
+        client_disconnect(self->client_, "Logged in too often.");
+      }
     }
     return 0;
   });
@@ -100,6 +104,9 @@ bool ClientSession::may_continue() {
   }
   if (to_login_ != nullptr) {
     complete_login(this);
+    if (client_->disconnected) {
+      return false;
+    }
   }
   mark_executed();
   return true;

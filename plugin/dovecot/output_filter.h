@@ -1,5 +1,6 @@
 /// The output stream that stands between Dovecot's commands and the network, where the policy words
-/// their replies: the first line of each answer is shown to the session, all else passes.
+/// their replies or may refuse a login: the first line of each answer is shown to the session, all
+/// else passes.
 ///
 /// It is there before Dovecot says "+OK Logged in.", which may be before the mailbox is open. That
 /// line is held back until somebody can tell what the maildrop is.

@@ -3,7 +3,7 @@
 /// The session is attached when the user's namespaces have been created: that is after
 /// Dovecot has put the octets that came behind PASS in front of the input (so that none pass
 /// unseen), and before the mailbox is opened and the first command read. Only what words Dovecot's
-/// replies is there before, for Dovecot may answer the login first.
+/// replies or refuses a login is there before, for Dovecot may answer the login first.
 #include <string>
 
 #include "plugin/dovecot/client_session.h"
@@ -62,7 +62,8 @@ pop3_client_created_func_t* next_client_created = nullptr;
 void client_created(struct client** client) {
   trampoline("a new session", 0, [&] {
     const policy::Resolution* const resolution = user_policy((*client)->user);
-    if (resolution != nullptr && wording::words_replies(resolution->policy.reply)) {
+    if (resolution != nullptr && (wording::words_replies(resolution->policy.reply) ||
+                                  policy::delays_logins(resolution->policy))) {
       output_filter_install(*client);
     }
     return 0;

@@ -71,6 +71,10 @@ void expect_equal(const Policy& a, const Policy& b) {
   EXPECT_EQ(a.xmit.dedup, b.xmit.dedup);
   EXPECT_EQ(a.xmit.save_to, b.xmit.save_to);
   EXPECT_EQ(a.xmit.dry_run, b.xmit.dry_run);
+  EXPECT_EQ(a.pace.login_delay, b.pace.login_delay);
+  EXPECT_EQ(a.pace.burst, b.pace.burst);
+  EXPECT_EQ(a.pace.retr_per_session, b.pace.retr_per_session);
+  EXPECT_EQ(a.pace.octets_per_hour, b.pace.octets_per_hour);
   EXPECT_EQ(a.x_commands, b.x_commands);
 }
 
@@ -255,7 +259,7 @@ TEST(PolicyReader, AKeyOfALaterReleaseIsUnknown) {
   const Document document = parse("[future]\nkey = \"courier\"");
   EXPECT_EQ(sentences(document),
             Strings{"f.toml:1:2: unknown table \"future\", only commands, last, help, capa, "
-                    "uidl, xlst, euidl, xsender, gurl, boards, xmit, lenient, reply, "
+                    "uidl, xlst, euidl, xsender, gurl, boards, xmit, pace, lenient, reply, "
                     "reply.templates, view and delete are known"});
   EXPECT_TRUE(document.deny_trusted());
   EXPECT_TRUE(document.uidl_trusted());
@@ -382,7 +386,7 @@ TEST(PolicyReader, DenyIsTrustedWhateverElseIsWrong) {
            "commands.allow = [\"NONE\"]",
            "[commands]\ndeny = [\"DELE\"]\nfrobnicate = 1",
            "[xmit]\ndry_run = 0",
-           "pace.burst = 3",
+           "future.burst = 3",
        }) {
     const Document document = parse(text);
     EXPECT_FALSE(document.problems().empty()) << text;
@@ -595,7 +599,9 @@ TEST(PolicyReader, NumbersHaveUnitsAndLimits) {
            {"xmit.dedup = 10", "has to be a time in quotes, like \"10m\", not an integer"},
            {"xmit.per_hour = -1", "has to be from 0 to 10000, not -1"},
            {"xmit.per_hour = \"1\"", "has to be an integer, not a text"},
-           {"xmit.dry_run = 1", "has to be true or false, not an integer"}}) {
+           {"xmit.dry_run = 1", "has to be true or false, not an integer"},
+           {"pace.burst = 0", "has to be from 1 to 1000, not 0"},
+           {"pace.login_delay = \"25h\"", "has to be 86400 seconds at most, not \"25h\""}}) {
     EXPECT_NE(sentence(text).find(problem), std::string::npos) << sentence(text);
   }
 }

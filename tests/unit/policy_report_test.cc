@@ -91,6 +91,11 @@ per_hour = 7
 dedup = "90s"
 save_to = "Sent"
 dry_run = true
+[pace]
+login_delay = "5m"
+burst = 3
+retr_per_session = 4
+octets_per_hour = "1M"
 )";
 
 std::vector<std::string> lines_of(const std::string& text) {

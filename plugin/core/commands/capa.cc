@@ -35,14 +35,20 @@ Answer capa(Session& session, std::string_view /*arguments*/) {
     return Reply::verbatim(host);
   }
 
+  const std::uint64_t login_delay = session.policy().pace.login_delay;
   CapabilityList list(host, [&](std::string_view line) {
     const Command* const command = announced_by(line);
+    if (login_delay > 0 && equals_ignoring_case(capability_tag(line), "LOGIN-DELAY")) return false;
     return command == nullptr || session.available(*command);
   });
   for (const Command& command : command_table()) {
     if (command.ours() && !command.capability.empty() && session.available(command)) {
       list.add(command.capability);
     }
+  }
+  // RFC 2449, section 6.5: the user's own, so without USER.
+  if (login_delay > 0) {
+    list.add("LOGIN-DELAY " + std::to_string(login_delay));
   }
   if (const std::string expire = view::expire_capability(session.policy()); !expire.empty()) {
     list.add(expire);

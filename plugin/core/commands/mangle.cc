@@ -144,8 +144,10 @@ class Sending : public Listing {
       stuffed += c;
       last_ = c;
     }
+    octets_ += stuffed.size();
     if (stuffed.empty() && !ended_) {
       ended_ = true;
+      session_.pace().settle(octets_);
       session_.accessed(access_, number_);
     }
     return stuffed;
@@ -156,6 +158,7 @@ class Sending : public Listing {
   std::unique_ptr<MangledMessage> message_;
   Access access_;
   MessageNumber number_;
+  std::uint64_t octets_ = 0;
   bool ended_ = false;
   char last_ = '\n';
 };
@@ -172,8 +175,14 @@ Reply refusal(Port& port, MessageNumber number, const Error& error) {
 Answer send(Session& session, MessageNumber number, Mangling mangling, Access access,
             std::uint64_t lines) {
   Port& port = session.port();
+  if (session.pace().counts(access)) {
+    if (const auto refused = session.pace().begin(access, port.octets(number))) {
+      return Reply::err(*refused);
+    }
+  }
   auto message = open(port, number, std::move(mangling), lines);
   if (!message) {
+    session.pace().settle(0);
     return refusal(port, number, message.error());
   }
   if (access == Access::retrieve) {

@@ -294,6 +294,10 @@ template <std::uint64_t Policy::Xmit::*member>
 std::uint64_t& xmit(Policy& policy) {
   return policy.xmit.*member;
 }
+template <std::uint64_t Policy::Pace::*member>
+std::uint64_t& pace(Policy& policy) {
+  return policy.pace.*member;
+}
 std::string& xmit_save_to(Policy& policy) {
   return policy.xmit.save_to;
 }
@@ -334,6 +338,8 @@ Key worded(std::string_view path, std::string_view description) {
 }
 
 constexpr std::uint64_t most_messages = 10'000;  // the times of an hour's are kept
+constexpr std::uint64_t most_logins = 1000;
+constexpr std::uint64_t most_retrieved = 1'000'000;
 constexpr std::uint64_t most_in_view = 1'000'000'000;
 constexpr std::uint64_t most_days = 36'500;
 
@@ -400,6 +406,14 @@ const std::array table{
     Key{"xmit.save_to", "The mailbox that gets a copy of what was sent; empty for none.",
         TextKey{check_mailbox, xmit_save_to}},
     Key{"xmit.dry_run", "Messages are taken and checked, but not sent.", FlagKey{xmit_dry_run}},
+    Key{"pace.login_delay", "The time from one login to the next, once the burst is used up.",
+        DurationKey{pace<&Policy::Pace::login_delay>, day}},
+    Key{"pace.burst", "The logins that may follow each other at once.",
+        CountKey{pace<&Policy::Pace::burst>, 1, most_logins}},
+    Key{"pace.retr_per_session", "The messages that one session may retrieve; 0 for no limit.",
+        CountKey{pace<&Policy::Pace::retr_per_session>, 0, most_retrieved}},
+    Key{"pace.octets_per_hour", "The octets that one user may retrieve in an hour; 0 for no limit.",
+        OctetsKey{pace<&Policy::Pace::octets_per_hour>, 0, kilobyte* gigabyte}},
     Key{"lenient.top_lines",
         "The lines of the body that TOP with one argument shows; 0 to refuse it.",
         CountKey{top_lines, 0, most_top_lines}},

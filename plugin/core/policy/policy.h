@@ -220,6 +220,13 @@ struct Policy {
     bool dry_run = false;
   } xmit;
 
+  struct Pace {
+    std::uint64_t login_delay = 0;       ///< seconds; 0: as often as they like
+    std::uint64_t burst = 2;             ///< logins at once, 1 at least
+    std::uint64_t retr_per_session = 0;  ///< messages; 0: no limit
+    std::uint64_t octets_per_hour = 0;   ///< 0: no limit
+  } pace;
+
   /// What clients may write that Dovecot would refuse.
   struct Lenient {
     std::uint64_t top_lines = 0;  ///< of the body, for TOP with one argument; 0: it is refused
@@ -246,6 +253,11 @@ struct Policy {
   /// Each name once; those that are removed, too.
   std::vector<XCommand> x_commands;
 };
+
+/// A login may be refused because it comes too soon.
+inline bool delays_logins(const Policy& policy) noexcept {
+  return policy.pace.login_delay > 0;
+}
 
 /// "IMPLEMENTATION " and this many octets stay below 64, which is the line buffer of
 /// fetchmail's CAPA parser.

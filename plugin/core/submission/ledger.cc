@@ -67,20 +67,17 @@ bool Ledger::over_limit(const Entries& entries) const {
 // `edit` says whether anything is to be stored. It may be called again where another session
 // stored meanwhile.
 Status Ledger::change(const std::function<bool(Entries& entries)>& edit) {
-  constexpr int tries = 50;
-  for (int i = 0; i < tries; ++i) {
-    const auto old = port_.load_state(ledger_state);
-    if (!old) return old.error();
-    Entries entries = read(old.value().value_or(""));
-    if (!edit(entries)) return Done{};
-    const std::size_t most = std::max(static_cast<std::size_t>(policy_.per_hour), most_unlimited);
-    if (entries.size() > most)
-      entries.erase(entries.begin(), entries.end() - static_cast<std::ptrdiff_t>(most));
-    const Result<bool> stored = port_.exchange_state(ledger_state, old.value(), written(entries));
-    if (!stored) return stored.error();
-    if (stored.value()) return Done{};
-  }
-  return Error{Failure::temporary, "other sessions keep changing the list of what was sent"};
+  return change_state(port_, ledger_state,
+                      [&](const std::optional<std::string>& old) -> std::optional<std::string> {
+                        Entries entries = read(old.value_or(""));
+                        if (!edit(entries)) return std::nullopt;
+                        const std::size_t most =
+                            std::max(static_cast<std::size_t>(policy_.per_hour), most_unlimited);
+                        if (entries.size() > most)
+                          entries.erase(entries.begin(),
+                                        entries.end() - static_cast<std::ptrdiff_t>(most));
+                        return written(entries);
+                      });
 }
 
 Result<Ledger::Verdict> Ledger::begin(const std::string& key) {

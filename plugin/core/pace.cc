@@ -1,0 +1,194 @@
+#include "plugin/core/pace.h"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+namespace pop3_legacy {
+
+namespace {
+
+constexpr std::string_view first_line = "dovecot-pop3-legacy pace 1\n";
+constexpr std::string_view word_logins = "logins ";
+constexpr std::string_view word_octets = "octets ";
+constexpr std::int64_t minute = 60;
+constexpr std::int64_t hour = 60 * minute;
+constexpr std::uint64_t parts_of_limit = 10;
+
+template <class T>
+bool take_number(std::string_view& text, char end, T& number) {
+  const auto [behind, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || behind == text.data() + text.size() || *behind != end) return false;
+  text.remove_prefix(static_cast<std::size_t>(behind - text.data()) + 1);
+  return number >= 0;
+}
+
+bool take_front(std::string_view& text, std::string_view front) {
+  if (!text.starts_with(front)) return false;
+  text.remove_prefix(front.size());
+  return true;
+}
+
+void add(std::uint64_t& sum, std::uint64_t octets) {
+  sum += std::min(octets, std::numeric_limits<std::uint64_t>::max() - sum);
+}
+
+void add(std::map<std::int64_t, std::uint64_t>& minutes,
+         const std::map<std::int64_t, std::uint64_t>& more) {
+  for (const auto& [time, octets] : more) add(minutes[time], octets);
+}
+
+std::uint64_t sum_of(const std::map<std::int64_t, std::uint64_t>& minutes) {
+  std::uint64_t sum = 0;
+  for (const auto& [time, octets] : minutes) add(sum, octets);
+  return sum;
+}
+
+std::string in_minutes(std::int64_t seconds) {
+  const std::int64_t minutes = std::max<std::int64_t>(1, (seconds + minute - 1) / minute);
+  return std::to_string(minutes) + (minutes == 1 ? " minute" : " minutes");
+}
+
+}  // namespace
+
+bool Pace::parse(std::string_view text, State& state) {
+  if (!take_front(text, first_line)) return false;
+  while (!text.empty()) {
+    std::int64_t time = 0;
+    std::uint64_t octets = 0;
+    if (take_front(text, word_logins)) {
+      if (!take_number(text, '\n', state.logins_until)) return false;
+    } else if (!take_front(text, word_octets) || !take_number(text, ' ', time) ||
+               !take_number(text, '\n', octets)) {
+      return false;
+    } else {
+      add(state.minutes[time - time % minute], octets);
+    }
+  }
+  return true;
+}
+
+// What is too old to matter, or ahead of the clock, is left out.
+Pace::State Pace::read(const std::optional<std::string>& text) {
+  State state;
+  if (!text) return state;
+  if (!parse(*text, state)) {
+    log_once("is damaged", "it begins anew");
+    return {};
+  }
+  const std::int64_t now = port_.now();
+  const auto window = static_cast<std::int64_t>(policy_.login_delay * policy_.burst);
+  if (state.logins_until > now + window) state.logins_until = 0;
+  std::erase_if(state.minutes, [&](const auto& entry) {
+    return entry.first <= now - hour || entry.first > now + minute;
+  });
+  return state;
+}
+
+std::string Pace::written(const State& state) {
+  std::string text(first_line);
+  if (state.logins_until > 0) {
+    text.append(word_logins).append(std::to_string(state.logins_until)) += '\n';
+  }
+  for (const auto& [time, octets] : state.minutes) {
+    text.append(word_octets).append(std::to_string(time)) += ' ';
+    text.append(std::to_string(octets)) += '\n';
+  }
+  return text;
+}
+
+void Pace::log_once(std::string_view what, const std::string& why) {
+  if (logged_) return;
+  logged_ = true;
+  port_.log_error("pace: the stored state " + std::string(what) + ": " + why);
+}
+
+std::uint64_t Pace::log_in() {
+  if (policy_.login_delay == 0) return 0;
+  const auto delay = static_cast<std::int64_t>(policy_.login_delay);
+  const std::int64_t spare = delay * (static_cast<std::int64_t>(policy_.burst) - 1);
+  std::int64_t wait = 0;
+  const Status stored = change_state(
+      port_, pace_state, [&](const std::optional<std::string>& old) -> std::optional<std::string> {
+        State state = read(old);
+        const std::int64_t now = port_.now();
+        wait = std::max<std::int64_t>(0, state.logins_until - spare - now);
+        if (wait > 0) return std::nullopt;
+        state.logins_until = std::max(state.logins_until, now) + delay;
+        return written(state);
+      });
+  if (stored) return static_cast<std::uint64_t>(wait);
+  log_once("cannot be kept, so the login is not held against the user", stored.error().text);
+  return 0;
+}
+
+bool Pace::counts(Access access) const noexcept {
+  return (access == Access::retrieve &&
+          (policy_.retr_per_session > 0 || policy_.octets_per_hour > 0)) ||
+         (access == Access::top && policy_.octets_per_hour > 0);
+}
+
+std::optional<std::string> Pace::over_octets(const Sending& sending) {
+  const std::uint64_t limit = policy_.octets_per_hour;
+  if (limit == 0) return std::nullopt;
+  auto loaded = port_.load_state(pace_state);
+  if (!loaded) log_once("cannot be read", loaded.error().text);
+  State state = loaded ? read(loaded.value()) : State();
+  add(state.minutes, unsaved_);
+  const std::uint64_t wanted = sending.access == Access::top
+                                   ? 1
+                                   : std::min(std::max<std::uint64_t>(sending.octets, 1), limit);
+  std::uint64_t spent = sum_of(state.minutes);
+  if (spent <= limit - wanted) return std::nullopt;
+  std::int64_t wait = 0;
+  for (const auto& [time, octets] : state.minutes) {
+    spent -= std::min(octets, spent);
+    wait = time + hour - port_.now();
+    if (spent <= limit - wanted) break;
+  }
+  return "Too many octets retrieved in the last hour, come back in " + in_minutes(wait) + '.';
+}
+
+std::optional<std::string> Pace::begin(Access access, std::uint64_t octets) {
+  const Sending sending{access, octets};
+  if (access == Access::retrieve && policy_.retr_per_session > 0 &&
+      retrieved_ >= policy_.retr_per_session) {
+    return "This session has retrieved the " + std::to_string(policy_.retr_per_session) +
+           " messages that it may, log in again for more.";
+  }
+  if (auto refusal = over_octets(sending)) return refusal;
+  sending_ = sending;
+  return std::nullopt;
+}
+
+void Pace::settle(std::uint64_t octets) {
+  if (!sending_) return;
+  if (octets > 0 && sending_->access == Access::retrieve) ++retrieved_;
+  sending_.reset();
+  if (octets == 0 || policy_.octets_per_hour == 0) return;
+  const std::int64_t now = port_.now();
+  add(unsaved_[now - now % minute], octets);
+  if (sum_of(unsaved_) >= policy_.octets_per_hour / parts_of_limit) finish();
+}
+
+void Pace::finish() {
+  if (sending_) {
+    const std::uint64_t octets = sending_->octets;
+    settle(octets);
+  }
+  if (unsaved_.empty()) return;
+  const Status stored = change_state(
+      port_, pace_state, [&](const std::optional<std::string>& old) -> std::optional<std::string> {
+        State state = read(old);
+        add(state.minutes, unsaved_);
+        return written(state);
+      });
+  if (stored) {
+    unsaved_.clear();
+  } else {
+    log_once("cannot be kept, so what was retrieved does not count in other sessions",
+             stored.error().text);
+  }
+}
+
+}  // namespace pop3_legacy

@@ -1,0 +1,78 @@
+/// How often a user may log in and how much may be retrieved ([pace]): RFC 2449's LOGIN-DELAY with
+/// a burst, the messages of a session, the octets of an hour.
+///
+/// The state "pace" has a line with the moment at which no login counts any more, and one for each
+/// minute of the last hour with the octets that were sent in it. It is kept with the mailbox, so
+/// machines that share the mailbox share it.
+///
+/// It protects the server, not the mail: a state that is damaged or cannot be read is logged, and
+/// counting begins anew. So it does where the state lies further ahead than the policy could have
+/// put it, which is a clock that was put back or a policy that was slower.
+#ifndef POP3_LEGACY_CORE_PACE_H
+#define POP3_LEGACY_CORE_PACE_H
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "plugin/core/access.h"
+#include "plugin/core/policy/policy.h"
+#include "plugin/core/port.h"
+
+namespace pop3_legacy {
+
+/// The state's name (StateStore).
+inline constexpr std::string_view pace_state = "pace";
+
+class Pace {
+ public:
+  /// Both live longer than this.
+  Pace(Port& port, const policy::Policy::Pace& policy) : port_(port), policy_(policy) {}
+
+  /// A leaky bucket: `burst` logins at once, then one in each `login_delay`. 0: this one may be,
+  /// and counts. Else the seconds until one may be; this one does not count, or a client that
+  /// hammers would never get in.
+  [[nodiscard]] std::uint64_t log_in();
+
+  /// Commands of this kind need begin() and settle().
+  [[nodiscard]] bool counts(Access access) const noexcept;
+  /// A message of so many octets is about to be sent, for RETR or TOP. No value: it may be, and
+  /// counts as a whole until settle(), so that a client that hangs up in the middle has had it.
+  /// Else why not, for the client. TOP is refused only where nothing is left, and a message of more
+  /// than an hour's octets is sent where none were sent before, or it could never be retrieved.
+  [[nodiscard]] std::optional<std::string> begin(Access access, std::uint64_t octets);
+  /// So many octets have been sent; 0: it has failed, and does not count.
+  void settle(std::uint64_t octets);
+  /// Stores what has not been stored. That is also done whenever a tenth of an hour's octets have
+  /// been sent: a session that is killed, or one beside this, knows nothing of less.
+  void finish();
+
+ private:
+  struct State {
+    std::int64_t logins_until = 0;                  ///< seconds since 1970, as all times here
+    std::map<std::int64_t, std::uint64_t> minutes;  ///< octets, by the minute's first second
+  };
+  struct Sending {
+    Access access = Access::none;
+    std::uint64_t octets = 0;
+  };
+
+  [[nodiscard]] State read(const std::optional<std::string>& text);
+  [[nodiscard]] static bool parse(std::string_view text, State& state);
+  [[nodiscard]] static std::string written(const State& state);
+  [[nodiscard]] std::optional<std::string> over_octets(const Sending& sending);
+  void log_once(std::string_view what, const std::string& why);
+
+  Port& port_;
+  const policy::Policy::Pace& policy_;
+  std::uint64_t retrieved_ = 0;  ///< messages of this session
+  std::optional<Sending> sending_;
+  std::map<std::int64_t, std::uint64_t> unsaved_;  ///< as State::minutes
+  bool logged_ = false;
+};
+
+}  // namespace pop3_legacy
+
+#endif

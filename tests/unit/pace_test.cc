@@ -1,0 +1,314 @@
+#include "plugin/core/pace.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plugin/core/session.h"
+#include "tests/unit/fake_port.h"
+
+namespace pop3_legacy {
+namespace {
+
+constexpr std::int64_t noon = 1'700'000'040;  // a minute's first second
+constexpr std::int64_t hour = 3600;
+
+class ClockPort : public FakePort {
+ public:
+  using FakePort::FakePort;
+  [[nodiscard]] std::int64_t now() const override { return time; }
+  [[nodiscard]] std::string state() const {
+    const auto found = states.find("pace");
+    return found == states.end() ? "(none)" : found->second;
+  }
+  std::int64_t time = noon;
+};
+
+policy::Policy::Pace logins(std::uint64_t delay, std::uint64_t burst) {
+  policy::Policy::Pace pace;
+  pace.login_delay = delay;
+  pace.burst = burst;
+  return pace;
+}
+
+policy::Policy::Pace octets(std::uint64_t limit) {
+  policy::Policy::Pace pace;
+  pace.octets_per_hour = limit;
+  return pace;
+}
+
+std::uint64_t log_in(ClockPort& port, const policy::Policy::Pace& policy) {
+  return Pace(port, policy).log_in();
+}
+
+/// RETR of so many octets, and what refused it.
+std::string retrieve(Pace& pace, std::uint64_t size) {
+  if (auto refused = pace.begin(Access::retrieve, size)) return *refused;
+  pace.settle(size);
+  return "sent";
+}
+
+TEST(PaceLogins, ABurstAndThenOneInEachDelay) {
+  ClockPort port;
+  const auto policy = logins(60, 2);
+  EXPECT_EQ(log_in(port, policy), 0U);
+  port.time += 5;
+  EXPECT_EQ(log_in(port, policy), 0U);
+  EXPECT_EQ(log_in(port, policy), 55U);
+  port.time += 54;
+  EXPECT_EQ(log_in(port, policy), 1U);
+  port.time += 1;
+  EXPECT_EQ(log_in(port, policy), 0U);
+  EXPECT_EQ(log_in(port, policy), 60U);
+  port.time += 120;
+  EXPECT_EQ(log_in(port, policy), 0U);
+  EXPECT_EQ(log_in(port, policy), 0U);
+  EXPECT_EQ(log_in(port, policy), 60U);
+}
+
+TEST(PaceLogins, ARefusedOneDoesNotCount) {
+  ClockPort port;
+  const auto policy = logins(10, 1);
+  EXPECT_EQ(log_in(port, policy), 0U);
+  const std::string before = port.state();
+  for (; port.time < noon + 10; ++port.time) EXPECT_GT(log_in(port, policy), 0U);
+  EXPECT_EQ(port.state(), before);
+  EXPECT_EQ(log_in(port, policy), 0U);
+}
+
+TEST(PaceLogins, WithoutADelayNothingIsAsked) {
+  ClockPort port;
+  EXPECT_EQ(log_in(port, {}), 0U);
+  EXPECT_EQ(port.loads + port.stores, 0);
+}
+
+// Nobody waits longer than the delay, and a clock far back forgets.
+TEST(PaceLogins, AClockThatIsPutBackLocksNobodyOut) {
+  ClockPort port;
+  const auto policy = logins(60, 2);
+  EXPECT_EQ(log_in(port, policy), 0U);
+  EXPECT_EQ(log_in(port, policy), 0U);
+  port.time -= 86400;
+  EXPECT_EQ(log_in(port, policy), 0U);
+  EXPECT_EQ(log_in(port, policy), 0U);
+  EXPECT_EQ(log_in(port, policy), 60U);
+  EXPECT_EQ(log_in(port, logins(5, 1)), 0U);  // a faster policy
+}
+
+TEST(PaceLogins, ADamagedStateBeginsAnewAndIsLoggedOnce) {
+  for (const char* const text :
+       {"", "x", "dovecot-pop3-legacy pace 2\n", "dovecot-pop3-legacy pace 1\nlogins 1",
+        "dovecot-pop3-legacy pace 1\nlogins -1\n", "dovecot-pop3-legacy pace 1\nlogins\n",
+        "dovecot-pop3-legacy pace 1\nlogins 99999999999999999999\n",
+        "dovecot-pop3-legacy pace 1\noctets 60\n", "dovecot-pop3-legacy pace 1\nfoo 1\n"}) {
+    ClockPort port;
+    port.states["pace"] = text;
+    Pace pace(port, logins(60, 1));
+    EXPECT_EQ(pace.log_in(), 0U) << text;
+    EXPECT_EQ(pace.log_in(), 60U) << text;
+    EXPECT_EQ(port.log,
+              std::vector<std::string>{"pace: the stored state is damaged: it begins anew"})
+        << text;
+  }
+  ClockPort port;
+  port.states["pace"] = "dovecot-pop3-legacy pace 1\nlogins 9223372036854775807\n";
+  EXPECT_EQ(log_in(port, logins(60, 1)), 0U);
+}
+
+TEST(PaceLogins, AStateThatCannotBeKeptLocksNobodyOut) {
+  ClockPort port;
+  port.state_error = Error{Failure::temporary, "the disk is full"};
+  EXPECT_EQ(log_in(port, logins(60, 1)), 0U);
+  EXPECT_EQ(port.log,
+            std::vector<std::string>{"pace: the stored state cannot be kept, so the login is not "
+                                     "held against the user: the disk is full"});
+}
+
+TEST(PaceOctets, AnHourSlidesByMinutesAndOutlastsTheSession) {
+  ClockPort port;
+  const auto policy = octets(1000);
+  Pace first(port, policy);
+  EXPECT_EQ(retrieve(first, 600), "sent");
+  port.time += 1800;
+  Pace second(port, policy);
+  EXPECT_EQ(retrieve(second, 400), "sent");
+  EXPECT_EQ(retrieve(second, 600),
+            "Too many octets retrieved in the last hour, come back in 30 minutes.");
+  EXPECT_EQ(retrieve(second, 601),
+            "Too many octets retrieved in the last hour, come back in 60 minutes.");
+  port.time += 1799;
+  EXPECT_EQ(retrieve(second, 1),
+            "Too many octets retrieved in the last hour, come back in 1 minute.");
+  port.time += 1;
+  EXPECT_EQ(retrieve(second, 600), "sent");
+  EXPECT_NE(retrieve(first, 1), "sent");
+}
+
+TEST(PaceOctets, LessThanATenthIsStoredAtTheEndOnly) {
+  ClockPort port;
+  const auto policy = octets(1000);
+  Pace pace(port, policy);
+  EXPECT_EQ(retrieve(pace, 60), "sent");
+  EXPECT_EQ(port.state(), "(none)");
+  EXPECT_EQ(retrieve(pace, 60), "sent");
+  EXPECT_EQ(port.state(), "dovecot-pop3-legacy pace 1\noctets 1700000040 120\n");
+  EXPECT_EQ(retrieve(pace, 7), "sent");
+  pace.finish();
+  EXPECT_EQ(port.state(), "dovecot-pop3-legacy pace 1\noctets 1700000040 127\n");
+  pace.finish();
+  EXPECT_EQ(port.stores, 2);
+}
+
+TEST(PaceOctets, WhatFailsDoesNotCountAndWhatIsCutShortDoes) {
+  ClockPort port;
+  const auto policy = octets(1000);
+  Pace pace(port, policy);
+  EXPECT_EQ(pace.begin(Access::retrieve, 900), std::nullopt);
+  pace.settle(0);
+  EXPECT_EQ(pace.begin(Access::retrieve, 900), std::nullopt);
+  pace.finish();
+  EXPECT_NE(retrieve(pace, 200), "sent");
+}
+
+TEST(PaceOctets, AMessageOfMoreThanTheHoursOctetsIsSentWhereNoneWere) {
+  ClockPort port;
+  const auto policy = octets(1000);
+  Pace pace(port, policy);
+  EXPECT_EQ(retrieve(pace, 5000), "sent");
+  EXPECT_NE(retrieve(pace, 1), "sent");
+  EXPECT_NE(pace.begin(Access::top, 1), std::nullopt);
+  port.time += hour;
+  EXPECT_EQ(retrieve(pace, 1), "sent");
+  EXPECT_NE(retrieve(pace, 5000), "sent");
+  EXPECT_EQ(pace.begin(Access::top, 5000), std::nullopt);
+}
+
+TEST(PaceOctets, AClockThatIsPutBackAndBrokenStatesLockNobodyOut) {
+  ClockPort port;
+  const auto policy = octets(1000);
+  Pace first(port, policy);
+  EXPECT_EQ(retrieve(first, 1000), "sent");
+  port.time -= 2 * hour;
+  Pace second(port, policy);
+  EXPECT_EQ(retrieve(second, 1000), "sent");
+  port.states["pace"] = "dovecot-pop3-legacy pace 1\noctets 1 2 3\n";
+  Pace third(port, policy);
+  EXPECT_EQ(retrieve(third, 1000), "sent");
+  port.states["pace"] = "dovecot-pop3-legacy pace 1\noctets " + std::to_string(port.time) +
+                        " 18446744073709551615\noctets " + std::to_string(port.time + 60) + " 9\n";
+  EXPECT_NE(retrieve(third, 1), "sent");  // adds up to the largest number, and not round it
+  port.state_error = Error{Failure::temporary, "the disk is full"};
+  Pace fourth(port, policy);
+  EXPECT_EQ(retrieve(fourth, 900), "sent");
+  EXPECT_NE(retrieve(fourth, 900), "sent");
+  EXPECT_EQ(port.log.size(), 2U);
+}
+
+TEST(PaceState, LoginsAndOctetsOfSessionsSideBySideAreKept) {
+  ClockPort port;
+  auto policy = octets(1000);
+  policy.login_delay = 60;
+  Pace first(port, policy);
+  Pace second(port, policy);
+  EXPECT_EQ(first.log_in() + second.log_in(), 0U);
+  EXPECT_EQ(retrieve(first, 40) + retrieve(second, 50), "sentsent");
+  first.finish();
+  second.finish();
+  EXPECT_EQ(port.state(), "dovecot-pop3-legacy pace 1\nlogins 1700000160\noctets 1700000040 90\n");
+}
+
+// --- in the session ---
+
+policy::Resolution paced(policy::Policy::Pace pace) {
+  auto made = resolution({});
+  made.policy.pace = pace;
+  return made;
+}
+
+TEST(PaceSession, ALoginTooSoonIsAnErrorThatEndsTheSession) {
+  ClockPort port(1);
+  auto pace = logins(60, 1);
+  EXPECT_FALSE(Session(port, paced(pace)).idle());
+  const LoginReply first = Session(port, paced(pace)).logged_in("+OK Logged in.");
+  EXPECT_EQ(first.line, "+OK Logged in.");
+  EXPECT_FALSE(first.refused);
+  const LoginReply second = Session(port, paced(pace)).logged_in("+OK Logged in.");
+  EXPECT_EQ(second.line, "-ERR [LOGIN-DELAY] You have logged in too often, wait 60 seconds.");
+  EXPECT_TRUE(second.refused);
+}
+
+TEST(PaceSession, CapaTellsTheUsersOwnDelay) {
+  ClockPort port(1);
+  port.answer = "+OK\r\nCAPA\r\nLOGIN-DELAY 900 USER\r\n.\r\n";
+  EXPECT_EQ(Session(port, paced(logins(60, 1))).answer("CAPA\r\n").reply.wire(),
+            "+OK\r\nCAPA\r\nLOGIN-DELAY 60\r\n.\r\n");
+}
+
+TEST(PaceSession, RetrCountsWhereItSucceeded) {
+  ClockPort port(3);
+  policy::Policy::Pace pace;
+  pace.retr_per_session = 2;
+  Session session(port, paced(pace));
+  EXPECT_FALSE(session.idle());
+  // A run of its own.
+  EXPECT_EQ(session.take("STAT\r\nRETR 1\r\nRETR 2\r\n", 0).octets, 6U);
+  std::uint64_t offset = 6;
+  const auto hosts = [&](std::string_view line, std::uint64_t sent) {
+    session.executed(offset);
+    const Portion portion = session.take(line, offset);
+    if (portion.taker != Taker::host) return session.answer(line).reply.wire();
+    offset += portion.octets;
+    port.retrieved += sent;
+    return std::string("the host's");
+  };
+  EXPECT_EQ(hosts("RETR 1\r\n", 0), "the host's");  // and refused it
+  EXPECT_EQ(hosts("RETR 9\r\n", 0), "the host's");
+  EXPECT_EQ(hosts("RETR 1\r\n", 100), "the host's");
+  EXPECT_EQ(hosts("RETR 1\r\n", 100), "the host's");
+  EXPECT_EQ(
+      hosts("retr 2\r\n", 200),
+      "-ERR This session has retrieved the 2 messages that it may, log in again for more.\r\n");
+  EXPECT_EQ(hosts("RETR 9\r\n", 0), "the host's");
+  EXPECT_EQ(hosts("TOP 1 0\r\n", 0), "the host's");
+  EXPECT_EQ(port.state(), "(none)");
+}
+
+TEST(PaceSession, AnAliasOfRetrIsNoWayRound) {
+  ClockPort port(3);
+  policy::Policy::Pace pace;
+  pace.retr_per_session = 1;
+  auto made = paced(pace);
+  policy::XCommand alias;
+  alias.name = "XGET";
+  alias.kind = policy::XCommand::Kind::alias;
+  alias.target = "RETR";
+  made.policy.x_commands.push_back(alias);
+  Session session(port, made);
+  const Portion first = session.take("XGET 1\r\n", 0);
+  EXPECT_EQ(first.rewritten, "RETR 1\r\n");
+  port.retrieved += 100;
+  session.executed(first.rewritten.size());
+  EXPECT_EQ(session.take("XGET 2\r\n", first.rewritten.size()).taker, Taker::ours);
+  EXPECT_TRUE(session.answer("XGET 2\r\n").reply.wire().starts_with("-ERR This session has"));
+}
+
+TEST(PaceSession, OctetsAreThoseThatWereSent) {
+  ClockPort port(3);
+  auto made = paced(octets(1000));
+  {
+    Session session(port, made);
+    EXPECT_EQ(session.take("RETR 3\r\n", 0).taker, Taker::host);
+    port.retrieved += 310;
+    session.executed(8);
+    EXPECT_EQ(session.take("TOP 1 5\r\n", 8).taker, Taker::host);
+    port.topped += 20;
+    session.executed(17);
+    EXPECT_EQ(session.take("QUIT\r\n", 17).taker, Taker::host);
+  }
+  EXPECT_EQ(port.state(), "dovecot-pop3-legacy pace 1\noctets 1700000040 330\n");
+}
+
+}  // namespace
+}  // namespace pop3_legacy
