@@ -123,9 +123,8 @@ std::uint64_t Pace::log_in() {
 }
 
 bool Pace::counts(Access access) const noexcept {
-  return (access == Access::retrieve &&
-          (policy_.retr_per_session > 0 || policy_.octets_per_hour > 0)) ||
-         (access == Access::top && policy_.octets_per_hour > 0);
+  return (access == Access::retrieve || access == Access::top) &&
+         (policy_.retr_per_session > 0 || policy_.octets_per_hour > 0);
 }
 
 std::optional<std::string> Pace::over_octets(const Sending& sending) {

@@ -38,10 +38,11 @@ class Pace {
 
   /// Commands of this kind need begin() and settle().
   [[nodiscard]] bool counts(Access access) const noexcept;
-  /// A message of so many octets is about to be sent, for RETR or TOP. No value: it may be, and
-  /// counts as a whole until settle(), so that a client that hangs up in the middle has had it.
-  /// Else why not, for the client. TOP is refused only where nothing is left, and a message of more
-  /// than an hour's octets is sent where none were sent before, or it could never be retrieved.
+  /// A message of so many octets is about to be sent, for RETR or TOP; a TOP of all its lines is
+  /// given as RETR. No value: it may be, and counts as a whole until settle(), so that a client
+  /// that hangs up in the middle has had it. Else why not, for the client. TOP is refused only
+  /// where no octets are left, and a message of more than an hour's octets is sent where none were
+  /// sent before, or it could never be retrieved.
   [[nodiscard]] std::optional<std::string> begin(Access access, std::uint64_t octets);
   /// So many octets have been sent; 0: it has failed, and does not count.
   void settle(std::uint64_t octets);

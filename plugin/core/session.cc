@@ -243,7 +243,10 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
     if ((ours || instead || to_pace || access == Access::quit) && run > 0) {
       return {Taker::host, run};
     }
-    if (to_pace) refusal_ = pace_.begin(command->access, port_.octets(*to_pace));
+    if (to_pace) {
+      const bool whole = sends_whole(command->access, arguments, *to_pace);
+      refusal_ = pace_.begin(whole ? Access::retrieve : Access::top, port_.octets(*to_pace));
+    }
     if (ours || refusal_) {
       return {Taker::ours, end};
     }

@@ -272,6 +272,7 @@ TEST(PaceSession, RetrCountsWhereItSucceeded) {
       "-ERR This session has retrieved the 2 messages that it may, log in again for more.\r\n");
   EXPECT_EQ(hosts("RETR 9\r\n", 0), "the host's");
   EXPECT_EQ(hosts("TOP 1 0\r\n", 0), "the host's");
+  EXPECT_TRUE(hosts("TOP 1 100\r\n", 0).starts_with("-ERR This session"));  // the whole message
   EXPECT_EQ(port.state(), "(none)");
 }
 

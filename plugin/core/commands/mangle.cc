@@ -176,7 +176,9 @@ Answer send(Session& session, MessageNumber number, Mangling mangling, Access ac
             std::uint64_t lines) {
   Port& port = session.port();
   if (session.pace().counts(access)) {
-    if (const auto refused = session.pace().begin(access, port.octets(number))) {
+    const std::uint64_t octets = port.octets(number);
+    const Access extent = lines >= octets ? Access::retrieve : Access::top;
+    if (const auto refused = session.pace().begin(extent, octets)) {
       return Reply::err(*refused);
     }
   }
