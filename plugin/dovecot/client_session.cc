@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <string>
 
 #include "plugin/dovecot/input_filter.h"
@@ -34,6 +35,18 @@ void send_event(struct event* parent, const Command& command, std::string_view a
   event_add_str(event, "reply_state", positive ? "OK" : "ERR");
   e_debug(event, "pop3_legacy: %s finished", std::string(command.name).c_str());
   event_unref(&event);
+}
+
+/// What has come and nobody will read would make the kernel reset the connection when it is closed,
+/// and the client might lose the last reply.
+void discard_input(int fd) {
+  constexpr int at_most = 64;
+  std::array<char, 4096> octets{};
+  for (int i = 0; i < at_most; ++i) {
+    if (::recv(fd, octets.data(), octets.size(), MSG_DONTWAIT) <= 0) {
+      return;
+    }
+  }
 }
 
 }  // namespace
@@ -91,6 +104,7 @@ void ClientSession::complete_login(ClientSession* self) {
       const LoginReply reply = self->session_.logged_in(held);
       output_filter_release(replies, reply.line);
       if (reply.refused) {
+        discard_input(self->client_->fd_in);
         client_disconnect(self->client_, "Logged in too often.");
       }
     }

@@ -105,7 +105,8 @@ TEST(PaceLogins, ADamagedStateBeginsAnewAndIsLoggedOnce) {
         "dovecot-pop3-legacy pace 1\noctets 60\n", "dovecot-pop3-legacy pace 1\nfoo 1\n"}) {
     ClockPort port;
     port.states["pace"] = text;
-    Pace pace(port, logins(60, 1));
+    const auto policy = logins(60, 1);
+    Pace pace(port, policy);
     EXPECT_EQ(pace.log_in(), 0U) << text;
     EXPECT_EQ(pace.log_in(), 60U) << text;
     EXPECT_EQ(port.log,
