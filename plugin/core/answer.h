@@ -14,6 +14,8 @@
 
 namespace pop3_legacy {
 
+struct Command;
+
 /// The lines behind a positive reply where they may be many: made as the client takes them, so
 /// that no answer is held whole in memory. Dropped unfinished when the session ends.
 class Listing {
@@ -83,6 +85,9 @@ struct Answer {
   std::unique_ptr<Intake> intake;
   /// Behind `reply` the session ends, as if the client were gone.
   bool ends_session = false;
+  /// What was answered, and its arguments; set by the session, nullptr: an unknown command.
+  const Command* command = nullptr;
+  std::string arguments = {};
 };
 
 }  // namespace pop3_legacy

@@ -13,36 +13,8 @@ namespace pop3_legacy {
 
 namespace {
 
-bool names(const std::vector<std::string>& list, const Command& command) noexcept {
-  return std::find(list.begin(), list.end(), command.name) != list.end();
-}
-
 bool names_messages(const Command& command) noexcept {
   return command.name == "UIDL";
-}
-
-constexpr std::string_view xtnd = "XTND";
-
-bool is_xtnd(const Command& command) noexcept {
-  return command.name.size() > xtnd.size() && command.name.starts_with(xtnd) &&
-         command.name[xtnd.size()] == ' ';
-}
-
-bool is_alias(const Command& command) noexcept {
-  return command.own != nullptr && command.own->kind == policy::XCommand::Kind::alias;
-}
-
-/// The row of the command that an alias stands for.
-const Command& target_of(const Command& alias) noexcept {
-  return *recognize(parse_command_line(alias.own->target)).command;
-}
-
-/// TOP of some clients older than RFC 1939 has the message's number only.
-bool is_top_without_lines(std::string_view line) noexcept {
-  const CommandLine parsed = parse_command_line(line);
-  const Recognized recognized = recognize(parsed);
-  return recognized.command != nullptr && recognized.command->access == Access::top &&
-         !parsed.has_nul && count_words(recognized.arguments, 2) == 1;
 }
 
 // `xtnd foo`, as it was typed but for the case.
@@ -66,16 +38,12 @@ policy::Policy trusted(policy::Resolution& resolution) {
   return policy;
 }
 
-bool refuses_deletion(const policy::Policy::Delete& policy, const Command& command) noexcept {
-  return policy.mode == policy::DeleteMode::deny &&
-         (command.access == Access::remove || command.like == "DELE");
-}
-
 }  // namespace
 
 Session::Session(Port& port, policy::Resolution resolution, Remembered remembered)
     : port_(port),
       policy_(trusted(resolution)),
+      commands_(policy_, resolution),
       board_last_(policy_.last),
       highest_accessed_(std::in_place, port_, policy_.last),
       view_(port_, policy_, remembered.hidden),
@@ -83,140 +51,18 @@ Session::Session(Port& port, policy::Resolution resolution, Remembered remembere
       wording_(policy_.reply, port_),
       custom_uidls_(remembered.uidls || !resolution.uidl_known || !policy_.uidl.plan.host()) {
   board_last_.start = policy::LastStart::session;
-  const auto table = command_table();
-  treatments_.reserve(table.size());
-  for (const Command& command : table) {
-    treatments_.push_back(decide(command, resolution));
-  }
-  for (std::size_t row = 0; row < table.size(); ++row) {
-    if (table[row].owner == Owner::shared) {
-      treatments_[row] = capa_needs_us() ? Treatment::ours : Treatment::host;
-    }
-  }
-  watching_ = treatment(*find_command("LAST")) == Treatment::ours;
-  if (!resolution.intact || !resolution.deny_known) own_treatment_ = Treatment::unavailable;
-  add_own_commands();
-  offers_xtnd_ = std::any_of(table.begin(), table.end(),
-                             [&](const Command& command) {
-                               return is_xtnd(command) && treatment(command) == Treatment::ours;
-                             }) ||
-                 std::any_of(own_commands_.begin(), own_commands_.end(), is_xtnd);
-}
-
-// The rows point into policy_, whose commands stay where they are.
-void Session::add_own_commands() {
-  for (policy::XCommand& own : policy_.x_commands) {
-    if (own.kind == policy::XCommand::Kind::removed) continue;
-    if (own.summary.empty()) {
-      own.summary = own.kind == policy::XCommand::Kind::alias ? "Stands for " + own.target + '.'
-                                                              : "A command of this server's own.";
-    }
-    own_commands_.push_back(Command{.name = own.name,
-                                    .syntax = own.name,
-                                    .summary = own.summary,
-                                    .owner = Owner::ours,
-                                    .capability = {},
-                                    .max_words = any_number_of_words,
-                                    .own = &own});
-  }
+  watching_ = commands_.treatment(*find_command("LAST")) == Treatment::ours;
 }
 
 bool Session::idle() const noexcept {
-  return policy_.lenient.top_lines == 0 && !policy_.lenient.spaces && !custom_uidls_ &&
-         view_.idle() && wording_.all_hosts() && own_commands_.empty() &&
-         !pace_.counts(Access::retrieve) && !policy::delays_logins(policy_) &&
-         std::all_of(treatments_.begin(), treatments_.end(),
-                     [](Treatment treatment) { return treatment == Treatment::host; });
-}
-
-// resolution.policy has been moved into policy_ by now; the rest of it is asked.
-Treatment Session::decide(const Command& command, const policy::Resolution& resolution) const {
-  if (command.deniable && !resolution.deny_known) {
-    return Treatment::unavailable;
-  }
-  const Command* const like = find_command(command.like);
-  if (command.deniable && (names(policy_.commands.deny, command) ||
-                           (like != nullptr && names(policy_.commands.deny, *like)) ||
-                           refuses_deletion(policy_.deletion, command))) {
-    return Treatment::denied;
-  }
-  if (!command.ours()) {
-    return Treatment::host;
-  }
-  if (!resolution.intact) {
-    return Treatment::unavailable;
-  }
-  return names(policy_.commands.allow, command) ? Treatment::ours : Treatment::host;
-}
-
-bool Session::capa_needs_us() const noexcept {
-  const auto table = command_table();
-  return !policy_.capa.implementation.empty() || !view::expire_capability(policy_).empty() ||
-         policy::delays_logins(policy_) ||
-         std::any_of(table.begin(), table.end(), [&](const Command& command) {
-           return !command.capability.empty() && available(command) == command.ours();
-         });
-}
-
-Treatment Session::treatment(const Command& command) const noexcept {
-  if (is_alias(command)) return treatment(target_of(command));
-  if (command.own != nullptr) return own_treatment_;
-  return treatments_[static_cast<std::size_t>(&command - command_table().data())];
-}
-
-bool Session::available(const Command& command) const noexcept {
-  if (is_alias(command)) return available(target_of(command));
-  return treatment(command) == (command.ours() ? Treatment::ours : Treatment::host) ||
-         command.owner == Owner::shared;
+  return commands_.all_hosts() && !custom_uidls_ && view_.idle() && wording_.all_hosts() &&
+         !pace_.counts(Access::retrieve) && !policy::delays_logins(policy_);
 }
 
 Recognized Session::recognize(const CommandLine& line) const noexcept {
-  const Recognized typed = pop3_legacy::recognize(line);
-  if (typed.command == nullptr) {
-    return pop3_legacy::recognize(line, own_commands_);
-  }
-  if (treatment(*typed.command) != Treatment::host || takes_over(*typed.command)) {
-    return typed;
-  }
-  for (const Command& command : command_table()) {
-    if (command.takes != nullptr && treatment(command) == Treatment::ours &&
-        command.takes(*typed.command, typed.arguments)) {
-      const std::string_view whole(
-          line.verb.data(), static_cast<std::size_t>(line.arguments.data() + line.arguments.size() -
-                                                     line.verb.data()));
-      return {&command, command.no_verb ? whole : typed.arguments};
-    }
-  }
-  return typed;
-}
-
-std::optional<std::string> Session::rewritten(std::string_view line) const {
-  const std::string_view typed = without_line_end(line);
-  const std::string_view meant = policy_.lenient.spaces ? without_outer_spaces(typed) : typed;
-  std::string text(meant);
-  bool other = meant.size() != typed.size();
-  if (!own_commands_.empty() || policy_.lenient.top_lines > 0) {
-    const CommandLine parsed = parse_command_line(meant);
-    const auto [command, arguments] = recognize(parsed);
-    if (command != nullptr && is_alias(*command)) {
-      other = true;
-      text = command->own->target;
-      if (!arguments.empty()) text.append(" ").append(arguments);
-      if (parsed.has_nul) text += '\0';
-    }
-  }
-  if (policy_.lenient.top_lines > 0 && is_top_without_lines(text)) {
-    other = true;
-    text.append(" ").append(std::to_string(policy_.lenient.top_lines));
-  }
-  return other ? std::optional(text + "\r\n") : std::nullopt;
-}
-
-// Dovecot's own answer to XTND is that there is no such command; a client that was given one of the
-// family hears which of them there is not.
-bool Session::is_unknown_xtnd(const CommandLine& line, const Command* command) const {
-  return offers_xtnd_ && equals_ignoring_case(line.verb, xtnd) &&
-         (command == nullptr || treatment(*command) == Treatment::host);
+  const Recognized named = commands_.named(line);
+  return named.command == nullptr || takes_over(*named.command) ? named
+                                                                : commands_.taker(named, line);
 }
 
 Portion Session::take(std::string_view buffered, std::uint64_t offset) {
@@ -229,12 +75,12 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
     }
     const std::size_t end = line_feed + 1;
     const std::string_view typed = buffered.substr(run, end - run);
-    auto instead = rewritten(typed);
+    auto instead = commands_.rewritten(typed);
     const auto line = parse_command_line(instead ? *instead : typed);
     const Recognized recognized = recognize(line);
     const auto& [command, arguments] = recognized;
     const bool ours =
-        is_unknown_xtnd(line, command) || (command != nullptr && this->ours(*command));
+        commands_.is_unknown_xtnd(line, command) || (command != nullptr && this->ours(*command));
     const bool matters =
         command != nullptr &&
         (watching_ || keeps_view() || open_ != OpenMaildrop::own || pace_.counts(Access::retrieve));
@@ -275,7 +121,7 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
 }
 
 bool Session::ours(const Command& command) {
-  return treatment(command) != Treatment::host || takes_over(command) ||
+  return commands_.treatment(command) != Treatment::host || takes_over(command) ||
          (names_messages(command) && !uidls_known()) ||
          (open_ == OpenMaildrop::own && command.on_messages && !view_.open());
 }
@@ -480,26 +326,29 @@ void Session::delivered() {
 }
 
 Answer Session::answer(std::string_view line) {
-  const auto instead = rewritten(line);
+  const auto instead = commands_.rewritten(line);
   const auto parsed = parse_command_line(instead ? *instead : line);
   const Recognized recognized = recognize(parsed);
-  if (is_unknown_xtnd(parsed, recognized.command)) {
+  if (commands_.is_unknown_xtnd(parsed, recognized.command)) {
     return Reply::err("Unknown command: \"" + first_words(parsed) + "\".");
   }
   if (recognized.command == nullptr) {
     return Reply::err("Unknown command.");
   }
+  Answer answer = Reply::temporary_failure("Internal error.");
   try {
-    return handle(recognized, parsed.has_nul);
+    answer = handle(recognized, parsed.has_nul);
   } catch (const std::exception& failure) {
     port_.log_error(std::string(recognized.command->name) + ": " + failure.what());
-    return Reply::temporary_failure("Internal error.");
   }
+  answer.command = recognized.command;
+  answer.arguments = recognized.arguments;
+  return answer;
 }
 
 Answer Session::handle(const Recognized& recognized, bool has_nul) {
   const Command& command = *recognized.command;
-  switch (treatment(command)) {
+  switch (commands_.treatment(command)) {
     case Treatment::denied:
       if (refuses_deletion(policy_.deletion, command)) {
         return Reply::err("Mail cannot be deleted here: the server keeps it.");

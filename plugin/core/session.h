@@ -20,7 +20,6 @@
 #include <deque>
 #include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +32,7 @@
 #include "plugin/core/policy/policy.h"
 #include "plugin/core/port.h"
 #include "plugin/core/reply.h"
+#include "plugin/core/session_commands.h"
 #include "plugin/core/view/view.h"
 #include "plugin/core/wording/reply_wording.h"
 
@@ -55,14 +55,6 @@ struct Portion {
 struct Remembered {
   bool uidls = false;   ///< ids by a plan of its own, or imported ones
   bool hidden = false;  ///< messages that are not shown (view::hidden_state)
-};
-
-/// What becomes of a command under the session's policy.
-enum class Treatment : std::uint8_t {
-  host,         ///< the host executes it
-  ours,         ///< its row's handler answers
-  denied,       ///< -ERR: the administrator forbids it
-  unavailable,  ///< -ERR [SYS/TEMP]: the policy that decides it cannot be read
 };
 
 /// What the client gets for the host's positive reply to the login, without CRLF.
@@ -120,13 +112,6 @@ class Session {
   /// command then; any other line is returned as it is.
   [[nodiscard]] std::string reworded(std::string_view line) { return wording_.reworded(line); }
 
-  /// The line that `line` stands for, if it is another: an alias of the policy's, or what the
-  /// policy lets clients write for it. With its line end.
-  [[nodiscard]] std::optional<std::string> rewritten(std::string_view line) const;
-  /// Among the table's commands and the policy's own. Where a command of ours takes a line of the
-  /// host's, it is that command.
-  [[nodiscard]] Recognized recognize(const CommandLine& line) const noexcept;
-
   /// The session is over, the mailbox still open. Stores what lasts; for a QUIT that failed
   /// `ending` is dropped.
   void finish(Ending ending);
@@ -152,11 +137,7 @@ class Session {
   void set_scan_width(unsigned width) noexcept { scan_width_ = width; }
   /// How many messages this session has submitted; kept by XTND XMIT.
   [[nodiscard]] std::uint64_t& messages_submitted() noexcept { return messages_submitted_; }
-  [[nodiscard]] Treatment treatment(const Command& command) const noexcept;
-  /// Offered to the client, by the host or by us.
-  [[nodiscard]] bool available(const Command& command) const noexcept;
-  /// The policy's own, aliases among them.
-  [[nodiscard]] std::span<const Command> own_commands() const noexcept { return own_commands_; }
+  [[nodiscard]] const SessionCommands& commands() const noexcept { return commands_; }
 
  private:
   enum class OpenMaildrop : std::uint8_t {
@@ -175,11 +156,7 @@ class Session {
     bool whole;                 ///< it sends the whole message
   };
 
-  [[nodiscard]] Treatment decide(const Command& command,
-                                 const policy::Resolution& resolution) const;
-  [[nodiscard]] bool capa_needs_us() const noexcept;
-  void add_own_commands();
-  [[nodiscard]] bool is_unknown_xtnd(const CommandLine& line, const Command* command) const;
+  [[nodiscard]] Recognized recognize(const CommandLine& line) const noexcept;
   [[nodiscard]] bool takes_over(const Command& command) const noexcept;
   void leave_maildrop(OpenMaildrop next);
   [[nodiscard]] bool ours(const Command& command);
@@ -197,10 +174,7 @@ class Session {
 
   Port& port_;
   policy::Policy policy_;
-  std::vector<Treatment> treatments_;          ///< as the rows of the command table
-  std::vector<Command> own_commands_;          ///< made of policy_.x_commands
-  Treatment own_treatment_ = Treatment::ours;  ///< of those that are no aliases
-  bool offers_xtnd_ = false;                   ///< one of the XTND family
+  SessionCommands commands_;
   policy::Policy::Last board_last_;  ///< LAST begins at zero on a board, and nothing is kept
   std::optional<HighestAccessed> highest_accessed_;  ///< of the maildrop that is open
   OpenMaildrop open_ = OpenMaildrop::own;

@@ -137,11 +137,6 @@ void ClientSession::mark_executed() {
 }
 
 void ClientSession::answer(std::string_view line) {
-  const auto instead = session_.rewritten(line);
-  if (instead) {
-    line = *instead;
-  }
-  const auto [command, arguments] = session_.recognize(parse_command_line(line));
   Answer answer = session_.answer(line);
   const bool positive = answer.reply.positive();
   o_stream_cork(client_->output);
@@ -156,8 +151,8 @@ void ClientSession::answer(std::string_view line) {
   }
   if (answer.intake && !client_->disconnected) {
     intake_ = std::move(answer.intake);
-    intake_command_ = command;
-    intake_arguments_ = arguments;
+    intake_command_ = answer.command;
+    intake_arguments_ = answer.arguments;
     intake_->when_done([this] { answer_intake(); });
     if (intake_->state() == Intake::State::waiting) {
       begin_waiting();
@@ -168,8 +163,8 @@ void ClientSession::answer(std::string_view line) {
     return;  // it is not finished
   }
   // CAPA has had its event from the host that was asked for it.
-  if (command != nullptr && command->owner != Owner::shared) {
-    send_event(client_->user->event, *command, arguments, positive);
+  if (answer.command != nullptr && answer.command->owner != Owner::shared) {
+    send_event(client_->user->event, *answer.command, answer.arguments, positive);
   }
 }
 

@@ -302,13 +302,13 @@ TEST_F(OwnCommands, AnAliasIsRewrittenForTheHost) {
   EXPECT_EQ(portion.taker, Taker::host);
   EXPECT_EQ(portion.octets, 7U);
   EXPECT_EQ(portion.rewritten, "STAT\r\n");
-  EXPECT_EQ(session.rewritten("xget   2\n"), "RETR 2\r\n");
-  EXPECT_EQ(session.rewritten("XFIRST\n"), "RETR 1\r\n");
-  EXPECT_EQ(session.rewritten(std::string_view("XGET 2\0 3\n", 10)),
+  EXPECT_EQ(session.commands().rewritten("xget   2\n"), "RETR 2\r\n");
+  EXPECT_EQ(session.commands().rewritten("XFIRST\n"), "RETR 1\r\n");
+  EXPECT_EQ(session.commands().rewritten(std::string_view("XGET 2\0 3\n", 10)),
             std::string("RETR 2\0\r\n", 9));
-  EXPECT_EQ(session.rewritten("XMSG\n"), std::nullopt);
-  EXPECT_EQ(session.rewritten("XMSGSS\n"), std::nullopt);
-  EXPECT_EQ(session.rewritten("XGONE\n"), std::nullopt);
+  EXPECT_EQ(session.commands().rewritten("XMSG\n"), std::nullopt);
+  EXPECT_EQ(session.commands().rewritten("XMSGSS\n"), std::nullopt);
+  EXPECT_EQ(session.commands().rewritten("XGONE\n"), std::nullopt);
   EXPECT_EQ(session.take("XMSGS", 0).taker, Taker::incomplete);
 }
 

@@ -39,10 +39,10 @@ Answer capa(Session& session, std::string_view /*arguments*/) {
   CapabilityList list(host, [&](std::string_view line) {
     const Command* const command = announced_by(line);
     if (login_delay > 0 && equals_ignoring_case(capability_tag(line), "LOGIN-DELAY")) return false;
-    return command == nullptr || session.available(*command);
+    return command == nullptr || session.commands().available(*command);
   });
   for (const Command& command : command_table()) {
-    if (command.ours() && !command.capability.empty() && session.available(command)) {
+    if (command.ours() && !command.capability.empty() && session.commands().available(command)) {
       list.add(command.capability);
     }
   }

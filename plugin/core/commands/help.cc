@@ -9,9 +9,9 @@ namespace pop3_legacy::commands {
 
 Answer help(Session& session, std::string_view arguments) {
   std::vector<HelpEntry> available;
-  for (const auto rows : {command_table(), session.own_commands()}) {
+  for (const auto rows : {command_table(), session.commands().own()}) {
     for (const Command& command : rows) {
-      if (session.available(command)) {
+      if (session.commands().available(command)) {
         available.push_back({command.name, command.syntax, command.summary});
       }
     }
