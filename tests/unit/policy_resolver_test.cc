@@ -256,6 +256,19 @@ TEST(PolicyResolver, AProfileThatInheritsItselfIsALoop) {
                     "way: a -> a"});
 }
 
+// A profile may have the mode and the domain the days.
+TEST(PolicyResolver, KeepDaysWithoutDaysIsSaidWhereTheModeStands) {
+  Documents documents{{"default", "[capa]\n\n[delete]\nmode = \"keep-days\"\n"},
+                      {"domains/example.org", "[delete]\ndays = 30\n"}};
+  MapStore store(documents);
+  const Resolution resolution = resolve(&store, "ann", "");
+  EXPECT_FALSE(resolution.intact);
+  EXPECT_FALSE(resolution.deny_known);
+  EXPECT_EQ(resolution.problems, Strings{"map/default:4: delete.mode is \"keep-days\", but there "
+                                         "is no delete.days"});
+  EXPECT_TRUE(resolve(&store, "ann@example.org", "").intact);
+}
+
 TEST(PolicyResolver, EightProfilesMayStandBeforeADocument) {
   const auto chain = [](int profiles) {
     Documents documents{{"default", inherits("p1")}};

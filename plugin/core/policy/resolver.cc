@@ -34,13 +34,13 @@ std::string loop_text(const std::vector<std::string>& names, const std::string& 
 // Collects a Resolution from chain after chain.
 class Collector {
  public:
-  Collector(DocumentStore& store, Origins* origins) : store_(store), origins_(origins) {}
+  Collector(DocumentStore& store, Origins& origins) : store_(store), origins_(origins) {}
 
   // False if there is no document `name`.
   bool add(std::string_view name) {
     Chain chain = read_chain(store_, name);
     chain.apply(resolution_.policy);
-    if (origins_ != nullptr) chain.apply(*origins_);
+    chain.apply(origins_);
     resolution_.deny_known = resolution_.deny_known && chain.deny_trusted;
     resolution_.uidl_known = resolution_.uidl_known && chain.uidl_trusted;
     for (std::string& file : chain.uidl_files) {
@@ -66,8 +66,10 @@ class Collector {
       report(printable(enumerated(names) + ": " + plan.error().text));
     }
     if (const Status deletion = check_deletion(resolution_.policy.deletion); !deletion) {
+      const Origin& mode = origins_["delete.mode"];
       resolution_.deny_known = false;
-      report("the policy as a whole: " + deletion.error().text);
+      report(printable(mode.location) + ':' + std::to_string(mode.line) + ": " +
+             deletion.error().text);
     }
     return std::move(resolution_);
   }
@@ -81,7 +83,7 @@ class Collector {
   }
 
   DocumentStore& store_;
-  Origins* origins_;
+  Origins& origins_;
   Resolution resolution_;
   std::vector<std::string> uidl_files_;
 };
@@ -118,7 +120,8 @@ void add_profile(Collector& collector, const DocumentStore& store, std::string_v
 Resolution resolve(DocumentStore* store, std::string_view user, std::string_view profile,
                    Origins* origins) {
   if (store == nullptr) return {};
-  Collector collector(*store, origins);
+  Origins unasked;
+  Collector collector(*store, origins != nullptr ? *origins : unasked);
   collector.add(default_document);
   add_domain(collector, user);
   add_profile(collector, *store, profile);
