@@ -85,16 +85,23 @@ class Client:
 class Fetchmail(Client):
     good = (0, 1)  # 1: no new mail
     state_pattern = "fetchids"
+    uidl = "uidl"
 
     def configure(self, host, port, user, password):
         control = self.write("fetchmailrc", f"""
 set invisible
 set no bouncemail
-poll {host} protocol pop3 port {port} uidl auth password timeout 30
+poll {host} protocol pop3 port {port} {self.uidl} auth password timeout 30
   user "{user}" password "{password}" keep sslproto "" no rewrite mda "{self.mda}"
 """)
         return ["fetchmail", "--fetchmailrc", control, "--idfile", os.path.join(self.folder, "fetchids"), "--pidfile",
                 os.path.join(self.folder, "pid"), "--nosyslog", "--nodetach", "--verbose"]
+
+
+class FetchmailByLast(Fetchmail):
+    """Remembers nothing, and trusts LAST."""
+
+    uidl = "no uidl"
 
 
 class Getmail(Client):
