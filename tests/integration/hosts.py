@@ -226,6 +226,11 @@ class HostTest(unittest.TestCase):
         """The host has said it, or does so soon: Dovecot's log is written by another process."""
         self.assertTrue(eventually(lambda: re.search(pattern, self.host.log())), f"{pattern}\n{self.host.log()}")
 
+    def wait_for_end(self, user, sessions):
+        """Until so many of the user's sessions in a Dovecot have ended: a client that drops does not wait."""
+        ended = f"pop3\\({re.escape(user)}\\)<.*Disconnected"
+        self.assertTrue(eventually(lambda: len(re.findall(ended, self.host.log())) >= sessions), self.host.log())
+
     def login(self, user):
         pop3 = Pop3(self.host.port, user)
         self.addCleanup(pop3.close)

@@ -10,12 +10,6 @@ import hosts
 
 class LastTest(hosts.HostTest):
     dovecot_only = True
-    def wait_for_end(self, user, sessions):
-        """Until so many of the user's sessions have ended: a client that drops does not wait."""
-        ended = f"pop3\\({re.escape(user)}\\)<.*Disconnected"
-        self.assertTrue(hosts.eventually(lambda: len(re.findall(ended, self.host.log())) >= sessions),
-                        self.host.log())
-
     def test_a_drop_keeps_what_was_read_to_its_end(self):
         user = self.user(3)
         pop3 = self.login(user)
