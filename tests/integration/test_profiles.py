@@ -21,7 +21,7 @@ allow = []
 [last]
 semantics = "popper"
 start = "session"
-on_drop = "all"
+on_drop = "nothing"
 """
 # "%08Xu%08Xv": of mail that the old server did not name.
 DOVECOTS = r"[0-9a-f]{16}"
@@ -147,7 +147,7 @@ class ProfilesTest(hosts.HostTest):
         self.assertEqual(hosts.last(self.host, user), b"+OK 1")
 
     def test_outlook_express(self):
-        self.default('[pace]\nlogin_delay = "1h"\nburst = 1\nretr_per_session = 2\noctets_per_hour = "300"\n')
+        self.default('[pace]\nlogin_delay = "1h"\nburst = 1\nretr_per_session = 2\noctets_per_hour = 300\n')
         user = self.user_of("outlook-express", 4)
         with self.login(user) as pop3:
             self.assertEqual([self.retrieve(pop3, number) for number in (1, 2, 3, 4)], ["1", "2", "3", "4"])
@@ -162,7 +162,7 @@ class ProfilesTest(hosts.HostTest):
             self.login(user)
 
     def test_foxmail(self):
-        self.default(CONTRARY.replace('"all"', '"nothing"'))
+        self.default(CONTRARY)
         user = self.user_of("foxmail", 3)
         pop3 = self.login(user)
         for number in (1, 2):
