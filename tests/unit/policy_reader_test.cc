@@ -386,7 +386,7 @@ TEST(PolicyReader, DenyIsTrustedWhateverElseIsWrong) {
            "commands.allow = [\"NONE\"]",
            "[commands]\ndeny = [\"DELE\"]\nfrobnicate = 1",
            "[xmit]\ndry_run = 0",
-           "future.burst = 3",
+           "future.frobnicate = 3",
        }) {
     const Document document = parse(text);
     EXPECT_FALSE(document.problems().empty()) << text;
@@ -399,6 +399,9 @@ TEST(PolicyReader, DenyIsNotTrustedWhereItMayBeMeant) {
            "[commands]\ndeny = \"DELE\"",  // no list
            "[delete]\nmode = \"denny\"",   // may have been meant to keep mail
            "[delete]\nmodes = \"deny\"",
+           "[pace]\noctets_per_hour = \"300\"",  // no unit: there would be no limit
+           "[pace]\nlogin_dealy = \"5m\"",
+           "[peace]\nburst = 1",
            "[view]\nnewest = -1",
            "[view]\nfuture = 1",
            "[veiw]\nnewest = 1",

@@ -6,6 +6,7 @@
 #ifndef POP3_LEGACY_CORE_POLICY_KEYS_H
 #define POP3_LEGACY_CORE_POLICY_KEYS_H
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -135,9 +136,8 @@ struct Key {
 inline constexpr std::string_view inherit_path = "inherit";
 inline constexpr std::string_view deny_path = "commands.deny";
 inline constexpr std::string_view uidl_table = "uidl";
-/// What these two withhold is as good as denied.
-inline constexpr std::string_view view_table = "view";
-inline constexpr std::string_view delete_table = "delete";
+/// What these tables withhold is as good as denied.
+inline constexpr std::array<std::string_view, 3> withholding_tables{"view", "delete", "pace"};
 
 /// In the order of default.toml.
 std::span<const Key> keys() noexcept;

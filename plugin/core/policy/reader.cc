@@ -1,6 +1,7 @@
 #include "plugin/core/policy/reader.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -144,15 +145,17 @@ bool looks_like_table(std::string_view name, std::string_view table) {
 bool withholds(std::string_view path) {
   const std::string_view table = table_of(path);
   return path == deny_path || path == inherit_path || path == table_of(deny_path) ||
-         path == view_table || path == delete_table || table == view_table || table == delete_table;
+         std::any_of(withholding_tables.begin(), withholding_tables.end(),
+                     [&](std::string_view one) { return one == path || one == table; });
 }
 
 // Whoever wrote the unknown key `name` may have meant to deny a command with it, whatever
 // table it stands in.
 bool looks_like_deny(std::string_view name) {
   return near(name, inherit_path) || near(name, deny_path) || near(name, table_of(deny_path)) ||
-         near(name, last_part(deny_path)) || looks_like_table(name, view_table) ||
-         looks_like_table(name, delete_table);
+         near(name, last_part(deny_path)) ||
+         std::any_of(withholding_tables.begin(), withholding_tables.end(),
+                     [&](std::string_view table) { return looks_like_table(name, table); });
 }
 
 // The same for the UIDL scheme.

@@ -60,8 +60,8 @@ class Document {
   [[nodiscard]] const std::vector<Problem>& problems() const noexcept { return problems_; }
 
   /// False when this document may have been meant to deny a command, or to keep mail from the
-  /// client, without doing so: it does not parse, its `commands.deny`, `inherit`, `[view]` or
-  /// `[delete]` is wrong, or a key nobody knows looks like one of these.
+  /// client, without doing so: it does not parse, its `commands.deny`, `inherit`, `[view]`,
+  /// `[delete]` or `[pace]` is wrong, or a key nobody knows looks like one of these.
   [[nodiscard]] bool deny_trusted() const noexcept { return deny_trusted_; }
   /// The same for the UIDL scheme: where false, the ids by this document are not known.
   [[nodiscard]] bool uidl_trusted() const noexcept { return uidl_trusted_; }
