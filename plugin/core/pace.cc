@@ -108,8 +108,9 @@ std::uint64_t Pace::log_in() {
   const auto delay = static_cast<std::int64_t>(policy_.login_delay);
   const std::int64_t spare = delay * (static_cast<std::int64_t>(policy_.burst) - 1);
   std::int64_t wait = 0;
+  StateStore& states = port_.user_states();
   const Status stored = change_state(
-      port_, pace_state, [&](const std::optional<std::string>& old) -> std::optional<std::string> {
+      states, pace_state, [&](const std::optional<std::string>& old) -> std::optional<std::string> {
         State state = read(old);
         const std::int64_t now = port_.now();
         wait = std::max<std::int64_t>(0, state.logins_until - spare - now);
@@ -130,7 +131,7 @@ bool Pace::counts(Access access) const noexcept {
 std::optional<std::string> Pace::over_octets(const Sending& sending) {
   const std::uint64_t limit = policy_.octets_per_hour;
   if (limit == 0) return std::nullopt;
-  auto loaded = port_.load_state(pace_state);
+  auto loaded = port_.user_states().load_state(pace_state);
   if (!loaded) log_once("cannot be read", loaded.error().text);
   State state = loaded ? read(loaded.value()) : State();
   add(state.minutes, unsaved_);
@@ -176,8 +177,9 @@ void Pace::finish() {
     settle(octets);
   }
   if (unsaved_.empty()) return;
+  StateStore& states = port_.user_states();
   const Status stored = change_state(
-      port_, pace_state, [&](const std::optional<std::string>& old) -> std::optional<std::string> {
+      states, pace_state, [&](const std::optional<std::string>& old) -> std::optional<std::string> {
         State state = read(old);
         add(state.minutes, unsaved_);
         return written(state);

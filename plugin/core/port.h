@@ -65,9 +65,14 @@ struct Board {
 
 /// The maildrop is the user's own until open_board() or close_maildrop(); what is asked about
 /// messages is asked about the one that is open. State is kept with the user's own mailbox
-/// (StateStore), whichever is open.
+/// (StateStore), whichever is open, but for that in user_states().
 class Port : public StateStore {
  public:
+  /// Has the states that count what the user does, and that are the same on all machines whether
+  /// they share the mailbox or not: "pace" and "xmit". What is about the mailbox's messages is not
+  /// among them. A host without a place for them keeps them with the mailbox.
+  [[nodiscard]] virtual StateStore& user_states() { return *this; }
+
   // --- the maildrop as it was at login; none of these opens a message ---
 
   /// How many messages the maildrop had at login. DELE does not change it.

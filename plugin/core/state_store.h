@@ -1,4 +1,4 @@
-/// Small durable texts that are kept with one user's mailbox, by name.
+/// Small durable texts that are kept with one user's mailbox, or with the user, by name.
 #ifndef POP3_LEGACY_CORE_STATE_STORE_H
 #define POP3_LEGACY_CORE_STATE_STORE_H
 
@@ -30,7 +30,7 @@ class StateStore {
     return Error{Failure::permanent, "this host keeps no state: " + std::string(name)};
   }
   /// The same, where the state is still `old` (no value: none). False: somebody else has stored
-  /// meanwhile, and nothing was done.
+  /// meanwhile, and nothing was done. A host may not be able to do that in one step, and says so.
   [[nodiscard]] virtual Result<bool> exchange_state(std::string_view name,
                                                     const std::optional<std::string>& old,
                                                     std::string_view content) {

@@ -106,6 +106,9 @@ class FakePort : public Port {
     removed = overdue;
     return Done{};
   }
+  [[nodiscard]] StateStore& user_states() override {
+    return user_store != nullptr ? *user_store : *this;
+  }
   [[nodiscard]] std::int64_t now() const override { return time; }
   [[nodiscard]] Result<bool> exchange_state(std::string_view name,
                                             const std::optional<std::string>& old,
@@ -189,6 +192,7 @@ class FakePort : public Port {
   std::optional<Error> host_error;
   std::optional<Error> state_error;
   std::map<std::string, std::string> states;
+  StateStore* user_store = nullptr;  ///< the user's states, where they are not with the others
   std::optional<Error> uidl_error;
   int prepared = 0;
   int loads = 0;

@@ -220,6 +220,33 @@ TEST(PaceState, LoginsAndOctetsOfSessionsSideBySideAreKept) {
   EXPECT_EQ(port.state(), "dovecot-pop3-legacy pace 1\nlogins 1700000160\noctets 1700000040 90\n");
 }
 
+TEST(PaceState, TheUsersStatesHaveItAndNotTheMailboxs) {
+  FakePort shared;
+  auto policy = octets(1000);
+  policy.login_delay = 60;
+  policy.burst = 1;
+  ClockPort one;
+  ClockPort other;
+  one.user_store = other.user_store = &shared;
+  Pace here(one, policy);
+  Pace there(other, policy);
+  EXPECT_EQ(here.log_in(), 0U);
+  EXPECT_EQ(there.log_in(), 60U);
+  EXPECT_EQ(retrieve(here, 600), "sent");
+  EXPECT_EQ(retrieve(there, 400), "sent");
+  EXPECT_NE(retrieve(here, 1), "sent");
+  EXPECT_EQ(one.state() + other.state(), "(none)(none)");
+  EXPECT_EQ(shared.states["pace"],
+            "dovecot-pop3-legacy pace 1\nlogins 1700000100\noctets 1700000040 1000\n");
+  shared.state_error = Error{Failure::temporary, "the dict is down"};
+  EXPECT_EQ(there.log_in(), 0U);
+  EXPECT_EQ(retrieve(there, 900), "sent");
+  there.finish();
+  EXPECT_EQ(other.log,
+            std::vector<std::string>{"pace: the stored state cannot be kept, so the login is not "
+                                     "held against the user: the dict is down"});
+}
+
 // --- in the session ---
 
 policy::Resolution paced(policy::Policy::Pace pace) {

@@ -12,8 +12,9 @@ constexpr std::string_view first_line = "dovecot-pop3-legacy xmit 1\n";
 constexpr std::string_view word_sent = "sent";
 constexpr std::string_view word_begun = "begun";
 constexpr std::int64_t hour = 3600;
-/// Where the policy has no limit for an hour, the newest of these are kept.
-constexpr std::size_t most_unlimited = 1000;
+/// Where the policy has no limit for an hour, the newest of these are kept: they fit into the 64 KB
+/// that Dovecot's dict server takes.
+constexpr std::size_t most_unlimited = 700;
 
 // The text up to `end`, which goes with it.
 std::string_view cut(std::string_view& text, char end) {
@@ -67,7 +68,7 @@ bool Ledger::over_limit(const Entries& entries) const {
 // `edit` says whether anything is to be stored. It may be called again where another session
 // stored meanwhile.
 Status Ledger::change(const std::function<bool(Entries& entries)>& edit) {
-  return change_state(port_, ledger_state,
+  return change_state(port_.user_states(), ledger_state,
                       [&](const std::optional<std::string>& old) -> std::optional<std::string> {
                         Entries entries = read(old.value_or(""));
                         if (!edit(entries)) return std::nullopt;
@@ -124,7 +125,7 @@ Status Ledger::withdraw(const std::string& key) {
 
 Result<bool> Ledger::exhausted() {
   if (policy_.per_hour == 0) return false;
-  const auto state = port_.load_state(ledger_state);
+  const auto state = port_.user_states().load_state(ledger_state);
   if (!state) return state.error();
   return over_limit(read(state.value().value_or("")));
 }

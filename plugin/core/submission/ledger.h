@@ -18,7 +18,8 @@ namespace pop3_legacy::submission {
 /// The state's name (StateStore).
 inline constexpr std::string_view ledger_state = "xmit";
 
-/// Kept in the state "xmit": a line a message, with the time, the key, and whether the MTA has it.
+/// Kept in the user's state "xmit" (Port::user_states()): a line a message, with the time, the key,
+/// and whether the MTA has it.
 class Ledger {
  public:
   enum class Verdict {
