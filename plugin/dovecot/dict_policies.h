@@ -2,27 +2,22 @@
 #ifndef POP3_LEGACY_DOVECOT_DICT_POLICIES_H
 #define POP3_LEGACY_DOVECOT_DICT_POLICIES_H
 
-#include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "plugin/core/policy/store.h"
 #include "plugin/core/result.h"
-#include "plugin/dovecot/policy_dict.h"
+#include "plugin/dovecot/open_dict.h"
 
 namespace pop3_legacy::dovecot {
 
 /// For one login, which asks for all its documents at once.
 class DictPolicies : public policy::DocumentStore {
  public:
-  /// Takes over an open dict.
-  explicit DictPolicies(struct pop3_legacy_policy_dict* dict);
-  DictPolicies(const DictPolicies&) = delete;
-  DictPolicies& operator=(const DictPolicies&) = delete;
-  DictPolicies(DictPolicies&&) = delete;
-  DictPolicies& operator=(DictPolicies&&) = delete;
-  ~DictPolicies() override;
+  explicit DictPolicies(std::unique_ptr<OpenDict> dict) : dict_(std::move(dict)) {}
 
   /// Once the dict has failed it is not asked again, and every document has the same Error. The
   /// document `default` has to be there: a dict that has lost everything is not to open anything.
@@ -32,8 +27,7 @@ class DictPolicies : public policy::DocumentStore {
   [[nodiscard]] std::string location(std::string_view name) const override;
 
  private:
-  struct pop3_legacy_policy_dict* dict_;
-  std::chrono::steady_clock::time_point deadline_;
+  std::unique_ptr<OpenDict> dict_;
   std::optional<Error> failure_;
 };
 

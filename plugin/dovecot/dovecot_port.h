@@ -10,15 +10,17 @@
 #include "plugin/dovecot/hash_loader.h"
 #include "plugin/dovecot/maildrop_switch.h"
 #include "plugin/dovecot/pop3_host.h"
+#include "plugin/dovecot/user_states.h"
 
 namespace pop3_legacy::dovecot {
 
 /// State is kept with the INBOX (mailbox_state.h), which is opened for it where another maildrop
-/// is.
+/// is; the user's own may be in a dict (user_states.h).
 class DovecotPort : public Port {
  public:
   /// `client` lives longer than this. The maildrop may be asked about once it is open.
-  explicit DovecotPort(struct client* client) : client_(client), switch_(client) {}
+  explicit DovecotPort(struct client* client)
+      : client_(client), switch_(client), user_states_(client->user, *this) {}
 
   [[nodiscard]] MessageNumber message_count() const override;
   [[nodiscard]] UidValidity uidvalidity() const override;
@@ -62,6 +64,7 @@ class DovecotPort : public Port {
   [[nodiscard]] Result<bool> exchange_state(std::string_view name,
                                             const std::optional<std::string>& old,
                                             std::string_view content) override;
+  [[nodiscard]] StateStore& user_states() override { return user_states_; }
 
   [[nodiscard]] Result<Hasher*> hasher() override;
   [[nodiscard]] std::string decoded(std::string_view value) override;
@@ -90,6 +93,7 @@ class DovecotPort : public Port {
   LoadedHasher hasher_;
   DovecotLoop loop_;
   MaildropSwitch switch_;
+  UserStates user_states_;
 };
 
 }  // namespace pop3_legacy::dovecot

@@ -11,6 +11,7 @@ const char* pop3_legacy_unknown_setting(const char* const* words, unsigned int c
                                       "pop3_legacy_policy",
                                       "pop3_legacy_profile",
                                       "pop3_legacy_sendmail_path",
+                                      "pop3_legacy_state",
                                       "pop3_legacy_submission_host",
                                       "pop3_legacy_submission_ssl",
                                       NULL};

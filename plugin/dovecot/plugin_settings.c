@@ -17,6 +17,7 @@ int pop3_legacy_settings_read(struct mail_user* user, struct pop3_legacy_setting
   if (settings_get(user->event, &pop3_legacy_setting_parser_info, 0, &set, error_r) < 0) return -1;
   settings_r->policy = p_strdup(user->pool, set->pop3_legacy_policy);
   settings_r->profile = p_strdup(user->pool, set->pop3_legacy_profile);
+  settings_r->state = "";
   settings_free(set);
   return 0;
 }
@@ -40,13 +41,14 @@ int pop3_legacy_settings_read(struct mail_user* user, struct pop3_legacy_setting
 
   if (unknown != NULL) {
     *error_r = t_strdup_printf(
-        "there is no setting %s; pop3_legacy_policy and "
-        "pop3_legacy_profile are the ones there are",
+        "there is no setting %s; pop3_legacy_policy, "
+        "pop3_legacy_profile and pop3_legacy_state are the ones there are",
         unknown);
     return -1;
   }
   settings_r->policy = from_plugin_section(user, "pop3_legacy_policy");
   settings_r->profile = from_plugin_section(user, "pop3_legacy_profile");
+  settings_r->state = from_plugin_section(user, "pop3_legacy_state");
   return 0;
 }
 

@@ -10,10 +10,11 @@
 extern "C" {
 #endif
 
-/* Dovecot 2.4: the block that a dict with the policy stands in. */
+/* Dovecot 2.4: the blocks that a dict with the policy, or with the users' states, stands in. */
 #define POP3_LEGACY_POLICY_DICT "pop3_legacy_policy_dict"
-/* How long a login waits for all its documents. */
-#define POP3_LEGACY_POLICY_DICT_MSECS 5000
+#define POP3_LEGACY_STATE_DICT "pop3_legacy_state_dict"
+/* How long a dict is waited for: a login for all its documents, or a state for being changed. */
+#define POP3_LEGACY_DICT_MSECS 5000
 
 struct mail_user;
 
@@ -23,9 +24,12 @@ struct pop3_legacy_settings { /* NOLINT(readability-identifier-naming): C */
   const char* policy;
   /* The name of the profile for this user; "" means none. */
   const char* profile;
+  /* The URI of the dict with the users' states; "" means none, and always on Dovecot 2.4, which has
+     a block for it. */
+  const char* state;
 };
 
-/* Both strings are allocated from the user's pool. Returns 0, or -1 and a sentence in
+/* The strings are allocated from the user's pool. Returns 0, or -1 and a sentence in
  *error_r, valid until the end of the host's data stack frame. */
 int pop3_legacy_settings_read(struct mail_user* user, struct pop3_legacy_settings* settings_r,
                               const char** error_r);

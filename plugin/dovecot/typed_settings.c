@@ -9,9 +9,8 @@
 #define DEF(type, name) SETTING_DEFINE_STRUCT_##type(#name, name, struct pop3_legacy_typed_settings)
 
 static const struct setting_define pop3_legacy_setting_defines[] = {
-    DEF(STR, pop3_legacy_policy),
-    {.type = SET_FILTER_NAME, .key = POP3_LEGACY_POLICY_DICT},
-    DEF(STR, pop3_legacy_profile),
+    DEF(STR, pop3_legacy_policy),  {.type = SET_FILTER_NAME, .key = POP3_LEGACY_POLICY_DICT},
+    DEF(STR, pop3_legacy_profile), {.type = SET_FILTER_NAME, .key = POP3_LEGACY_STATE_DICT},
     SETTING_DEFINE_LIST_END,
 };
 
@@ -25,7 +24,9 @@ static const struct pop3_legacy_typed_settings pop3_legacy_default_settings = {
 #define POP3_LEGACY_STRING_OF(number) #number
 static const struct setting_keyvalue pop3_legacy_default_keyvalues[] = {
     {POP3_LEGACY_POLICY_DICT "/redis_request_timeout",
-     POP3_LEGACY_STRING(POP3_LEGACY_POLICY_DICT_MSECS) "ms"},
+     POP3_LEGACY_STRING(POP3_LEGACY_DICT_MSECS) "ms"},
+    {POP3_LEGACY_STATE_DICT "/redis_request_timeout",
+     POP3_LEGACY_STRING(POP3_LEGACY_DICT_MSECS) "ms"},
     {NULL, NULL},
 };
 

@@ -7,13 +7,16 @@
 #include "plugin/core/text.h"
 #include "plugin/dovecot/dict_policies.h"
 #include "plugin/dovecot/module_context.h"
+#include "plugin/dovecot/open_dict.h"
 #include "plugin/dovecot/plugin_settings.h"
-#include "plugin/dovecot/policy_dict.h"
 #include "plugin/files/policy_folder.h"
 
 namespace pop3_legacy::dovecot {
 
 namespace {
+
+/// In front of the URI where the setting is no folder.
+constexpr std::string_view dict_prefix = "dict:";
 
 MODULE_CONTEXT_DEFINE_INIT(user_module, &mail_user_module_register);
 
@@ -41,14 +44,14 @@ policy::Resolution resolve_policy(struct mail_user* user,
                                   policy::Origins* origins) {
   const std::string_view folder = settings.policy;
   const std::string setting = "pop3_legacy_policy = " + printable(folder);
-  struct pop3_legacy_policy_dict* dict = nullptr;
-  const char* error = nullptr;
-  const int opened = pop3_legacy_policy_dict_open(user, settings.policy, &dict, &error);
-  if (opened < 0) {
-    return unusable(std::string("the dict with the policy cannot be used: ") + printable(error));
+  const bool has_uri = folder.starts_with(dict_prefix);
+  auto dict = OpenDict::open(user, POP3_LEGACY_POLICY_DICT,
+                             has_uri ? settings.policy + dict_prefix.size() : "");
+  if (!dict) {
+    return unusable("the dict with the policy cannot be used: " + dict.error().text);
   }
-  if (opened > 0) {
-    DictPolicies store(dict);
+  if (dict.value()) {
+    DictPolicies store(std::move(dict.value()));
     if (folder.starts_with('/')) {
       return unusable(setting + ": there is a dict for the policy, too; take one of them out");
     }

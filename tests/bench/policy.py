@@ -21,8 +21,9 @@ import traceback
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "integration"))
 import hosts
+from dicts import typed_settings
 from redis_server import RedisServer
-from test_policy_dict import redis_options, typed_settings
+from test_policy_dict import redis_options
 from uidl import processor_seconds
 
 POLICY = '[last]\nwording = "mh"\n'

@@ -57,6 +57,13 @@ class RedisServer:
     def command(self, *words):
         self.commands([words])
 
+    def get(self, key):
+        """The value, or None."""
+        key = key.encode()
+        self.connection.sendall(b"*2\r\n$3\r\nGET\r\n$%d\r\n%s\r\n" % (len(key), key))
+        length = int(self.file.readline()[1:])
+        return None if length < 0 else self.file.read(length + 2)[:-2]
+
     def __enter__(self):
         return self.start()
 

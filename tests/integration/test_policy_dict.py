@@ -3,11 +3,12 @@ import os
 import re
 import socket
 import sqlite3
-import threading
 import time
 import unittest
 
+import dicts
 import hosts
+from dicts import typed_settings
 from private_host import MAIL_UID, free_port
 from redis_server import RedisServer
 
@@ -24,22 +25,16 @@ def users_with_profiles(homes):
                f"userdb_pop3_legacy_profile={profile}")
 
 
-def typed_settings():
-    return hosts.host_name == "dovecot-2.4"
-
-
-def dict_options(uri, driver, settings):
-    """Of a host whose policy is in that dict: a URI on Dovecot 2.3, a driver's settings on 2.4."""
+def dict_options(where):
+    """Of a host whose policy is in that dict."""
     options = {"policies": None, "users": users_with_profiles}
     if typed_settings():
-        block = f"pop3_legacy_policy_dict {{\n  dict {driver} {{\n" + "\n".join(settings) + "\n  }\n}\n"
-        return {**options, "settings": block}
-    return {**options, "policy_setting": "dict:" + uri}
+        return {**options, "settings": where.setting("pop3_legacy_policy")}
+    return {**options, "policy_setting": "dict:" + where.uri, "settings": where.server}
 
 
 def redis_options(port):
-    return dict_options(f"redis:host=127.0.0.1:port={port}", "redis",
-                        ["redis_host = 127.0.0.1", f"redis_port = {port}"])
+    return dict_options(dicts.redis(port))
 
 
 class DictTest(hosts.HostTest):
@@ -205,10 +200,9 @@ map {{
   }}
 }}
 """)
-        cls.host_options = dict_options("proxy::pop3legacy", "proxy", ["dict_proxy_name = pop3legacy"])
+        definition = f"pop3legacy = sqlite:{folder}/dict.conf"
         if typed_settings():
-            server = f"""
-dict_server {{
+            definition = f"""
   dict pop3legacy {{
     driver = sql
     sql_driver = sqlite
@@ -222,12 +216,8 @@ dict_server {{
       }}
     }}
   }}
-}}
 """
-        else:
-            server = f"dict {{\n  pop3legacy = sqlite:{folder}/dict.conf\n}}\n"
-        cls.host_options["settings"] = cls.host_options.get("settings", "") + server + (
-            "service dict {\n  unix_listener dict {\n    mode = 0666\n  }\n}\n")
+        cls.host_options = dict_options(dicts.through_server("pop3legacy", definition))
         cls.host_options["more_folders"] = [folder]
         super().setUpClass()
 
@@ -244,43 +234,9 @@ class FailingDictTest(DictTest):
     """A server that takes connections and says what it likes, in place of Redis and of the dict
     server."""
 
-    answer = b""
-
     def serve(self, listener):
-        """Answers each portion of input in the way of the moment."""
-        connections = []
-        stop = threading.Event()
-        listener.listen()
-        listener.settimeout(0.1)
-
-        def run():
-            while not stop.is_set():
-                try:
-                    connection = listener.accept()[0]
-                    connections.append(connection)
-                    threading.Thread(target=converse, args=(connection,), daemon=True).start()
-                except OSError:
-                    pass
-
-        def converse(connection):
-            try:
-                while connection.recv(4096):
-                    if self.answer:
-                        connection.sendall(self.answer)
-            except OSError:
-                pass
-
-        thread = threading.Thread(target=run)
-        thread.start()
-
-        def end():
-            stop.set()
-            thread.join()
-            listener.close()
-            for connection in connections:
-                connection.close()
-
-        self.addCleanup(end)
+        """Says self.answer to each portion of input."""
+        self.addCleanup(dicts.FailingServer(listener, lambda _: self.answer).close)
 
     def check(self, options, listener):
         host = hosts.new_host(**options)
@@ -302,7 +258,7 @@ class FailingDictTest(DictTest):
     def test_redis(self):
         self.answers = ((b"", "the dict cannot be read"), (b"!rubbish\r\n", "the dict cannot be read"),
                         (b"$999999999\r\n", "the dict cannot be read"))
-        listener = socket.create_server(("127.0.0.1", 0))
+        listener = dicts.tcp_listener()
         self.check(redis_options(listener.getsockname()[1]), listener)
 
     def test_the_dict_server(self):
@@ -317,14 +273,12 @@ class FailingDictTest(DictTest):
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(path)
         os.chmod(path, 0o666)
-        options = dict_options(f"proxy:{path}:pop3legacy", "proxy",
-                               ["dict_proxy_name = pop3legacy", f"dict_proxy_socket_path = {path}"])
+        options = dict_options(dicts.proxy_to(path, "pop3legacy"))
         self.check({**options, "more_folders": [folder]}, listener)
 
     def test_a_dict_server_that_is_not_there(self):
         self.answers = ()
-        options = dict_options("proxy:/nonexistent/dict:x", "proxy",
-                               ["dict_proxy_name = x", "dict_proxy_socket_path = /nonexistent/dict"])
+        options = dict_options(dicts.proxy_to("/nonexistent/dict", "x"))
         with hosts.new_host(**options) as host:
             type(self).host, shared = host, self.host
             try:

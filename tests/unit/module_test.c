@@ -136,7 +136,8 @@ static void settings_module_names_its_settings(void** state ATTR_UNUSED) {
   assert_string_equal(infos[0]->defines[0].key, "pop3_legacy_policy");
   assert_string_equal(infos[0]->defines[1].key, "pop3_legacy_policy_dict");
   assert_string_equal(infos[0]->defines[2].key, "pop3_legacy_profile");
-  assert_null(infos[0]->defines[3].key);
+  assert_string_equal(infos[0]->defines[3].key, "pop3_legacy_state_dict");
+  assert_null(infos[0]->defines[4].key);
   assert_string_equal(infos[1]->name, "pop3_legacy_login");
   assert_string_equal(infos[1]->defines[0].key, "pop3_legacy_login_help");
   assert_string_equal(infos[1]->defines[1].key, "pop3_legacy_login_capabilities");

@@ -49,6 +49,7 @@ static const char* read_settings(const char* const* words, struct pop3_legacy_se
     /* the strings live as long as the user */
     settings->policy = t_strdup(settings->policy);
     settings->profile = t_strdup(settings->profile);
+    settings->state = t_strdup(settings->state);
   }
   pool_unref(&user.pool);
   return error;
@@ -72,11 +73,24 @@ static void settings_that_are_not_there_are_empty(void** state ATTR_UNUSED) {
     assert_null(read_settings(none, &settings));
     assert_string_equal(settings.policy, "");
     assert_string_equal(settings.profile, "");
+    assert_string_equal(settings.state, "");
   }
   T_END;
 }
 
 #ifndef POP3_LEGACY_HAVE_TYPED_SETTINGS
+
+/* With typed settings it is a block. */
+static void the_dict_with_the_states_is_a_uri(void** state ATTR_UNUSED) {
+  static const char* const words[] = {"pop3_legacy_state", "proxy::states", NULL};
+  struct pop3_legacy_settings settings;
+
+  T_BEGIN {
+    assert_null(read_settings(words, &settings));
+    assert_string_equal(settings.state, "proxy::states");
+  }
+  T_END;
+}
 
 /* With typed settings Dovecot itself refuses it. */
 static void a_misspelt_setting_is_an_error(void** state ATTR_UNUSED) {
@@ -87,8 +101,8 @@ static void a_misspelt_setting_is_an_error(void** state ATTR_UNUSED) {
 
   T_BEGIN {
     assert_string_equal(read_settings(misspelt, &settings),
-                        "there is no setting pop3_legacy_polcy; pop3_legacy_policy and "
-                        "pop3_legacy_profile are the ones there are");
+                        "there is no setting pop3_legacy_polcy; pop3_legacy_policy, "
+                        "pop3_legacy_profile and pop3_legacy_state are the ones there are");
   }
   T_END;
 }
@@ -100,6 +114,7 @@ int main(void) {
       cmocka_unit_test(settings_of_a_user),
       cmocka_unit_test(settings_that_are_not_there_are_empty),
 #ifndef POP3_LEGACY_HAVE_TYPED_SETTINGS
+      cmocka_unit_test(the_dict_with_the_states_is_a_uri),
       cmocka_unit_test(a_misspelt_setting_is_an_error),
 #endif
   };

@@ -1,0 +1,48 @@
+/// The states that are the user's own (Port::user_states()), in the dict that is configured for
+/// them: the value of `priv/pop3-legacy/NAME`.
+#ifndef POP3_LEGACY_DOVECOT_USER_STATES_H
+#define POP3_LEGACY_DOVECOT_USER_STATES_H
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "plugin/core/result.h"
+#include "plugin/core/state_store.h"
+#include "plugin/dovecot/host.h"
+#include "plugin/dovecot/open_dict.h"
+
+namespace pop3_legacy::dovecot {
+
+/// The dict is opened for each of the methods, for a session may last for hours. Once it has failed
+/// it is left alone for a minute, in which everything has the same Error: a session is not to wait
+/// again and again for a dict that is down.
+class UserStates : public StateStore {
+ public:
+  /// Both live longer than this. `mailbox` has the states where no dict is configured.
+  UserStates(struct mail_user* user, StateStore& mailbox) : user_(user), mailbox_(mailbox) {}
+
+  [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
+  Status store_state(std::string_view name, std::string_view content) override;
+  /// A dict cannot compare and store in one step: of two sessions that do so within the same
+  /// moment both may succeed, and the later one's content stands.
+  [[nodiscard]] Result<bool> exchange_state(std::string_view name,
+                                            const std::optional<std::string>& old,
+                                            std::string_view content) override;
+
+ private:
+  [[nodiscard]] Result<std::unique_ptr<OpenDict>> open();
+  [[nodiscard]] Error failed(const Error& why);
+
+  struct mail_user* user_;
+  StateStore& mailbox_;
+  std::optional<std::string> uri_;  ///< once the settings have been read
+  std::optional<Error> failure_;
+  std::chrono::steady_clock::time_point retry_;  ///< with failure_: not before
+};
+
+}  // namespace pop3_legacy::dovecot
+
+#endif

@@ -1,0 +1,89 @@
+"""Dovecot's dicts: how a host is told of one, and servers that fail in the place of theirs."""
+import socket
+import threading
+
+import hosts
+
+
+def typed_settings():
+    return hosts.host_name == "dovecot-2.4"
+
+
+class Dict:
+    """uri: Dovecot 2.3's. driver, settings: Dovecot 2.4's, lines. server: lines for dovecot.conf that it needs."""
+
+    def __init__(self, uri, driver, settings, server=""):
+        self.uri, self.driver, self.settings, self.server = uri, driver, settings, server
+
+    def body(self):
+        return "\n".join(["{", *self.settings, "}"])
+
+    def setting(self, name):
+        """Lines for dovecot.conf by which NAME is in this dict."""
+        if typed_settings():
+            return f"{name}_dict {{\n  dict {self.driver} {self.body()}\n}}\n{self.server}"
+        return f"plugin {{\n  {name} = {self.uri}\n}}\n{self.server}"
+
+
+def redis(port):
+    return Dict(f"redis:host=127.0.0.1:port={port}", "redis", ["redis_host = 127.0.0.1", f"redis_port = {port}"])
+
+
+def through_server(name, definition):
+    """The dict of this name in Dovecot's dict server. definition: what stands there, for either version."""
+    block = "dict_server" if typed_settings() else "dict"
+    return Dict(f"proxy::{name}", "proxy", [f"dict_proxy_name = {name}"],
+                f"{block} {{\n{definition}\n}}\nservice dict {{\n  unix_listener dict {{\n    mode = 0666\n  }}\n}}\n")
+
+
+def redis_through_server(name, port):
+    behind = redis(port)
+    return through_server(name, f"dict {name} {{\ndriver = redis\n" + "\n".join(behind.settings) + "\n}"
+                          if typed_settings() else f"{name} = {behind.uri}")
+
+
+def proxy_to(path, name):
+    """A dict server at that socket."""
+    return Dict(f"proxy:{path}:{name}", "proxy", [f"dict_proxy_name = {name}", f"dict_proxy_socket_path = {path}"])
+
+
+class FailingServer:
+    """Takes connections on an open socket, and says answer(octets) to each portion of input: nothing, if
+    that is empty."""
+
+    def __init__(self, listener, answer):
+        self.listener, self.answer = listener, answer
+        self.connections = []
+        self.stopping = threading.Event()
+        listener.listen()
+        listener.settimeout(0.1)
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def run(self):
+        while not self.stopping.is_set():
+            try:
+                connection = self.listener.accept()[0]
+                self.connections.append(connection)
+                threading.Thread(target=self.converse, args=(connection,), daemon=True).start()
+            except OSError:
+                pass
+
+    def converse(self, connection):
+        try:
+            while octets := connection.recv(4096):
+                if answer := self.answer(octets):
+                    connection.sendall(answer)
+        except OSError:
+            pass
+
+    def close(self):
+        self.stopping.set()
+        self.thread.join()
+        self.listener.close()
+        for connection in self.connections:
+            connection.close()
+
+
+def tcp_listener():
+    return socket.create_server(("127.0.0.1", 0))

@@ -1,0 +1,250 @@
+"""pop3_legacy_state: limits that hold for a user on all backends, whose mailboxes are not shared."""
+import os
+import re
+import socket
+import time
+import unittest
+
+import dicts
+import hosts
+import test_xmit
+from redis_server import RedisServer
+from test_policy_dict import PATIENCE
+
+DELAY = "[pace]\nlogin_delay = \"1h\"\nburst = %d\n"
+OCTETS = "[pace]\noctets_per_hour = \"3M\"\n"
+REFUSAL = rb"^-ERR \[LOGIN-DELAY\] You have logged in too often, wait [0-9]+ seconds[.]$"
+UNKNOWN = rb"^-ERR \[SYS/TEMP\] "
+UNUSABLE = "the dict with the users' states cannot be used: .*; see that it runs, and that the mail user may use it"
+NOT_HELD = ("pop3_legacy: pace: the stored state cannot be kept, so the login is not held against the user: " +
+            UNUSABLE)
+
+
+class BackendsTest(test_xmit.XmitTest):
+    """Two hosts with the same policy and settings, and nothing else in common."""
+
+    dovecot_only = True
+    policy_text = ""
+    state = None  # the dict
+
+    @classmethod
+    def setUpClass(cls):
+        if hosts.standalone:
+            raise unittest.SkipTest("about Dovecot only")
+        cls.host_options = {"settings": cls.state.setting("pop3_legacy_state") if cls.state else ""}
+        super().setUpClass()
+        cls.addClassCleanup(cls.host.stop)
+        cls.other = hosts.new_host(policies=cls.host.policies, **cls.host_options)
+        cls.addClassCleanup(cls.other.stop)
+        cls.other.start()
+
+    def user(self, messages=0, domain="example.org"):
+        name = super().user(messages, domain)
+        self.other.maildir(name)
+        for number in range(1, messages + 1):
+            hosts.deliver(self.other, name, hosts.message(number), number)
+        return name
+
+    def log_in(self, host, user):
+        """The reply to PASS; the session has ended."""
+        with hosts.Pop3(host.port, user, login=False) as pop3:
+            pop3.command(b"USER " + user.encode())
+            reply = pop3.command(b"PASS " + hosts.PASSWORD.encode())
+            if reply.startswith(b"+OK"):
+                self.assertTrue(pop3.quit().startswith(b"+OK"))
+            return reply
+
+    def retrieve(self, host, user):
+        with hosts.Pop3(host.port, user) as pop3:
+            reply = pop3.multi(b"RETR 1")[0]
+            self.assertTrue(pop3.quit().startswith(b"+OK"))
+            return reply
+
+    def send(self, host, user):
+        """The reply to XTND XMIT that refuses, or to the message."""
+        with hosts.Pop3(host.port, user) as pop3:
+            reply = pop3.command(b"XTND XMIT")
+            if reply.startswith(b"+OK"):
+                pop3.send(test_xmit.stuffed(test_xmit.mail(user)))
+                reply = pop3.line()
+            pop3.quit()
+            return reply
+
+    def lines_about(self, host, user, word):
+        return [line for line in host.log().splitlines() if f"pop3_legacy: {word}" in line and f"({user})" in line]
+
+
+class WithoutDictTest(BackendsTest):
+    """What the other tests would see if nothing were shared."""
+
+    def test_each_backend_counts_by_itself(self):
+        self.policy(test_xmit.ALLOW + "[xmit]\nper_hour = 1\n" + DELAY % 2)
+        user = self.user()
+        for host in (self.host, self.other):
+            self.assertRegex(self.log_in(host, user), rb"^[+]OK")
+            self.assertEqual(self.send(host, user), b"+OK Message sent successfully")
+            self.assertRegex(self.log_in(host, user), REFUSAL)
+
+
+class SharedStates:
+    """What holds for every dict."""
+
+    def test_a_login_at_one_is_counted_at_the_other(self):
+        self.policy(DELAY % 1)
+        user, another = self.user(), self.user()
+        self.assertRegex(self.log_in(self.host, user), rb"^[+]OK")
+        self.assertRegex(self.log_in(self.other, user), REFUSAL)
+        self.assertRegex(self.log_in(self.other, another), rb"^[+]OK")
+        self.assertRegex(self.log_in(self.host, another), REFUSAL)
+        self.assertRegex(self.redis.get(user + "/pop3-legacy/pace"),
+                         rb"^dovecot-pop3-legacy pace 1\nlogins [0-9]+\n$")
+
+    def test_a_burst_is_that_of_both(self):
+        self.policy(DELAY % 3)
+        user = self.user()
+        replies = [self.log_in(host, user) for host in (self.host, self.other) * 3]
+        self.assertEqual([reply[:3] for reply in replies], [b"+OK"] * 3 + [b"-ER"] * 3, replies)
+
+    def test_octets_of_an_hour_are_those_of_both(self):
+        self.policy(OCTETS)
+        user = self.user()
+        for host in (self.host, self.other):
+            hosts.deliver(host, user, hosts.message(1, 2 << 20), 1)
+        self.assertRegex(self.retrieve(self.host, user), rb"^[+]OK")
+        self.assertRegex(self.retrieve(self.other, user), rb"^-ERR Too many octets retrieved in the last hour, ")
+
+    def test_messages_sent_in_an_hour_are_those_of_both(self):
+        self.policy(test_xmit.ALLOW + "[xmit]\nper_hour = 2\n")
+        user = self.user()
+        for host in (self.host, self.other):
+            self.assertEqual(self.send(host, user), b"+OK Message sent successfully")
+        for host in (self.host, self.other):
+            self.assertEqual(self.send(host, user), test_xmit.TOO_MANY)
+        self.assertEqual(len(self.sink.messages), 2)
+
+    def test_what_is_about_messages_stays_with_the_mailbox(self):
+        self.policy("[view]\nhide_fetched = true\n" + DELAY % 2)
+        user = self.user(2)
+        self.assertRegex(self.retrieve(self.host, user), rb"^[+]OK")
+        with hosts.Pop3(self.other.port, user) as pop3:
+            self.assertEqual(pop3.command(b"LAST"), b"+OK 0")
+            self.assertRegex(pop3.command(b"STAT"), rb"^[+]OK 2 ")
+            pop3.quit()
+        names = {os.path.basename(path) for path in self.state_files(user)}
+        self.assertEqual(names, {"dovecot-pop3-legacy-last", "dovecot-pop3-legacy-hidden"})
+        for name in ("last", "hidden"):
+            self.assertIsNone(self.redis.get(f"{user}/pop3-legacy/{name}"))
+
+    def test_a_dict_that_is_down_locks_nobody_out_and_sends_no_mail(self):
+        self.policy(test_xmit.ALLOW + DELAY % 1 + "octets_per_hour = \"3M\"\n")
+        user = self.user(1)
+        self.redis.stop()
+        try:
+            begun = time.monotonic()
+            for _ in range(2):
+                before = len(self.lines_about(self.host, user, "pace"))
+                pop3 = self.login(user)
+                self.assertRegex(pop3.multi(b"RETR 1")[0], rb"^[+]OK")
+                self.assertRegex(pop3.command(b"XTND XMIT"), UNKNOWN)
+                self.assertRegex(pop3.quit(), rb"^[+]OK")
+                self.assertTrue(hosts.eventually(lambda: len(self.lines_about(self.host, user, "pace")) > before))
+                lines = self.lines_about(self.host, user, "pace")[before:]
+                self.assertEqual(len(lines), 1, lines)
+                self.assertRegex(lines[0], NOT_HELD)
+            self.assertRegex(self.lines_about(self.host, user, "XTND XMIT")[0], UNUSABLE)
+            self.assertLess(time.monotonic() - begun, 2 * PATIENCE)
+        finally:
+            self.redis.start()
+        self.assertEqual(self.sink.messages, [])
+        self.assertRegex(self.log_in(self.host, user), rb"^[+]OK")
+        self.assertRegex(self.log_in(self.other, user), REFUSAL)
+
+
+class RedisTest(SharedStates, BackendsTest):
+    @classmethod
+    def setUpClass(cls):
+        if hosts.standalone:
+            raise unittest.SkipTest("about Dovecot only")
+        cls.redis = RedisServer().start()
+        cls.addClassCleanup(lambda: cls.redis.stop())
+        cls.state = cls.dict_of(cls.redis.port)
+        super().setUpClass()
+
+    @staticmethod
+    def dict_of(port):
+        return dicts.redis(port)
+
+
+class RedisThroughDictServerTest(RedisTest):
+    @staticmethod
+    def dict_of(port):
+        return dicts.redis_through_server("states", port)
+
+
+class FailingDictTest(hosts.HostTest):
+    """In place of Redis and of the dict server: what answers nothing, or no longer when it is to store."""
+
+    dovecot_only = True
+
+    def check(self, where, listener, answers, folders=()):
+        host = hosts.new_host(settings=where.setting("pop3_legacy_state"), more_folders=folders)
+        server = dicts.FailingServer(listener, None)
+        self.addCleanup(server.close)
+        with host:
+            with open(os.path.join(host.policies, "default.toml"), "w") as file:
+                file.write(DELAY % 1 + "octets_per_hour = \"3M\"\n")
+            for number, (answer, reason) in enumerate(answers):
+                with self.subTest(reason):
+                    user = f"user{number}@example.org"
+                    host.maildir(user)
+                    hosts.deliver(host, user, hosts.message(1), 1)
+                    server.answer = answer
+                    begun = time.monotonic()
+                    with hosts.Pop3(host.port, user) as pop3:
+                        self.assertRegex(pop3.multi(b"RETR 1")[0], rb"^[+]OK")
+                        self.assertRegex(pop3.quit(), rb"^[+]OK")
+                    self.assertLess(time.monotonic() - begun, PATIENCE)
+                    self.assertTrue(hosts.eventually(lambda: re.search(
+                        rf"\({user}\).*{NOT_HELD}".replace(".*;", f".*{reason}.*;"), host.log())), host.log())
+            self.assertNotRegex(host.log(), r"Panic|Fatal|leak|signal")
+
+    def test_redis(self):
+        def found_nothing(then):
+            return lambda octets: b"$-1\r\n" if b"GET" in octets else then
+
+        listener = dicts.tcp_listener()
+        self.check(dicts.redis(listener.getsockname()[1]), listener,
+                   [(lambda _: b"", "redis: "), (found_nothing(b""), ""), (found_nothing(b"!rubbish\r\n"), "redis: "),
+                    (found_nothing(b"-OOM command not allowed\r\n"), "OOM")])
+
+    def test_the_dict_server(self):
+        def found_nothing(then):
+            return lambda octets: b"N\n" if re.search(rb"(?m)^L", octets) else then
+
+        folder = os.path.join(hosts.scratch, "failing-states")
+        os.makedirs(folder, exist_ok=True)
+        path = os.path.join(folder, "dict")
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(path)
+        os.chmod(path, 0o666)
+        self.check(dicts.proxy_to(path, "states"), listener,
+                   [(lambda _: b"", "no answer in 5 seconds"), (found_nothing(b""), "no answer in 5 seconds"),
+                    (found_nothing(b"F1\tdisk full\n"), "disk full")], [folder])
+
+
+class WrongSettingTest(hosts.HostTest):
+    """A URI of no dict; Dovecot 2.4 knows no such setting."""
+
+    dovecot_only = True
+
+    def test_is_said_and_locks_nobody_out(self):
+        where = dicts.Dict("nosuch:x", "nosuch", ["redis_host = 127.0.0.1"])
+        with hosts.new_host(settings=where.setting("pop3_legacy_state")) as host:
+            with open(os.path.join(host.policies, "default.toml"), "w") as file:
+                file.write(DELAY % 1)
+            host.maildir("user@example.org")
+            for _ in range(2):
+                with hosts.Pop3(host.port, "user@example.org") as pop3:
+                    pop3.quit()
+            self.assertTrue(hosts.eventually(lambda: re.search(
+                NOT_HELD.replace(".*;", "Unknown dict module: nosuch;"), host.log())), host.log())
