@@ -2,6 +2,7 @@
 import os
 import re
 import socket
+import sqlite3
 import time
 import unittest
 
@@ -31,7 +32,7 @@ class BackendsTest(test_xmit.XmitTest):
     def setUpClass(cls):
         if hosts.standalone:
             raise unittest.SkipTest("about Dovecot only")
-        cls.host_options = {"settings": cls.state.setting("pop3_legacy_state") if cls.state else ""}
+        cls.host_options = {**cls.host_options, "settings": cls.state.setting("pop3_legacy_state") if cls.state else ""}
         super().setUpClass()
         cls.addClassCleanup(cls.host.stop)
         cls.other = hosts.new_host(policies=cls.host.policies, **cls.host_options)
@@ -179,6 +180,68 @@ class RedisThroughDictServerTest(RedisTest):
     @staticmethod
     def dict_of(port):
         return dicts.redis_through_server("states", port)
+
+
+class SqliteTest(BackendsTest):
+    """Through Dovecot's dict server: a row is inserted, and then updated."""
+
+    @classmethod
+    def setUpClass(cls):
+        if hosts.standalone:
+            raise unittest.SkipTest("about Dovecot only")
+        folder = os.path.join(hosts.scratch, "states")
+        os.makedirs(folder, exist_ok=True)
+        os.chmod(folder, 0o777)
+        cls.database = os.path.join(folder, "states.db")
+        with sqlite3.connect(cls.database) as database:
+            database.execute("CREATE TABLE states (user TEXT, name TEXT, state TEXT, PRIMARY KEY (user, name))")
+        os.chmod(cls.database, 0o666)
+        with open(os.path.join(folder, "dict.conf"), "w") as file:
+            file.write(f"""connect = {cls.database}
+map {{
+  pattern = priv/pop3-legacy/$name
+  table = states
+  username_field = user
+  value_field = state
+  fields {{
+    name = $name
+  }}
+}}
+""")
+        definition = f"states = sqlite:{folder}/dict.conf"
+        if dicts.typed_settings():
+            definition = f"""
+  dict states {{
+    driver = sql
+    sql_driver = sqlite
+    sqlite_path = {cls.database}
+    dict_map priv/pop3-legacy/$name {{
+      sql_table = states
+      username_field = user
+      value_field state {{
+      }}
+      key_field name {{
+        value = $name
+      }}
+    }}
+  }}
+"""
+        cls.state = dicts.through_server("states", definition)
+        cls.host_options = {"more_folders": [folder]}
+        super().setUpClass()
+
+    def test_logins_and_messages_are_counted_over_both(self):
+        self.policy(test_xmit.ALLOW + "[xmit]\nper_hour = 2\n" + DELAY % 4)
+        user = self.user()
+        for host in (self.host, self.other):
+            self.assertEqual(self.send(host, user), b"+OK Message sent successfully")
+        for host in (self.host, self.other):
+            self.assertEqual(self.send(host, user), test_xmit.TOO_MANY)
+        self.assertRegex(self.log_in(self.host, user), REFUSAL)
+        with sqlite3.connect(self.database) as database:
+            rows = database.execute("SELECT user, name, state FROM states ORDER BY name").fetchall()
+        self.assertEqual([row[:2] for row in rows], [(user, "pace"), (user, "xmit")])
+        self.assertEqual(len(re.findall(r"(?m)^[0-9]+ [0-9a-f]{64} sent$", rows[1][2])), 2)
 
 
 class FailingDictTest(hosts.HostTest):
