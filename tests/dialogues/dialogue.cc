@@ -418,7 +418,15 @@ class Parser {
     return between(words);
   }
 
-  Status take_board(const Words& words) {
+  Status take_board(Words words) {
+    std::optional<std::int64_t> received;
+    if (words.size() > 5 && words[words.size() - 2] == "received") {
+      received = seconds_of(words.back());
+      if (!received) {
+        return wrong("a board's last message is received like 2026-02-28T23:59:59Z");
+      }
+      words.resize(words.size() - 2);
+    }
     const auto maxima =
         words.size() > 2 ? parse_count(words[2], max_message_octets) : std::optional<std::size_t>{};
     if (started_ || !maxima || *maxima < words.size() - 3) {
@@ -439,6 +447,9 @@ class Parser {
       message.received = usual_arrival(message.ordinal);
       message.text = generated_message(message.ordinal, *octets);
       board.messages.push_back(std::move(message));
+    }
+    if (received && !board.messages.empty()) {
+      board.messages.back().received = *received;
     }
     dialogue_.boards.push_back(std::move(board));
     return Done{};

@@ -183,6 +183,19 @@ TEST(DialogueParser, NamesFileAndLineOfWhatIsWrong) {
   EXPECT_EQ(error_of("mail 80\n"), "a.txt:1: a dialogue needs a session");
 }
 
+TEST(DialogueParser, ABoardsLastMessageMayHaveArrivedAtAnyTime) {
+  const std::vector<BoardMailbox> boards =
+      parsed("board old 7 60 80 received 1985-12-19T08:08:49Z\nboard new 2 40\nsession\ndrop\n")
+          .boards;
+  ASSERT_EQ(boards.size(), 2U);
+  ASSERT_EQ(boards[0].messages.size(), 2U);
+  EXPECT_EQ(boards[0].messages[0].received, usual_arrival(6));
+  EXPECT_EQ(boards[0].messages[1].received, 503827729);
+  EXPECT_EQ(boards[1].messages[0].received, usual_arrival(2));
+  EXPECT_EQ(error_of("board old 7 60 received never\n"),
+            "a.txt:1: a board's last message is received like 2026-02-28T23:59:59Z");
+}
+
 TEST(DialogueParser, RefusesLinesInTheWrongPlace) {
   EXPECT_NE(error_of("C: STAT\n"), "nothing");
   EXPECT_NE(error_of("S: +OK\nsession\nclosed\n"), "nothing");
