@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "plugin/core/dates.h"
 #include "plugin/core/session.h"
 #include "plugin/core/submission/address_list.h"
 #include "plugin/core/submission/composition.h"
@@ -228,11 +227,6 @@ TEST(Header, WhatTwoReadersMightSeeDifferentlyIsNone) {
         "To a: b\r\n"sv, "From a@b Mon\r\n"sv, "T\xc3\xb6: a\r\n"sv, "To: a\r\n  \r\n b\r\n"sv}) {
     EXPECT_FALSE(submission::split_header(header).ok()) << header;
   }
-}
-
-TEST(Composition, DatesAreRfc5322s) {
-  EXPECT_EQ(rfc5322_date(0), "Thu, 1 Jan 1970 00:00:00 +0000");
-  EXPECT_EQ(rfc5322_date(1'700'000'000), "Tue, 14 Nov 2023 22:13:20 +0000");
 }
 
 TEST(Composition, ChangesNothingButWhatItShould) {
