@@ -54,6 +54,15 @@ std::string hex(std::span<const std::uint8_t> octets) {
   return text;
 }
 
+std::string octal(std::uint64_t number) {
+  std::string text;
+  do {
+    text.insert(text.begin(), static_cast<char>('0' + (number & 7U)));
+    number >>= 3U;
+  } while (number > 0);
+  return text;
+}
+
 std::string printable(std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string out;

@@ -27,6 +27,9 @@ std::string printable(std::string_view text);
 /// Two lower-case hexadecimal digits an octet.
 std::string hex(std::span<const std::uint8_t> octets);
 
+/// `number` in octal digits, "0" where it is 0.
+std::string octal(std::uint64_t number);
+
 /// `text` printable, in double quotes, and cut where it is too long to be read.
 std::string in_quotes(std::string_view text);
 

@@ -45,12 +45,42 @@ TEST_F(Boards, ListsThoseThatTheUserCanRead) {
 
 TEST_F(Boards, XBboardsHasFourteenLines) {
   Session session(port_, made_);
-  std::string expected = "+OK XTND\r\nsystem\r\n";
-  for (int line = 2; line <= 12; ++line) expected += "\r\n";
   EXPECT_EQ(answer(session, "XTND X-BBOARDS SYSTEM"),
-            expected + "0 10\r\nThu, 19 Dec 1985 08:08:49 +0000\r\n.\r\n");
+            "+OK XTND\r\nsystem\r\n\r\n\r\n\r\n\r\n\r\n*\r\n\r\n\r\n\r\n\r\n\r\n"
+            "0 10\r\nThu, 19 Dec 1985 08:08:49 +0000\r\n.\r\n");
   EXPECT_EQ(answer(session, "XTND X-BBOARDS secret"), "-ERR no such bboard\r\n");
   EXPECT_TRUE(port_.happened.empty());
+}
+
+TEST_F(Boards, XBboardsTellsWhatThePolicyKnows) {
+  policy::BoardName& board = made_.policy.boards.bboards.front();
+  board.aliases = {"local", "general"};
+  board.maildrop = ".hidden";
+  board.archive_maildrop = "archive";
+  board.information = "information";
+  board.maildrop_map = "map";
+  board.leaders = {"anna", "bert"};
+  board.address = "address";
+  board.request = "request";
+  board.incoming_feed = "in";
+  board.outgoing_feeds = {"out", "put"};
+  board.flags = 0755;
+  made_.policy.boards.date = policy::BoardsDate::rfc822;
+  made_.policy.boards.zone = "-0800";
+  Session session(port_, made_);
+  EXPECT_EQ(answer(session, "XTND X-BBOARDS General"),
+            "+OK XTND\r\nsystem\r\nlocal general\r\n..hidden\r\narchive\r\ninformation\r\nmap\r\n"
+            "*\r\nanna bert\r\naddress\r\nrequest\r\nin\r\nout put\r\n0755 10\r\n"
+            "Thu, 19 Dec 85 00:08:49 -0800\r\n.\r\n");
+}
+
+TEST_F(Boards, AnAliasIsANameOfTheArchive) {
+  made_.policy.boards.bboards.front().aliases = {"local"};
+  Session session(port_, made_);
+  EXPECT_EQ(answer(session, "XTND BBOARDS LOCAL"), "+OK XTND\r\nsystem 10\r\n.\r\n");
+  EXPECT_EQ(answer(session, "XTND ARCHIVE Local"), "+OK XTND\r\nsystem 3\r\n.\r\n");
+  EXPECT_EQ(port_.happened.back(), "open Public/old");
+  EXPECT_EQ(answer(session, "XTND ARCHIVE secret"), "-ERR no such bboard\r\n");
 }
 
 TEST_F(Boards, OpensOneInTheMaildropsPlace) {

@@ -63,6 +63,12 @@ void expect_equal(const Policy& a, const Policy& b) {
   EXPECT_EQ(a.euidl.order, b.euidl.order);
   EXPECT_EQ(a.xsender.header, b.xsender.header);
   EXPECT_EQ(a.gurl.url, b.gurl.url);
+  EXPECT_EQ(a.boards.wording, b.boards.wording);
+  EXPECT_EQ(a.boards.on_bad_name, b.boards.on_bad_name);
+  EXPECT_EQ(a.boards.date, b.boards.date);
+  EXPECT_EQ(a.boards.zone, b.boards.zone);
+  EXPECT_EQ(a.boards.bboards, b.boards.bboards);
+  EXPECT_EQ(a.boards.archive, b.boards.archive);
   EXPECT_EQ(a.xmit.from, b.xmit.from);
   EXPECT_EQ(a.xmit.max_octets, b.xmit.max_octets);
   EXPECT_EQ(a.xmit.max_recipients, b.xmit.max_recipients);
@@ -642,16 +648,111 @@ TEST(PolicyReader, WrongBoardsAreToldAndLeaveTheOldOnes) {
           R"(f.toml:4:6: boards.bboards has the name "")",
           R"(f.toml:5:12: boards.bboards has the name "\xc3\xa4")",
           R"(f.toml:6:8: boards.bboards has the board "GOOD" twice: the letters' case is ignored)",
-          R"(f.toml:7:10: boards.bboards has to name the mailbox of "number" in quotes, not an integer)",
+          R"(f.toml:7:10: boards.bboards has to name the mailbox of "number" in quotes, or have a table for it, not an integer)",
           R"(f.toml:8:9: boards.bboards needs a mailbox for each board, not an empty name)",
           R"(f.toml:9:11: boards.bboards has to be a mailbox's name without control characters, not "a\x09b")",
-          R"(f.toml:10:1: boards.bboards has to name the mailbox of "deep" in quotes, not a table)",
+          R"(f.toml:11:1: boards.bboards.deep cannot have "x", only mailbox, aliases, maildrop, archive_maildrop, information, maildrop_map, leaders, address, request, incoming_feed, outgoing_feeds and flags)",
           R"(f.toml:13:11: boards.archive has to be a table of boards' names with their mailboxes, [boards.archive], not a text)",
           R"(f.toml:14:1: unknown key "boards.boards"; did you mean "boards.bboards"?)"}));
   Policy policy;
   policy.boards.bboards = {{"old", "Old"}};
   document.apply(policy);
   EXPECT_EQ(policy.boards.bboards, (std::vector<BoardName>{{"old", "Old"}}));
+}
+
+TEST(PolicyReader, ABoardMayHaveATableWithWhatIsTold) {
+  const Document document = parse(
+      "boards.archive = {old = {mailbox = \"Old\"}}\n[boards.bboards]\nnews = \"N\"\n"
+      "mh = {mailbox = \"MH\", aliases = [\"m\", \"H\"], flags = 0o17}\n"
+      "[boards.bboards.a]\nmailbox = \"A\"\naliases = []\nmaildrop = \"/d\"\n"
+      "archive_maildrop = \"/a\"\ninformation = \"/i\"\nmaildrop_map = \"/m\"\n"
+      "leaders = [\"b\", \"c\"]\naddress = \"A <a@b>\"\nrequest = \"r\"\n"
+      "incoming_feed = \"in\"\noutgoing_feeds = [\"x\", \"y\"]\nflags = 4294967295\n");
+  EXPECT_EQ(sentences(document), Strings{});
+  Policy policy;
+  policy.boards.bboards = {{"gone", "Gone"}};
+  document.apply(policy);
+  BoardName mh{"mh", "MH"};
+  mh.aliases = {"m", "H"};
+  mh.flags = 15;
+  BoardName all{"a", "A"};
+  all.maildrop = "/d";
+  all.archive_maildrop = "/a";
+  all.information = "/i";
+  all.maildrop_map = "/m";
+  all.leaders = {"b", "c"};
+  all.address = "A <a@b>";
+  all.request = "r";
+  all.incoming_feed = "in";
+  all.outgoing_feeds = {"x", "y"};
+  all.flags = 0xFFFFFFFF;
+  EXPECT_EQ(policy.boards.bboards, (std::vector<BoardName>{{"news", "N"}, mh, all}));
+  EXPECT_EQ(policy.boards.archive, (std::vector<BoardName>{{"old", "Old"}}));
+  EXPECT_TRUE(mh.answers_to("MH"));
+  EXPECT_TRUE(mh.answers_to("h"));
+  EXPECT_FALSE(mh.answers_to("m H"));
+}
+
+TEST(PolicyReader, AMistakeInABoardsTableIsToldWithItsPlace) {
+  const std::string long_line(501, 'x');
+  for (const auto& [in_table, problem] : std::vector<std::pair<std::string, std::string>>{
+           {"", R"(f.toml:1:20: boards.bboards.a needs a mailbox, like mailbox = "Public/system")"},
+           {"mailbox = \"\"", "a.mailbox needs a mailbox for each board, not an empty name"},
+           {"mailbox = 1",
+            "f.toml:1:32: boards.bboards.a.mailbox has to be a text in quotes, not an "
+            "integer"},
+           {"password = \"x\"", "f.toml:1:22: boards.bboards.a cannot have \"password\", only "},
+           {"alias = []", "boards.bboards.a cannot have \"alias\"; did you mean \"aliases\"?"},
+           {"address = \"a\\nb\"", R"(a.address has to be a line of printable ASCII, of 500 )"
+                                   R"(characters at most, not "a\x0ab")"},
+           {"request = \"\\u00e4\"", R"(a.request has to be a line of printable ASCII, of 500 )"
+                                     R"(characters at most, not "\xc3\xa4")"},
+           {"maildrop = \"" + long_line + '"',
+            "a.maildrop has to be a line of printable ASCII, of "},
+           {"incoming_feed = []", "a.incoming_feed has to be a text in quotes, not a list"},
+           {"leaders = \"x\"", "a.leaders has to be a list of texts in brackets, not a text"},
+           {"leaders = [\"x\", 1]", "f.toml:1:38: boards.bboards.a.leaders has to be a text in "},
+           {"leaders = [\"x y\"]", R"(has to list printable ASCII without blanks, not "x y")"},
+           {"leaders = [\"\"]", R"(has to list printable ASCII without blanks, not "")"},
+           {"outgoing_feeds = [\"x\", \"" + long_line.substr(2) + "\"]",
+            "a.outgoing_feeds has to be a line of printable ASCII, of 500 "},
+           {"aliases = [\"x y\"]", "a.aliases has the name \"x y\", but a board's is "},
+           {"flags = \"01\"", "a.flags has to be an integer, like 0o1, not a text"},
+           {"flags = -1", "a.flags has to be from 0 to 4294967295, not -1"},
+           {"flags = 4294967296", "a.flags has to be from 0 to 4294967295, not 4294967296"}}) {
+    const std::string text = "boards.bboards.a = { " + in_table + " }\n";
+    EXPECT_NE(sentence(text).find(problem), std::string::npos) << sentence(text);
+    EXPECT_EQ(sentence(text).find('\n'), std::string::npos) << sentence(text);
+  }
+  EXPECT_EQ(sentence("[boards.archive]\na = {mailbox = \"A\", aliases = [\"b\"]}"),
+            R"(f.toml:2:21: boards.archive.a cannot have "aliases", only mailbox)");
+  EXPECT_EQ(sentence("[boards]\nzone = \"PST\""),
+            R"(f.toml:2:8: boards.zone has to be a zone in digits, like "-0800", not "PST")");
+}
+
+TEST(PolicyReader, NoTwoBoardsAnswerToOneName) {
+  for (const auto& [text, problem] : std::vector<std::pair<std::string, std::string>>{
+           {"a = {mailbox = \"A\", aliases = [\"b\"]}\nB = \"B\"",
+            R"(f.toml:3:5: boards.bboards has the board "B", which is an alias of "a")"},
+           {"b = \"B\"\na = {mailbox = \"A\", aliases = [\"c\", \"B\"]}",
+            R"(f.toml:3:37: boards.bboards.a.aliases has "B", which is already a name of "b")"},
+           {"a = {mailbox = \"A\", aliases = [\"A\"]}",
+            R"(f.toml:2:32: boards.bboards.a.aliases has "A", which is already a name of "a")"},
+           {"a = {mailbox = \"A\", aliases = [\"x\", \"X\"]}",
+            R"(f.toml:2:37: boards.bboards.a.aliases has "X", which is already a name of "a")"},
+           {"a = {mailbox = \"A\", aliases = [\"x\"]}\nb = {mailbox = \"B\", aliases = [\"x\"]}",
+            R"(f.toml:3:32: boards.bboards.b.aliases has "x", which is already a name of "a")"}}) {
+    EXPECT_EQ(sentence("[boards.bboards]\n" + text), problem);
+  }
+}
+
+TEST(PolicyReader, WhatStandsInABoardsTableByMistakeMayHaveDenied) {
+  for (const std::string& text : Strings{"[boards.bboards]\na = \"A\"\ndeny = [\"TOP\"]",
+                                         "[boards.bboards.a]\nmailbox = \"A\"\ndeny = [\"TOP\"]",
+                                         "[boards.bboards.commands]\ndeny = [\"TOP\"]"}) {
+    EXPECT_FALSE(parse(text).deny_trusted()) << text;
+  }
+  EXPECT_TRUE(parse("[boards.bboards.a]\nmailbox = 1").deny_trusted());
 }
 
 TEST(PolicyReader, AMistakeInACutoverLeavesTheOldOnes) {

@@ -70,8 +70,24 @@ scheme = "qmail"
 [[uidl.cutover]]
 before = 0987-01-31
 scheme = ["courier", "uw"]
+[boards]
+date = "rfc822"
+zone = "-0330"
 [boards.bboards]
 news = "Shared/News"
+[boards.bboards.all]
+mailbox = "All"
+aliases = ["every", "body"]
+maildrop = "/\\\""
+archive_maildrop = "/archive"
+information = "/information"
+maildrop_map = "/map"
+leaders = ["anna", "bert"]
+address = "All <all@example.org>"
+request = "all-request@example.org"
+incoming_feed = "news"
+outgoing_feeds = ["a@example.org", "b@example.org"]
+flags = 0o755
 [xlst]
 match = "exact"
 missing = "omit"
@@ -147,6 +163,7 @@ TEST(PolicyReport, EveryValueIsShownAndReadBack) {
     Policy again;
     document.apply(again);
     EXPECT_EQ(show(again), show(policy));
+    EXPECT_EQ(again.boards.bboards, policy.boards.bboards);
   }
 }
 

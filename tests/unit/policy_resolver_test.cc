@@ -407,6 +407,36 @@ TEST(PolicyResolver, AnyDocumentMayMakeUidlUnknown) {
   EXPECT_TRUE(resolve(nullptr, "ann", "gone").uidl_known);
 }
 
+TEST(PolicyResolver, BoardsAreInheritedAndReplacedAsAWhole) {
+  const std::string boards =
+      "boards.bboards = {a = {mailbox = \"A\", aliases = [\"x\"], flags = 1}, b = \"B\"}";
+  MapStore store(Documents{{"profiles/a", boards},
+                           {"domains/example.org", inherits("a")},
+                           {"domains/example.net", inherits("a") + "boards.bboards.c = \"C\""}});
+  BoardName described{"a", "A"};
+  described.aliases = {"x"};
+  described.flags = 1;
+  EXPECT_EQ(resolve(&store, "ann@example.org", "").policy.boards.bboards,
+            (std::vector<BoardName>{described, {"b", "B"}}));
+  EXPECT_EQ(resolve(&store, "ann@example.net", "").policy.boards.bboards,
+            (std::vector<BoardName>{{"c", "C"}}));
+}
+
+TEST(PolicyResolver, AnArchiveCannotHaveTheAliasOfAnotherBoard) {
+  const auto resolved = [](std::string_view archive) {
+    MapStore store(Documents{
+        {"default", "[boards.bboards]\na = {mailbox = \"A\", aliases = [\"x\"]}\n"},
+        {"domains/example.org", "[boards.archive]\n" + std::string(archive) + " = \"O\"\n"}});
+    return resolve(&store, "ann@example.org", "");
+  };
+  EXPECT_TRUE(resolved("A").intact);
+  EXPECT_TRUE(resolved("b").intact);
+  EXPECT_FALSE(resolved("X").intact);
+  EXPECT_EQ(resolved("X").problems,
+            Strings{"the policy as a whole: boards.archive has \"X\", but in boards.bboards that "
+                    "is an alias of \"a\""});
+}
+
 TEST(PolicyResolver, TheProblemsOfASharedProfileAreToldOnce) {
   MapStore store(Documents{{"default", inherits("a")},
                            {"domains/example.org", inherits("a")},

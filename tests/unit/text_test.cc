@@ -18,6 +18,11 @@ TEST(Text, WhatIsNotPrintableIsSpelledOut) {
   EXPECT_EQ(in_quotes(std::string(81, 'x')), '"' + std::string(80, 'x') + "...\"");
 }
 
+TEST(Text, OctalDigits) {
+  EXPECT_EQ(octal(0), "0");
+  EXPECT_EQ(octal(0755), "755");
+}
+
 TEST(Text, NearnessToleratesASlipOrTwo) {
   EXPECT_TRUE(near("denny", "deny"));
   EXPECT_TRUE(near("dney", "deny"));

@@ -17,9 +17,9 @@ bool says_as_mh(const Session& session) noexcept {
 
 const policy::BoardName* find_board(const std::vector<policy::BoardName>& boards,
                                     std::string_view name) noexcept {
-  const auto found = std::find_if(
-      boards.begin(), boards.end(),
-      [&](const policy::BoardName& board) { return equals_ignoring_case(board.name, name); });
+  const auto found =
+      std::find_if(boards.begin(), boards.end(),
+                   [&](const policy::BoardName& board) { return board.answers_to(name); });
   return found == boards.end() ? nullptr : &*found;
 }
 
@@ -53,9 +53,8 @@ std::string board_line(const policy::BoardName& board, const Board& found) {
   return board.name + ' ' + std::to_string(found.maxima);
 }
 
-Answer open_named_board(Session& session, std::string_view command,
-                        const std::vector<policy::BoardName>& boards, std::string_view name) {
-  const policy::BoardName* const board = find_board(boards, name);
+Answer open_named_board(Session& session, std::string_view command, const policy::BoardName* board,
+                        std::string_view name) {
   if (board != nullptr) {
     const Result<Board> opened = session.open_board(board->mailbox);
     if (opened) {

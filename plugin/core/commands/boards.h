@@ -12,7 +12,7 @@
 
 namespace pop3_legacy::commands {
 
-/// The board of that name, whatever its letters' case; nullptr: there is none.
+/// The board of that name or alias, whatever the letters' case; nullptr: there is none.
 const policy::BoardName* find_board(const std::vector<policy::BoardName>& boards,
                                     std::string_view name) noexcept;
 
@@ -28,9 +28,9 @@ Reply board_failed(Session& session, const policy::BoardName& board, const Error
 /// "NAME MAXIMA".
 std::string board_line(const policy::BoardName& board, const Board& found);
 
-/// Opens the one of `boards` that is named so, and answers.
-Answer open_named_board(Session& session, std::string_view command,
-                        const std::vector<policy::BoardName>& boards, std::string_view name);
+/// Opens `board`, for which the client said `name`, and answers; nullptr: there is none.
+Answer open_named_board(Session& session, std::string_view command, const policy::BoardName* board,
+                        std::string_view name);
 
 }  // namespace pop3_legacy::commands
 

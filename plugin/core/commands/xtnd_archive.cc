@@ -9,7 +9,11 @@ Answer xtnd_archive(Session& session, std::string_view arguments) {
   if (name.empty()) {
     return name_is_missing(session, "archive", "XTND ARCHIVE name");
   }
-  return open_named_board(session, "archive", session.policy().boards.archive, name);
+  const policy::Policy::Boards& boards = session.policy().boards;
+  const policy::BoardName* archive = find_board(boards.archive, name);
+  const policy::BoardName* const group = find_board(boards.bboards, name);
+  if (archive == nullptr && group != nullptr) archive = find_board(boards.archive, group->name);
+  return open_named_board(session, "archive", archive, name);
 }
 
 }  // namespace pop3_legacy::commands

@@ -39,7 +39,8 @@ class BoardListing : public Listing {
 Answer xtnd_bboards(Session& session, std::string_view arguments) {
   const std::string_view name = take_word(arguments);
   if (!name.empty()) {
-    return open_named_board(session, "bboards", session.policy().boards.bboards, name);
+    return open_named_board(session, "bboards", find_board(session.policy().boards.bboards, name),
+                            name);
   }
   return {boards_follow(session, "bboards"), std::make_unique<BoardListing>(session)};
 }

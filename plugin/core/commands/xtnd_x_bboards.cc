@@ -1,17 +1,27 @@
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "plugin/core/command_line.h"
 #include "plugin/core/commands/boards.h"
 #include "plugin/core/commands/commands.h"
 #include "plugin/core/dates.h"
+#include "plugin/core/policy/board_fields.h"
+#include "plugin/core/text.h"
 
 namespace pop3_legacy::commands {
 
 namespace {
 
-/// Aliases, the local system's eight lines and the two addresses, which RFC 1082 lets a server
-/// leave empty.
-constexpr unsigned unknown_lines = 11;
+/// The encrypted password. MH takes a board whose line is empty for one that anybody may lead, and
+/// one with this for one that no password opens: so it is here.
+constexpr std::string_view no_password = "*";
+
+std::string date_of(const policy::Policy::Boards& boards, std::int64_t seconds) {
+  const int zone = zone_minutes(boards.zone).value_or(0);
+  return boards.date == policy::BoardsDate::rfc822 ? rfc822_date(seconds, zone)
+                                                   : rfc5322_date(seconds, zone);
+}
 
 }  // namespace
 
@@ -30,13 +40,22 @@ Answer xtnd_x_bboards(Session& session, std::string_view arguments) {
                                                : board_failed(session, *board, found.error());
   }
   Reply reply = boards_follow(session, "x-bboards");
-  reply.line(board->name);
-  for (unsigned i = 0; i < unknown_lines; ++i) {
-    reply.line("");
-  }
-  // No flags are set.
-  reply.line("0 " + std::to_string(found.value().maxima));
-  reply.line(found.value().last_date ? rfc5322_date(*found.value().last_date) : "");
+  reply.line(board->name)
+      .line(policy::separated_by_blanks(board->aliases))
+      .line(board->maildrop)
+      .line(board->archive_maildrop)
+      .line(board->information)
+      .line(board->maildrop_map)
+      .line(no_password)
+      .line(policy::separated_by_blanks(board->leaders))
+      .line(board->address)
+      .line(board->request)
+      .line(board->incoming_feed)
+      .line(policy::separated_by_blanks(board->outgoing_feeds))
+      .line((board->flags == 0 ? "" : "0") + octal(board->flags) + ' ' +
+            std::to_string(found.value().maxima))
+      .line(found.value().last_date ? date_of(session.policy().boards, *found.value().last_date)
+                                    : "");
   return reply.end();
 }
 

@@ -10,6 +10,7 @@
 #include "plugin/core/command_table.h"
 #include "plugin/core/dates.h"
 #include "plugin/core/header_field.h"
+#include "plugin/core/policy/board_fields.h"
 #include "plugin/core/policy/help_style.h"
 #include "plugin/core/text.h"
 #include "plugin/core/uidl/schemes.h"
@@ -30,7 +31,6 @@ Error refused(std::string why) {
 /// A reply line without "+OK " and CRLF.
 constexpr std::size_t max_url_octets = 506;
 constexpr std::size_t max_mailbox_octets = 255;
-constexpr std::size_t max_board_octets = 100;
 
 Status any_text(std::string_view /*text*/) {
   return Done{};
@@ -65,9 +65,10 @@ Status check_key_file(std::string_view text) {
                  in_quotes(text));
 }
 
-Status check_mailbox(std::string_view text) {
-  if (without_control_characters(text) && text.size() <= max_mailbox_octets) return Done{};
-  return refused("has to be a mailbox's name without control characters, not " + in_quotes(text));
+// East of UTC, "+0530".
+Status check_zone(std::string_view text) {
+  if (zone_minutes(text)) return Done{};
+  return refused("has to be a zone in digits, like \"-0800\", not " + in_quotes(text));
 }
 
 constexpr std::uint64_t kilobyte = 1024;
@@ -164,7 +165,8 @@ auto words_of(Policy& policy) {
   return std::tie(policy.last.semantics, policy.last.start, policy.last.on_drop,
                   policy.last.wording, policy.help.style, policy.uidl.on_change, policy.xlst.match,
                   policy.xlst.missing, policy.euidl.order, policy.xmit.from, policy.reply.dialect,
-                  policy.boards.wording, policy.boards.on_bad_name, policy.deletion.mode);
+                  policy.boards.wording, policy.boards.on_bad_name, policy.boards.date,
+                  policy.deletion.mode);
 }
 
 template <auto value>
@@ -285,6 +287,14 @@ std::vector<UidlPlan::Cutover>& uidl_cutovers(Policy& policy) {
   return policy.uidl.plan.cutovers;
 }
 
+constexpr std::array boards_dates{
+    Word{"rfc5322", set<BoardsDate::rfc5322>},
+    Word{"rfc822", set<BoardsDate::rfc822>},
+};
+
+std::string& boards_zone(Policy& policy) {
+  return policy.boards.zone;
+}
 template <std::vector<BoardName> Policy::Boards::*member>
 std::vector<BoardName>& boards(Policy& policy) {
   return policy.boards.*member;
@@ -388,8 +398,11 @@ const std::array table{
         WordKey{boards_wordings}},
     Key{"boards.on_bad_name", "What becomes of the maildrop when they name no board.",
         WordKey{boards_on_bad_name}},
-    Key{"boards.bboards", "The boards that XTND BBOARDS opens, with their mailboxes.",
-        BoardsKey{boards<&Policy::Boards::bboards>}},
+    Key{"boards.date", "How X-BBOARDS writes the date of the last message.", WordKey{boards_dates}},
+    Key{"boards.zone", "The zone of that date.", TextKey{check_zone, boards_zone}},
+    Key{"boards.bboards",
+        "The boards that XTND BBOARDS opens, with their mailboxes and what X-BBOARDS tells.",
+        BoardsKey{boards<&Policy::Boards::bboards>, true}},
     Key{"boards.archive", "The boards that XTND ARCHIVE opens, with the archives' mailboxes.",
         BoardsKey{boards<&Policy::Boards::archive>}},
     Key{"xmit.from", "Which addresses XTND XMIT lets stand in From.", WordKey{xmit_from}},
@@ -516,6 +529,31 @@ std::string x_command(const XCommand& command) {
   return out + " }";
 }
 
+// Empty: it is as it is without the key.
+std::string field_value(const BoardName& board, const BoardField& field) {
+  if (const auto* const text = std::get_if<std::string BoardName::*>(&field.member)) {
+    const std::string& value = board.*(*text);
+    return value.empty() ? value : basic_string(value);
+  }
+  if (const auto* const list = std::get_if<std::vector<std::string> BoardName::*>(&field.member)) {
+    return (board.*(*list)).empty() ? std::string() : text_list(board.*(*list));
+  }
+  const std::uint64_t flags = board.*std::get<std::uint64_t BoardName::*>(field.member);
+  return flags == 0 ? std::string() : "0o" + octal(flags);
+}
+
+// Its mailbox, or a table where there is more.
+std::string board_value(const BoardName& board) {
+  if (board == BoardName{board.name, board.mailbox}) return basic_string(board.mailbox);
+  std::string out;
+  for (const BoardField& field : board_fields()) {
+    const std::string value = field_value(board, field);
+    if (value.empty()) continue;
+    out.append(out.empty() ? "{ " : ", ").append(field.name).append(" = ").append(value);
+  }
+  return out + " }";
+}
+
 }  // namespace
 
 std::string TextKey::toml(Policy& policy) const {
@@ -553,8 +591,7 @@ std::string CutoversKey::toml(Policy& policy) const {
 std::string BoardsKey::toml(Policy& policy) const {
   std::string out;
   for (const BoardName& board : member(policy)) {
-    out += (out.empty() ? "{ " : ", ") + basic_string(board.name) + " = " +
-           basic_string(board.mailbox);
+    out += (out.empty() ? "{ " : ", ") + basic_string(board.name) + " = " + board_value(board);
   }
   return out.empty() ? "{}" : out + " }";
 }
@@ -592,17 +629,9 @@ Result<std::uint64_t> seconds_of(std::string_view text) {
   return number_with_unit(text, second_units, "has to be a number with s, m, h or d");
 }
 
-Status check_board_name(std::string_view name) {
-  const bool plain =
-      std::all_of(name.begin(), name.end(), [](char c) { return is_printable(c) && c != ' '; });
-  if (plain && !name.empty() && name.size() <= max_board_octets) return Done{};
-  return refused("has the name " + in_quotes(name) + ", but a board's is printable ASCII " +
-                 "without blanks, of " + std::to_string(max_board_octets) + " characters at most");
-}
-
-Status check_board_mailbox(std::string_view mailbox) {
-  return mailbox.empty() ? Status(refused("needs a mailbox for each board, not an empty name"))
-                         : check_mailbox(mailbox);
+Status check_mailbox(std::string_view text) {
+  if (without_control_characters(text) && text.size() <= max_mailbox_octets) return Done{};
+  return refused("has to be a mailbox's name without control characters, not " + in_quotes(text));
 }
 
 Result<std::vector<std::string>> chain_of(const std::vector<std::string>& names) {

@@ -68,9 +68,10 @@ struct CutoversKey {
   [[nodiscard]] std::string toml(Policy& policy) const;
 };
 
-/// A table of any names, each with a mailbox.
+/// A table of any names, each with a mailbox, or with a table that has one (board_fields.h).
 struct BoardsKey {
   std::vector<BoardName>& (*member)(Policy& policy) = nullptr;
+  bool described = false;  ///< such a table may have more
   [[nodiscard]] std::string toml(Policy& policy) const;
 };
 
@@ -112,9 +113,8 @@ struct XCommandsKey {
 Result<std::uint64_t> octets_of(std::string_view text);
 Result<std::uint64_t> seconds_of(std::string_view text);
 
-/// Why a board cannot have this name, or be in this mailbox.
-Status check_board_name(std::string_view name);
-Status check_board_mailbox(std::string_view mailbox);
+/// Why this cannot be the name of a mailbox; empty: none is named.
+Status check_mailbox(std::string_view text);
 
 /// The chain that is made of these names, or why none is.
 Result<std::vector<std::string>> chain_of(const std::vector<std::string>& names);

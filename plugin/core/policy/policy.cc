@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "plugin/core/text.h"
+
 namespace pop3_legacy::policy {
 
 bool UidlPlan::uses(std::string_view scheme) const {
@@ -10,6 +12,12 @@ bool UidlPlan::uses(std::string_view scheme) const {
   };
   return has(chain) || std::any_of(cutovers.begin(), cutovers.end(),
                                    [&](const Cutover& cutover) { return has(cutover.chain); });
+}
+
+bool BoardName::answers_to(std::string_view typed) const {
+  return equals_ignoring_case(name, typed) ||
+         std::any_of(aliases.begin(), aliases.end(),
+                     [&](const std::string& alias) { return equals_ignoring_case(alias, typed); });
 }
 
 }  // namespace pop3_legacy::policy

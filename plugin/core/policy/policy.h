@@ -132,12 +132,32 @@ enum class BoardsOnBadName {
   rfc,   ///< it has been closed, as RFC 1082 has it, and nothing is open
 };
 
-/// A discussion group of RFC 1082.
+/// How XTND X-BBOARDS writes the date of a board's last message.
+enum class BoardsDate {
+  rfc5322,  ///< the year has four digits
+  rfc822,   ///< two, as in RFC 1082's example
+};
+
+/// A discussion group of RFC 1082. What is behind `aliases` are lines of XTND X-BBOARDS, for other
+/// systems to read: nothing is opened by these names.
 struct BoardName {
-  std::string name;     ///< as clients say it: printable ASCII without blanks
-  std::string mailbox;  ///< as the host has it
+  std::string name;                           ///< as clients say it: printable ASCII without blanks
+  std::string mailbox;                        ///< as the host has it
+  std::vector<std::string> aliases{};         ///< other names, of the same kind
+  std::string maildrop{};                     ///< a path
+  std::string archive_maildrop{};             ///< a path
+  std::string information{};                  ///< a path
+  std::string maildrop_map{};                 ///< a path
+  std::vector<std::string> leaders{};         ///< local users, without blanks
+  std::string address{};                      ///< to which the group's members write
+  std::string request{};                      ///< the moderator's address
+  std::string incoming_feed{};                ///< where the group comes from
+  std::vector<std::string> outgoing_feeds{};  ///< where it goes, without blanks
+  std::uint64_t flags = 0;
 
   bool operator==(const BoardName&) const = default;
+  /// `name` is its name or alias, whatever the letters' case.
+  [[nodiscard]] bool answers_to(std::string_view typed) const;
 };
 
 /// What DELE does.
@@ -204,8 +224,11 @@ struct Policy {
   struct Boards {
     BoardsWording wording = BoardsWording::rfc1082;
     BoardsOnBadName on_bad_name = BoardsOnBadName::stay;
-    /// In the order of the policy. Names differ by more than the letters' case.
+    BoardsDate date = BoardsDate::rfc5322;
+    std::string zone = "+0000";  ///< of that date: a sign and four digits, as zone_minutes() reads
+    /// In the order of the policy. Names and aliases differ by more than the letters' case.
     std::vector<BoardName> bboards;
+    /// The groups' archives: name and mailbox only. A group's aliases hold for its archive.
     std::vector<BoardName> archive;
   } boards;
 

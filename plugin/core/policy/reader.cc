@@ -10,6 +10,7 @@
 #include <tuple>
 #include <utility>
 
+#include "plugin/core/policy/board_fields.h"
 #include "plugin/core/policy/keys.h"
 #include "plugin/core/policy/store.h"
 #include "plugin/core/policy/x_commands.h"
@@ -577,7 +578,7 @@ class Document::Reader {
     std::vector<BoardName> boards;
     bool good = true;
     for (const auto& [name, value] : rows) {
-      auto board = board_in(key, *name, *value, boards);
+      auto board = board_in(key, kind, *name, *value, boards);
       good = good && board;
       if (board) boards.push_back(std::move(*board));
     }
@@ -587,32 +588,136 @@ class Document::Reader {
   }
 
   // No value: it has been refused.
-  std::optional<BoardName> board_in(const Key& key, const toml::key& name, const toml::node& node,
-                                    const std::vector<BoardName>& before) {
+  std::optional<BoardName> board_in(const Key& key, const BoardsKey& kind, const toml::key& name,
+                                    const toml::node& node, const std::vector<BoardName>& before) {
     if (const Status good = check_board_name(name.str()); !good) {
       refuse(key, node, good.error().text);
       return std::nullopt;
     }
-    const bool twice = std::any_of(before.begin(), before.end(), [&](const BoardName& board) {
-      return equals_ignoring_case(board.name, name.str());
-    });
-    if (twice) {
+    if (const BoardName* const same = board_named(name.str(), before)) {
       refuse(key, node,
-             "has the board " + in_quotes(name.str()) + " twice: the letters' case is ignored");
+             equals_ignoring_case(same->name, name.str())
+                 ? "has the board " + in_quotes(name.str()) + " twice: the letters' case is ignored"
+                 : "has the board " + in_quotes(name.str()) + ", which is an alias of " +
+                       in_quotes(same->name));
       return std::nullopt;
+    }
+    BoardName board;
+    board.name = name.str();
+    if (const toml::table* const table = node.as_table()) {
+      const std::string path = std::string(key.path) + '.' + board.name;
+      if (!read_board_table(board, kind, path, *table, before)) return std::nullopt;
+      return board;
     }
     const auto* const mailbox = node.as_string();
     if (mailbox == nullptr) {
+      // Somebody's [commands] may end here.
+      distrust(name, node);
       refuse(key, node,
-             "has to name the mailbox of " + in_quotes(name.str()) + " in quotes, not " +
-                 std::string(type_name(node)));
+             "has to name the mailbox of " + in_quotes(name.str()) +
+                 " in quotes, or have a table for it, not " + std::string(type_name(node)));
       return std::nullopt;
     }
     if (const Status good = check_board_mailbox(mailbox->get()); !good) {
       refuse(key, node, good.error().text);
       return std::nullopt;
     }
-    return BoardName{std::string(name.str()), mailbox->get()};
+    board.mailbox = mailbox->get();
+    return board;
+  }
+
+  // The one of `boards` that answers to `name`; nullptr: none does.
+  static const BoardName* board_named(std::string_view name, const std::vector<BoardName>& boards) {
+    const auto found = std::find_if(boards.begin(), boards.end(),
+                                    [&](const BoardName& board) { return board.answers_to(name); });
+    return found == boards.end() ? nullptr : &*found;
+  }
+
+  // The following are false where something has been refused.
+
+  bool read_board_table(BoardName& board, const BoardsKey& kind, const std::string& path,
+                        const toml::table& table, const std::vector<BoardName>& before) {
+    const auto fields = board_fields().first(kind.described ? board_fields().size() : 1);
+    bool good = true;
+    for (const auto& [name, value] : table) {
+      const auto field = std::find_if(fields.begin(), fields.end(), [&](const BoardField& row) {
+        return row.name == name.str();
+      });
+      if (field == fields.end()) {
+        std::vector<std::string_view> known;
+        for (const BoardField& row : fields) known.push_back(row.name);
+        const std::string meant = suggestion(name.str(), known);
+        distrust(name, value);
+        report(name.source(), path + " cannot have " + in_quotes(name.str()) +
+                                  (meant.empty() ? ", only " + enumerated(known) : meant));
+        good = false;
+      } else {
+        good =
+            read_board_field(board, *field, path + '.' + std::string(field->name), value) && good;
+      }
+    }
+    if (good && !table.contains("mailbox")) {
+      refuse(path, table, R"(needs a mailbox, like mailbox = "Public/system")");
+      good = false;
+    }
+    return good && check_aliases(board, path + ".aliases", table.get("aliases"), before);
+  }
+
+  bool read_board_field(BoardName& board, const BoardField& field, const std::string& path,
+                        const toml::node& node) {
+    if (const auto* const flags = std::get_if<std::uint64_t BoardName::*>(&field.member)) {
+      if (!node.is_integer()) {
+        refuse(path, node, "has to be an integer, like 0o1, not " + std::string(type_name(node)));
+        return false;
+      }
+      const auto number = number_in(path, node, 0, most_board_flags);
+      board.*(*flags) = number.value_or(0);
+      return number.has_value();
+    }
+    const auto checked = [&](const toml::node& element) {
+      auto text = text_in(path, element);
+      const Status good = text ? field.check(*text) : Done{};
+      if (!good) refuse(path, element, good.error().text);
+      return good ? text : std::nullopt;
+    };
+    if (const auto* const member = std::get_if<std::string BoardName::*>(&field.member)) {
+      const auto text = checked(node);
+      board.*(*member) = text.value_or("");
+      return text.has_value();
+    }
+    const toml::array* const list = node.as_array();
+    if (list == nullptr) {
+      refuse(path, node,
+             "has to be a list of texts in brackets, not " + std::string(type_name(node)));
+      return false;
+    }
+    auto& texts = board.*std::get<std::vector<std::string> BoardName::*>(field.member);
+    for (const toml::node& element : *list) {
+      auto text = checked(element);
+      if (!text) return false;
+      texts.push_back(std::move(*text));
+    }
+    const Status fits = check_board_line(separated_by_blanks(texts));
+    if (!fits) refuse(path, node, fits.error().text);
+    return fits.ok();
+  }
+
+  // `node` has the aliases of `board`, if any.
+  bool check_aliases(const BoardName& board, const std::string& path, const toml::node* node,
+                     const std::vector<BoardName>& before) {
+    BoardName so_far;
+    so_far.name = board.name;
+    for (const std::string& alias : board.aliases) {
+      const BoardName* const other = board_named(alias, before);
+      if (other != nullptr || so_far.answers_to(alias)) {
+        refuse(path, *node->as_array()->get(so_far.aliases.size()),
+               "has " + in_quotes(alias) + ", which is already a name of " +
+                   in_quotes(other == nullptr ? board.name : other->name));
+        return false;
+      }
+      so_far.aliases.push_back(alias);
+    }
+    return true;
   }
 
   std::optional<UidlPlan::Cutover> cutover_in(const Key& key, const toml::node& node) {

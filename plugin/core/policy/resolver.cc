@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "plugin/core/policy/board_fields.h"
 #include "plugin/core/policy/keys.h"
 #include "plugin/core/text.h"
 
@@ -70,6 +71,9 @@ class Collector {
       resolution_.deny_known = false;
       report(printable(mode.location) + ':' + std::to_string(mode.line) + ": " +
              deletion.error().text);
+    }
+    if (const Status boards = check_boards(resolution_.policy.boards); !boards) {
+      report("the policy as a whole: " + boards.error().text);
     }
     return std::move(resolution_);
   }
