@@ -640,15 +640,15 @@ class Document::Reader {
     const auto fields = board_fields().first(kind.described ? board_fields().size() : 1);
     bool good = true;
     for (const auto& [name, value] : table) {
-      const auto field = std::find_if(fields.begin(), fields.end(), [&](const BoardField& row) {
-        return row.name == name.str();
-      });
+      const std::string_view word = name.str();
+      const auto field = std::find_if(fields.begin(), fields.end(),
+                                      [&](const BoardField& row) { return row.name == word; });
       if (field == fields.end()) {
         std::vector<std::string_view> known;
         for (const BoardField& row : fields) known.push_back(row.name);
-        const std::string meant = suggestion(name.str(), known);
+        const std::string meant = suggestion(word, known);
         distrust(name, value);
-        report(name.source(), path + " cannot have " + in_quotes(name.str()) +
+        report(name.source(), path + " cannot have " + in_quotes(word) +
                                   (meant.empty() ? ", only " + enumerated(known) : meant));
         good = false;
       } else {
