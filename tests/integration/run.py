@@ -51,7 +51,7 @@ class GTestLikeResult(unittest.TestResult):
         super().addSubTest(test, subtest, err)
         if err is not None:
             self.failed = True
-            print((self.failures + self.errors)[-1][1])
+            print((self.failures if issubclass(err[0], test.failureException) else self.errors)[-1][1])
 
 
 def main():
