@@ -82,6 +82,12 @@ log_path = {self.log_file}
 first_valid_uid = 500
 auth_mechanisms = plain
 auth_failure_delay = 0
+# Nobody waits because logins before have failed.
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
 mail_fsync = never
 """
         if self.modules and self.plugin:
