@@ -21,6 +21,8 @@ class RedisServer:
             ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
             executable=PROGRAM, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         for _ in range(100):
+            if self.process.poll() is not None:
+                raise RuntimeError(f"redis ended at once with {self.process.returncode}: is port {self.port} taken?")
             try:
                 self.connection = socket.create_connection(("127.0.0.1", self.port), timeout=60)
                 self.file = self.connection.makefile("rb")
