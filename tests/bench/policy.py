@@ -2,11 +2,13 @@
 """What a login costs when there are 10, 1,000 or 1,000,000 domains, with their policies in a folder and
 in Redis.
 
-  policy.py --modules DIR [--tree DIR] [--logins N] [--domains N,N,N] [--fill-seconds N]
+  policy.py --modules DIR [--tree DIR] [--logins N] [--domains N,N,N] [--picked N]
+            [--fill-seconds N]
 
 For each number and store a private Dovecot (tests/integration) runs with one pop3 process for all its
-sessions. They take turns: each gets some logins to domains picked at random, with a mailbox that all
-users share, and every session checks by LAST's wording that it has its domain's policy. This prints
+sessions. They take turns: each gets some logins to domains picked at random (with --picked to so many of
+them, whose files are soon read from memory whatever their number), with a mailbox that all users
+share, and every session checks by LAST's wording that it has its domain's policy. This prints
 the median time from connecting to the end of QUIT and the processor time of the pop3 process, each
 for a login, and the ratio to the smallest number's. Compare within one run only.
 
@@ -48,11 +50,12 @@ def domain(number):
 
 
 class Candidate:
-    """A running Dovecot with so many domains. options: the host's."""
+    """A running Dovecot with so many domains, to `picked` of which users log in. options: the host's."""
 
-    def __init__(self, store, count, **options):
+    def __init__(self, store, count, picked, **options):
         self.store, self.count = store, count
         self.random = random.Random(count)
+        self.picked = self.random.sample(range(count), min(count, picked))
         self.times = []
         self.used = 0.0
         # Not before the stores are full: it takes a port, which would be another's by then.
@@ -63,7 +66,7 @@ class Candidate:
 
     def login(self, look=lambda: None):
         """Seconds. look() is called in the session."""
-        user = f"u@{domain(self.random.randrange(self.count))}"
+        user = f"u@{domain(self.random.choice(self.picked))}"
         begun = time.perf_counter()
         with hosts.Pop3(self.host.port, user) as pop3:
             answer = pop3.command(b"LAST")
@@ -166,7 +169,7 @@ def measure(counts, options, servers):
               for store, filler in (("folder", fill_folder), ("Redis", fill_redis)) for count in counts]
     candidates = []
     for store, count, host_options in stores:
-        one = Candidate(store, count, **host_options)
+        one = Candidate(store, count, options.picked or count, **host_options)
         servers.append(one.host)
         one.host.start()
         candidates.append(one)
@@ -183,6 +186,7 @@ def main():
     parser.add_argument("--tree")
     parser.add_argument("--logins", type=int, default=1000)
     parser.add_argument("--domains", default="10,1000,1000000")
+    parser.add_argument("--picked", type=int, default=0, help="0: all")
     parser.add_argument("--fill-seconds", type=int, default=1200, help="the most that filling a store may take")
     options = parser.parse_args()
     if not os.environ.get(IN_NAMESPACE):
