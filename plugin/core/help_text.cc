@@ -25,10 +25,14 @@ Reply one_command(const HelpEntry& command, policy::HelpStyle style) {
   return Reply::ok(std::string(command.syntax) + ": " + std::string(command.summary));
 }
 
+// As Rambler's, which had no CAPA: with it this would not be its line, word for word.
 Reply one_line_list(std::span<const HelpEntry> available) {
   std::string text = "Valid commands: ";
   std::string_view separator;
   for (const HelpEntry& command : available) {
+    if (command.name == capa_entry.name) {
+      continue;
+    }
     if (text.size() + separator.size() + command.name.size() > max_text_octets) {
       break;
     }

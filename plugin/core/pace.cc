@@ -44,12 +44,14 @@ std::uint64_t sum_of(const std::map<std::int64_t, std::uint64_t>& minutes) {
   return sum;
 }
 
-std::string in_minutes(std::int64_t seconds) {
-  const std::int64_t minutes = std::max<std::int64_t>(1, (seconds + minute - 1) / minute);
-  return std::to_string(minutes) + (minutes == 1 ? " minute" : " minutes");
-}
-
 }  // namespace
+
+std::string time_to_wait(std::uint64_t seconds) {
+  constexpr std::uint64_t most_seconds = 120;
+  const bool short_time = seconds <= most_seconds;
+  const std::uint64_t number = short_time ? seconds : (seconds + minute - 1) / minute;
+  return std::to_string(number) + (short_time ? " second" : " minute") + (number == 1 ? "" : "s");
+}
 
 bool Pace::parse(std::string_view text, State& state) {
   if (!take_front(text, first_line)) return false;
@@ -146,7 +148,8 @@ std::optional<std::string> Pace::over_octets(const Sending& sending) {
     wait = time + hour - port_.now();
     if (spent <= limit - wanted) break;
   }
-  return "Too many octets retrieved in the last hour, come back in " + in_minutes(wait) + '.';
+  return "Too many octets retrieved in the last hour, come back in " +
+         time_to_wait(static_cast<std::uint64_t>(std::max<std::int64_t>(1, wait))) + '.';
 }
 
 std::optional<std::string> Pace::begin(Access access, std::uint64_t octets) {

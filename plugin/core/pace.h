@@ -26,6 +26,9 @@ namespace pop3_legacy {
 /// The state's name (StateStore).
 inline constexpr std::string_view pace_state = "pace";
 
+/// For a client: "1 second", "120 seconds", and beyond that in minutes, rounded up: "60 minutes".
+std::string time_to_wait(std::uint64_t seconds);
+
 class Pace {
  public:
   /// Both live longer than this.

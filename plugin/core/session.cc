@@ -149,8 +149,7 @@ bool Session::end_with_quit() {
 
 LoginReply Session::logged_in(std::string_view hosts) {
   if (const std::uint64_t wait = pace_.log_in(); wait > 0) {
-    return {"-ERR [LOGIN-DELAY] You have logged in too often, wait " + std::to_string(wait) +
-                (wait == 1 ? " second." : " seconds."),
+    return {"-ERR [LOGIN-DELAY] You have logged in too often, wait " + time_to_wait(wait) + '.',
             /*refused=*/true};
   }
   // Where it fails, the commands say so.

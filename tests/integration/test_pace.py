@@ -7,7 +7,7 @@ import threading
 import hosts
 
 DELAY = "[pace]\nlogin_delay = \"1h\"\nburst = %d\n"
-REFUSAL = rb"-ERR \[LOGIN-DELAY\] You have logged in too often, wait [0-9]+ seconds[.]"
+REFUSAL = rb"-ERR \[LOGIN-DELAY\] You have logged in too often, wait [0-9]+ (?:seconds|minutes)[.]"
 
 
 class PaceTest(hosts.HostTest):

@@ -14,7 +14,7 @@ from test_policy_dict import PATIENCE
 
 DELAY = "[pace]\nlogin_delay = \"1h\"\nburst = %d\n"
 OCTETS = "[pace]\noctets_per_hour = \"3M\"\n"
-REFUSAL = rb"^-ERR \[LOGIN-DELAY\] You have logged in too often, wait [0-9]+ seconds[.]$"
+REFUSAL = rb"^-ERR \[LOGIN-DELAY\] You have logged in too often, wait [0-9]+ (?:seconds|minutes)[.]$"
 UNKNOWN = rb"^-ERR \[SYS/TEMP\] "
 UNUSABLE = "the dict with the users' states cannot be used: .*; see that it runs, and that the mail user may use it"
 NOT_HELD = ("pop3_legacy: pace: the stored state cannot be kept, so the login is not held against the user: " +

@@ -21,13 +21,13 @@ policy::Resolution styled(policy::HelpStyle style, std::vector<std::string> deny
 
 TEST(Help, RamblerHasOneLineInRamblersOrder) {
   EXPECT_EQ(help(styled(policy::HelpStyle::rambler)),
-            "+OK Valid commands: QUIT, NOOP, STAT, LIST, UIDL, DELE, RSET, RETR, TOP, LAST, HELP, "
-            "CAPA\r\n");
+            "+OK Valid commands: QUIT, NOOP, STAT, LIST, UIDL, DELE, RSET, RETR, TOP, LAST, "
+            "HELP\r\n");
 }
 
 TEST(Help, DoesNotListWhatThePolicyForbids) {
   EXPECT_EQ(help(styled(policy::HelpStyle::rambler, {"DELE", "LAST", "TOP"})),
-            "+OK Valid commands: QUIT, NOOP, STAT, LIST, UIDL, RSET, RETR, HELP, CAPA\r\n");
+            "+OK Valid commands: QUIT, NOOP, STAT, LIST, UIDL, RSET, RETR, HELP\r\n");
   const auto full = help(styled(policy::HelpStyle::full, {"DELE"}));
   EXPECT_EQ(full.find("DELE"), std::string::npos) << full;
   EXPECT_EQ(help(styled(policy::HelpStyle::full, {"DELE"}), " DELE"),

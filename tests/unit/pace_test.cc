@@ -141,7 +141,7 @@ TEST(PaceOctets, AnHourSlidesByMinutesAndOutlastsTheSession) {
             "Too many octets retrieved in the last hour, come back in 60 minutes.");
   port.time += 1799;
   EXPECT_EQ(retrieve(second, 1),
-            "Too many octets retrieved in the last hour, come back in 1 minute.");
+            "Too many octets retrieved in the last hour, come back in 1 second.");
   port.time += 1;
   EXPECT_EQ(retrieve(second, 600), "sent");
   EXPECT_NE(retrieve(first, 1), "sent");

@@ -432,9 +432,10 @@ TEST(PolicyResolver, AnArchiveCannotHaveTheAliasOfAnotherBoard) {
   EXPECT_TRUE(resolved("A").intact);
   EXPECT_TRUE(resolved("b").intact);
   EXPECT_FALSE(resolved("X").intact);
-  EXPECT_EQ(resolved("X").problems,
-            Strings{"the policy as a whole: boards.archive has \"X\", but in boards.bboards that "
-                    "is an alias of \"a\""});
+  EXPECT_EQ(
+      resolved("X").problems,
+      Strings{"map/domains/example.org:1: boards.archive has \"X\", but in boards.bboards that "
+              "is an alias of \"a\""});
 }
 
 TEST(PolicyResolver, TheProblemsOfASharedProfileAreToldOnce) {

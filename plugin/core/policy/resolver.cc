@@ -67,18 +67,22 @@ class Collector {
       report(printable(enumerated(names) + ": " + plan.error().text));
     }
     if (const Status deletion = check_deletion(resolution_.policy.deletion); !deletion) {
-      const Origin& mode = origins_["delete.mode"];
       resolution_.deny_known = false;
-      report(printable(mode.location) + ':' + std::to_string(mode.line) + ": " +
-             deletion.error().text);
+      report(place_of("delete.mode") + deletion.error().text);
     }
     if (const Status boards = check_boards(resolution_.policy.boards); !boards) {
-      report("the policy as a whole: " + boards.error().text);
+      report(place_of("boards.archive") + boards.error().text);
     }
     return std::move(resolution_);
   }
 
  private:
+  // "FILE:LINE: " of a key that some document has.
+  std::string place_of(std::string_view path) {
+    const Origin& origin = origins_[path];
+    return printable(origin.location) + ':' + std::to_string(origin.line) + ": ";
+  }
+
   // Two chains may share a profile, whose problems are told once.
   void report(std::string problem) {
     resolution_.intact = false;
