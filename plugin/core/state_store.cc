@@ -2,16 +2,15 @@
 
 namespace pop3_legacy {
 
-Status change_state(
-    StateStore& store, std::string_view name,
-    const std::function<std::optional<std::string>(const std::optional<std::string>& old)>& edit) {
+Status change_state(StateStore& store, std::string_view name, const StateEdit& edit) {
   constexpr int tries = 50;
   for (int i = 0; i < tries; ++i) {
     const auto old = store.load_state(name);
     if (!old) return old.error();
-    const std::optional<std::string> content = edit(old.value());
-    if (!content) return Done{};
-    const Result<bool> stored = store.exchange_state(name, old.value(), *content);
+    const auto content = edit(old.value());
+    if (!content) return content.error();
+    if (!content.value()) return Done{};
+    const Result<bool> stored = store.exchange_state(name, old.value(), *content.value());
     if (!stored) return stored.error();
     if (stored.value()) return Done{};
   }

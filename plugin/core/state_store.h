@@ -42,11 +42,13 @@ class StateStore {
   }
 };
 
-/// Replaces the state by what `edit` makes of it; no value: nothing is to be stored. It is asked
-/// again where somebody else has stored meanwhile.
-Status change_state(
-    StateStore& store, std::string_view name,
-    const std::function<std::optional<std::string>(const std::optional<std::string>& old)>& edit);
+/// What becomes of a state; no value: nothing is to be stored. An Error: nor can it be.
+using StateEdit =
+    std::function<Result<std::optional<std::string>>(const std::optional<std::string>& old)>;
+
+/// Replaces the state by what `edit` makes of it, which is asked again where somebody else has
+/// stored meanwhile.
+Status change_state(StateStore& store, std::string_view name, const StateEdit& edit);
 
 }  // namespace pop3_legacy
 

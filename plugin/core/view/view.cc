@@ -10,8 +10,6 @@ namespace {
 using policy::DeleteMode;
 
 constexpr std::int64_t seconds_a_day = 86'400;
-/// Others that store at the same time; each of them has succeeded.
-constexpr int max_tries = 20;
 
 Error named(const Error& error) {
   return {error.kind, "the state \"" + std::string(hidden_state) + "\": " + error.text};
@@ -51,21 +49,17 @@ Result<Hidden> View::read(const std::optional<std::string>& text) const {
     return none;
   }
   auto hidden = Hidden::parse(*text);
-  if (!hidden) {
-    return named(hidden.error());
-  }
-  return hidden.value().uidvalidity() == port_.uidvalidity() ? std::move(hidden) : none;
+  return !hidden || hidden.value().uidvalidity() == port_.uidvalidity() ? std::move(hidden) : none;
 }
 
 Status View::narrow() {
-  auto loaded = port_.load_state(hidden_state);
+  const auto loaded = port_.load_state(hidden_state);
   if (!loaded) {
     return named(loaded.error());
   }
-  stored_ = std::move(loaded.value());
-  const auto hidden = read(stored_);
+  const auto hidden = read(loaded.value());
   if (!hidden) {
-    return hidden.error();
+    return named(hidden.error());
   }
 
   const MessageNumber count = port_.message_count();
@@ -167,30 +161,17 @@ std::map<Uid, Mark> View::marks(Ending ending) const {
 }
 
 Status View::store(const std::map<Uid, Mark>& marks) {
-  for (int tries = 0; tries < max_tries; ++tries) {
-    const auto hidden = read(stored_);
-    if (!hidden) {
-      return hidden.error();
-    }
-    std::string text = hidden.value().with(marks, mailbox_).text();
-    if (text == stored_) {
-      return Done{};
-    }
-    const auto exchanged = port_.exchange_state(hidden_state, stored_, text);
-    if (!exchanged) {
-      return named(exchanged.error());
-    }
-    if (exchanged.value()) {
-      stored_ = std::move(text);
-      return Done{};
-    }
-    auto loaded = port_.load_state(hidden_state);
-    if (!loaded) {
-      return named(loaded.error());
-    }
-    stored_ = std::move(loaded.value());
-  }
-  return named({Failure::temporary, "others store it all the time"});
+  const Status stored = change_state(
+      port_, hidden_state,
+      [&](const std::optional<std::string>& old) -> Result<std::optional<std::string>> {
+        const auto hidden = read(old);
+        if (!hidden) {
+          return hidden.error();
+        }
+        std::string text = hidden.value().with(marks, mailbox_).text();
+        return text == old ? std::nullopt : std::optional(std::move(text));
+      });
+  return stored ? stored : named(stored.error());
 }
 
 Status View::finish(Ending ending) {

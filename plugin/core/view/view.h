@@ -71,10 +71,9 @@ class View {
   const policy::Policy& policy_;
   bool idle_;
   std::optional<Status> opened_;
-  std::optional<std::string> stored_;  ///< the state as it was last seen
-  std::vector<Uid> mailbox_;           ///< all of it, ascending; where there may be state to store
-  std::vector<Uid> overdue_;           ///< kept long enough
-  std::vector<Uid> fetched_;           ///< may not have reached the client
+  std::vector<Uid> mailbox_;  ///< all of it, ascending; where there may be state to store
+  std::vector<Uid> overdue_;  ///< kept long enough
+  std::vector<Uid> fetched_;  ///< may not have reached the client
   std::vector<Uid> delivered_;
 };
 
