@@ -24,6 +24,7 @@ mail_user=20000:20000 # private_host.py's MAIL_UID
 scratch=$(mktemp -d)
 chmod 755 "$scratch"
 servers=
+lint= # its process
 # What tests/dialogues/README.md says of the time before login.
 login_help=long
 login_capabilities='X-LAST, LOGIN-DELAY 900 USER'
@@ -35,7 +36,7 @@ stop_servers() {
   done
   servers=
 }
-trap 'stop_servers; rm -rf "$scratch"' EXIT
+trap 'stop_servers; [ -z "$lint" ] || kill "$lint"; rm -rf "$scratch"' EXIT
 trap 'exit 1' INT TERM
 
 # step NAME COMMAND...: runs it; it counts only when it fails. Returns the command's exit code.
@@ -189,6 +190,20 @@ old_servers() {
   fi
 }
 
+# Lint needs no server, and the tests leave the processors idle while they wait.
+begin_lint() {
+  nice -n 19 sh tests/lint.sh build >"$scratch/lint.log" 2>&1 </dev/null &
+  lint=$!
+}
+
+end_lint() {
+  wait "$lint"
+  code=$?
+  lint=
+  cat "$scratch/lint.log"
+  return $code
+}
+
 dovecot_name() {
   dovecot --version | sed -n 's/^\([0-9]*\.[0-9]*\).*/dovecot-\1/p'
 }
@@ -196,6 +211,7 @@ dovecot_name() {
 everything() {
   step install sh tests/install.sh test || return
   step build build build -DBUILD_TESTING=ON || return
+  begin_lint
   tests unit ctest --test-dir build --output-on-failure -LE dialogues
   tests memory-dialogues build/run_dialogues --host memory tests/dialogues/*.txt
   tests standalone-dialogues standalone_dialogues build
@@ -212,7 +228,7 @@ everything() {
     tests sanitized-memory-dialogues build-sanitized/run_dialogues --host memory tests/dialogues/*.txt
     tests sanitized-standalone-dialogues standalone_dialogues build-sanitized
   fi
-  tests lint sh tests/lint.sh build
+  tests lint end_lint
 }
 
 everything

@@ -41,8 +41,9 @@ int pop3_legacy_settings_read(struct mail_user* user, struct pop3_legacy_setting
 
   if (unknown != NULL) {
     *error_r = t_strdup_printf(
-        "there is no setting %s; pop3_legacy_policy, "
-        "pop3_legacy_profile and pop3_legacy_state are the ones there are",
+        "there is no setting %s; there are pop3_legacy_policy, _profile, _state, _sendmail_path, "
+        "_submission_host, _submission_ssl, _login_help, _login_capabilities and "
+        "_login_unknown_command",
         unknown);
     return -1;
   }

@@ -1,8 +1,14 @@
 """The same sessions in Dovecots that are set up otherwise: with TLS, where the login process stands
-between client and session, and with many clients in one process."""
+between client and session, with many clients in one process, and by the snippet that is installed."""
+import os
+import re
 import ssl
+import unittest
 
 import hosts
+from dicts import typed_settings
+
+CONF_D = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "conf.d")
 
 
 class TlsTest(hosts.HostTest):
@@ -81,3 +87,30 @@ class ManyClientsInOneProcessTest(hosts.HostTest):
         for number, user in enumerate(ones):
             expected = b"+OK %d is the last message seen." % (3 if number % 2 else 0)
             self.assertTrue(hosts.eventually(lambda: hosts.last(self.host, user) == expected), user)
+
+
+class SnippetTest(hosts.HostTest):
+    """conf.d's snippet, the # removed as it says: what has ## stays off."""
+    dovecot_only = True
+
+    @classmethod
+    def setUpClass(cls):
+        if hosts.standalone:
+            raise unittest.SkipTest("about Dovecot only")
+        with open(os.path.join(CONF_D, "dovecot-2.4.conf" if typed_settings() else "dovecot-2.3.conf")) as file:
+            snippet = re.sub(r"(?m)^#(?=[^# \n]|  )", "", file.read())
+        snippet = snippet.replace("/etc/dovecot/pop3-legacy", "@base@/policies")
+        cls.host_options = {"policy_setting": "/nonexistent", "settings": snippet}
+        super().setUpClass()
+
+    def test_the_policy_folder_decides_and_what_is_optional_is_off(self):
+        self.policy('[last]\nwording = "mh"\n', "snippet.example")
+        user = self.user(2, "snippet.example")
+        with hosts.Pop3(self.host.port, user, login=False) as pop3:
+            self.assertTrue(pop3.command(b"HELP").startswith(b"-ERR"))
+            pop3.command(b"USER " + user.encode())
+            self.assertEqual(pop3.command(b"PASS " + hosts.PASSWORD.encode()), b"+OK Logged in.")
+            self.assertEqual(pop3.command(b"LAST"), b"+OK 0 is the last msg seen")
+            self.assertTrue(pop3.command(b"DELE 1").startswith(b"+OK"))
+            pop3.quit()
+        self.assertNotRegex(self.host.log(), "Error: |Warning: ")

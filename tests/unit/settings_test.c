@@ -101,8 +101,9 @@ static void a_misspelt_setting_is_an_error(void** state ATTR_UNUSED) {
 
   T_BEGIN {
     assert_string_equal(read_settings(misspelt, &settings),
-                        "there is no setting pop3_legacy_polcy; pop3_legacy_policy, "
-                        "pop3_legacy_profile and pop3_legacy_state are the ones there are");
+                        "there is no setting pop3_legacy_polcy; there are pop3_legacy_policy, "
+                        "_profile, _state, _sendmail_path, _submission_host, _submission_ssl, "
+                        "_login_help, _login_capabilities and _login_unknown_command");
   }
   T_END;
 }
