@@ -796,7 +796,7 @@ class ServerSession::Worker {
         Answer answer = transaction_->core().answer(input().substr(0, portion.octets));
         consume(portion.octets);
         if (!answer.reply.wire().empty()) {
-          send(answer.reply.wire());
+          send(answer.reply.wire(), answer.client_erred);
         }
         if (answer.ends_session && !over_) {
           end();
@@ -894,9 +894,9 @@ class ServerSession::Worker {
            reply.substr(end);
   }
 
-  void send(const std::string& reply) {
+  void send(const std::string& reply, bool client_erred = true) {
     output_ += reply;
-    bad_commands_ = reply.starts_with('+') ? 0 : bad_commands_ + 1;
+    bad_commands_ = reply.starts_with('+') ? 0 : bad_commands_ + (client_erred ? 1 : 0);
     if (bad_commands_ > max_bad_commands && !over_) {
       output_ += err("Too many bad commands.");
       end();

@@ -76,6 +76,13 @@ struct Answer {
       : reply(std::move(first)), intake(std::move(taker)) {}
   /// Answers once only, when `taker` is done.
   explicit Answer(std::unique_ptr<Intake> taker) : reply(Reply::none()), intake(std::move(taker)) {}
+  /// -ERR to a command that is right, but over a limit. A client that has asked for all its mail at
+  /// once gets many of them, and is to come to its QUIT, or what it has deleted stays.
+  static Answer over_limit(std::string_view why) {
+    Answer answer = Reply::err(why);
+    answer.client_erred = false;
+    return answer;
+  }
 
   Reply reply;
   /// What follows a positive `reply`, which is one line then; nullptr: nothing.
@@ -85,6 +92,8 @@ struct Answer {
   std::unique_ptr<Intake> intake;
   /// Behind `reply` the session ends, as if the client were gone.
   bool ends_session = false;
+  /// A negative `reply` is one of those bad commands of which a host takes only so many.
+  bool client_erred = true;
   /// What was answered, and its arguments; set by the session, nullptr: an unknown command.
   const Command* command = nullptr;
   std::string arguments = {};

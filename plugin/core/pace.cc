@@ -70,7 +70,14 @@ bool Pace::parse(std::string_view text, State& state) {
   return true;
 }
 
-// What is too old to matter, or ahead of the clock, is left out.
+// What is too old to matter, or ahead of the clock.
+void Pace::forget_old(std::map<std::int64_t, std::uint64_t>& minutes) const {
+  const std::int64_t now = port_.now();
+  std::erase_if(minutes, [&](const auto& entry) {
+    return entry.first <= now - hour || entry.first > now + minute;
+  });
+}
+
 Pace::State Pace::read(const std::optional<std::string>& text) {
   State state;
   if (!text) return state;
@@ -78,12 +85,7 @@ Pace::State Pace::read(const std::optional<std::string>& text) {
     log_once("is damaged", "it begins anew");
     return {};
   }
-  const std::int64_t now = port_.now();
-  const auto window = static_cast<std::int64_t>(policy_.login_delay * policy_.burst);
-  if (state.logins_until > now + window) state.logins_until = 0;
-  std::erase_if(state.minutes, [&](const auto& entry) {
-    return entry.first <= now - hour || entry.first > now + minute;
-  });
+  forget_old(state.minutes);
   return state;
 }
 
@@ -115,6 +117,11 @@ std::uint64_t Pace::log_in() {
       states, pace_state, [&](const std::optional<std::string>& old) -> std::optional<std::string> {
         State state = read(old);
         const std::int64_t now = port_.now();
+        // Clocks of machines that share the state differ a little.
+        const std::int64_t window = spare + delay;
+        state.logins_until = state.logins_until > now + window + minute
+                                 ? 0
+                                 : std::min(state.logins_until, now + window);
         wait = std::max<std::int64_t>(0, state.logins_until - spare - now);
         if (wait > 0) return std::nullopt;
         state.logins_until = std::max(state.logins_until, now) + delay;
@@ -137,9 +144,10 @@ std::optional<std::string> Pace::over_octets(const Sending& sending) {
   if (!loaded) log_once("cannot be read", loaded.error().text);
   State state = loaded ? read(loaded.value()) : State();
   add(state.minutes, unsaved_);
-  const std::uint64_t wanted = sending.access == Access::top
-                                   ? 1
-                                   : std::min(std::max<std::uint64_t>(sending.octets, 1), limit);
+  forget_old(state.minutes);
+  const std::uint64_t wanted = sending.extent == Extent::whole
+                                   ? std::min(std::max<std::uint64_t>(sending.octets, 1), limit)
+                                   : 1;
   std::uint64_t spent = sum_of(state.minutes);
   if (spent <= limit - wanted) return std::nullopt;
   std::int64_t wait = 0;
@@ -152,9 +160,9 @@ std::optional<std::string> Pace::over_octets(const Sending& sending) {
          time_to_wait(static_cast<std::uint64_t>(std::max<std::int64_t>(1, wait))) + '.';
 }
 
-std::optional<std::string> Pace::begin(Access access, std::uint64_t octets) {
-  const Sending sending{access, octets};
-  if (access == Access::retrieve && policy_.retr_per_session > 0 &&
+std::optional<std::string> Pace::begin(Extent extent, std::uint64_t octets) {
+  const Sending sending{extent, octets};
+  if (extent != Extent::header && policy_.retr_per_session > 0 &&
       retrieved_ >= policy_.retr_per_session) {
     return "This session has retrieved the " + std::to_string(policy_.retr_per_session) +
            " messages that it may, log in again for more.";
@@ -164,9 +172,10 @@ std::optional<std::string> Pace::begin(Access access, std::uint64_t octets) {
   return std::nullopt;
 }
 
-void Pace::settle(std::uint64_t octets) {
+void Pace::settle(std::uint64_t octets, bool all) {
   if (!sending_) return;
-  if (octets > 0 && sending_->access == Access::retrieve) ++retrieved_;
+  const bool whole = all || sending_->extent == Extent::whole || octets >= sending_->octets;
+  if (octets > 0 && sending_->extent != Extent::header && whole) ++retrieved_;
   sending_.reset();
   if (octets == 0 || policy_.octets_per_hour == 0) return;
   const std::int64_t now = port_.now();

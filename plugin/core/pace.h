@@ -5,9 +5,10 @@
 /// minute of the last hour with the octets that were sent in it. It is the
 /// user's (Port::user_states()), so machines that share those share it.
 ///
-/// It protects the server, not the mail: a state that is damaged or cannot be read is logged, and
-/// counting begins anew. So it does where the state lies further ahead than the policy could have
-/// put it, which is a clock that was put back or a policy that was slower.
+/// It protects the server, not the mail: a state that is damaged is logged, and counting begins
+/// anew. So it does where the state lies further ahead than the policy could have put it, which is
+/// a clock that was put back or a policy that was slower. Where the state cannot be read or stored,
+/// that is logged, and nothing is held against the user but what this session has done.
 #ifndef POP3_LEGACY_CORE_PACE_H
 #define POP3_LEGACY_CORE_PACE_H
 
@@ -41,14 +42,22 @@ class Pace {
 
   /// Commands of this kind need begin() and settle().
   [[nodiscard]] bool counts(Access access) const noexcept;
-  /// A message of so many octets is about to be sent, for RETR or TOP; a TOP of all its lines is
-  /// given as RETR. No value: it may be, and counts as a whole until settle(), so that a client
-  /// that hangs up in the middle has had it. Else why not, for the client. TOP is refused only
-  /// where no octets are left, and a message of more than an hour's octets is sent where none were
-  /// sent before, or it could never be retrieved.
-  [[nodiscard]] std::optional<std::string> begin(Access access, std::uint64_t octets);
-  /// So many octets have been sent; 0: it has failed, and does not count.
-  void settle(std::uint64_t octets);
+  /// What is asked for of a message.
+  enum class Extent : std::uint8_t {
+    header,  ///< TOP without lines
+    lines,   ///< TOP with some, which may be all there are
+    whole,   ///< RETR, or TOP with more lines than the message can have
+  };
+
+  /// A message of so many octets is about to be sent, for RETR or TOP. No value: it may be, and
+  /// counts as a whole until settle(), so that a client that hangs up in the middle has had it.
+  /// Else why not, for the client. TOP is refused for its octets only where none are left, and a
+  /// message of more than an hour's octets is sent where none were sent before, or it could never
+  /// be retrieved.
+  [[nodiscard]] std::optional<std::string> begin(Extent extent, std::uint64_t octets);
+  /// So many octets have been sent; 0: it has failed, and does not count. `all`: it is known that
+  /// no line was left out; where the message was to be sent as it is, the octets tell.
+  void settle(std::uint64_t octets, bool all = false);
   /// Stores what has not been stored. That is also done whenever a tenth of an hour's octets have
   /// been sent: a session that is killed, or one beside this, knows nothing of less.
   void finish();
@@ -59,11 +68,12 @@ class Pace {
     std::map<std::int64_t, std::uint64_t> minutes;  ///< octets, by the minute's first second
   };
   struct Sending {
-    Access access = Access::none;
+    Extent extent = Extent::header;
     std::uint64_t octets = 0;
   };
 
   [[nodiscard]] State read(const std::optional<std::string>& text);
+  void forget_old(std::map<std::int64_t, std::uint64_t>& minutes) const;
   [[nodiscard]] static bool parse(std::string_view text, State& state);
   [[nodiscard]] static std::string written(const State& state);
   [[nodiscard]] std::optional<std::string> over_octets(const Sending& sending);
@@ -76,6 +86,12 @@ class Pace {
   std::map<std::int64_t, std::uint64_t> unsaved_;  ///< as State::minutes
   bool logged_ = false;
 };
+
+/// What TOP with so many lines asks for, of a message of so many octets.
+constexpr Pace::Extent extent_of(std::uint64_t lines, std::uint64_t octets) noexcept {
+  if (lines == 0) return Pace::Extent::header;
+  return lines >= octets ? Pace::Extent::whole : Pace::Extent::lines;
+}
 
 }  // namespace pop3_legacy
 

@@ -90,8 +90,7 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
       return {Taker::host, run};
     }
     if (to_pace) {
-      const bool whole = sends_whole(command->access, arguments, *to_pace);
-      refusal_ = pace_.begin(whole ? Access::retrieve : Access::top, port_.octets(*to_pace));
+      refusal_ = pace_.begin(extent(command->access, arguments, *to_pace), port_.octets(*to_pace));
     }
     if (ours || refusal_) {
       return {Taker::ours, end};
@@ -240,17 +239,19 @@ void Session::accessed(Access access, MessageNumber number) {
   }
 }
 
-// TOP with as many lines as the message has octets, which fetchmail asks for where it is to keep
-// the mail on the server.
-bool Session::sends_whole(Access access, std::string_view arguments, MessageNumber number) const {
+// TOP with as many lines as the message has octets is what fetchmail asks for where it is to keep
+// the mail on the server. One that the host will refuse sends nothing.
+Pace::Extent Session::extent(Access access, std::string_view arguments,
+                             MessageNumber number) const {
   if (access != Access::top) {
-    return access == Access::retrieve;
+    return access == Access::retrieve ? Pace::Extent::whole : Pace::Extent::header;
   }
   (void)take_word(arguments);
   std::uint64_t lines = 0;
   const char* const end = arguments.data() + arguments.size();
   const auto [behind, error] = std::from_chars(arguments.data(), end, lines);
-  return behind == end && error == std::errc{} && lines >= port_.octets(number);
+  return behind == end && error == std::errc{} ? extent_of(lines, port_.octets(number))
+                                               : Pace::Extent::header;
 }
 
 // The message that the host is to send, where that counts for the pace. Whether it will is known
@@ -282,7 +283,8 @@ bool Session::watch(const Command& command, std::string_view arguments, std::uin
   if (!number || *number == 0 || *number > port_.message_count()) {
     return false;
   }
-  watched.whole = keeps_view() && view_.hides_fetched() && sends_whole(access, arguments, *number);
+  watched.whole = keeps_view() && view_.hides_fetched() &&
+                  extent(access, arguments, *number) == Pace::Extent::whole;
   if (!watched.whole && !for_pace && !(counting && highest_accessed_->counts(access))) {
     return false;
   }
@@ -361,7 +363,7 @@ Answer Session::handle(const Recognized& recognized, bool has_nul) {
       break;
   }
   if (refusal_) {
-    return Reply::err(*std::exchange(refusal_, std::nullopt));
+    return Answer::over_limit(*std::exchange(refusal_, std::nullopt));
   }
   if (open_ == OpenMaildrop::none && command.on_messages) {
     return Reply::err("No maildrop is open.");

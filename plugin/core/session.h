@@ -161,8 +161,8 @@ class Session {
   void leave_maildrop(OpenMaildrop next);
   [[nodiscard]] bool ours(const Command& command);
   [[nodiscard]] bool keeps_view() const noexcept;
-  [[nodiscard]] bool sends_whole(Access access, std::string_view arguments,
-                                 MessageNumber number) const;
+  [[nodiscard]] Pace::Extent extent(Access access, std::string_view arguments,
+                                    MessageNumber number) const;
   Status settle();
   Status change_maildrop(OpenMaildrop next, const std::function<Status()>& change);
   bool end_with_quit();

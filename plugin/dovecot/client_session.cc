@@ -141,7 +141,7 @@ void ClientSession::answer(std::string_view line) {
   const bool positive = answer.reply.positive();
   o_stream_cork(client_->output);
   if (!answer.reply.wire().empty()) {
-    send_reply(answer.reply);
+    send_reply(answer.reply, answer.client_erred);
   }
   if (answer.ends_session) {
     client_disconnect(client_, "The session's deletions could not be stored.");
@@ -299,12 +299,12 @@ void ClientSession::answer_intake() {
 }
 
 // Counts as one of Dovecot's own, whose bad ones end a session.
-void ClientSession::send_reply(const Reply& reply) {
+void ClientSession::send_reply(const Reply& reply, bool client_erred) {
   const std::string& wire = reply.wire();
   client_send_line(client_, "%.*s", static_cast<int>(wire.size() - 2), wire.data());
   if (reply.positive()) {
     client_->bad_counter = 0;
-  } else if (++client_->bad_counter > max_bad_commands) {
+  } else if (client_erred && ++client_->bad_counter > max_bad_commands) {
     client_send_line(client_, "-ERR Too many bad commands.");
     client_disconnect(client_, "Too many bad commands.");
   }

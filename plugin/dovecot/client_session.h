@@ -70,7 +70,7 @@ class ClientSession : public ReplyEditor {
   void finish();
   void mark_executed();
   [[nodiscard]] bool output_received() const;
-  void send_reply(const Reply& reply);
+  void send_reply(const Reply& reply, bool client_erred = true);
   void begin_listing(std::unique_ptr<Listing> listing);
   void send_listing();
   void end_listing();

@@ -45,7 +45,7 @@ std::uint64_t log_in(ClockPort& port, const policy::Policy::Pace& policy) {
 
 /// RETR of so many octets, and what refused it.
 std::string retrieve(Pace& pace, std::uint64_t size) {
-  if (auto refused = pace.begin(Access::retrieve, size)) return *refused;
+  if (auto refused = pace.begin(Pace::Extent::whole, size)) return *refused;
   pace.settle(size);
   return "sent";
 }
@@ -97,6 +97,28 @@ TEST(PaceLogins, AClockThatIsPutBackLocksNobodyOut) {
   EXPECT_EQ(log_in(port, logins(5, 1)), 0U);  // a faster policy
 }
 
+// Of two machines that share the state one may be a little behind.
+TEST(PaceLogins, AClockASecondBehindOpensNoNewBurst) {
+  ClockPort port;
+  const auto policy = logins(3600, 3);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(log_in(port, policy), 0U);
+  port.time -= 1;
+  EXPECT_EQ(log_in(port, policy), 3600U);
+  port.time += 1;
+  EXPECT_EQ(log_in(port, policy), 3600U);
+}
+
+TEST(PaceLogins, ASessionThatOnlyCountsOctetsKeepsThem) {
+  ClockPort port;
+  const auto policy = logins(3600, 1);
+  EXPECT_EQ(log_in(port, policy), 0U);
+  const auto other = octets(1000);
+  Pace pace(port, other);
+  EXPECT_EQ(retrieve(pace, 600), "sent");
+  pace.finish();
+  EXPECT_EQ(log_in(port, policy), 3600U);
+}
+
 TEST(PaceLogins, ADamagedStateBeginsAnewAndIsLoggedOnce) {
   for (const char* const text :
        {"", "x", "dovecot-pop3-legacy pace 2\n", "dovecot-pop3-legacy pace 1\nlogins 1",
@@ -125,6 +147,35 @@ TEST(PaceLogins, AStateThatCannotBeKeptLocksNobodyOut) {
   EXPECT_EQ(port.log,
             std::vector<std::string>{"pace: the stored state cannot be kept, so the login is not "
                                      "held against the user: the disk is full"});
+}
+
+// Less than a tenth, which is not stored yet.
+TEST(PaceOctets, WhatIsOlderThanAnHourDoesNotCountInItsOwnSession) {
+  ClockPort port;
+  const auto policy = octets(1000);
+  Pace pace(port, policy);
+  EXPECT_EQ(retrieve(pace, 90), "sent");
+  port.time += 7200;
+  EXPECT_EQ(retrieve(pace, 950), "sent");
+}
+
+TEST(PaceRetrievals, ATopWithAllLinesCountsWhateverTheirNumber) {
+  ClockPort port;
+  policy::Policy::Pace policy;
+  policy.retr_per_session = 2;
+  Pace pace(port, policy);
+  const auto top = [&](Pace::Extent extent, std::uint64_t sent) {
+    const auto refused = pace.begin(extent, 5000);
+    pace.settle(sent);
+    return !refused;
+  };
+  EXPECT_TRUE(top(Pace::Extent::lines, 5010));   // with 100 lines, which were all
+  EXPECT_TRUE(top(Pace::Extent::lines, 700));    // some
+  EXPECT_TRUE(top(Pace::Extent::header, 5010));  // of a message without a body
+  EXPECT_TRUE(top(Pace::Extent::whole, 5010));
+  EXPECT_FALSE(top(Pace::Extent::lines, 0));
+  EXPECT_TRUE(top(Pace::Extent::header, 300));
+  EXPECT_FALSE(top(Pace::Extent::whole, 0));
 }
 
 TEST(PaceOctets, AnHourSlidesByMinutesAndOutlastsTheSession) {
@@ -166,9 +217,9 @@ TEST(PaceOctets, WhatFailsDoesNotCountAndWhatIsCutShortDoes) {
   ClockPort port;
   const auto policy = octets(1000);
   Pace pace(port, policy);
-  EXPECT_EQ(pace.begin(Access::retrieve, 900), std::nullopt);
+  EXPECT_EQ(pace.begin(Pace::Extent::whole, 900), std::nullopt);
   pace.settle(0);
-  EXPECT_EQ(pace.begin(Access::retrieve, 900), std::nullopt);
+  EXPECT_EQ(pace.begin(Pace::Extent::whole, 900), std::nullopt);
   pace.finish();
   EXPECT_NE(retrieve(pace, 200), "sent");
 }
@@ -179,11 +230,11 @@ TEST(PaceOctets, AMessageOfMoreThanTheHoursOctetsIsSentWhereNoneWere) {
   Pace pace(port, policy);
   EXPECT_EQ(retrieve(pace, 5000), "sent");
   EXPECT_NE(retrieve(pace, 1), "sent");
-  EXPECT_NE(pace.begin(Access::top, 1), std::nullopt);
+  EXPECT_NE(pace.begin(Pace::Extent::lines, 1), std::nullopt);
   port.time += hour;
   EXPECT_EQ(retrieve(pace, 1), "sent");
   EXPECT_NE(retrieve(pace, 5000), "sent");
-  EXPECT_EQ(pace.begin(Access::top, 5000), std::nullopt);
+  EXPECT_EQ(pace.begin(Pace::Extent::lines, 5000), std::nullopt);
 }
 
 TEST(PaceOctets, AClockThatIsPutBackAndBrokenStatesLockNobodyOut) {

@@ -147,7 +147,7 @@ class Sending : public Listing {
     octets_ += stuffed.size();
     if (stuffed.empty() && !ended_) {
       ended_ = true;
-      session_.pace().settle(octets_);
+      session_.pace().settle(octets_, !message_->lines_used_up());
       session_.accessed(access_, number_);
     }
     return stuffed;
@@ -177,9 +177,8 @@ Answer send(Session& session, MessageNumber number, Mangling mangling, Access ac
   Port& port = session.port();
   if (session.pace().counts(access)) {
     const std::uint64_t octets = port.octets(number);
-    const Access extent = lines >= octets ? Access::retrieve : Access::top;
-    if (const auto refused = session.pace().begin(extent, octets)) {
-      return Reply::err(*refused);
+    if (const auto refused = session.pace().begin(extent_of(lines, octets), octets)) {
+      return Answer::over_limit(*refused);
     }
   }
   auto message = open(port, number, std::move(mangling), lines);

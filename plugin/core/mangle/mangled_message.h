@@ -40,6 +40,8 @@ class MangledMessage {
 
   /// The next octets, some thousand, every line end CRLF, dots not stuffed. Empty: that was all.
   [[nodiscard]] Result<std::string> next();
+  /// TOP's lines are used up: there may be more text.
+  [[nodiscard]] bool lines_used_up() const noexcept { return lines_left_ == 0; }
 
  private:
   struct Level {

@@ -156,7 +156,7 @@ struct BoardName {
   std::uint64_t flags = 0;
 
   bool operator==(const BoardName&) const = default;
-  /// `name` is its name or alias, whatever the letters' case.
+  /// `typed` is its name or alias, whatever the letters' case.
   [[nodiscard]] bool answers_to(std::string_view typed) const;
 };
 
