@@ -259,6 +259,10 @@ auto DovecotPort::with_inbox(Work work) -> decltype(work(static_cast<struct mail
   return switch_.switched() ? switch_.with_inbox(work) : work(client_->mailbox);
 }
 
+Status DovecotPort::keeps_state() {
+  return with_inbox([](struct mailbox* box) { return mailbox_keeps_state(box); });
+}
+
 Result<std::optional<std::string>> DovecotPort::load_state(std::string_view name) {
   return with_inbox([&](struct mailbox* box) { return load_mailbox_state(box, name); });
 }

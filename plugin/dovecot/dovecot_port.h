@@ -20,7 +20,9 @@ class DovecotPort : public Port {
  public:
   /// `client` lives longer than this. The maildrop may be asked about once it is open.
   explicit DovecotPort(struct client* client)
-      : client_(client), switch_(client), user_states_(client->user, *this) {}
+      : client_(client),
+        switch_(client),
+        user_states_(client->user, *this, [this] { return keeps_state(); }) {}
 
   [[nodiscard]] MessageNumber message_count() const override;
   [[nodiscard]] UidValidity uidvalidity() const override;
@@ -86,6 +88,7 @@ class DovecotPort : public Port {
   [[nodiscard]] std::uint32_t sequence(MessageNumber number) const;
   [[nodiscard]] Status has_uidl(MessageNumber number) const;
 
+  [[nodiscard]] Status keeps_state();
   template <class Work>
   [[nodiscard]] auto with_inbox(Work work) -> decltype(work(static_cast<struct mailbox*>(nullptr)));
 

@@ -97,6 +97,12 @@ Result<bool> exchange_mailbox_state(struct mailbox* box, std::string_view name,
                               place.value()->sync);
 }
 
+Status mailbox_keeps_state(struct mailbox* box) {
+  return mailbox_is_readonly(box)
+             ? Status(Error{Failure::temporary, "the mailbox is read-only, so nothing is kept"})
+             : Status(Done{});
+}
+
 bool has_mailbox_state(struct mail_namespace* ns, std::string_view name) {
   const char* folder = nullptr;
   if (mailbox_list_get_path(ns->list, "INBOX", MAILBOX_LIST_PATH_TYPE_CONTROL, &folder) <= 0) {

@@ -23,6 +23,9 @@ Result<bool> exchange_mailbox_state(struct mailbox* box, std::string_view name,
                                     const std::optional<std::string>& old,
                                     std::string_view content);
 
+/// An Error where the mailbox is read-only, for those to whom that is one.
+Status mailbox_keeps_state(struct mailbox* box);
+
 /// There is such a file in the INBOX of `ns`, as far as one look tells; nothing is opened.
 bool has_mailbox_state(struct mail_namespace* ns, std::string_view name);
 

@@ -94,6 +94,26 @@ class PaceTest(hosts.HostTest):
         with open(path, "rb") as file:
             self.assertRegex(file.read(), rb"^dovecot-pop3-legacy pace 1\nlogins [0-9]+\n$")
 
+    def test_in_a_read_only_mailbox_it_is_said_that_nothing_counts(self):
+        if self.host.name() == "standalone":
+            self.skipTest("about Dovecot's read-only mailboxes")
+        self.policy(DELAY % 1 + "[commands]\nallow = [\"XTND XMIT\"]\n")
+        user = self.user(1)
+        self.login(user).quit()
+        folder = os.path.join(self.host.maildir(user, fresh=False), "cur")
+        for path in self.state_files(user):
+            os.unlink(path)
+        os.chown(folder, 0, 0)
+        os.chmod(folder, 0o555)
+        with self.login(user) as pop3:
+            self.assertTrue(pop3.command(b"XTND XMIT").startswith(b"+OK"))
+            pop3.send(b"From: %s\r\nTo: bob@example.org\r\n\r\nHello.\r\n.\r\n" % user.encode())
+            self.assertRegex(pop3.line(), rb"^-ERR \[SYS/TEMP\] ")
+            pop3.quit()
+        self.assert_logged("pace: the stored state cannot be kept, so the login is not held against the user: "
+                           "the mailbox is read-only")
+        self.assertEqual(self.pace_files(user), [])
+
     def test_what_a_session_that_broke_off_retrieved_counts(self):
         self.policy("[pace]\noctets_per_hour = \"3M\"\n")
         user = self.user()
