@@ -13,7 +13,8 @@ extern "C" {
 /* Dovecot 2.4: the blocks that a dict with the policy, or with the users' states, stands in. */
 #define POP3_LEGACY_POLICY_DICT "pop3_legacy_policy_dict"
 #define POP3_LEGACY_STATE_DICT "pop3_legacy_state_dict"
-/* How long a dict is waited for: a login for all its documents, or for a state being loaded or stored. */
+/* How long a dict is waited for: a login for all its documents, or for a state being loaded or
+ * stored. */
 #define POP3_LEGACY_DICT_MSECS 5000
 
 struct mail_user;
