@@ -24,7 +24,7 @@ mail_user=20000:20000 # private_host.py's MAIL_UID
 scratch=$(mktemp -d)
 chmod 755 "$scratch"
 servers=
-lint= # its process
+background= # the process of background.sh
 # What tests/dialogues/README.md says of the time before login.
 login_help=long
 login_capabilities='X-LAST, LOGIN-DELAY 900 USER'
@@ -36,7 +36,7 @@ stop_servers() {
   done
   servers=
 }
-trap 'stop_servers; [ -z "$lint" ] || kill "$lint"; rm -rf "$scratch"' EXIT
+trap 'stop_servers; [ -z "$background" ] || kill "$background" 2>/dev/null; rm -rf "$scratch"' EXIT
 trap 'exit 1' INT TERM
 
 # step NAME COMMAND...: runs it; it counts only when it fails. Returns the command's exit code.
@@ -79,11 +79,15 @@ skip() {
   skipped=$((skipped + 1))
 }
 
-# build FOLDER OPTION...
-build() {
-  folder=$1
-  shift
-  cmake -G Ninja -B "$folder" "$@" && cmake --build "$folder"
+# await NAME: what a piece of background.sh prints, and its exit code, once it has ended.
+await() {
+  seconds=3600 # as background.sh has
+  while [ ! -s "$scratch/$1.code" ] && [ $seconds -gt 0 ]; do
+    sleep 1
+    seconds=$((seconds - 1))
+  done
+  cat "$scratch/$1.out"
+  return "$(cat "$scratch/$1.code" || echo 1)"
 }
 
 # serve LOG COMMAND...: starts a server that says "listening on 127.0.0.1:PORT"; sets $port.
@@ -166,13 +170,12 @@ real_dovecot() {
     tree=
   else
     modules=build-$2/modules
-    tree=$(sh tests/debian_tree.sh "$2" 2>"$logs/$1-tree.log") || {
-      skip "$1" "no $2 tree could be made: $(cat "$logs/$1-tree.log")"
+    tree=$other_tree
+    if [ -z "$tree" ]; then
+      skip "$1" "no $2 tree could be made: $(cat "$logs/other-tree.log")"
       return
-    }
-    step "$1-build" sh tests/in_tree.sh "$tree" sh -euc '
-      cmake -G Ninja -B "$1" -DBUILD_TESTING=ON -DPOP3_LEGACY_SHIM=OFF
-      cmake --build "$1"' sh "build-$2" || return
+    fi
+    step "$1-build" await other-build || return
     tests "$1-unit" sh tests/in_tree.sh "$tree" ctest --test-dir "build-$2" --output-on-failure
   fi
   tests "$1-dialogues" dovecot_dialogues "$1" "$modules" "$tree"
@@ -190,45 +193,34 @@ old_servers() {
   fi
 }
 
-# Lint needs no server, and the tests leave the processors idle while they wait.
-begin_lint() {
-  nice -n 19 sh tests/lint.sh build >"$scratch/lint.log" 2>&1 </dev/null &
-  lint=$!
-}
-
-end_lint() {
-  wait "$lint"
-  code=$?
-  lint=
-  cat "$scratch/lint.log"
-  return $code
-}
-
 dovecot_name() {
   dovecot --version | sed -n 's/^\([0-9]*\.[0-9]*\).*/dovecot-\1/p'
 }
 
 everything() {
   step install sh tests/install.sh test || return
-  step build build build -DBUILD_TESTING=ON || return
-  begin_lint
+  step build sh tests/build.sh build -DBUILD_TESTING=ON || return
+  other_suite=trixie
+  [ "$(dovecot_name)" = dovecot-2.3 ] || other_suite=bookworm
+  other_tree=$(sh tests/debian_tree.sh $other_suite 2>"$logs/other-tree.log") || other_tree=
+  mta=$(sh tests/debian_tree.sh bookworm mta 2>"$logs/mta-tree.log") ||
+    skip real-mta "no tree with mail servers could be made: $(cat "$logs/mta-tree.log")"
+  timeout 3600 nice -n 19 sh tests/background.sh "$scratch" "$other_suite" "$other_tree" &
+  background=$!
   tests unit ctest --test-dir build --output-on-failure -LE dialogues
   tests memory-dialogues build/run_dialogues --host memory tests/dialogues/*.txt
   tests standalone-dialogues standalone_dialogues build
-  mta=$(sh tests/debian_tree.sh bookworm mta 2>"$logs/mta-tree.log") ||
-    skip real-mta "no tree with mail servers could be made: $(cat "$logs/mta-tree.log")"
   tests standalone-integration python3 tests/integration/run.py --standalone build/pop3-legacy-host \
     ${mta:+--mta "$mta"}
   old_servers
   real_dovecot dovecot-2.3 bookworm
   real_dovecot dovecot-2.4 trixie
-  if step sanitized-build build build-sanitized -DPOP3_LEGACY_DOVECOT=OFF -DPOP3_LEGACY_SANITIZE=ON \
-    -DCMAKE_BUILD_TYPE=Debug; then
+  if step sanitized-build await sanitized-build; then
     tests sanitized-unit ctest --test-dir build-sanitized --output-on-failure -LE dialogues
     tests sanitized-memory-dialogues build-sanitized/run_dialogues --host memory tests/dialogues/*.txt
     tests sanitized-standalone-dialogues standalone_dialogues build-sanitized
   fi
-  tests lint end_lint
+  tests lint await lint
 }
 
 everything
