@@ -1,5 +1,7 @@
 """Dovecot's dicts: how a host is told of one, and servers that fail in the place of theirs."""
+import os
 import socket
+import sqlite3
 import threading
 
 import hosts
@@ -40,6 +42,59 @@ def redis_through_server(name, port):
     behind = redis(port)
     return through_server(name, f"dict {name} {{\ndriver = redis\n" + "\n".join(behind.settings) + "\n}"
                           if typed_settings() else f"{name} = {behind.uri}")
+
+
+class Sqlite(Dict):
+    """A table of SQLite's behind the dict server: keys PREFIX/$name, columns name and VALUE_FIELD, and of
+    private keys the user, too. folder: new or empty; the host needs it (more_folders)."""
+
+    def __init__(self, folder, name, prefix, table, value_field, username_field=None):
+        os.makedirs(folder, exist_ok=True)
+        os.chmod(folder, 0o777)
+        self.folder, self.database = folder, os.path.join(folder, name + ".db")
+        keys = [username_field, "name"] if username_field else ["name"]
+        columns = "".join(f"{key} TEXT NOT NULL, " for key in keys)
+        self.execute(f"CREATE TABLE {table} ({columns}{value_field} TEXT NOT NULL, PRIMARY KEY ({', '.join(keys)}))")
+        os.chmod(self.database, 0o666)
+        user = f"username_field = {username_field}" if username_field else ""
+        if typed_settings():
+            definition = f"""
+  dict {name} {{
+    driver = sql
+    sql_driver = sqlite
+    sqlite_path = {self.database}
+    dict_map {prefix}/$name {{
+      sql_table = {table}
+      {user}
+      value_field {value_field} {{
+      }}
+      key_field name {{
+        value = $name
+      }}
+    }}
+  }}
+"""
+        else:
+            definition = f"{name} = sqlite:{folder}/dict.conf"
+            with open(os.path.join(folder, "dict.conf"), "w") as file:
+                file.write(f"""connect = {self.database}
+map {{
+  pattern = {prefix}/$name
+  table = {table}
+  {user}
+  value_field = {value_field}
+  fields {{
+    name = $name
+  }}
+}}
+""")
+        served = through_server(name, definition)
+        super().__init__(served.uri, served.driver, served.settings, served.server)
+
+    def execute(self, statement, values=()):
+        """The rows found."""
+        with sqlite3.connect(self.database) as database:
+            return database.execute(statement, values).fetchall()
 
 
 def proxy_to(path, name):

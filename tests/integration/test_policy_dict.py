@@ -2,7 +2,6 @@
 import os
 import re
 import socket
-import sqlite3
 import time
 import unittest
 
@@ -182,52 +181,16 @@ class SqliteTest(FilledDict, DictTest):
     def setUpClass(cls):
         if hosts.standalone:
             raise unittest.SkipTest("about Dovecot only")
-        folder = os.path.join(hosts.scratch, "sqlite")
-        os.makedirs(folder, exist_ok=True)
-        os.chmod(folder, 0o777)
-        cls.database = os.path.join(folder, "policies.db")
-        with sqlite3.connect(cls.database) as database:
-            database.execute("CREATE TABLE pop3_legacy (name TEXT PRIMARY KEY, policy TEXT NOT NULL)")
-        os.chmod(cls.database, 0o666)
-        with open(os.path.join(folder, "dict.conf"), "w") as file:
-            file.write(f"""connect = {cls.database}
-map {{
-  pattern = shared/pop3-legacy/$name
-  table = pop3_legacy
-  value_field = policy
-  fields {{
-    name = $name
-  }}
-}}
-""")
-        definition = f"pop3legacy = sqlite:{folder}/dict.conf"
-        if typed_settings():
-            definition = f"""
-  dict pop3legacy {{
-    driver = sql
-    sql_driver = sqlite
-    sqlite_path = {cls.database}
-    dict_map shared/pop3-legacy/$name {{
-      sql_table = pop3_legacy
-      value_field policy {{
-      }}
-      key_field name {{
-        value = $name
-      }}
-    }}
-  }}
-"""
-        cls.host_options = dict_options(dicts.through_server("pop3legacy", definition))
-        cls.host_options["more_folders"] = [folder]
+        cls.table = dicts.Sqlite(os.path.join(hosts.scratch, "sqlite"), "pop3legacy", "shared/pop3-legacy",
+                                 "pop3_legacy", "policy")
+        cls.host_options = {**dict_options(cls.table), "more_folders": [cls.table.folder]}
         super().setUpClass()
 
     def put(self, name, text):
-        with sqlite3.connect(self.database) as database:
-            database.execute("INSERT OR REPLACE INTO pop3_legacy VALUES (?, ?)", (name, text))
+        self.table.execute("INSERT OR REPLACE INTO pop3_legacy VALUES (?, ?)", (name, text))
 
     def remove(self, name):
-        with sqlite3.connect(self.database) as database:
-            database.execute("DELETE FROM pop3_legacy WHERE name = ?", (name,))
+        self.table.execute("DELETE FROM pop3_legacy WHERE name = ?", (name,))
 
 
 class FailingDictTest(DictTest):

@@ -2,7 +2,6 @@
 import os
 import re
 import socket
-import sqlite3
 import time
 import unittest
 
@@ -189,45 +188,9 @@ class SqliteTest(BackendsTest):
     def setUpClass(cls):
         if hosts.standalone:
             raise unittest.SkipTest("about Dovecot only")
-        folder = os.path.join(hosts.scratch, "states")
-        os.makedirs(folder, exist_ok=True)
-        os.chmod(folder, 0o777)
-        cls.database = os.path.join(folder, "states.db")
-        with sqlite3.connect(cls.database) as database:
-            database.execute("CREATE TABLE states (user TEXT, name TEXT, state TEXT, PRIMARY KEY (user, name))")
-        os.chmod(cls.database, 0o666)
-        with open(os.path.join(folder, "dict.conf"), "w") as file:
-            file.write(f"""connect = {cls.database}
-map {{
-  pattern = priv/pop3-legacy/$name
-  table = states
-  username_field = user
-  value_field = state
-  fields {{
-    name = $name
-  }}
-}}
-""")
-        definition = f"states = sqlite:{folder}/dict.conf"
-        if dicts.typed_settings():
-            definition = f"""
-  dict states {{
-    driver = sql
-    sql_driver = sqlite
-    sqlite_path = {cls.database}
-    dict_map priv/pop3-legacy/$name {{
-      sql_table = states
-      username_field = user
-      value_field state {{
-      }}
-      key_field name {{
-        value = $name
-      }}
-    }}
-  }}
-"""
-        cls.state = dicts.through_server("states", definition)
-        cls.host_options = {"more_folders": [folder]}
+        cls.state = dicts.Sqlite(os.path.join(hosts.scratch, "states"), "states", "priv/pop3-legacy", "states",
+                                 "state", "user")
+        cls.host_options = {"more_folders": [cls.state.folder]}
         super().setUpClass()
 
     def test_logins_and_messages_are_counted_over_both(self):
@@ -238,8 +201,7 @@ map {{
         for host in (self.host, self.other):
             self.assertEqual(self.send(host, user), test_xmit.TOO_MANY)
         self.assertRegex(self.log_in(self.host, user), REFUSAL)
-        with sqlite3.connect(self.database) as database:
-            rows = database.execute("SELECT user, name, state FROM states ORDER BY name").fetchall()
+        rows = self.state.execute("SELECT user, name, state FROM states ORDER BY name")
         self.assertEqual([row[:2] for row in rows], [(user, "pace"), (user, "xmit")])
         self.assertEqual(len(re.findall(r"(?m)^[0-9]+ [0-9a-f]{64} sent$", rows[1][2])), 2)
 
