@@ -1,6 +1,7 @@
 """pop3_legacy_state: limits that hold for a user on all backends, whose mailboxes are not shared."""
 import os
 import re
+import signal
 import socket
 import time
 import unittest
@@ -176,6 +177,141 @@ class RedisTest(SharedStates, BackendsTest):
 
 
 class RedisThroughDictServerTest(RedisTest):
+    @staticmethod
+    def dict_of(port):
+        return dicts.redis_through_server("states", port)
+
+
+class ManyClientsTest(RedisTest):
+    """One pop3 process for all sessions: each waits for the dict with the others open, and with octets of
+    theirs that no client has read."""
+
+    host_options = {"clients": 20}
+    # By domain: the logins of a burst, and how many messages of SIZE an hour has.
+    limits = {"one.example": (2, 3), "two.example": (3, 2)}
+    SIZE = 900_000
+
+    def setUp(self):
+        super().setUp()
+        for domain, (burst, messages) in self.limits.items():
+            self.policy(DELAY % burst + f"octets_per_hour = \"{messages}M\"\n", domain)
+
+    def users_of_both(self, count):
+        users = [self.user(domain=domain) for _ in range(count) for domain in self.limits]
+        for user in users:
+            hosts.deliver(self.host, user, hosts.message(1, self.SIZE), 1)
+        return users
+
+    def limits_of(self, user):
+        return self.limits[user.split("@")[1]]
+
+    def log_in_at_once(self, users):
+        """Sessions and their replies to PASS; all have been sent before one is read."""
+        sessions = [hosts.Pop3(self.host.port, user, login=False) for user in users]
+        for user, pop3 in zip(users, sessions):
+            self.addCleanup(pop3.close)
+            pop3.command(b"USER " + user.encode())
+        for pop3 in sessions:
+            pop3.send(b"PASS " + hosts.PASSWORD.encode() + b"\r\n")
+        return [(user, pop3, pop3.line()) for user, pop3 in zip(users, sessions)]
+
+    def retrieve_at_once(self, sessions):
+        """The replies' first lines; all sessions have asked before one message is read."""
+        for pop3 in sessions:
+            pop3.send(b"RETR 1\r\n")
+        replies = [pop3.line() for pop3 in sessions]
+        self.take_messages(pop3 for pop3, reply in zip(sessions, replies) if reply.startswith(b"+OK"))
+        return replies
+
+    def take_messages(self, sessions):
+        for pop3 in sessions:
+            self.assertGreater(len(b"\r\n".join(pop3.lines())), self.SIZE)
+            # What has gone out is counted when the next command comes.
+            self.assertRegex(pop3.command(b"NOOP"), rb"^[+]OK")
+
+    def check_limits(self, sessions, first=0):
+        """sessions: of each user, taking turns. first: so many messages have been retrieved before."""
+        for turn in range(first, 4):
+            replies = self.retrieve_at_once([taking[turn % len(taking)] for taking in sessions.values()])
+            for user, reply in zip(sessions, replies):
+                self.assertRegex(reply, rb"^[+]OK" if turn < self.limits_of(user)[1] else rb"^-ERR Too many octets ")
+
+    def process(self, users):
+        """The one that has the mailboxes of all of them."""
+        found = [hosts.processes_of(self.host, user) for user in users]
+        self.assertEqual(found, [found[0][:1]] * len(users))
+        return found[0][0]
+
+    def check_counting(self, users):
+        """Of users of whom nothing is stored: each has his limits, with all at once. Returns the process."""
+        logins = [user for user in users for _ in range(self.limits_of(user)[0] + 1)]
+        sessions = {user: [] for user in users}
+        for user, pop3, reply in self.log_in_at_once(logins):
+            if reply.startswith(b"+OK"):
+                sessions[user].append(pop3)
+            else:
+                self.assertRegex(reply, REFUSAL)
+        for user in users:
+            self.assertEqual(len(sessions[user]), self.limits_of(user)[0], user)
+            self.assertRegex(self.log_in(self.other, user), REFUSAL)
+        self.check_limits(sessions)
+        process = self.process(users)
+        for user in users:
+            size = int(sessions[user][0].command(b"LIST 1").split()[2])
+            sent = len(b"+OK %d octets\r\n" % size) + size
+            state = self.redis.get(user + "/pop3-legacy/pace")
+            self.assertEqual(sum(map(int, re.findall(rb"(?m)^octets [0-9]+ ([0-9]+)$", state))),
+                             self.limits_of(user)[1] * sent, state)
+        for pop3 in sum(sessions.values(), []):
+            self.assertRegex(pop3.quit(), rb"^[+]OK")
+        return process
+
+    def test_sessions_at_once_are_counted_each_for_its_user(self):
+        begun = time.monotonic()
+        process = self.check_counting(self.users_of_both(2))
+        self.assertEqual(self.check_counting(self.users_of_both(2)), process)
+        self.assertLess(time.monotonic() - begun, PATIENCE)
+
+    def check_gone_meanwhile(self, users, stop, start, seconds):
+        """stop() and start() the Redis with messages going out: nobody is locked out, each session goes on by
+        what it knows itself, and says so once; what begins afterwards is counted, in the same process."""
+        opened = self.log_in_at_once(users)
+        sessions = [pop3 for _, pop3, _ in opened]
+        self.assertEqual({reply[:3] for _, _, reply in opened}, {b"+OK"}, opened)
+        for pop3 in sessions:
+            self.assertRegex(pop3.command(b"RETR 1"), rb"^[+]OK")
+        process = self.process(users)
+        stop()
+        try:
+            begun = time.monotonic()
+            self.take_messages(sessions)
+            self.check_limits({user: [pop3] for user, pop3, _ in opened}, 1)
+            self.assertLess(time.monotonic() - begun, seconds)
+            for user in users:
+                self.assertTrue(hosts.eventually(lambda: self.lines_about(self.host, user, "pace")), self.host.log())
+                line, = self.lines_about(self.host, user, "pace")
+                self.assertRegex(line, "pace: the stored state cannot be (read|kept).*: " + UNUSABLE)
+            for user, _, reply in self.log_in_at_once(users):
+                self.assertRegex(reply, rb"^[+]OK", user)
+        finally:
+            start()
+        self.assertEqual(self.check_counting(self.users_of_both(1)), process)
+        for pop3 in sessions:
+            self.assertEqual(pop3.command(b"STAT")[:6], b"+OK 1 ")
+            self.assertRegex(pop3.quit(), rb"^[+]OK")
+        self.assertNotRegex(self.host.log(), r"Panic|Fatal|leak|signal")
+
+    def test_a_redis_that_is_down_meanwhile(self):
+        self.check_gone_meanwhile(self.users_of_both(2), self.redis.stop, self.redis.start, PATIENCE)
+
+    def test_a_redis_that_is_silent_meanwhile(self):
+        """Each session waits for itself, and the others with it."""
+        pid = self.redis.process.pid
+        self.check_gone_meanwhile(self.users_of_both(1), lambda: os.kill(pid, signal.SIGSTOP),
+                                  lambda: os.kill(pid, signal.SIGCONT), 2 * PATIENCE)
+
+
+class ManyClientsThroughDictServerTest(ManyClientsTest):
     @staticmethod
     def dict_of(port):
         return dicts.redis_through_server("states", port)
