@@ -409,7 +409,7 @@ TEST(PolicyResolver, AnyDocumentMayMakeUidlUnknown) {
 
 TEST(PolicyResolver, BoardsAreInheritedAndReplacedAsAWhole) {
   const std::string boards =
-      "boards.bboards = {a = {mailbox = \"A\", aliases = [\"x\"], flags = 1}, b = \"B\"}";
+      R"(boards.bboards = {a = {mailbox = "A", aliases = ["x"], flags = 1}, b = "B"})";
   MapStore store(Documents{{"profiles/a", boards},
                            {"domains/example.org", inherits("a")},
                            {"domains/example.net", inherits("a") + "boards.bboards.c = \"C\""}});
