@@ -19,39 +19,47 @@ import hosts  # noqa: E402
 
 
 class GTestLikeResult(unittest.TestResult):
-    """One line when a test begins, one when it ends."""
+    """One line when a test begins, one when it ends. Once nobody reads them no other test begins."""
+
+    def say(self, *words):
+        try:
+            print(*words, flush=True)
+        except BrokenPipeError:
+            self.stop()
+            # Python would try again at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def startTest(self, test):
         super().startTest(test)
         self.begun = time.monotonic()
         self.failed = False
-        print("[ RUN      ]", self.name(test), flush=True)
+        self.say("[ RUN      ]", self.name(test))
 
     def name(self, test):
         return hosts.host_name + "/" + test.id().split(".", 1)[1]
 
     def stopTest(self, test):
         word = "[  FAILED  ]" if self.failed else "[       OK ]"
-        print(word, self.name(test), "(%d ms)" % ((time.monotonic() - self.begun) * 1000), flush=True)
+        self.say(word, self.name(test), "(%d ms)" % ((time.monotonic() - self.begun) * 1000))
         super().stopTest(test)
 
     def addFailure(self, test, err):
         super().addFailure(test, err)
         self.failed = True
-        print(self.failures[-1][1])
+        self.say(self.failures[-1][1])
 
     def addError(self, test, err):
         super().addError(test, err)
         self.failed = True
-        print(self.errors[-1][1])
+        self.say(self.errors[-1][1])
         if not isinstance(test, unittest.TestCase):  # setUpClass, which is no test by itself
-            print("[  FAILED  ]", test, "(0 ms)")
+            self.say("[  FAILED  ]", test, "(0 ms)")
 
     def addSubTest(self, test, subtest, err):
         super().addSubTest(test, subtest, err)
         if err is not None:
             self.failed = True
-            print((self.failures if issubclass(err[0], test.failureException) else self.errors)[-1][1])
+            self.say((self.failures if issubclass(err[0], test.failureException) else self.errors)[-1][1])
 
 
 def main():
@@ -72,8 +80,11 @@ def main():
         if options.names:
             suite = unittest.TestSuite(test for test in each(suite) if any(n in test.id() for n in options.names))
         result = GTestLikeResult()
+        # Ctrl-C ends after the test at hand, whose servers are stopped.
+        unittest.installHandler()
+        unittest.registerResult(result)
         suite.run(result)
-    print("%d tests ran, %d failed" % (result.testsRun, len(result.failures) + len(result.errors)))
+    result.say("%d tests ran, %d failed" % (result.testsRun, len(result.failures) + len(result.errors)))
     return 0 if result.wasSuccessful() and result.testsRun else 1
 
 
