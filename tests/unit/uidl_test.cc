@@ -89,6 +89,18 @@ class UidlTest : public testing::Test {
   FakeFacts facts_;
 };
 
+// Each line was copied with all before it, and each had a place in a list: one such mail kept its
+// owner from all others.
+TEST_F(UidlTest, AHeaderOfAMillionLinesIsReadInOnePass) {
+  constexpr int lines = 1'000'000;
+  std::string header = "X-UIDL: a\n";
+  for (int i = 0; i < lines; ++i) header += " x\n";
+  EXPECT_EQ(id_of_header("xuidl", header), "none");
+  header.replace(0, header.find('\n'), "Received: a");
+  EXPECT_EQ(id_of_header("popa3d", header), popa3d_md5(header));
+  EXPECT_EQ(id_of_header("solid-mbox", header), md5("Received: a\n"));
+}
+
 // --- the table ---
 
 TEST_F(UidlTest, EverySchemeHasItsNameAndSaysWhatItIs) {

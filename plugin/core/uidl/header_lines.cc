@@ -33,21 +33,27 @@ std::string with_lf(std::string text) {
   return text;
 }
 
-std::vector<std::string_view> lines(std::string_view text, std::size_t longest) {
-  std::vector<std::string_view> found;
-  while (!text.empty()) {
-    const std::string_view piece = text.substr(0, longest);
-    const std::size_t lf = piece.find('\n');
-    found.push_back(lf == std::string_view::npos ? piece : piece.substr(0, lf + 1));
-    text.remove_prefix(found.back().size());
-  }
-  return found;
+void LineRange::Iterator::find() noexcept {
+  const std::string_view piece = rest_.substr(0, range_.longest_);
+  const std::size_t lf = piece.find('\n');
+  line_ = lf == std::string_view::npos ? piece : piece.substr(0, lf + 1);
+  if (line_ == range_.last_) line_ = {};
 }
 
-std::vector<std::string_view> popper_lines(std::string_view header) {
-  auto found = lines(header, popper_line_octets);
-  found.erase(std::find(found.begin(), found.end(), "\n"), found.end());
-  return found;
+LineRange lines(std::string_view text) {
+  return {text, std::string_view::npos, {}};
+}
+
+LineRange popper_lines(std::string_view header) {
+  return {header, popper_line_octets, "\n"};
+}
+
+void add_piece(std::vector<std::string_view>& pieces, std::string_view line) {
+  if (!pieces.empty() && pieces.back().data() + pieces.back().size() == line.data()) {
+    pieces.back() = {pieces.back().data(), pieces.back().size() + line.size()};
+  } else {
+    pieces.push_back(line);
+  }
 }
 
 bool begins(std::string_view line, std::string_view name) noexcept {
@@ -67,7 +73,8 @@ std::optional<std::string> first_value(std::string_view header, std::string_view
     if (!value) line.remove_prefix(name.size());
     if (line.ends_with('\n')) line.remove_suffix(1);
     if (line.ends_with('\r')) line.remove_suffix(1);
-    value = value.value_or("").append(line);
+    if (!value) value.emplace();
+    value->append(line);
   }
   if (value) value = trimmed(*value);
   return value;

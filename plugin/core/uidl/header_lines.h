@@ -15,15 +15,52 @@ namespace pop3_legacy::uidl {
 /// the servers here took it as any other octet.
 std::string with_lf(std::string text);
 
-/// The lines of `text` with their LF, which the last may lack. A line longer than `longest`
-/// octets comes in pieces of that length, as from fgets(). They point into `text`.
-std::vector<std::string_view> lines(std::string_view text,
-                                    std::size_t longest = std::string_view::npos);
+/// The lines of a text, found one by one: a header may have millions. They point into the text.
+class LineRange {
+ public:
+  struct End {};
+  class Iterator {
+   public:
+    explicit Iterator(const LineRange& range) : range_(range), rest_(range.text_) { find(); }
+    std::string_view operator*() const noexcept { return line_; }
+    Iterator& operator++() noexcept {
+      rest_.remove_prefix(line_.size());
+      find();
+      return *this;
+    }
+    bool operator==(End /*end*/) const noexcept { return line_.empty(); }
+
+   private:
+    void find() noexcept;
+
+    const LineRange& range_;
+    std::string_view rest_;
+    std::string_view line_;  ///< empty: there are no more
+  };
+
+  /// A line longer than `longest` octets comes in pieces of that length. A line `last` (not empty)
+  /// is not one of them, nor is what stands behind it.
+  LineRange(std::string_view text, std::size_t longest, std::string_view last)
+      : text_(text), longest_(longest), last_(last) {}
+  [[nodiscard]] Iterator begin() const { return Iterator(*this); }
+  [[nodiscard]] static End end() { return {}; }
+
+ private:
+  std::string_view text_;
+  std::size_t longest_;
+  std::string_view last_;
+};
+
+/// The lines of `text` with their LF, which the last may lack.
+LineRange lines(std::string_view text);
 
 /// The lines of a header as the servers that descend from Berkeley's popper saw them: pieces of
-/// at most 1023 octets, and the header ends at the first that is only a LF, also where it is the
-/// rest of a line of 1023.
-std::vector<std::string_view> popper_lines(std::string_view header);
+/// at most 1023 octets, as from fgets(), and the header ends at the first that is only a LF, also
+/// where it is the rest of a line of 1023.
+LineRange popper_lines(std::string_view header);
+
+/// Adds `line` to the pieces of a text, as part of the last where it stands right behind it.
+void add_piece(std::vector<std::string_view>& pieces, std::string_view line);
 
 /// `line` begins with `name` (in which the colon is), whatever the letters' case.
 bool begins(std::string_view line, std::string_view name) noexcept;

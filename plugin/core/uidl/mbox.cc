@@ -34,7 +34,7 @@ std::vector<std::string_view> fixed_lines(std::string_view header) {
               (!received && (begins(line, "Date:") || begins(line, "Message-ID:"))) ||
               (line.starts_with('X') && begins(line, "X-Delivery-ID:"));
     }
-    if (fixed) found.push_back(line);
+    if (fixed) add_piece(found, line);
   }
   return found;
 }
@@ -59,8 +59,10 @@ RawId solid_mbox(Facts& facts, const Context& context) {
   auto header = facts.header();
   if (!header) return header.error();
   const std::string text = with_lf(std::move(header.value()));
-  auto pieces = lines(text);
-  std::erase_if(pieces, [](std::string_view line) { return !solid_hashes(line); });
+  std::vector<std::string_view> pieces;
+  for (const std::string_view line : lines(text)) {
+    if (solid_hashes(line)) add_piece(pieces, line);
+  }
   return hex_of(md5_of(context, pieces));
 }
 

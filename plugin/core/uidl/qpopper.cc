@@ -36,13 +36,18 @@ RawId made_by(const Build& build, Facts& facts, const Context& context) {
   text += with_lf(std::move(header.value()));
   std::replace(text.begin(), text.end(), '\0', ' ');
 
-  auto pieces = popper_lines(text);
+  std::string_view envelope_line;
+  std::vector<std::string_view> pieces;
+  for (const std::string_view line : popper_lines(text)) {
+    if (envelope_line.empty()) {
+      envelope_line = line;
+      pieces.push_back(line);
+    } else if (hashed(line, build)) {
+      add_piece(pieces, line);
+    }
+  }
   if (pieces.empty()) return std::optional<std::string>{};
-  const auto behind =
-      std::remove_if(pieces.begin() + 1, pieces.end(),
-                     [&build](std::string_view line) { return !hashed(line, build); });
-  pieces.erase(behind, pieces.end());
-  if (!build.old_style) pieces.push_back(pieces.front());
+  if (!build.old_style) pieces.push_back(envelope_line);
   const auto digest = md5_of(context, pieces);
   if (!digest) return digest.error();
   return std::optional(build.old_style ? hex(digest.value()) : base80(digest.value()));
