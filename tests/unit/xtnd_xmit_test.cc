@@ -136,7 +136,7 @@ constexpr std::string_view taken = "+OK Message sent successfully\r\n";
 
 TEST(DotReader, ReadsTheSameHoweverItIsCut) {
   const std::string wire = "a\r\n..b\r\n.c\r\n\r\n...\r\nx\ry\n..\n.\r.\r\r\n\r\n.\r\nSTAT\r\n";
-  const std::string expected = "a\r\n.b\r\nc\r\n\r\n..\r\nx\ry\r\n.\r\n\r.\r\r\n\r\n";
+  const std::string expected = "a\r\n.b\r\nc\r\n\r\n..\r\nx\r\ny\r\n.\r\n\r\n.\r\n\r\n\r\n";
   const std::size_t end = wire.find("STAT");
   for (std::size_t first = 0; first <= end; ++first) {
     for (std::size_t second = first; second <= end; ++second) {
@@ -249,6 +249,18 @@ TEST(Composition, ChangesNothingButWhatItShould) {
             "Message-Id: m\r\nTo: e@f.g\r\n");
   EXPECT_EQ(plain.value().envelope.recipients,
             (std::vector<Address>{{"x", "y.z"}, {"b", "c.d"}, {"e", "f.g"}}));
+}
+
+// What XSENDER tells has to be the mail system's own.
+TEST(Composition, AForgedProofOfTheSenderIsLeftOut) {
+  MailPort port;
+  policy::Policy policy;
+  policy.xsender.header = "X-Auth-Sender";
+  const auto made = submission::compose(
+      "From: anna@example.org\r\nx-auth-sender:\r\n ceo@example.org\r\nTo: b@c.d\r\n",
+      {"anna", "example.org"}, policy, port);
+  ASSERT_TRUE(made.ok()) << made.error().text;
+  EXPECT_EQ(made.value().header.find("ceo"), std::string::npos) << made.value().header;
 }
 
 TEST(Composition, ALoginNameThatIsNoAddressIsRefused) {

@@ -109,8 +109,10 @@ class MessageIntake : public Intake {
       store(text);
       return;
     }
+    const std::size_t known = header_.size();
     header_ += text;
-    const std::size_t end = submission::end_of_header(header_);
+    // What was there is looked at once, but for a part of the two line ends.
+    const std::size_t end = submission::end_of_header(header_, known < 3 ? 0 : known - 3);
     if (std::min(end, header_.size()) > submission::max_header_octets) {
       refuse(Reply::err("The message's header is too large."));
     } else if (end != std::string::npos) {
@@ -124,8 +126,8 @@ class MessageIntake : public Intake {
 
   // The header without its empty line is as long as `header`; the body begins at `body`.
   void begin_spool(std::size_t header, std::size_t body) {
-    auto composed =
-        submission::compose(std::string_view(header_).substr(0, header), user_, policy_, port_);
+    auto composed = submission::compose(std::string_view(header_).substr(0, header), user_,
+                                        session_.policy(), port_);
     if (!composed) {
       refuse(Reply::err(composed.error().text));
       return;

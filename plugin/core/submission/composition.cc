@@ -177,13 +177,13 @@ Result<Address> address_of_user(const Port& port) {
 }
 
 Result<Composition> compose(std::string_view header, const Address& user,
-                            const policy::Policy::Xmit& policy, Port& port) {
+                            const policy::Policy& policy, Port& port) {
   const auto fields = split_header(header);
   if (!fields) return fields.error();
-  if (const Status allowed = check_authors(fields.value(), user, policy, port); !allowed) {
+  if (const Status allowed = check_authors(fields.value(), user, policy.xmit, port); !allowed) {
     return allowed.error();
   }
-  auto recipients = recipients_of(fields.value(), policy.max_recipients, port);
+  auto recipients = recipients_of(fields.value(), policy.xmit.max_recipients, port);
   if (!recipients) return recipients.error();
 
   const auto has = [&](std::string_view name) {
@@ -201,7 +201,9 @@ Result<Composition> compose(std::string_view header, const Address& user,
     made.header += "Message-ID: <" + random_digits() + '@' + user.domain + ">\r\n";
   }
   for (const HeaderField& field : fields.value()) {
-    if (!is_one_of(field, {"Bcc", "Resent-Bcc", "Return-Path"})) made.header += field.lines;
+    if (!is_one_of(field, {"Bcc", "Resent-Bcc", "Return-Path", policy.xsender.header})) {
+      made.header += field.lines;
+    }
   }
   return made;
 }

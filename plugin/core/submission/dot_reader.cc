@@ -42,10 +42,10 @@ void DotReader::step(char c, std::string& text) {
         state_ = State::ended;
         return;
       }
-      text += '\r';
+      text += "\r\n";
       break;
     case State::cr:
-      if (c != '\n') text += '\r';
+      if (c != '\n') text += "\r\n";
       break;
     case State::text:
     case State::ended:

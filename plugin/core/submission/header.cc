@@ -81,9 +81,9 @@ Result<std::vector<HeaderField>> split_header(std::string_view header) {
   return fields;
 }
 
-std::size_t end_of_header(std::string_view text) noexcept {
+std::size_t end_of_header(std::string_view text, std::size_t from) noexcept {
   if (text.starts_with(crlf)) return crlf.size();
-  const std::size_t at = text.find("\r\n\r\n");
+  const std::size_t at = text.find("\r\n\r\n", from);
   return at == std::string_view::npos ? at : at + 2 * crlf.size();
 }
 

@@ -30,7 +30,7 @@ struct HeaderField {
 Result<std::vector<HeaderField>> split_header(std::string_view header);
 
 /// Where the header of `text` ends, behind the empty line; npos: not yet.
-std::size_t end_of_header(std::string_view text) noexcept;
+std::size_t end_of_header(std::string_view text, std::size_t from = 0) noexcept;
 
 }  // namespace pop3_legacy::submission
 
