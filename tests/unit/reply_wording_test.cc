@@ -32,6 +32,11 @@ TEST(ReplyTemplate, SaysWhatIsWrong) {
             "has to begin with \"+OK\", which is what clients read");
   EXPECT_EQ(error_of(Worded::dele, "+OK [AUTH] gone"),
             "may have no [ as the first of its text, for clients take that for a code");
+  for (const char* const text : {"+OK 0 Messages hidden, {count} here",
+                                 "+OK {local} messages: {count}", "+OK {octets}  MESSAGE"}) {
+    EXPECT_NE(error_of(Worded::pass, text).find("has a number before"), std::string::npos) << text;
+  }
+  EXPECT_EQ(error_of(Worded::pass, "+OK {count} messages for {local}"), "");
   EXPECT_EQ(error_of(Worded::pass, "+OK 5 messages"),
             "has a number before \"message\", which clients take for the count; write {count}");
   EXPECT_EQ(error_of(Worded::pass, "+OK {count} message{s}, 5 folders"), "");

@@ -92,12 +92,18 @@ bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
 
-/// A number of its own before " message".
+/// A number, or a field that may end with one, before " message", whatever the letters' case
+/// (Perl's Net::POP3 looks for it so).
 bool counts_by_itself(std::string_view text) {
-  for (std::size_t at = text.find(" message"); at != std::string_view::npos;
-       at = text.find(" message", at + 1)) {
-    const std::size_t before = text.substr(0, at).find_last_not_of(' ');
-    if (before != std::string_view::npos && is_digit(text[before])) return true;
+  constexpr std::string_view word = " message";
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (!equals_ignoring_case(text.substr(at, word.size()), word)) continue;
+    std::string_view before = text.substr(0, at);
+    before = before.substr(0, before.find_last_not_of(' ') + 1);
+    if (before.empty()) continue;
+    if (is_digit(before.back()) || (before.back() == '}' && !before.ends_with("{count}"))) {
+      return true;
+    }
   }
   return false;
 }
