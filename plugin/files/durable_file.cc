@@ -62,6 +62,16 @@ bool lock(const OpenFile& folder) noexcept {
   return false;
 }
 
+// A new name is the folder's content, and lasts once that does.
+Status sync_folder(const std::string& path) {
+  const std::string folder_path = path.substr(0, path.rfind('/') + 1);
+  const OpenFile folder(open_retrying(AT_FDCWD, folder_path, O_RDONLY | O_DIRECTORY));
+  if (!folder.open() || ::fsync(folder.get()) != 0) {
+    return failed(path, "made to last, for its folder cannot be", errno);
+  }
+  return Done{};
+}
+
 }  // namespace
 
 Result<std::optional<std::string>> read_small_file(const std::string& path,
@@ -101,7 +111,7 @@ Status replace_file(const std::string& path, std::string_view content, const Fil
     what = "replaced";
   }
   if (error == 0) {
-    return Done{};
+    return sync ? sync_folder(path) : Status(Done{});
   }
   ::unlink(temporary.c_str());
   return failed(path, what, error);
