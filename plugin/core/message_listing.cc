@@ -1,5 +1,7 @@
 #include "plugin/core/message_listing.h"
 
+#include <chrono>
+
 #include "plugin/core/header_field.h"
 
 namespace pop3_legacy {
@@ -8,12 +10,18 @@ namespace {
 
 /// What one call makes: as much as a host sends before it looks for room again.
 constexpr std::size_t piece_octets = 4096;
+/// A line for which a message has to be read may take long; then a call makes but one.
+constexpr std::chrono::milliseconds turn(50);
 
 }  // namespace
 
 Result<std::string> MessageListing::next() {
+  const auto until = std::chrono::steady_clock::now() + turn;
   std::string lines;
   for (; number_ <= last_ && lines.size() < piece_octets; ++number_) {
+    if (!lines.empty() && std::chrono::steady_clock::now() > until) {
+      break;
+    }
     if (port_.deleted(number_)) {
       continue;
     }

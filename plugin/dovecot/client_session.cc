@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <string>
 
 #include "plugin/dovecot/input_filter.h"
@@ -36,6 +37,9 @@ void send_event(struct event* parent, const Command& command, std::string_view a
   e_debug(event, "pop3_legacy: %s finished", std::string(command.name).c_str());
   event_unref(&event);
 }
+
+/// Of an answer that takes long, before the process's other clients have theirs.
+constexpr std::chrono::milliseconds listing_turn(100);
 
 /// What has come and nobody will read would make the kernel reset the connection when it is closed,
 /// and the client might lose the last reply.
@@ -188,9 +192,14 @@ void ClientSession::begin_listing(std::unique_ptr<Listing> listing) {
 }
 
 void ClientSession::send_listing() {
+  const auto until = std::chrono::steady_clock::now() + listing_turn;
   // Nobody gets what is made once the output is broken, and an answer nobody got is not complete.
   while (!client_->output->closed && client_->output->stream_errno == 0) {
     if (POP3_CLIENT_OUTPUT_FULL(client_)) {
+      return;
+    }
+    if (std::chrono::steady_clock::now() > until) {
+      o_stream_set_flush_pending(client_->output, true);
       return;
     }
     const Result<std::string> lines = listing_->next();
