@@ -111,6 +111,8 @@ void ClientSession::complete_login(ClientSession* self) {
         discard_input(self->client_->fd_in);
         client_disconnect(self->client_, "Logged in too often.");
       }
+    } else if (self->client_->mailbox != nullptr) {
+      output_filter_expect_no_login(replies);
     }
     return 0;
   });
@@ -175,10 +177,15 @@ void ClientSession::answer(std::string_view line) {
 // Called by Dovecot when there is room for output again, and once more when the session ends.
 void ClientSession::continue_listing(struct client* client) {
   auto* const self = module_context<ClientSession>(client, client_module);
-  trampoline("an answer", 0, [&] {
+  const bool sent = trampoline("an answer", false, [&] {
     self->send_listing();
-    return 0;
+    return true;
   });
+  if (!sent) {
+    // Dovecot would ask for the rest again and again.
+    self->end_listing();
+    client_disconnect(client, "An answer could not be completed.");
+  }
 }
 
 void ClientSession::begin_listing(std::unique_ptr<Listing> listing) {
@@ -305,6 +312,11 @@ void ClientSession::answer_intake() {
     o_stream_set_flush_pending(client_->output, true);
   }
   o_stream_uncork(client_->output);
+  if (waited && !client_->disconnected &&
+      (client_->output->closed || client_->output->stream_errno != 0)) {
+    // output_flushed() will not be called, and nothing else looks at the connection.
+    client_disconnect(client_, "Connection closed while a command ran");
+  }
 }
 
 // Counts as one of Dovecot's own, whose bad ones end a session.

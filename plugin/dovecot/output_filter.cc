@@ -158,4 +158,8 @@ void output_filter_release(struct ostream* filter, std::string_view line) {
   send(self, std::string(line).append(line_end));
 }
 
+void output_filter_expect_no_login(struct ostream* filter) {
+  filter_of(filter).logged_in = true;
+}
+
 }  // namespace pop3_legacy::dovecot

@@ -43,6 +43,9 @@ void output_filter_set_editor(struct ostream* filter, ReplyEditor* editor);
 std::string_view output_filter_held(const struct ostream* filter);
 /// Sends `line` in its place.
 void output_filter_release(struct ostream* filter, std::string_view line);
+/// The next line is a command's: whoever is logged in before Dovecot's pop3 begins (`doveadm exec
+/// pop3`) has no reply to the login.
+void output_filter_expect_no_login(struct ostream* filter);
 
 }  // namespace pop3_legacy::dovecot
 

@@ -239,8 +239,12 @@ protocol pop3 {{
 
     def try_doveadm(self, *arguments, input=None, folder="/"):
         """doveadm's CompletedProcess, run where the server runs, in that folder of its."""
+        return self.run("doveadm", *arguments, input=input, folder=folder)
+
+    def run(self, program, *arguments, input=None, folder="/"):
+        """The same for any of Dovecot's programs."""
         enter = ["nsenter", "--target", str(self.process.pid), "--mount", "--root", f"--wdns={folder}"]
-        return subprocess.run(enter + ["doveadm", "-c", f"{self.base}/dovecot.conf", *arguments], input=input,
+        return subprocess.run(enter + [program, "-c", f"{self.base}/dovecot.conf", *arguments], input=input,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
 
     def log(self):

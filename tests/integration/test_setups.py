@@ -114,3 +114,17 @@ class SnippetTest(hosts.HostTest):
             self.assertTrue(pop3.command(b"DELE 1").startswith(b"+OK"))
             pop3.quit()
         self.assertNotRegex(self.host.log(), "Error: |Warning: ")
+
+
+class LoggedInBeforeTest(hosts.HostTest):
+    """Dovecot's pop3 on standard input, as over ssh: there is no reply to a login, for which a policy's words wait."""
+    dovecot_only = True
+
+    def test_the_first_reply_is_that_of_the_first_command(self):
+        self.policy('[reply]\ndialect = "rfc1225"\n[pace]\nlogin_delay = "1h"\nburst = 1\n', "ssh.example")
+        user = self.user(2, "ssh.example")
+        result = self.host.run("/usr/lib/dovecot/pop3", "-u", user, input="LIST\r\nLAST\r\nQUIT\r\n")
+        lines = result.stdout.splitlines()
+        self.assertRegex(lines[0], r"^\+OK 2 messages \([0-9]+ octets\)$", result)
+        self.assertEqual(lines[4], "+OK 0", result)
+        self.assertEqual(len(lines), 6, result)
