@@ -89,6 +89,27 @@ class ManyClientsInOneProcessTest(hosts.HostTest):
             self.assertTrue(hosts.eventually(lambda: hosts.last(self.host, user) == expected), user)
 
 
+class WorkaroundsTest(hosts.HostTest):
+    """Dovecot's own help for Outlook and Outlook Express stays what it is, whoever words the replies."""
+    dovecot_only = True
+    host_options = {"settings": "pop3_client_workarounds = outlook-no-nuls oe-ns-eoh"}
+
+    def test_retr_and_top(self):
+        for number, policy in enumerate(("", '[reply]\ndialect = "rfc1225"\n', "[view]\nnewest = 2\n")):
+            with self.subTest(policy):
+                domain = f"w{number}.example"
+                self.policy(policy, domain)
+                user = self.user(0, domain)
+                hosts.deliver(self.host, user, b"Subject: nul\n\na\0b\n", 1)
+                hosts.deliver(self.host, user, b"Subject: header only\n", 2)
+                with hosts.Pop3(self.host.port, user) as pop3:
+                    self.assertEqual(pop3.multi(b"RETR 1")[1], [b"Subject: nul", b"", b"a\x80b"])
+                    self.assertEqual(pop3.multi(b"RETR 2")[1], [b"Subject: header only", b""])
+                    self.assertEqual(pop3.multi(b"TOP 2 0")[1], [b"Subject: header only", b""])
+                    self.assertEqual(pop3.command(b"LAST"), b"+OK 2")
+                    pop3.quit()
+
+
 class SnippetTest(hosts.HostTest):
     """conf.d's snippet, the # removed as it says: what has ## stays off."""
     dovecot_only = True
