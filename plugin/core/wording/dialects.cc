@@ -82,10 +82,11 @@ constexpr std::array<Templates, 7> table{{
         {Worded::unknown, "-ERR Unknown command: \"{command}\"."},
     }),
 
-    // Berkeley's popper 1.8: the same files.
+    // Berkeley's popper, the same files, as Heimdal's popper kept them; the UIDL is Heimdal's.
     templates({
-        {Worded::pass, "+OK {user} has {count} message{s} ({octets} octets)."},
+        {Worded::pass, "+OK {user} has {count} message(s) ({octets} octets)."},
         {Worded::list, "+OK {count} messages ({octets} octets)"},
+        {Worded::uidl, "+OK {count} messages ({octets} octets)"},
         {Worded::retr, "+OK {size} octets"},
         {Worded::top, "+OK {size} octets"},
         {Worded::dele, "+OK Message {message} has been deleted."},
