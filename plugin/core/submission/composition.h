@@ -25,9 +25,9 @@ struct Composition {
 
 /// `header` is the client's, without the empty line. Checks From, Sender and the Resent- ones
 /// against `policy`; takes the recipients from To, Cc and Bcc, or where there are Resent- ones from
-/// those alone, as sendmail -t does; leaves out Bcc, Resent-Bcc, Return-Path, and what XSENDER would
-/// take for the mail system's own word; puts a Received line in front, and Date and Message-ID where
-/// they are missing. An Error's sentence is for the client.
+/// those alone, as sendmail -t does; leaves out Bcc, Resent-Bcc, Return-Path, and what XSENDER
+/// would take for the mail system's own word; puts a Received line in front, and Date and
+/// Message-ID where they are missing. An Error's sentence is for the client.
 Result<Composition> compose(std::string_view header, const Address& user,
                             const policy::Policy& policy, Port& port);
 
