@@ -2,8 +2,8 @@
 /// a burst, the messages of a session, the octets of an hour.
 ///
 /// The state "pace" has a line with the moment at which no login counts any more, and one for each
-/// minute of the last hour with the octets that were sent in it. It is the
-/// user's (Port::user_states()), so machines that share those share it.
+/// minute of the last hour with the octets that were sent in it. It is the user's
+/// (Port::user_states()), so machines that share those share it.
 ///
 /// It protects the server, not the mail: a state that is damaged is logged, and counting begins
 /// anew. So it does where the state lies further ahead than the policy could have put it, which is
