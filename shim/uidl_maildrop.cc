@@ -29,12 +29,10 @@ Result<std::optional<uidl::CourierNumber>> MessageFacts::courier() {
     if (!text) {
       return text.error();
     }
-    auto list = text.value() ? uidl::CourierList::parse(*text.value())
-                             : Result<uidl::CourierList>(uidl::CourierList());
-    if (!list) {
-      return Error{list.error().kind, "courierpop3dsizelist: " + list.error().text};
+    courier_ = uidl::CourierList::parse(text.value().value_or(std::string()));
+    if (const std::string odd = courier_->passed_over(); !odd.empty() && log_) {
+      log_("uidl: courierpop3dsizelist: " + odd);
     }
-    courier_ = std::move(list.value());
   }
   return courier_->find(*name);
 }

@@ -18,9 +18,11 @@ namespace pop3_legacy::shim {
 /// The core's Facts about a message, whichever is chosen when a question is asked.
 class MessageFacts : public uidl::Facts {
  public:
-  /// `maildrop` lives longer than this.
-  MessageFacts(Maildrop& maildrop, std::string user)
-      : maildrop_(maildrop), user_(std::move(user)) {}
+  /// `maildrop` lives longer than this. `log` takes sentences for the administrator; it may be
+  /// empty.
+  MessageFacts(Maildrop& maildrop, std::string user,
+               std::function<void(std::string_view)> log = {})
+      : maildrop_(maildrop), user_(std::move(user)), log_(std::move(log)) {}
 
   void choose(MessageNumber number) noexcept { number_ = number; }
   [[nodiscard]] MessageNumber number() const noexcept { return number_; }
@@ -44,6 +46,7 @@ class MessageFacts : public uidl::Facts {
 
   Maildrop& maildrop_;
   std::string user_;
+  std::function<void(std::string_view)> log_;
   MessageNumber number_ = 1;
   std::optional<uidl::CourierList> courier_;  ///< once it has been read
 };
@@ -54,7 +57,7 @@ class UidlMaildrop : public uidl::Maildrop {
   /// `maildrop` lives longer than this. `log` takes sentences for the administrator.
   UidlMaildrop(shim::Maildrop& maildrop, std::string user,
                std::function<void(std::string_view)> log)
-      : maildrop_(maildrop), facts_(maildrop, std::move(user)), log_(std::move(log)) {}
+      : maildrop_(maildrop), facts_(maildrop, std::move(user), log), log_(std::move(log)) {}
 
   [[nodiscard]] std::uint32_t message_count() override { return maildrop_.message_count(); }
   [[nodiscard]] Result<uidl::Facts*> message(std::uint32_t place) override;

@@ -41,11 +41,12 @@ void DovecotMaildrop::begin() {
   transaction_ = mailbox_transaction_begin(box_, static_cast<enum mailbox_transaction_flags>(0),
                                            "pop3_legacy");
   mail_ = mail_alloc(transaction_, static_cast<enum mail_fetch_field>(0), nullptr);
-  facts_.emplace(mail_);
+  facts_.emplace(mail_, courier_);
   added_ = 0;
 }
 
 void DovecotMaildrop::end() {
+  courier_ = facts_->courier_list();
   facts_.reset();
   mail_free(&mail_);
   // The transaction holds nothing but additions to the cache.

@@ -55,6 +55,7 @@ class DovecotMaildrop : public uidl::Maildrop {
   struct mailbox_transaction_context* transaction_ = nullptr;
   struct mail* mail_ = nullptr;
   std::optional<MailFacts> facts_;
+  std::shared_ptr<const uidl::CourierList> courier_;  ///< once it has been read
   unsigned added_ = 0;  ///< to the cache, in this transaction
   buffer_t* buffer_;
   LoadedHasher hasher_;

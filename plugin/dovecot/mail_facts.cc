@@ -50,7 +50,8 @@ std::string without_dovecots_lines(std::string_view text) {
 
 }  // namespace
 
-MailFacts::MailFacts(struct mail* mail) : mail_(mail) {
+MailFacts::MailFacts(struct mail* mail, std::shared_ptr<const uidl::CourierList> courier)
+    : mail_(mail), courier_(std::move(courier)) {
   const std::string_view storage = mail->box->storage->name;
   format_ = storage == "maildir" ? Format::maildir
             : storage == "mbox"  ? Format::mbox
@@ -124,12 +125,11 @@ Result<std::optional<uidl::CourierNumber>> MailFacts::courier() {
     if (!text) {
       return text.error();
     }
-    auto list = text.value() ? uidl::CourierList::parse(*text.value())
-                             : Result<uidl::CourierList>(uidl::CourierList());
-    if (!list) {
-      return Error{list.error().kind, path + ": " + list.error().text};
+    courier_ = std::make_shared<const uidl::CourierList>(
+        uidl::CourierList::parse(text.value().value_or(std::string())));
+    if (const std::string odd = courier_->passed_over(); !odd.empty()) {
+      e_warning(mail_->box->event, "pop3_legacy: uidl: %s: %s", path.c_str(), odd.c_str());
     }
-    courier_ = std::move(list.value());
   }
   return courier_->find(*name.value());
 }

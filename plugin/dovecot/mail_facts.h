@@ -2,6 +2,7 @@
 #ifndef POP3_LEGACY_DOVECOT_MAIL_FACTS_H
 #define POP3_LEGACY_DOVECOT_MAIL_FACTS_H
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -14,8 +15,8 @@ namespace pop3_legacy::dovecot {
 /// Of the message that `mail` stands at, whichever that is when a question is asked.
 class MailFacts : public uidl::Facts {
  public:
-  /// `mail` lives longer than this.
-  explicit MailFacts(struct mail* mail);
+  /// `mail` lives longer than this. `courier` is what another one's courier_list() was.
+  explicit MailFacts(struct mail* mail, std::shared_ptr<const uidl::CourierList> courier = {});
 
   [[nodiscard]] Uid uid() override { return mail_->uid; }
   [[nodiscard]] UidValidity uidvalidity() override;
@@ -33,6 +34,8 @@ class MailFacts : public uidl::Facts {
   [[nodiscard]] Result<std::string> fields(const std::string& name);
   /// Lines of the message, the header among them.
   [[nodiscard]] Result<std::uint64_t> lines();
+  /// Courier's list of the mailbox; nullptr before courier() was asked.
+  [[nodiscard]] std::shared_ptr<const uidl::CourierList> courier_list() const { return courier_; }
   /// Something has been read from the message itself.
   [[nodiscard]] bool was_opened() const { return mail_->mail_stream_accessed; }
 
@@ -47,7 +50,7 @@ class MailFacts : public uidl::Facts {
 
   struct mail* mail_;
   Format format_ = Format::other;
-  std::optional<uidl::CourierList> courier_;  ///< once it has been read
+  std::shared_ptr<const uidl::CourierList> courier_;
 };
 
 }  // namespace pop3_legacy::dovecot

@@ -42,7 +42,7 @@ def read(octets, now):
     if head[1] in (b"2", b"3"):
         for line in rest.split(b"\n")[:-1]:
             parts = re.fullmatch(rb"([^\0]+) ([^ \0]*) ([^ \0]*)", line) if len(line) < LINE_MAX else None
-            if not parts or not re.match(rb"\d", parts[2]):
+            if not parts or not re.fullmatch(rb"\d+", parts[2]):
                 continue
             numbers = re.match(rb"(\d+):(\d+)(?::(\d))?", parts[3])
             if numbers and (numbers[3] or numbers.end() == len(parts[3])):
@@ -103,6 +103,7 @@ EXAMPLES = {
     "no last line end": (_THREE, b"/3 10 111\n900.M3.h:2, 51 4:77:0\n1700000001.M1.h:2,S 5 4:78:0"),
     "nothing behind the last colon": (_THREE, b"/3 10 111\n900.M3.h:2, 51 4:77:\n1700000001.M1.h:2, 5 4:79:0:9\n"
                                               b"1700000002.M2.h,S=9:2, x 4:78:0\n"),
+    "letters behind the size": (_THREE, b"/3 10 111\n900.M3.h:2, 51x 4:77:0\n1700000001.M1.h:2,S 5 4:78:0\n"),
     "white space": ((b" 1.a:2,", b"2.b:2,", b"3.c  d:2,"), b"/ 3   10\t222 more\r\n 1.a:2, 51 4:77:0\n"
                     b"2.b:2,\t51 4:78:0\n3.c  d:2, 5 4:79:0\n"),
     "CRLF": (_THREE, b"/3 10 111\r\n900.M3.h:2, 51 4:77:0\r\n1700000001.M1.h:2,S 5 4:78:0\r\n"),

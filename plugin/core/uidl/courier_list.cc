@@ -1,78 +1,138 @@
 #include "plugin/core/uidl/courier_list.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <limits>
 #include <utility>
 
-#include "plugin/core/text.h"
 #include "plugin/core/uidl/lines.h"
 
 namespace pop3_legacy::uidl {
 
 namespace {
 
-// The whole of `text`.
-std::optional<std::uint64_t> number(std::string_view text) {
+constexpr std::size_t longest_line = 2027;  ///< of its buffer of 2048 octets
+constexpr std::size_t told_lines = 20;
+
+/// Takes the number at the beginning of `text`. One that is too large is the largest, as in C.
+std::optional<std::uint64_t> take_number(std::string_view& text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) {
-    return std::nullopt;
-  }
+  if (error == std::errc::invalid_argument) return std::nullopt;
+  if (error == std::errc::result_out_of_range) value = std::numeric_limits<std::uint64_t>::max();
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return value;
 }
 
-// What stands behind the last blank, which goes with it.
+bool take(std::string_view& text, char c) {
+  if (!text.starts_with(c)) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+void take_white_space(std::string_view& text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\v\f"), text.size()));
+}
+
+/// Takes what stands behind the last blank, and the blank.
 std::string_view take_last_word(std::string_view& line) {
   const std::size_t blank = line.rfind(' ');
-  const std::string_view word =
-      blank == std::string_view::npos ? std::string_view{} : line.substr(blank + 1);
-  line = line.substr(0, blank == std::string_view::npos ? 0 : blank);
+  if (blank == std::string_view::npos) return {};
+  const std::string_view word = line.substr(blank + 1);
+  line = line.substr(0, blank);
   return word;
 }
 
-// "7:1700000000:0", the last part of which says whether the header has 8-bit octets.
-std::optional<CourierNumber> courier_number(std::string_view word) {
-  const std::size_t first = word.find(':');
-  if (first == std::string_view::npos) {
-    return std::nullopt;
+/// What a first line says. No value: no line of the list counts.
+std::optional<std::uint64_t> version_of(std::string_view line) {
+  if (!take(line, '/')) return 0;
+  take_white_space(line);
+  const auto version = take_number(line);
+  if (!version || *version == 0) return 0;
+  take_white_space(line);
+  if (*version > 3 || !take_number(line)) return std::nullopt;
+  return version;
+}
+
+/// "7:1700000000:0", whose last part says whether the header has 8-bit octets.
+std::optional<CourierNumber> numbered(std::string_view word, std::uint64_t version) {
+  CourierNumber found;
+  const auto number = take_number(word);
+  if (!number) return std::nullopt;
+  found.number = *number;
+  if (!take(word, ':')) return version == 1 ? std::optional(found) : std::nullopt;
+  const auto validity = take_number(word);
+  if (!validity) return version == 1 ? std::optional(found) : std::nullopt;
+  found.validity = *validity;
+  if (version == 1 || word.empty()) return found;
+  return take(word, ':') && take_number(word) ? std::optional(found) : std::nullopt;
+}
+
+struct Entry {
+  std::string_view name;
+  CourierNumber number;
+};
+
+std::optional<Entry> entry_of(std::string_view line, std::uint64_t version) {
+  if (line.size() > longest_line || line.find('\0') != std::string_view::npos) return std::nullopt;
+  CourierNumber number;
+  if (version > 0) {
+    const auto found = numbered(take_last_word(line), version);
+    if (!found) return std::nullopt;
+    number = *found;
   }
-  const std::size_t second = word.find(':', first + 1);
-  const auto count = number(word.substr(0, first));
-  const auto validity = number(word.substr(first + 1, second - first - 1));
-  if (!count || !validity || second + 1 == word.size()) {
-    return std::nullopt;
-  }
-  return CourierNumber{*count, *validity};
+  std::string_view size = take_last_word(line);
+  if (!take_number(size) || !size.empty() || line.empty()) return std::nullopt;
+  return Entry{line, number};
 }
 
 }  // namespace
 
-Result<CourierList> CourierList::parse(std::string_view text) {
-  Lines lines(text);
-  const auto title = lines.next();
-  if (!title || !(title->starts_with("/3 ") || title->starts_with("/2 "))) {
-    return lines.wrong("this is no list of Courier's, for it does not begin with /3 or /2");
-  }
+CourierList CourierList::parse(std::string_view text) {
   CourierList list;
-  while (const auto line = lines.next()) {
-    std::string_view name = *line;
-    const auto numbered = courier_number(take_last_word(name));
-    const auto size = number(take_last_word(name));
-    if (!numbered || !size || name.empty()) {
-      return lines.wrong("a file name, a size and a number belong here, not " + in_quotes(*line));
+  Lines lines(text);
+  std::size_t at = 0;
+  std::optional<std::uint64_t> version;
+  bool titled = false;
+  for (auto line = lines.next(); line; line = lines.next()) {
+    if (++at == 1) {
+      version = version_of(*line);
+      titled = version != 0;
     }
-    name = name.substr(name.rfind('/') + 1);  // "cur/NAME" in some versions
-    list.numbers_.insert_or_assign(std::string(name.substr(0, name.find(':'))), *numbered);
+    if (at == 1 && titled) continue;
+    const auto entry = version ? entry_of(*line, *version) : std::nullopt;
+    if (!entry) {
+      list.pass_over(at);
+      continue;
+    }
+    const std::string_view name = entry->name.substr(entry->name.rfind('/') + 1);
+    list.numbers_.insert_or_assign(std::string(name.substr(0, name.find(':'))), entry->number);
   }
-  if (!text.ends_with('\n')) {
-    return lines.wrong("the list ends in the middle of a line");
-  }
+  if (!text.empty() && !text.ends_with('\n')) list.pass_over(at + 1);
   return list;
 }
 
 std::optional<CourierNumber> CourierList::find(std::string_view file_name) const {
   const auto found = numbers_.find(file_name);
   return found == numbers_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void CourierList::pass_over(std::size_t line) {
+  ++passed_over_;
+  if (first_passed_over_.size() < told_lines) first_passed_over_.push_back(line);
+}
+
+std::string CourierList::passed_over() const {
+  if (passed_over_ == 0) return {};
+  std::string numbers;
+  for (const std::size_t line : first_passed_over_) {
+    numbers.append(numbers.empty() ? "" : ", ").append(std::to_string(line));
+  }
+  if (first_passed_over_.size() < passed_over_) numbers += " and more";
+  return (passed_over_ == 1 ? "1 line is" : std::to_string(passed_over_) + " lines are") +
+         " passed over, as Courier does; messages without another line have no number (line " +
+         numbers + ")";
 }
 
 }  // namespace pop3_legacy::uidl

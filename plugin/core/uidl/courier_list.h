@@ -2,12 +2,13 @@
 #ifndef POP3_LEGACY_CORE_UIDL_COURIER_LIST_H
 #define POP3_LEGACY_CORE_UIDL_COURIER_LIST_H
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "plugin/core/result.h"
 #include "plugin/core/uidl/facts.h"
 
 namespace pop3_legacy::uidl {
@@ -17,18 +18,33 @@ class CourierList {
   /// An empty one.
   CourierList() = default;
 
-  /// As courierpop3d 1.0.16 reads it: the first line is `/3 NEXT VALIDITY` (or `/2 …`, older), each
-  /// other `NAME SIZE NUMBER:VALIDITY:UTF8` (older: without `:UTF8`), the name that of the file,
-  /// with its flags and with any octets, also blanks. Where a name stands twice, the last counts.
-  /// What Courier would pass over is an Error that names the line: a message that loses its number
-  /// would get another id.
-  static Result<CourierList> parse(std::string_view text);
+  /// Any text is a list: what Courier passes over is passed over here, too, and its message has no
+  /// number. The rules are those of readpop3dlist() in courier-libs' imap/pop3dserver.C, and for
+  /// what that no longer reads, in the pop3dserver.c of 2013:
+  ///
+  ///   - The first line is `/VERSION NEXT VALIDITY`. The lines of versions 3 and 2 are
+  ///     `NAME SIZE n:v:8BIT`, where `:8BIT` may be missing. Of version 1 they are `NAME SIZE n` or
+  ///     `NAME SIZE n:v`. Of any other version no line counts.
+  ///   - Without such a first line it is a list of version 0, which had none: `NAME SIZE`, and the
+  ///     id is the file's name.
+  ///   - The name is the file's with its flags, and with any octets, blanks among them; a folder
+  ///     before it does not matter. Where a name stands twice, the last counts.
+  ///   - A last line without its line end does not count, nor does one of 2,028 octets or more.
+  static CourierList parse(std::string_view text);
 
   /// `file_name` is a Maildir's, up to its ":". No value: Courier did not number it.
   [[nodiscard]] std::optional<CourierNumber> find(std::string_view file_name) const;
 
+  /// For the log, behind the file's name: how many lines were passed over, and which are the first
+  /// of them. Empty: none was.
+  [[nodiscard]] std::string passed_over() const;
+
  private:
+  void pass_over(std::size_t line);
+
   std::map<std::string, CourierNumber, std::less<>> numbers_;
+  std::vector<std::size_t> first_passed_over_;  ///< line numbers, counted from 1
+  std::size_t passed_over_ = 0;
 };
 
 }  // namespace pop3_legacy::uidl
