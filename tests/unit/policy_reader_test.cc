@@ -57,6 +57,7 @@ void expect_equal(const Policy& a, const Policy& b) {
   EXPECT_EQ(a.uidl.plan.form, b.uidl.plan.form);
   EXPECT_EQ(a.uidl.plan.key_file, b.uidl.plan.key_file);
   EXPECT_EQ(a.uidl.on_change, b.uidl.on_change);
+  EXPECT_EQ(a.uidl.max_length, b.uidl.max_length);
   EXPECT_EQ(a.xlst.match, b.xlst.match);
   EXPECT_EQ(a.xlst.missing, b.xlst.missing);
   EXPECT_EQ(a.xlst.headers, b.xlst.headers);
@@ -110,6 +111,7 @@ scheme = ["xuidl", "template", "hmac-sha256", "xuidl"]
 template = "{uid}"
 key_file = "/etc/dovecot/key of uidls"
 on_change = "refuse"
+max_length = 70
 [[uidl.cutover]]
 before = 2026-03-01
 scheme = "qmail"
@@ -138,6 +140,7 @@ scheme = ["courier", "uw"]
   EXPECT_EQ(policy.uidl.plan.form, "{uid}");
   EXPECT_EQ(policy.uidl.plan.key_file, "/etc/dovecot/key of uidls");
   EXPECT_EQ(policy.uidl.on_change, UidlOnChange::refuse);
+  EXPECT_EQ(policy.uidl.max_length, 70U);
   EXPECT_EQ(policy.uidl.plan.cutovers,
             (std::vector<UidlPlan::Cutover>{{-86400, {"courier", "uw"}}, {1772323200, {"qmail"}}}));
   EXPECT_TRUE(document.uidl_trusted());

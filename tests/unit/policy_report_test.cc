@@ -64,6 +64,7 @@ scheme = ["xuidl", "template"]
 template = "{uid}"
 key_file = "/etc/a\u00e9"
 on_change = "switch"
+max_length = 70
 [[uidl.cutover]]
 before = 2026-03-01
 scheme = "qmail"

@@ -156,7 +156,7 @@ TEST_F(UidlAssignmentTest, ManyCopiesOfOneMessageTakeNoLongerEach) {
   EXPECT_EQ(all.back(), "same" + mark("guid") + "." + std::to_string(many - 1));
 }
 
-TEST_F(UidlAssignmentTest, AnIdOf70OctetsMakesRoomForTheMark) {
+TEST_F(UidlAssignmentTest, AnIdOf70OctetsOrMoreMakesRoomForTheMark) {
   const std::string longest(max_identifier_octets, 'x');
   drop_.deliver(longest);
   drop_.deliver(longest);
@@ -266,7 +266,7 @@ TEST_F(UidlAssignmentTest, AMessageThatComesBackTakesNoIdFromAnother) {
 
 TEST_F(UidlAssignmentTest, IllegalIdsAreReplacedForGoodAndThatIsToldOnce) {
   drop_.deliver().file = "with a blank";
-  drop_.deliver().file = std::string(71, 'x');
+  drop_.deliver().file = std::string(max_identifier_octets + 1, 'x');
   drop_.deliver().file = "fine";
   drop_.deliver().stored = "not \x80 fine";
   const Strings first = ids(by({"qmail"}));
@@ -283,6 +283,77 @@ TEST_F(UidlAssignmentTest, IllegalIdsAreReplacedForGoodAndThatIsToldOnce) {
   EXPECT_EQ(drop_.logged.back(),
             "1 message has an id by scheme qmail that POP3 does not allow, "
             "and other ids for good; the first has UID 5");
+}
+
+TEST_F(UidlAssignmentTest, LongIdsAreWholeAsTheOldServerSentThem) {
+  const std::string long_name(83, 'x');
+  drop_.deliver().file = long_name;
+  drop_.deliver().file = std::string(max_identifier_octets, 'y');
+  EXPECT_EQ(ids(by({"qmail"})), (Strings{long_name, std::string(max_identifier_octets, 'y')}));
+  EXPECT_TRUE(drop_.logged.empty());
+  EXPECT_EQ(memory().max_length, max_identifier_octets);
+}
+
+TEST_F(UidlAssignmentTest, APolicyMayAskForIdsAsRfc1939HasThem) {
+  auto wanted = by({"qmail"});
+  wanted.max_length = 70;
+  drop_.deliver().file = std::string(71, 'x');
+  drop_.deliver().file = std::string(70, 'y');
+  EXPECT_EQ(ids(wanted), (Strings{"87a1e4c1c92b7b7a7c46433d780de6cc", std::string(70, 'y')}));
+  EXPECT_EQ(memory().max_length, 70U);
+}
+
+// Its clients know the hashes.
+TEST_F(UidlAssignmentTest, AMailboxThatHadIdsBeforeLongOnesWereWholeKeepsItsOwn) {
+  Memory before;
+  before.plan.chain = {"qmail"};
+  before.kept = {{"guid-1", "87a1e4c1c92b7b7a7c46433d780de6cc"}};
+  drop_.states["uidl"] = memory_text(before);
+  drop_.deliver().file = std::string(71, 'x');
+  drop_.deliver().file = std::string(70, 'y');
+  drop_.deliver().file = std::string(72, 'z');
+  for (const auto on_change :
+       {UidlOnChange::keep, UidlOnChange::refuse, UidlOnChange::switch_over}) {
+    const Strings got = ids(by({"qmail"}, on_change));
+    ASSERT_EQ(got.size(), 3U) << got[0];
+    EXPECT_EQ(got[0], "87a1e4c1c92b7b7a7c46433d780de6cc");
+    EXPECT_EQ(got[1], std::string(70, 'y'));
+    EXPECT_EQ(got[2].size(), 32U);
+  }
+  EXPECT_EQ(memory().max_length, std::nullopt);
+  // An administrator who imports the old ids has them whole.
+  pin({{"guid-1", std::string(71, 'x')}});
+  EXPECT_EQ(ids(by({"qmail"}))[0], std::string(71, 'x'));
+}
+
+TEST_F(UidlAssignmentTest, AnotherLengthIsAnotherPlan) {
+  auto wanted = by({"qmail"});
+  const std::string name(71, 'x');
+  drop_.deliver().file = name;
+  EXPECT_EQ(ids(wanted), Strings{name});
+  wanted.max_length = 70;
+  EXPECT_EQ(ids(wanted), Strings{name});
+  EXPECT_EQ(drop_.logged,
+            Strings{"the policy asks for scheme qmail, at most 70 octets, and the mailbox's ids "
+                    "are by scheme qmail, at most 495 octets; they stay as they are "
+                    "(uidl.on_change = \"keep\")"});
+  wanted.on_change = UidlOnChange::refuse;
+  EXPECT_TRUE(ids(wanted)[0].starts_with("error: the policy asks for scheme qmail, at most 70"));
+  wanted.on_change = UidlOnChange::switch_over;
+  EXPECT_EQ(ids(wanted), Strings{"87a1e4c1c92b7b7a7c46433d780de6cc"});
+  EXPECT_EQ(memory().max_length, 70U);
+}
+
+TEST_F(UidlAssignmentTest, OfAnXuidlThatIsTooLongTheNextOfTheChainIsAsked) {
+  const std::string stored(71, 'x');
+  drop_.deliver(stored);
+  auto wanted = by({"xuidl", "decimal-uid"}, UidlOnChange::switch_over);
+  wanted.max_length = 70;
+  EXPECT_EQ(ids(wanted), Strings{"1"});
+  wanted.max_length = max_identifier_octets;
+  EXPECT_EQ(ids(wanted), Strings{stored});
+  wanted.max_length = 70;
+  EXPECT_EQ(ids(wanted), Strings{"1"});
 }
 
 // --- what ids are made of may change ---
@@ -348,8 +419,8 @@ TEST_F(UidlAssignmentTest, AHeaderIsReadOnceAndItsCacheMayBeDropped) {
   drop_.deliver().file = "f";
   const Strings all{"a", "f"};
   EXPECT_EQ(ids(wanted), all);
-  EXPECT_EQ(drop_.cache.at({1, "xuidl"}), "+a");
-  EXPECT_EQ(drop_.cache.at({2, "xuidl"}), "-");
+  EXPECT_EQ(drop_.cache.at({1, "xuidl.2"}), "+a");
+  EXPECT_EQ(drop_.cache.at({2, "xuidl.2"}), "-");
   EXPECT_EQ(drop_.cache.size(), 2U);  // a file name costs nothing
   for (auto& message : drop_.messages) message->header_text.clear();
   EXPECT_EQ(ids(wanted), all);
@@ -646,7 +717,7 @@ TEST_F(UidlAssignmentTest, NoIdOfALivingMessageEverChanges) {
 
     const auto deliver = [&] {
       auto& message = drop_.deliver(std::vector<Strings>{
-          {""}, {"a"}, {"a"}, {"b"}, {std::string(70, 'l')}, {"a b"}}[below(6)][0]);
+          {""}, {"a"}, {"a"}, {"b"}, {std::string(90, 'l')}, {"a b"}}[below(6)][0]);
       message.file = std::vector<std::string>{"f1", "f1", "f2", "f 3"}[below(4)];
       message.received_value = static_cast<int>(below(2000));
       if (below(5) == 0) message.number = CourierNumber{below(3), 1};

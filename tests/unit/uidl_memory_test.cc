@@ -23,6 +23,7 @@ Memory full_memory() {
   memory.plan.key_file = "/etc/dovecot/a key";
   memory.key_mark = "0123456789abcdef";
   memory.kept = {{"1000.M1P2.host", "UID1-2"}, {"odd %\x01\xff\n1.2", "!~"}};
+  memory.max_length = 495;
   memory.pinned = true;
   return memory;
 }
@@ -54,6 +55,7 @@ TEST(UidlMemory, IsReadAsItWasWritten) {
   EXPECT_EQ(parsed.value().plan.key_file, memory.plan.key_file);
   EXPECT_EQ(parsed.value().key_mark, memory.key_mark);
   EXPECT_EQ(parsed.value().kept, memory.kept);
+  EXPECT_EQ(parsed.value().max_length, memory.max_length);
   EXPECT_TRUE(parsed.value().pinned);
   EXPECT_EQ(memory_text(parsed.value()), memory_text(memory));
 }
@@ -192,7 +194,7 @@ TEST(UidlPins, WhatIsWrongIsSaidWithItsLine) {
                     .starts_with("line 2: this is no GUID"))
         << guid;
   }
-  for (const std::string& id : {""s, "a b"s, "\x7f"s, std::string(71, 'x')}) {
+  for (const std::string& id : {""s, "a b"s, "\x7f"s, std::string(496, 'x')}) {
     EXPECT_TRUE(pins_error_of(std::string(title).append("pin a ").append(id).append("\n"))
                     .starts_with("line 2: this is no id that POP3 allows"))
         << id;

@@ -350,7 +350,7 @@ TEST_F(UidlTest, XuidlIsTheFirstIfItIsLegal) {
   EXPECT_EQ(id("xuidl"), "none");
   EXPECT_EQ(id_of_header("xuidl", "Subject: a\nx-uidl: \t abc \nX-UIDL: def\n"), "abc");
   EXPECT_EQ(id_of_header("xuidl", "X-UIDL:\n abc\nSubject: a\n"), "abc");
-  const std::string longest(70, 'x');
+  const std::string longest(max_identifier_octets, 'x');
   EXPECT_EQ(id_of_header("xuidl", "X-UIDL: " + longest + "\n"), longest);
   EXPECT_EQ(id_of_header("xuidl", "X-UIDL: " + longest + "x\n"), "none");
   EXPECT_EQ(id_of_header("xuidl", "X-UIDL: a b\n"), "none");
@@ -442,11 +442,15 @@ TEST_F(UidlTest, ATemplateThatIsWrongSaysWhatAndWhere) {
 
 // --- identifier.h ---
 
-TEST(Identifier, IsAsRfc1939HasIt) {
+TEST(Identifier, IsAsRfc1939HasItAndAsLongAsAReplyLineCarries) {
   EXPECT_TRUE(is_identifier("!"));
   EXPECT_TRUE(is_identifier("~"));
-  EXPECT_TRUE(is_identifier(std::string(70, 'x')));
-  EXPECT_FALSE(is_identifier(std::string(71, 'x')));
+  EXPECT_TRUE(is_identifier(std::string(70, 'x'), max_own_identifier_octets));
+  EXPECT_FALSE(is_identifier(std::string(71, 'x'), max_own_identifier_octets));
+  EXPECT_TRUE(is_identifier(std::string(max_identifier_octets, 'x')));
+  EXPECT_FALSE(is_identifier(std::string(max_identifier_octets + 1, 'x')));
+  const std::string line = "+OK 4294967295 " + std::string(max_identifier_octets, 'x') + "\r\n";
+  EXPECT_EQ(line.size(), 512U);
   for (const char* const wrong : {"", " ", "a b", "a\n", "\x7F", "\x80", "a\tb"}) {
     EXPECT_FALSE(is_identifier(wrong)) << wrong;
   }
@@ -458,6 +462,8 @@ TEST_F(UidlTest, AnIllegalIdIsReplacedByTheSameLegalOneEachTime) {
   EXPECT_EQ(loads_, 0);
   EXPECT_EQ(identifier("a b", context_).value(), "c8687a08aa5d6ed2044328fa6a697ab8");
   EXPECT_EQ(identifier("", context_).value(), "e3b0c44298fc1c149afbf4c8996fb924");
+  EXPECT_EQ(identifier(std::string(71, 'x'), context_).value(), std::string(71, 'x'));
+  context_.longest = max_own_identifier_octets;
   EXPECT_EQ(identifier(std::string(71, 'x'), context_).value(), "87a1e4c1c92b7b7a7c46433d780de6cc");
   EXPECT_EQ(loads_, 3);
 }

@@ -234,7 +234,7 @@ def xuidl(message):
         elif begins(line, b"X-UIDL:"):
             value = line[7:].rstrip(b"\r\n")
     value = (value or b"").strip(b" \t")
-    return value if 1 <= len(value) <= 70 and all(0x21 <= octet <= 0x7E for octet in value) else None
+    return value if 1 <= len(value) <= 495 and all(0x21 <= octet <= 0x7E for octet in value) else None
 
 
 def xuidl_qpopper(message):

@@ -13,6 +13,7 @@
 #include "plugin/core/policy/board_fields.h"
 #include "plugin/core/policy/help_style.h"
 #include "plugin/core/text.h"
+#include "plugin/core/uidl/identifier_length.h"
 #include "plugin/core/uidl/schemes.h"
 #include "plugin/core/uidl/template.h"
 #include "plugin/core/wording/reply_template.h"
@@ -283,6 +284,9 @@ std::string& uidl_form(Policy& policy) {
 std::string& uidl_key_file(Policy& policy) {
   return policy.uidl.plan.key_file;
 }
+std::uint64_t& uidl_max_length(Policy& policy) {
+  return policy.uidl.max_length;
+}
 std::vector<UidlPlan::Cutover>& uidl_cutovers(Policy& policy) {
   return policy.uidl.plan.cutovers;
 }
@@ -382,6 +386,8 @@ const std::array table{
         TextKey{check_key_file, uidl_key_file}},
     Key{"uidl.on_change", "What becomes of a mailbox that has ids by another scheme.",
         WordKey{on_change}},
+    Key{"uidl.max_length", "The octets that an id may have; a longer one is replaced by its hash.",
+        CountKey{uidl_max_length, uidl::max_own_identifier_octets, uidl::max_identifier_octets}},
     Key{"uidl.cutover", "Schemes for the mail received before a day.", CutoversKey{uidl_cutovers}},
     Key{"xlst.match", "Which header XTND XLST takes for the one it was asked for.",
         WordKey{xlst_match}},

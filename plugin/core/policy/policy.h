@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "plugin/core/uidl/identifier_length.h"
 #include "plugin/core/wording/dialects.h"
 
 namespace pop3_legacy::policy {
@@ -198,6 +199,8 @@ struct Policy {
   struct Uidl {
     UidlPlan plan;
     UidlOnChange on_change = UidlOnChange::keep;
+    /// Octets of an old server's id, of a mailbox that has no ids yet.
+    std::uint64_t max_length = uidl::max_identifier_octets;
   } uidl;
 
   struct Xlst {

@@ -109,17 +109,20 @@ class Formulas {
     // Reading a message's header or body is done once: "+ID", or "-" for no id.
     const bool dear = scheme.needs >= Needs::header;
     if (dear) {
-      const std::optional<std::string> known = maildrop_->derived(scheme.name);
-      if (known && known->starts_with('+')) return std::optional(known->substr(1));
+      const std::optional<std::string> known = maildrop_->derived(cached_as(scheme));
+      if (known && known->starts_with('+')) return counted(scheme, known->substr(1), longest_);
       if (known) return std::optional<std::string>();
     }
     Result<std::optional<std::string>> id = scheme.formula(facts, context());
-    if (dear && id) {
-      maildrop_->keep_derived(scheme.name, id.value() ? "+" + *id.value() : "-");
+    if (!id) return id;
+    if (dear) {
+      maildrop_->keep_derived(cached_as(scheme), id.value() ? "+" + *id.value() : "-");
     }
-    return id;
+    return counted(scheme, std::move(id.value()), longest_);
   }
 
+  /// How long an id may be in this mailbox.
+  void limit_to(std::size_t octets) { longest_ = octets; }
   /// Whose mailbox it is, to the scheme with a key.
   void tie_to(std::string owner) { owner_ = std::move(owner); }
   [[nodiscard]] bool keyed() const noexcept { return !key_.empty(); }
@@ -128,7 +131,8 @@ class Formulas {
     return {.hasher = [this] { return maildrop_->hasher(); },
             .form = form_ ? &*form_ : nullptr,
             .key = key_,
-            .owner = owner_};
+            .owner = owner_,
+            .longest = longest_};
   }
 
  private:
@@ -150,6 +154,7 @@ class Formulas {
   bool form_may_change_ = false;
   std::string key_;
   std::string owner_;
+  std::size_t longest_ = max_identifier_octets;
 };
 
 class Assignment {
@@ -171,6 +176,7 @@ class Assignment {
 
     Result<Formulas> formulas = Formulas::make(maildrop_, memory_.plan);
     if (!formulas) return formulas.error();
+    formulas.value().limit_to(longest_identifier(memory_));
     if (const Status same = check_key(formulas.value()); !same) return same.error();
     if (const Status tied = check_owner(formulas.value()); !tied) return tied.error();
     if (const Status named = name_all(formulas.value()); !named) return named.error();
@@ -228,7 +234,7 @@ class Assignment {
       if (!wanted.host()) take_over(wanted);
       return Done{};
     }
-    if (same_plan(memory_.plan, wanted)) {
+    if (same_plan(memory_.plan, wanted) && same_length()) {
       changed_ = changed_ || memory_.plan.key_file != wanted.key_file;
       memory_.plan.key_file = wanted.key_file;
       return Done{};
@@ -236,9 +242,19 @@ class Assignment {
     return change_to(wanted);
   }
 
+  // A mailbox that was served before there was a choice keeps its own.
+  [[nodiscard]] bool same_length() const {
+    return !memory_.max_length || *memory_.max_length == wanted_.max_length;
+  }
+
   Status change_to(const policy::UidlPlan& wanted) {
-    const std::string difference = "the policy asks for " + plan_words(wanted) +
-                                   ", and the mailbox's ids are by " + plan_words(memory_.plan);
+    const auto words = [this](const policy::UidlPlan& plan, std::uint64_t longest) {
+      return plan_words(plan) +
+             (same_length() ? "" : ", at most " + std::to_string(longest) + " octets");
+    };
+    const std::string difference = "the policy asks for " + words(wanted, wanted_.max_length) +
+                                   ", and the mailbox's ids are by " +
+                                   words(memory_.plan, longest_identifier(memory_));
     switch (wanted_.on_change) {
       case policy::UidlOnChange::keep:
         said_.push_back(difference + "; they stay as they are (uidl.on_change = \"keep\")");
@@ -255,6 +271,7 @@ class Assignment {
 
   void take_over(const policy::UidlPlan& plan) {
     memory_.plan = plan;
+    memory_.max_length = static_cast<std::size_t>(wanted_.max_length);
     memory_.key_mark.clear();
     memory_.owner.clear();
     memory_.kept.clear();
@@ -432,12 +449,12 @@ class Assignment {
     const auto digest = hasher.value()->sha256(guids_[place]);
     if (!digest) return digest.error();
     const std::string suffix = "-" + hex(std::span(digest.value()).first(suffix_octets));
-    std::string id = ids_[place].substr(0, max_identifier_octets - suffix.size()) + suffix;
+    std::string id = ids_[place].substr(0, max_own_identifier_octets - suffix.size()) + suffix;
     // Two messages with one GUID and one id: a message and its copy.
     std::uint32_t& number = copies_.emplace(id, 2).first->second;
     for (; !taken.insert(id).second; ++number) {
       const std::string more = suffix + "." + std::to_string(number);
-      id = ids_[place].substr(0, max_identifier_octets - more.size()) + more;
+      id = ids_[place].substr(0, max_own_identifier_octets - more.size()) + more;
     }
     ids_[place] = std::move(id);
     named_[place].to_keep = true;
@@ -519,6 +536,19 @@ class Assignment {
 };
 
 }  // namespace
+
+Result<std::size_t> longest_identifier(Maildrop& maildrop, const policy::Policy::Uidl& wanted) {
+  const auto text = maildrop.load_state(memory_state);
+  if (!text) return text.error();
+  if (text.value()) {
+    const Result<Memory> memory = parse_memory(*text.value());
+    if (!memory) return memory.error();
+    if (!memory.value().plan.host() && wanted.on_change != policy::UidlOnChange::switch_over) {
+      return longest_identifier(memory.value());
+    }
+  }
+  return static_cast<std::size_t>(wanted.max_length);
+}
 
 Result<std::optional<std::vector<std::string>>> assign_ids(Maildrop& maildrop,
                                                            const policy::Policy::Uidl& wanted,

@@ -6,10 +6,10 @@
 ///   3. that the host has stored with it (Dovecot's pop3_save_uidl, or a migration),
 ///   4. of the first scheme of its chain that has one,
 ///   5. of the scheme "dovecot".
-/// An id that POP3 does not allow is replaced (identifier.h). Where two messages have the same
-/// id, the one that comes first in this order, then the one with the lower UID, has it and the
-/// other gets `ID-` and ten digits of its GUID's hash; it keeps that, when the first is deleted,
-/// too. An id that is remembered for a message that is gone is not given to another one.
+/// An id that POP3 does not allow, or that is too long in this mailbox, is replaced (identifier.h).
+/// Where two messages have the same id, the one that comes first in this order, then the one with
+/// the lower UID, has it and the other gets `ID-` and ten digits of its GUID's hash, with no more
+/// of ID than makes 70 octets; it keeps that, when the first is deleted, too. An id that is remembered for a message that is gone is not given to another one.
 #ifndef POP3_LEGACY_CORE_UIDL_ASSIGNMENT_H
 #define POP3_LEGACY_CORE_UIDL_ASSIGNMENT_H
 
@@ -60,6 +60,10 @@ class Maildrop : public StateStore {
 /// The two states of a Maildrop.
 inline constexpr std::string_view memory_state = "uidl";
 inline constexpr std::string_view pins_state = "pins";
+
+/// How long an id may be in this mailbox: as it remembers, or as the policy has it where it
+/// remembers nothing or is to change.
+Result<std::size_t> longest_identifier(Maildrop& maildrop, const policy::Policy::Uidl& wanted);
 
 /// The ids by place; no value: the host names its messages itself. An empty id: the host names
 /// that message itself, for the policy leaves to it what was not imported. What has to be

@@ -7,19 +7,17 @@
 #include <string_view>
 
 #include "plugin/core/result.h"
+#include "plugin/core/uidl/identifier_length.h"
 #include "plugin/core/uidl/schemes.h"
 
 namespace pop3_legacy::uidl {
 
-/// RFC 1939, section 7.
-inline constexpr std::size_t max_identifier_octets = 70;
+/// 1 to `longest` octets of 0x21 to 0x7E.
+bool is_identifier(std::string_view text, std::size_t longest = max_identifier_octets) noexcept;
 
-/// RFC 1939, section 7: 1 to 70 octets of 0x21 to 0x7E.
-bool is_identifier(std::string_view text) noexcept;
-
-/// `raw` as it is where RFC 1939 allows it; otherwise the same legal id each time: 32 lower-case
-/// hexadecimal digits, the first half of the SHA-256 of `raw`. Asks for the hasher only then,
-/// and fails only as that does.
+/// `raw` as it is where it is an id of at most `context.longest` octets; otherwise the same legal
+/// id each time: 32 lower-case hexadecimal digits, the first half of the SHA-256 of `raw`. Asks for
+/// the hasher only then, and fails only as that does.
 Result<std::string> identifier(std::string_view raw, const Context& context);
 
 }  // namespace pop3_legacy::uidl

@@ -8,6 +8,7 @@
 
 #include "plugin/core/dates.h"
 #include "plugin/core/text.h"
+#include "plugin/core/uidl/identifier_length.h"
 #include "plugin/core/uidl/lines.h"
 #include "plugin/core/uidl/schemes.h"
 
@@ -105,6 +106,14 @@ Result<bool> add_line(std::string_view line, Memory& memory) {
     memory.key_mark = *mark;
     return true;
   }
+  if (const auto number = behind("max_length", line)) {
+    std::size_t octets = 0;
+    const char* const end = number->data() + number->size();
+    const auto [last, error] = std::from_chars(number->data(), end, octets);
+    memory.max_length = octets;
+    return error == std::errc{} && last == end && octets >= max_own_identifier_octets &&
+           octets <= max_identifier_octets;
+  }
   memory.pinned = memory.pinned || line == "pinned";
   return line == "pinned";
 }
@@ -146,11 +155,18 @@ std::string memory_text(const Memory& memory) {
       out.append("owner ").append(as_word(memory.owner)).append("\n");
     }
   }
+  if (memory.max_length) {
+    out.append("max_length ").append(std::to_string(*memory.max_length)).append("\n");
+  }
   if (memory.pinned) {
     out.append("pinned\n");
   }
   out.append(guid_id_lines("kept", memory.kept));
   return with_end(std::move(out), memory.kept.size());
+}
+
+std::size_t longest_identifier(const Memory& memory) noexcept {
+  return memory.max_length.value_or(max_own_identifier_octets);
 }
 
 std::string plan_words(const policy::UidlPlan& plan) {

@@ -7,6 +7,8 @@
 #ifndef POP3_LEGACY_CORE_UIDL_MEMORY_H
 #define POP3_LEGACY_CORE_UIDL_MEMORY_H
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +26,8 @@ struct Memory {
   /// Who had the mailbox when it got its first id by that scheme: ids stay when the user is
   /// renamed.
   std::string owner;
+  /// How long an id may be. No value: it is 70, for the mailbox had ids before there was a choice.
+  std::optional<std::size_t> max_length;
   GuidIds kept;
   /// There were pins; that they are missing is an error.
   bool pinned = false;
@@ -32,6 +36,9 @@ struct Memory {
 /// An Error names the line: what is damaged is not guessed at.
 Result<Memory> parse_memory(std::string_view text);
 std::string memory_text(const Memory& memory);
+
+/// How long an id may be in the mailbox.
+std::size_t longest_identifier(const Memory& memory) noexcept;
 
 /// The plan in the words of the policy, for a sentence: `scheme = ["xuidl", "qpopper"]`.
 std::string plan_words(const policy::UidlPlan& plan);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "plugin/core/uidl/formulas.h"
+#include "plugin/core/uidl/identifier.h"
 
 namespace pop3_legacy::uidl {
 
@@ -53,6 +54,7 @@ constexpr std::array<Scheme, 24> all_schemes{{
     {.name = "tpop3d-mbox",
      .needs = Needs::body,
      .hashes = true,
+     .revision = 2,  // the first had Dovecot's own Content-Length among the octets
      .description = "tpop3d's on an mbox: the MD5 of the first 512 octets from the \"From \" line "
                     "on",
      .formula = tpop3d_mbox},
@@ -85,17 +87,22 @@ constexpr std::array<Scheme, 24> all_schemes{{
     {.name = "qpopper-old-content-length",
      .needs = Needs::envelope,
      .hashes = true,
+     .revision = 2,  // the first had Dovecot's own Content-Length among the lines
      .description = "qpopper-old where Qpopper was built with CONTENT_LENGTH",
      .formula = qpopper_old_content_length},
     {.name = "qpopper-content-length",
      .needs = Needs::envelope,
      .hashes = true,
+     .revision = 2,  // the first had Dovecot's own Content-Length among the lines
      .description = "qpopper where Qpopper was built with CONTENT_LENGTH",
      .formula = qpopper_content_length},
     {.name = "xuidl",
      .needs = Needs::header,
      .survives_conversion = true,
-     .description = "The first X-UIDL header, if it is a legal id",
+     .legal_only = true,
+     .revision = 2,  // the first had none longer than 70 octets
+     .description = "The first X-UIDL header, if it is a legal id, as Qpopper 2 and mailutils "
+                    "stored it",
      .formula = xuidl},
     {.name = "xuidl-qpopper",
      .needs = Needs::header,
@@ -135,6 +142,17 @@ const Scheme* find_scheme(std::string_view name) noexcept {
       std::find_if(all_schemes.begin(), all_schemes.end(),
                    [name](const Scheme& scheme) { return scheme.name == name; });
   return found == all_schemes.end() ? nullptr : found;
+}
+
+std::optional<std::string> counted(const Scheme& scheme, std::optional<std::string> raw,
+                                   std::size_t longest) {
+  if (raw && scheme.legal_only && !is_identifier(*raw, longest)) raw.reset();
+  return raw;
+}
+
+std::string cached_as(const Scheme& scheme) {
+  std::string name(scheme.name);
+  return scheme.revision == 1 ? name : name + '.' + std::to_string(scheme.revision);
 }
 
 }  // namespace pop3_legacy::uidl

@@ -5,6 +5,7 @@
 #ifndef POP3_LEGACY_CORE_UIDL_SCHEMES_H
 #define POP3_LEGACY_CORE_UIDL_SCHEMES_H
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "plugin/core/hasher.h"
 #include "plugin/core/result.h"
 #include "plugin/core/uidl/facts.h"
+#include "plugin/core/uidl/identifier_length.h"
 #include "plugin/core/uidl/template.h"
 
 namespace pop3_legacy::uidl {
@@ -36,6 +38,8 @@ struct Context {
   std::string_view key;            ///< of scheme "hmac-sha256"
   /// The user to whose mailbox that scheme ties the ids; empty: who Facts::user() is now.
   std::string_view owner;
+  /// Octets that an id may have in this mailbox.
+  std::size_t longest = max_identifier_octets;
 };
 
 /// The id; no value: this formula has none for this message (no X-UIDL header, no file name),
@@ -50,6 +54,11 @@ struct Scheme {
   /// A conversion from mbox to Maildir, or from one Maildir to another that keeps the file
   /// names, leaves the ids as they were. Where false, the old list has to be imported (pins).
   bool survives_conversion = false;
+  /// An id that is too long in this mailbox counts as none, and the next of the chain is asked.
+  bool legal_only = false;
+  /// Raised when the formula gives a message another id than before: what a cache has of an earlier
+  /// one is not asked.
+  unsigned revision = 1;
   std::string_view description;  ///< one sentence: whose ids, made of what
   Formula formula = nullptr;
 };
@@ -59,6 +68,13 @@ std::span<const Scheme> schemes() noexcept;
 
 /// The row named `name`; nullptr if there is none.
 const Scheme* find_scheme(std::string_view name) noexcept;
+
+/// What the scheme's formula gave, for a mailbox whose ids have at most `longest` octets.
+std::optional<std::string> counted(const Scheme& scheme, std::optional<std::string> raw,
+                                   std::size_t longest);
+
+/// By this name a cache keeps what the scheme's formula gave.
+std::string cached_as(const Scheme& scheme);
 
 }  // namespace pop3_legacy::uidl
 

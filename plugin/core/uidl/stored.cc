@@ -25,6 +25,7 @@ std::string_view behind_name(std::string_view line, std::string_view name) noexc
 RawId xuidl(Facts& facts, const Context& /*context*/) {
   const auto header = facts.header();
   if (!header) return header.error();
+  // How long an id may be in this mailbox is not asked here: what a cache keeps holds for any.
   auto value = first_value(header.value(), xuidl_name);
   if (value && !is_identifier(*value)) value.reset();
   return value;
