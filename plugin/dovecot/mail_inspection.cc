@@ -13,7 +13,8 @@ namespace {
 /// In the cache, before a field that is there. One that is not there is remembered, too.
 constexpr std::string_view there = "+";
 constexpr std::string_view missing = "-";
-constexpr std::string_view cached_lines = "lines";
+/// What stands under "lines" may lack the header's.
+constexpr std::string_view cached_lines = "lines.2";
 
 // There are as many such names as there are usual ones.
 std::string name_in_cache(const FieldQuery& query) {

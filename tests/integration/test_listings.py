@@ -139,6 +139,28 @@ class DovecotListingTest(hosts.HostTest):
                 self.assertEqual(pop3.multi(b"XTND XLST Subject")[1][0], expected)
                 pop3.quit()
 
+    def test_xlines_and_list_count_the_same_lines_wherever_the_message_came_from(self):
+        """What Dovecot's cache has of a message's parts does not have the header's lines."""
+        user = self.user(0)
+        text = b"From: one@example.org\nSubject: one\nDate: Tue, 20 Nov 2001 13:00:00 +0000\nX-A: b\nX-C: d\n\nBody.\n"
+        two = text.replace(b"X-A: b\n", b"Content-Type: multipart/mixed; boundary=b\n").replace(
+            b"Body.\n", b"--b\n\nPart.\n\n--b--\n")
+        for number, message in enumerate((text, two, text, two), 1):
+            hosts.deliver(self.host, user, message, number)
+        for ask in ("imap.bodystructure", "imap.body", "size.virtual", "text"):
+            self.host.doveadm("fetch", "-u", user, ask, "mailbox", "INBOX", "1:2")
+        self.host.doveadm("copy", "-u", user, "INBOX", "mailbox", "INBOX", "1:2")
+        for message in (text, two):
+            self.assertEqual(self.host.try_doveadm("save", "-u", user, input=message.decode()).returncode, 0)
+        self.host.doveadm("fetch", "-u", user, "imap.bodystructure", "mailbox", "INBOX", "all")
+        expected = [b"7", b"11", b"7", b"11", b"7", b"11", b"7", b"11"]
+        for _ in range(2):  # once more from the plugin's cache
+            with self.login(user) as pop3:
+                self.assertEqual([line.split(b" ")[2] for line in pop3.multi(b"XLINES")[1]], expected)
+                self.assertEqual([line.split(b" ")[2] for line in pop3.multi(b"LIST")[1]], expected)
+                self.assertEqual([line.split(b"\t")[-1] for line in pop3.multi(b"XOVER")[1]], expected)
+                pop3.quit()
+
     def memory(self, pid):
         """Octets that the process has for itself."""
         with open(f"/proc/{pid}/smaps_rollup") as file:
