@@ -36,12 +36,43 @@ bool is_dovecots(std::string_view line) {
                      [&](std::string_view name) { return uidl::begins(line, name); });
 }
 
+/// The Content-Length line that Dovecot wrote into the header of an mbox; empty: it wrote none.
+/// Dovecot puts its lines at the header's end, X-UID before Content-Length
+/// (mbox_sync_add_missing_headers() in mbox-sync-update.c, mbox-save.c), and adds none where there
+/// is one. So its own stands behind X-UID, with nothing but Dovecot's lines behind it, and one that
+/// the message came with before.
+std::string_view dovecots_length(std::string_view header) {
+  std::string_view found;
+  bool behind_uid = false;
+  bool dovecots = false;  // the field that a folded line continues
+  for (const std::string_view line : uidl::lines(header)) {
+    if (!uidl::continues(line)) {
+      behind_uid = behind_uid || uidl::begins(line, "X-UID:");
+      const bool length = behind_uid && uidl::begins(line, "Content-Length:");
+      dovecots = length || is_dovecots(line);
+      if (length) found = line;
+    }
+    if (!dovecots) found = {};
+  }
+  return found;
+}
+
+/// The header of a message of an mbox without that line.
+std::string without_dovecots_length(std::string_view header) {
+  std::string out(header);
+  if (const std::string_view line = dovecots_length(header); !line.empty()) {
+    out.erase(static_cast<std::size_t>(line.data() - header.data()), line.size());
+  }
+  return out;
+}
+
 /// A message of an mbox as it was before Dovecot opened the file.
 std::string without_dovecots_lines(std::string_view text) {
   const std::string_view header = header_of(text);
+  const std::string_view length = dovecots_length(header);
   std::string out;
   for (const std::string_view line : uidl::lines(header)) {
-    if (!is_dovecots(line)) {
+    if (!is_dovecots(line) && line.data() != length.data()) {
       out += line;
     }
   }
@@ -233,7 +264,7 @@ Result<std::string> MailFacts::header() {
     const std::string_view header = header_of(rest);
     if (header.size() < rest.size() || whole.value().size() < octets ||
         octets >= uidl::max_header_octets) {
-      return std::string(header);
+      return format_ == Format::mbox ? without_dovecots_length(header) : std::string(header);
     }
   }
 }
@@ -285,12 +316,27 @@ Result<std::string> MailFacts::fields(const std::string& name) {
   return read_stream(input, uidl::max_header_octets, /*header_only=*/true);
 }
 
+// What Dovecot's cache has of a message's parts does not tell how many lines a header has, nor a
+// body of several parts.
 Result<std::uint64_t> MailFacts::lines() {
-  struct message_part* parts = nullptr;
-  if (mail_get_parts(mail_, &parts) < 0) {
+  struct istream* input = nullptr;
+  if (mail_get_stream(mail_, nullptr, nullptr, &input) < 0) {
     return error();
   }
-  return std::uint64_t{parts->header_size.lines} + parts->body_size.lines;
+  std::uint64_t lines = 0;
+  const unsigned char* data = nullptr;
+  size_t size = 0;
+  i_stream_seek(input, 0);
+  while (i_stream_read_more(input, &data, &size) > 0) {
+    lines += static_cast<std::uint64_t>(std::count(data, data + size, '\n'));
+    i_stream_skip(input, size);
+  }
+  if (input->stream_errno != 0) {
+    mail_set_critical(mail_, "read(%s) failed: %s", i_stream_get_name(input),
+                      i_stream_get_error(input));
+    return error();
+  }
+  return lines;
 }
 
 }  // namespace pop3_legacy::dovecot

@@ -3,6 +3,7 @@ are."""
 import glob
 import hashlib
 import os
+import re
 import shutil
 import time
 import unittest
@@ -365,21 +366,28 @@ class UidlInMboxTest(hosts.HostTest):
     def mbox_users(homes):
         fields = {"2.3": "userdb_mail=mbox:{0}:INBOX={0}/inbox",
                   "2.4": "userdb_mail_driver=mbox userdb_mail_path={0} userdb_mail_inbox_path={0}/inbox"}
-        for name in ("a", "b", "c", "d"):
+        for name in ("a", "b", "c", "d", "e", "f"):
             user = f"{name}@mbox.example"
             yield (f"{user}:{{PLAIN}}secret:{MAIL_UID}:{MAIL_UID}::{homes}/{user}::"
                    + fields[hosts.host_name[-3:]].format(f"{homes}/{user}/mail"))
 
     host_options = {"users": mbox_users.__func__}
 
+    def write(self, user, text):
+        folder = os.path.join(self.host.homes, user, "mail")
+        os.makedirs(folder)
+        with open(os.path.join(folder, "inbox"), "wb") as file:
+            file.write(text)
+        self.host.give(os.path.join(self.host.homes, user))
+
+    def read(self, user):
+        with open(os.path.join(self.host.homes, user, "mail", "inbox"), "rb") as file:
+            return file.read()
+
     def uidl(self, user, scheme):
         self.policy(f'[uidl]\nscheme = "{scheme}"\n', "mbox.example")
-        folder = os.path.join(self.host.homes, user, "mail")
-        if not os.path.exists(folder):
-            os.makedirs(folder)
-            with open(os.path.join(folder, "inbox"), "wb") as file:
-                file.write(MBOX)
-            self.host.give(os.path.join(self.host.homes, user))
+        if not os.path.exists(os.path.join(self.host.homes, user, "mail")):
+            self.write(user, MBOX)
         return ids(hosts.uidl(self.host, user))
 
     @staticmethod
@@ -408,6 +416,41 @@ class UidlInMboxTest(hosts.HostTest):
         first, second = MBOX.replace(b"Status: RO\n", b"").split(b"From bob")
         expected = [hashlib.md5(text[:512]).hexdigest().encode() for text in (first, b"From bob" + second)]
         self.assertEqual(self.uidl("c@mbox.example", "tpop3d-mbox"), expected)
+
+    def rewritten(self, user):
+        """An mbox of messages of 1,024 octets and more as it was, the second with a Content-Length of
+        the old server's, and after Dovecot has set flags in it, which writes one into the others."""
+        long_body = b"a line of the body\n" * 60
+        text = MBOX.replace(b"Content-Length: 6\n", b"").replace(b"first\n", long_body).replace(
+            b"second\n", b"second\n" + long_body)
+        length = b"Content-Length: %d\n" % len(b">From here on\nsecond\n" + long_body)
+        third = (b"From carl@example.org Thu Nov 22 13:00:00 2001\nDate: Thu, 22 Nov 2001 12:59:00 +0000\n"
+                 b"Subject: three\n\n" + long_body + b"\n")
+        text = text.replace(b"Message-Id: <2@", length + b"Message-Id: <2@") + third
+        self.write(user, text)
+        for flags in ("\\Seen", "\\Flagged keyword"):
+            self.host.doveadm("flags", "add", "-u", user, flags, "mailbox", "INBOX", "all")
+        # Dovecot's own stand behind X-UID, and flags may come behind them.
+        written = self.read(user)
+        self.assertEqual(written.count(b"\nContent-Length: "), 3, written)
+        self.assertEqual(written.count(b"X-UID: "), 3, written)
+        return [message + b"\n" for message in re.split(rb"\n(?=From |\Z)", text)][:3]
+
+    def test_qpopper_and_the_content_length_that_dovecot_wrote(self):
+        text = self.rewritten("e@mbox.example")
+        expected = []
+        for message in text:
+            header = message.split(b"\n\n")[0].split(b"\n")
+            names = (b"Received:", b"Date:", b"Message-Id:", b"Content-Length:", b"Subject:")
+            lines = [header[0]] + [line for line in header if line.startswith(names)]
+            expected.append(hashlib.md5(b"\n".join(lines) + b"\n").hexdigest().encode())
+        self.assertEqual(self.uidl("e@mbox.example", "qpopper-old-content-length"), expected)
+
+    def test_tpop3d_and_the_content_length_that_dovecot_wrote(self):
+        text = self.rewritten("f@mbox.example")
+        text[0] = text[0].replace(b"Status: RO\n", b"")
+        expected = [hashlib.md5(message[:512]).hexdigest().encode() for message in text]
+        self.assertEqual(self.uidl("f@mbox.example", "tpop3d-mbox"), expected)
 
     def test_solid(self):
         expected = []

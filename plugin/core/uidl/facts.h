@@ -48,7 +48,8 @@ class Facts {
   /// No value: Courier never numbered it.
   [[nodiscard]] virtual Result<std::optional<CourierNumber>> courier() = 0;
 
-  /// The whole header as stored, line ends LF or CRLF, without the empty line behind it.
+  /// The whole header as stored, line ends LF or CRLF, without the empty line behind it. A
+  /// Content-Length that the host itself wrote into an mbox is not in it.
   [[nodiscard]] virtual Result<std::string> header() = 0;
   /// The mbox "From " line with its line end, as stored. No value: there is none.
   [[nodiscard]] virtual Result<std::optional<std::string>> envelope_line() = 0;
