@@ -143,6 +143,9 @@ static int uidl_run(struct doveadm_mail_cmd_context* ctx, struct mail_user* user
     case POP3_LEGACY_UIDL_NO:
       failed_with(ctx, DOVEADM_EX_NOTPOSSIBLE);
       return 0;
+    case POP3_LEGACY_UIDL_NO_LIST:
+      failed_with(ctx, EX_NOINPUT);
+      return 0;
     case POP3_LEGACY_UIDL_FAILED:
       break;
   }

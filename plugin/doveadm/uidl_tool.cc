@@ -124,15 +124,32 @@ Outcome failed(struct mailbox* box, const Error& error, int* error_r) {
   return error.kind == Failure::permanent ? POP3_LEGACY_UIDL_NO : POP3_LEGACY_UIDL_FAILED;
 }
 
+/// Sets the message's sizes; false: the storage knows why not.
+bool read_sizes(struct mail* mail, uidl::NumberedMessage& message) {
+  uoff_t octets = 0;
+  uoff_t stored = 0;
+  if (mail_get_virtual_size(mail, &octets) < 0 || mail_get_physical_size(mail, &stored) < 0) {
+    return false;
+  }
+  message.octets = octets;
+  message.stored_octets = stored;
+  return true;
+}
+
 /// Every message, without its id, or no value and *error_r after the failure was logged. A message
-/// that another session expunges meanwhile is left out.
-std::optional<NumberedMessages> read_messages(struct mailbox* box, int* error_r) {
+/// that another session expunges meanwhile is left out. A size may have to be read from the
+/// message.
+std::optional<NumberedMessages> read_messages(struct mailbox* box, bool with_sizes, int* error_r) {
   NumberedMessages found;
   Messages messages(box);
   while (struct mail* const mail = messages.next()) {
     const char* guid = nullptr;
-    if (mail_get_special(mail, MAIL_FETCH_GUID, &guid) == 0) {
-      found.push_back({mail->uid, guid, {}});
+    uidl::NumberedMessage message;
+    if (mail_get_special(mail, MAIL_FETCH_GUID, &guid) == 0 &&
+        (!with_sizes || read_sizes(mail, message))) {
+      message.uid = mail->uid;
+      message.guid = guid;
+      found.push_back(std::move(message));
     } else if (!mail->expunged) {
       storage_failed(box, "a message cannot be read", error_r);
       return std::nullopt;
@@ -230,7 +247,7 @@ Outcome detect(Work& work, const uidl::OldList& old_list) {
   Result<uidl::Detection> result = Error{};
   dovecot::with_hosts_uidls(work.box, [&] {
     LookedAt maildrop(work.box, nullptr);
-    result = uidl::detect_schemes(maildrop, old_list, work.messages);
+    result = uidl::detect_schemes(maildrop, work.policy.policy.uidl, old_list, work.messages);
   });
   if (!result) {
     return failed(work.box, result.error(), work.error_r);
@@ -245,10 +262,10 @@ Outcome detect(Work& work, const uidl::OldList& old_list) {
     doveadm_print_num(row.reproduced);
     doveadm_print_num(found.ids);
     doveadm_print_num(work.messages.size());
-    doveadm_print(uidl::policy_line(row.chain).c_str());
+    doveadm_print(uidl::policy_line(row).c_str());
   }
   const bool numbered = uidl::listed_by(old_list) == uidl::ListedBy::number;
-  if (numbered && !found.by_message) {
+  if (numbered && !found.by_message && found.ids > 0) {
     e_warning(work.box->event,
               "pop3_legacy: the list has %zu ids and the mailbox %zu messages, so an id counts "
               "whichever message has it",
@@ -269,7 +286,25 @@ Outcome detect(Work& work, const uidl::OldList& old_list) {
                   ? "\"pin\" could import them from the old server's UIDL answer"
                   : "\"pin\" can import them");
   }
-  return best == 0 ? POP3_LEGACY_UIDL_NO : POP3_LEGACY_UIDL_DONE;
+  return best == 0 && found.ids > 0 ? POP3_LEGACY_UIDL_NO : POP3_LEGACY_UIDL_DONE;
+}
+
+/// Says how far an answer can be trusted that goes by number.
+void tell_trust(const Work& work, const uidl::OldList& old_list) {
+  if (uidl::listed_by(old_list) == uidl::ListedBy::number && !old_list.entries.empty()) {
+    const std::string trust(uidl::trust_in_numbers(old_list));
+    e_warning(work.box->event, "pop3_legacy: %s", trust.c_str());
+  }
+}
+
+/// Says the first of what is odd about single ids, and how many more there are.
+void tell_odd(const Work& work, const std::vector<std::string>& first, std::size_t count) {
+  for (const std::string& odd : first) {
+    e_warning(work.box->event, "pop3_legacy: %s", odd.c_str());
+  }
+  if (count > first.size()) {
+    e_warning(work.box->event, "pop3_legacy: so it is with %zu more", count - first.size());
+  }
 }
 
 void tell_difference(struct mailbox* box, const uidl::Verification::Difference& difference) {
@@ -292,6 +327,13 @@ Outcome verify(Work& work, const uidl::OldList& old_list) {
   for (const auto& difference : found.first) {
     tell_difference(work.box, difference);
   }
+  std::vector<std::string> shared;
+  for (const auto& one : found.first_shared) {
+    shared.push_back("message " + std::to_string(one.number) + ", UID " + std::to_string(one.uid) +
+                     ", has the id \"" + one.actual + "\", for the list gives another message \"" +
+                     one.expected + "\", too");
+  }
+  tell_odd(work, shared, found.shared);
   for (const std::string& id : found.unclaimed) {
     e_warning(work.box->event, "pop3_legacy: the id \"%s\" is gone or different now", id.c_str());
   }
@@ -300,6 +342,7 @@ Outcome verify(Work& work, const uidl::OldList& old_list) {
   doveadm_print_num(found.different);
   doveadm_print_num(found.unlisted);
   doveadm_print_num(found.missing);
+  tell_trust(work, old_list);
   return found.different > 0 ? POP3_LEGACY_UIDL_NO : POP3_LEGACY_UIDL_DONE;
 }
 
@@ -351,7 +394,8 @@ Outcome pin(Work& work, const uidl::OldList& old_list, bool replace) {
   if (!before) {
     return failed(work.box, unchanged(before.error()), work.error_r);
   }
-  const auto pinning = uidl::pin_list(old_list, work.messages, std::move(before.value()), replace);
+  const auto pinning = uidl::pin_list(old_list, work.messages, std::move(before.value()), replace,
+                                      static_cast<std::size_t>(work.policy.policy.uidl.max_length));
   if (!pinning) {
     return failed(work.box, unchanged(pinning.error()), work.error_r);
   }
@@ -361,16 +405,23 @@ Outcome pin(Work& work, const uidl::OldList& old_list, bool replace) {
     return failed(work.box, unchanged(named.error()), work.error_r);
   }
   // A copy of a message keeps the id that it was given apart from the other one's.
-  const auto shown = uidl::verify_list(old_list, work.messages, 1);
-  if (shown && shown.value().different > 0) {
-    const auto& first = shown.value().first.front();
-    return failed(
-        work.box,
-        unchanged({Failure::permanent, "message " + std::to_string(first.number) +
-                                           " is a copy of another one and keeps its id " +
-                                           in_quotes(first.actual) + ", so " +
-                                           in_quotes(first.expected) + " cannot be pinned"}),
-        work.error_r);
+  uidl::OldList pinned;
+  pinned.format = old_list.format;
+  for (const std::size_t entry : pinning.value().pinned) {
+    pinned.entries.push_back(old_list.entries[entry]);
+    pinned.entries.back().octets.reset();
+  }
+  const auto shown = uidl::verify_list(pinned, work.messages, uidl::told_oddities);
+  std::vector<std::string> copies;
+  if (shown) {
+    for (const auto& one : shown.value().first) {
+      copies.push_back("message " + std::to_string(one.number) +
+                       " is a copy of another one and keeps its id " + in_quotes(one.actual) +
+                       ", so " + in_quotes(one.expected) + " cannot be pinned");
+    }
+    if (!copies.empty() && shown.value().same == 0) {
+      return failed(work.box, unchanged({Failure::permanent, copies.front()}), work.error_r);
+    }
   }
   if (pinning.value().added > 0) {
     // The memory may say "pinned" only when the pins are there; the next login says it if this
@@ -384,6 +435,9 @@ Outcome pin(Work& work, const uidl::OldList& old_list, bool replace) {
   if (const Status prepared = dovecot::prepare_uidls(work.box); !prepared) {
     return failed(work.box, prepared.error(), work.error_r);
   }
+  tell_odd(work, pinning.value().odd, pinning.value().not_pinned);
+  tell_odd(work, copies, shown ? shown.value().different : 0);
+  tell_trust(work, old_list);
   doveadm_print_num(pinning.value().added);
   doveadm_print_num(pinning.value().present);
   doveadm_print_num(pinning.value().gone);
@@ -401,9 +455,15 @@ Outcome run(enum pop3_legacy_uidl_command command, struct mail_user* user,
     e_error(user->event, "%s", user->error);
     return POP3_LEGACY_UIDL_FAILED;
   }
-  auto messages = read_messages(inbox.box(), error_r);
+  auto messages =
+      read_messages(inbox.box(), old_list != nullptr && uidl::has_sizes(*old_list), error_r);
   if (!messages) {
     return POP3_LEGACY_UIDL_FAILED;
+  }
+  if (old_list != nullptr && old_list->entries.empty() && !messages->empty()) {
+    e_error(inbox.box()->event, "pop3_legacy: the list is empty, and the mailbox has %zu messages",
+            messages->size());
+    return POP3_LEGACY_UIDL_NO_LIST;
   }
   Work work{inbox.box(), *policy, std::move(*messages), error_r};
   switch (command) {
@@ -444,6 +504,9 @@ std::unique_ptr<OldListFile> read_old_list(struct istream* input, const char** e
     return nullptr;
   }
   list->list = std::move(read.value());
+  for (const std::string& odd : uidl::oddities(list->list)) {
+    i_warning("%s: %s", i_stream_get_name(input), odd.c_str());
+  }
   return list;
 }
 

@@ -28,6 +28,8 @@ enum pop3_legacy_uidl_outcome {
   /* The answer is no: verify found other ids than the old list's, detect no scheme, or the list
      does not fit the mailbox, or the policy does not allow it. Which of them has been logged. */
   POP3_LEGACY_UIDL_NO,
+  /* The list is empty, and the mailbox is not. It has been logged. */
+  POP3_LEGACY_UIDL_NO_LIST,
   /* has been logged */
   POP3_LEGACY_UIDL_FAILED
 };
@@ -36,9 +38,9 @@ enum pop3_legacy_uidl_outcome {
 /* Adds the storage hooks that give each user's INBOX its ids, in every command of doveadm. */
 void pop3_legacy_uidl_attach(struct module* module);
 
-/* Reads the stream to its end. NULL: it cannot be read, or is no list of ids; *error_r is a
-   sentence, valid until the end of the host's data stack frame. The result is freed with
-   pop3_legacy_old_list_free(). */
+/* Reads the stream to its end, and logs what is odd in it. NULL: it cannot be read, or is no list of
+   ids; *error_r is a sentence, valid until the end of the host's data stack frame. The result is
+   freed with pop3_legacy_old_list_free(). */
 struct pop3_legacy_old_list* pop3_legacy_old_list_read(struct istream* input, const char** error_r);
 /* The text that was read; valid as long as the list. */
 const void* pop3_legacy_old_list_text(const struct pop3_legacy_old_list* list, size_t* size_r);

@@ -70,10 +70,11 @@ TEST(CourierList, OfAnotherVersionNoLineCounts) {
 
 TEST(CourierList, AnOddLineIsPassedOverAndTheOthersCount) {
   for (const std::string_view line :
-       {"", " ", "name", "name 1", "name 1 ", "name x 1:1", "name 1x 1:1", "name 1 x:1", "name 1 1:",
-        "name 1 :1", "name 1 1:1:", "name 1 1", " 1 1:1", "name 1 -1:1", "name\t1\t1:1"}) {
-    const CourierList list = CourierList::parse(second + "a 5 10:13\n" + std::string(line) +
-                                                "\nb 6 11:13\n");
+       {"", " ", "name", "name 1", "name 1 ", "name x 1:1", "name 1x 1:1", "name 1 x:1",
+        "name 1 1:", "name 1 :1", "name 1 1:1:", "name 1 1", " 1 1:1", "name 1 -1:1",
+        "name\t1\t1:1"}) {
+    const CourierList list =
+        CourierList::parse(second + "a 5 10:13\n" + std::string(line) + "\nb 6 11:13\n");
     EXPECT_EQ(list.find("name"), std::nullopt) << line;
     EXPECT_EQ(list.find("a")->number, 10U) << line;
     EXPECT_EQ(list.find("b")->number, 11U) << line;

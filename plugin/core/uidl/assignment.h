@@ -9,7 +9,8 @@
 /// An id that POP3 does not allow, or that is too long in this mailbox, is replaced (identifier.h).
 /// Where two messages have the same id, the one that comes first in this order, then the one with
 /// the lower UID, has it and the other gets `ID-` and ten digits of its GUID's hash, with no more
-/// of ID than makes 70 octets; it keeps that, when the first is deleted, too. An id that is remembered for a message that is gone is not given to another one.
+/// of ID than makes 70 octets; it keeps that, when the first is deleted, too. An id that is
+/// remembered for a message that is gone is not given to another one.
 #ifndef POP3_LEGACY_CORE_UIDL_ASSIGNMENT_H
 #define POP3_LEGACY_CORE_UIDL_ASSIGNMENT_H
 

@@ -1,13 +1,16 @@
 #include "plugin/core/uidl/detection.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
+#include "plugin/core/uidl/identifier.h"
 #include "plugin/core/uidl/schemes.h"
+#include "plugin/core/uidl/template.h"
 
 namespace pop3_legacy::uidl {
 
@@ -31,7 +34,9 @@ class Expected {
       cells_.emplace(as_listed(list.format, entry.id), first_id + static_cast<Cell>(cells_.size()));
     }
     const auto places = listed_messages(list, messages);
-    by_message_ = places.ok();
+    // A list that ends before may be the beginning, or one of which messages have gone.
+    by_message_ =
+        places.ok() && (listed_by(list) != ListedBy::number || highest(list) == messages.size());
     for (std::size_t i = 0; by_message_ && i < list.entries.size(); ++i) {
       if (places.value()[i] != no_message) {
         by_uid_.emplace(messages[places.value()[i]].uid, &list.entries[i]);
@@ -47,10 +52,23 @@ class Expected {
     const auto entry = by_uid_.find(uid);
     return entry != by_uid_.end() && entry->second->id == *id ? found->second : other;
   }
+  /// Some id of the list has that in it; getmail's may have had another octet in its place.
+  [[nodiscard]] bool contains(std::string_view text) const {
+    return list_->format == OldListFormat::getmail ||
+           std::any_of(list_->entries.begin(), list_->entries.end(), [text](const OldEntry& entry) {
+             return entry.id.find(text) != std::string::npos;
+           });
+  }
   [[nodiscard]] std::size_t ids() const { return cells_.size(); }
   [[nodiscard]] bool by_message() const { return by_message_; }
 
  private:
+  static std::size_t highest(const OldList& list) {
+    std::uint32_t number = 0;
+    for (const OldEntry& entry : list.entries) number = std::max(number, entry.number.value_or(0));
+    return number;
+  }
+
   const OldList* list_;
   std::unordered_map<std::string, Cell> cells_;
   std::unordered_map<Uid, const OldEntry*> by_uid_;
@@ -78,55 +96,136 @@ Error of_message(Uid uid, const Error& error) {
 
 struct Tried {
   const Scheme* scheme = nullptr;
+  std::string text;              ///< of scheme "template": its form
+  std::optional<Template> form;  ///< the same
   Column column;
   std::size_t reproduced = 0;
 };
 
-Status try_message(Maildrop& maildrop, Facts& facts, const Expected& expected,
+/// The forms of scheme "template" that are worth a try, the usual ones first; those that are
+/// schemes by themselves are among them.
+std::vector<std::string> forms(const Expected& expected) {
+  constexpr std::array<std::string_view, 7> formats = {"",   ":08x", ":x",   ":08X",
+                                                       ":X", ":08d", ":010d"};
+  std::vector<std::string> made;
+  for (const std::string_view prefix : {"", "UID"}) {
+    if (!expected.contains(prefix)) continue;
+    for (const std::string_view separator : {".", "-", ""}) {
+      if (!expected.contains(separator)) continue;
+      for (const std::string_view format : formats) {
+        // Without a separator nothing but a width keeps the numbers apart.
+        if (separator.empty() && !format.starts_with(":0")) continue;
+        const std::string uid = "{uid" + std::string(format) + '}';
+        const std::string validity = "{uidvalidity" + std::string(format) + '}';
+        made.push_back(std::string(prefix).append(uid).append(separator).append(validity));
+        made.push_back(std::string(prefix).append(validity).append(separator).append(uid));
+      }
+    }
+  }
+  made.emplace_back("{filename}");
+  made.emplace_back("{guid}");
+  return made;
+}
+
+std::vector<Tried> candidates(const Expected& expected, const std::string& form_of_policy) {
+  std::vector<Tried> made;
+  const auto add = [&made](const Scheme* scheme) -> Tried& {
+    made.emplace_back().scheme = scheme;
+    return made.back();
+  };
+  for (const Scheme& scheme : schemes()) {
+    if (scheme.name != "template" && scheme.name != "hmac-sha256") add(&scheme);
+  }
+  std::vector<std::string> texts = forms(expected);
+  texts.insert(texts.begin(), form_of_policy);
+  for (std::string& text : texts) {
+    Result<Template> form = Template::parse(text);
+    if (!form) continue;
+    Tried& tried = add(find_scheme("template"));
+    tried.text = std::move(text);
+    tried.form = std::move(form.value());
+  }
+  return made;
+}
+
+Status try_message(Maildrop& maildrop, Facts& facts, const Expected& expected, std::size_t longest,
                    std::vector<Tried>& tried) {
-  const Context context{
-      .hasher = [&maildrop] { return maildrop.hasher(); }, .form = nullptr, .key = {}, .owner = {}};
+  Context context{.hasher = [&maildrop] { return maildrop.hasher(); },
+                  .form = nullptr,
+                  .key = {},
+                  .owner = {},
+                  .longest = longest};
   for (Tried& one : tried) {
-    const auto id = one.scheme->formula(facts, context);
-    if (!id) return of_message(facts.uid(), id.error());
-    one.column.push_back(expected.cell(facts.uid(), id.value()));
+    context.form = one.form ? &*one.form : nullptr;
+    auto raw = one.scheme->formula(facts, context);
+    // Not every mailbox format has GUIDs.
+    if (!raw && one.form && raw.error().kind == Failure::permanent)
+      raw = std::optional<std::string>();
+    if (!raw) return of_message(facts.uid(), raw.error());
+    auto id = counted(*one.scheme, std::move(raw.value()), longest);
+    if (id) {
+      auto shown = identifier(*id, context);
+      if (!shown) return of_message(facts.uid(), shown.error());
+      id = std::move(shown.value());
+    }
+    one.column.push_back(expected.cell(facts.uid(), id));
   }
   return Done{};
+}
+
+/// Leaves of the forms those that give other ids than what stands before them.
+void drop_repeated(std::vector<Tried>& tried) {
+  for (std::size_t i = 0; i < tried.size();) {
+    const auto here = tried.begin() + static_cast<std::ptrdiff_t>(i);
+    const bool repeated = here->form && std::any_of(tried.begin(), here, [&](const Tried& one) {
+                            return one.column == here->column;
+                          });
+    if (repeated) {
+      tried.erase(here);
+    } else {
+      ++i;
+    }
+  }
 }
 
 std::vector<Detection::Row> rows_of(std::vector<Tried> tried, std::size_t ids) {
   std::vector<bool> seen(ids);
   for (Tried& one : tried) one.reproduced = reproduced(one.column, nullptr, seen);
   std::erase_if(tried, [](const Tried& one) { return one.reproduced == 0; });
+  drop_repeated(tried);
   std::stable_sort(tried.begin(), tried.end(),
                    [](const Tried& a, const Tried& b) { return a.reproduced > b.reproduced; });
   std::vector<Detection::Row> rows;
   if (tried.empty()) return rows;
-  Detection::Row best{{}, tried.front().reproduced};
+  Detection::Row best{{}, {}, tried.front().reproduced};
   for (const Tried& first : tried) {
     for (const Tried& second : tried) {
       if (best.reproduced == ids) break;
+      // A policy has one template.
+      if (first.form && second.form) continue;
       const std::size_t both = reproduced(first.column, &second.column, seen);
       if (both > best.reproduced) {
-        best = {{std::string(first.scheme->name), std::string(second.scheme->name)}, both};
+        best = {{std::string(first.scheme->name), std::string(second.scheme->name)},
+                first.text + second.text,
+                both};
       }
     }
   }
   if (!best.chain.empty()) rows.push_back(std::move(best));
-  for (const Tried& one : tried) rows.push_back({{std::string(one.scheme->name)}, one.reproduced});
+  for (const Tried& one : tried) {
+    rows.push_back({{std::string(one.scheme->name)}, one.text, one.reproduced});
+  }
   return rows;
 }
 
 }  // namespace
 
-Result<Detection> detect_schemes(Maildrop& maildrop, const OldList& list,
-                                 std::span<const NumberedMessage> messages) {
+Result<Detection> detect_schemes(Maildrop& maildrop, const policy::Policy::Uidl& wanted,
+                                 const OldList& list, std::span<const NumberedMessage> messages) {
+  const Result<std::size_t> longest = longest_identifier(maildrop, wanted);
+  if (!longest) return longest.error();
   const Expected expected(list, messages);
-  std::vector<Tried> tried;
-  for (const Scheme& scheme : schemes()) {
-    if (scheme.name != "template" && scheme.name != "hmac-sha256")
-      tried.push_back({&scheme, {}, 0});
-  }
+  std::vector<Tried> tried = candidates(expected, wanted.plan.form);
   Detection found;
   found.ids = expected.ids();
   found.by_message = expected.by_message();
@@ -139,7 +238,8 @@ Result<Detection> detect_schemes(Maildrop& maildrop, const OldList& list,
     const Result<std::string> stored = maildrop.stored_id();
     if (!stored) return of_message(facts.value()->uid(), stored.error());
     if (!stored.value().empty()) ++found.stored;
-    if (const Status done = try_message(maildrop, *facts.value(), expected, tried); !done) {
+    if (const Status done = try_message(maildrop, *facts.value(), expected, longest.value(), tried);
+        !done) {
       return done.error();
     }
   }
@@ -147,12 +247,13 @@ Result<Detection> detect_schemes(Maildrop& maildrop, const OldList& list,
   return found;
 }
 
-std::string policy_line(const std::vector<std::string>& chain) {
+std::string policy_line(const Detection::Row& row) {
   std::string names;
-  for (const std::string& name : chain) {
+  for (const std::string& name : row.chain) {
     names.append(names.empty() ? "\"" : ", \"").append(name).append("\"");
   }
-  return "scheme = " + (chain.size() == 1 ? names : "[" + names + "]");
+  const std::string scheme = "scheme = " + (row.chain.size() == 1 ? names : "[" + names + "]");
+  return row.form.empty() ? scheme : scheme + ", template = \"" + row.form + '"';
 }
 
 }  // namespace pop3_legacy::uidl

@@ -17,6 +17,7 @@ namespace pop3_legacy::uidl {
 struct Detection {
   struct Row {
     std::vector<std::string> chain;  ///< of one scheme or two
+    std::string form;                ///< of scheme "template"; empty: it is not in the chain
     std::size_t reproduced = 0;      ///< ids of the list
   };
 
@@ -28,15 +29,20 @@ struct Detection {
   std::vector<Row> rows;
 };
 
-/// Tries every scheme that needs neither template nor key, on its raw ids (pins, memory and
-/// duplicates aside). Keeps nothing in `maildrop`, whose messages are `messages`. A list with
-/// numbers that is not as long as the maildrop is taken as one without. An Error: a message cannot
+/// Tries every scheme that needs no key, on the ids that it gives by itself (pins, memory and
+/// duplicates aside), and for scheme "template" the forms in which servers of the last twenty years
+/// put UID and UIDVALIDITY (Dovecot's pop3_uidl_format, of cPanel, Plesk and many others), and the
+/// policy's own. Of two
+/// forms that give these messages the same ids only the more usual is there. Keeps nothing in
+/// `maildrop`, whose messages are `messages`, and which has ids as `wanted` has them. A list with
+/// numbers that does not end with the maildrop is taken as one without. An Error: a message cannot
 /// be read.
-Result<Detection> detect_schemes(Maildrop& maildrop, const OldList& list,
-                                 std::span<const NumberedMessage> messages);
+Result<Detection> detect_schemes(Maildrop& maildrop, const policy::Policy::Uidl& wanted,
+                                 const OldList& list, std::span<const NumberedMessage> messages);
 
-/// The chain as the policy's section [uidl] has it: `scheme = "uw"`, `scheme = ["xuidl", "uw"]`.
-std::string policy_line(const std::vector<std::string>& chain);
+/// The row as the policy's section [uidl] has it: `scheme = "uw"`, `scheme = ["xuidl", "uw"]`. With
+/// a template these are two of its lines: `scheme = "template", template = "{uid}.{uidvalidity}"`.
+std::string policy_line(const Detection::Row& row);
 
 }  // namespace pop3_legacy::uidl
 

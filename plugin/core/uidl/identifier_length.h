@@ -11,8 +11,8 @@ namespace pop3_legacy::uidl {
 inline constexpr std::size_t max_own_identifier_octets = 70;
 
 /// What a reply line carries. Old servers sent file names and Message-IDs whole, longer than RFC
-/// 1939 allows, and clients know them. RFC 2449, section 4: a reply line has at most 512 octets, and
-/// that of UIDL with an argument is "+OK ", the message's number, a blank, the id and CRLF.
+/// 1939 allows, and clients know them. RFC 2449, section 4: a reply line has at most 512 octets,
+/// and that of UIDL with an argument is "+OK ", the message's number, a blank, the id and CRLF.
 inline constexpr std::size_t max_identifier_octets =
     512 - std::string_view("+OK 4294967295 \r\n").size();
 

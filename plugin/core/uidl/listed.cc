@@ -5,6 +5,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "plugin/core/uidl/listed_sizes.h"
+
 namespace pop3_legacy::uidl {
 
 namespace {
@@ -25,7 +27,8 @@ Result<std::vector<std::size_t>> by_guid(const OldList& list,
     const auto place = places.find(entry.guid);
     found.push_back(place == places.end() ? no_message : place->second);
   }
-  if (std::all_of(found.begin(), found.end(), [](std::size_t p) { return p == no_message; })) {
+  if (!found.empty() &&
+      std::all_of(found.begin(), found.end(), [](std::size_t p) { return p == no_message; })) {
     return refused(
         "no message of the mailbox has one of the list's GUIDs; if the list is of another server's "
         "copy with the same messages in the same order, leave only its numbers and ids "
@@ -36,20 +39,47 @@ Result<std::vector<std::size_t>> by_guid(const OldList& list,
 
 Result<std::vector<std::size_t>> by_number(const OldList& list,
                                            std::span<const NumberedMessage> messages) {
-  if (list.entries.size() != messages.size()) {
-    return refused("the list has " + std::to_string(list.entries.size()) + " ids and the mailbox " +
-                   std::to_string(messages.size()) + " messages");
+  std::vector<std::size_t> found;
+  found.reserve(list.entries.size());
+  std::uint32_t highest = 0;
+  for (const OldEntry& entry : list.entries) {
+    const std::uint32_t number = entry.number.value_or(0);
+    highest = std::max(highest, number);
+    found.push_back(std::size_t{number} - 1);
   }
-  std::vector<std::size_t> found(list.entries.size());
-  for (std::size_t place = 0; place < found.size(); ++place) found[place] = place;
+  if (highest > messages.size()) {
+    return refused((highest == list.entries.size()
+                        ? "the list has " + std::to_string(highest) + " ids"
+                        : "the list goes up to message " + std::to_string(highest)) +
+                   " and the mailbox " + std::to_string(messages.size()) + " messages");
+  }
+  if (const std::string why = contradiction(list, messages); !why.empty()) return refused(why);
   return found;
 }
 
 }  // namespace
 
 ListedBy listed_by(const OldList& list) {
-  if (!list.entries.front().guid.empty()) return ListedBy::guid;
-  return list.entries.front().number ? ListedBy::number : ListedBy::nothing;
+  switch (list.format) {
+    case OldListFormat::own:
+      return ListedBy::guid;
+    case OldListFormat::uidl:
+      return ListedBy::number;
+    default:
+      return ListedBy::nothing;
+  }
+}
+
+bool has_sizes(const OldList& list) {
+  return std::any_of(list.entries.begin(), list.entries.end(),
+                     [](const OldEntry& entry) { return entry.octets.has_value(); });
+}
+
+std::string_view trust_in_numbers(const OldList& list) {
+  return has_sizes(list)
+             ? "the ids are compared by the messages' numbers, which LIST's sizes do not contradict"
+             : "the ids are compared by the messages' numbers alone: whether message N is the same "
+               "one on both servers is not known; a session saved with LIST's answer would tell";
 }
 
 Result<std::vector<std::size_t>> listed_messages(const OldList& list,
@@ -62,6 +92,7 @@ Result<std::vector<std::size_t>> listed_messages(const OldList& list,
     case ListedBy::nothing:
       break;
   }
+  if (list.entries.empty()) return std::vector<std::size_t>();
   return refused("the list is " + std::string(format_name(list.format)) +
                  ", which does not say which message has which id; the old server's UIDL answer "
                  "does");

@@ -27,10 +27,6 @@ Error in_line(const Line& line, const std::string& text) {
   return {Failure::permanent, "line " + std::to_string(line.number) + ": " + text};
 }
 
-Error empty_list() {
-  return {Failure::permanent, "the list is empty"};
-}
-
 constexpr bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
@@ -59,8 +55,9 @@ std::pair<std::string_view, std::string_view> cut(std::string_view text) {
   return {text.substr(0, end), text.substr(rest)};
 }
 
-std::optional<std::uint32_t> to_number(std::string_view text) {
-  std::uint32_t number = 0;
+template <class Number = std::uint32_t>
+std::optional<Number> to_number(std::string_view text) {
+  Number number = 0;
   const char* const end = text.data() + text.size();
   const auto [behind, problem] = std::from_chars(text.data(), end, number);
   if (text.empty() || problem != std::errc{} || behind != end) return std::nullopt;
@@ -72,66 +69,104 @@ bool contains_ignoring_case(std::string_view text, std::string_view lower_word) 
                      [](char a, char b) { return lower(a) == b; }) != text.end();
 }
 
-// Collects entries up to the first that cannot be right.
+// Collects entries, and what is odd.
 class Collector {
  public:
   explicit Collector(OldListFormat format) { list_.format = format; }
 
-  // False: the entry is wrong, and take() will say how.
-  bool add(const Line& line, std::string_view id, std::string_view account = {},
-           std::optional<std::uint32_t> number = {}, std::string_view guid = {}) {
+  void add(const Line& line, std::string_view id, std::string_view account = {},
+           std::optional<std::uint32_t> number = {}, std::string_view guid = {},
+           std::optional<std::uint64_t> octets = {}) {
     OldEntry entry;
     entry.number = number;
     entry.id = id;
     entry.guid = guid;
     entry.account = account;
     entry.line = line.number;
-    if (status_) status_ = check(line, entry);
-    if (status_) list_.entries.push_back(std::move(entry));
-    return status_.ok();
+    entry.octets = octets;
+    if (const std::string why = fault_of(line, entry); !why.empty()) {
+      skip(line, why);
+      return;
+    }
+    note_order(line, entry);
+    note_repetition(line, entry);
+    list_.entries.push_back(std::move(entry));
   }
 
+  // A line that is none of the format's.
+  void skip(const Line& line, const std::string& why) {
+    ++list_.skipped;
+    note(line, why + "; the line is skipped");
+    if (!first_skipped_) first_skipped_ = in_line(line, why);
+  }
+  void note(const Line& line, const std::string& what) {
+    ++list_.odd_count;
+    if (list_.odd.size() < told_oddities) list_.odd.push_back(in_line(line, what).text);
+  }
+
+  // An Error: not one line is an entry, though there are lines; or, where nothing else shows which
+  // format it is, most are none.
   Result<OldList> take() {
-    if (!status_) return status_.error();
-    if (list_.entries.empty()) return empty_list();
+    const bool guessed =
+        list_.format == OldListFormat::plain || list_.format == OldListFormat::fetchmail;
+    if (first_skipped_ &&
+        (list_.entries.empty() || (guessed && list_.skipped > list_.entries.size()))) {
+      return *first_skipped_;
+    }
     return std::move(list_);
   }
 
  private:
-  Status check(const Line& line, const OldEntry& entry) {
+  // Empty: there is none.
+  std::string fault_of(const Line& line, const OldEntry& entry) {
     const std::string& id = entry.id;
-    if (id.empty()) return in_line(line, "there is no id in " + in_quotes(line.text));
+    if (id.find('\0') != std::string::npos) return "there is a NUL in it";
+    if (id.empty()) return "there is no id in " + in_quotes(line.text);
     if (id.size() > max_old_id_octets) {
-      return in_line(line, "an id of " + std::to_string(id.size()) + " octets is too long");
+      return "an id of " + std::to_string(id.size()) + " octets is too long";
     }
     if (!std::all_of(id.begin(), id.end(), [](char c) { return c != ' ' && is_printable(c); })) {
-      return in_line(line,
-                     in_quotes(id) + " is no id: one has no white space and nothing but ASCII");
+      return in_quotes(id) + " is no id: one has no white space and nothing but ASCII";
     }
-    const std::size_t next = list_.entries.size() + 1;
-    if (entry.number && *entry.number != next) {
-      return in_line(line, "message " + std::to_string(*entry.number) + " where message " +
-                               std::to_string(next) + " should be");
+    if (entry.number == 0U) return "there is no message 0";
+    if (entry.number) {
+      const auto [found, is_new] = numbers_.try_emplace(*entry.number, line.number);
+      if (!is_new) return twice("message " + std::to_string(*entry.number), found->second);
     }
-    // No account has a line feed in it, and no id.
-    Status once = only_once(line, "id", entry.account + '\n' + id, id);
-    if (once && !entry.guid.empty()) {
-      once = only_once(line, "GUID", "\n\n" + entry.guid, entry.guid);
+    if (!entry.guid.empty()) {
+      const auto [found, is_new] = guids_.try_emplace(entry.guid, line.number);
+      if (!is_new) return twice("the GUID " + in_quotes(entry.guid), found->second);
     }
-    return once;
+    return {};
   }
 
-  Status only_once(const Line& line, const std::string& what, std::string key,
-                   std::string_view name) {
-    const auto [found, is_new] = first_lines_.try_emplace(std::move(key), line.number);
-    if (is_new) return Done{};
-    return in_line(line, "the " + what + ' ' + in_quotes(name) + " is in line " +
-                             std::to_string(found->second) + " already");
+  static std::string twice(const std::string& what, unsigned line) {
+    return what + " is in line " + std::to_string(line) + " already";
+  }
+
+  // The numbers stand as they are.
+  void note_order(const Line& line, const OldEntry& entry) {
+    if (!entry.number) return;
+    if (*entry.number != next_) {
+      note(line, "message " + std::to_string(*entry.number) + " where message " +
+                     std::to_string(next_) + " should be");
+    }
+    next_ = *entry.number + 1;
+  }
+
+  void note_repetition(const Line& line, const OldEntry& entry) {
+    // No account has a line feed in it, and no id.
+    const auto [found, is_new] = ids_.try_emplace(entry.account + '\n' + entry.id, line.number);
+    if (!is_new) note(line, twice("the id " + in_quotes(entry.id), found->second));
   }
 
   OldList list_;
-  Status status_ = Done{};
-  std::unordered_map<std::string, unsigned> first_lines_;
+  std::optional<Error> first_skipped_;
+  std::uint32_t next_ = 1;
+  // What was where first.
+  std::unordered_map<std::string, unsigned> ids_;
+  std::unordered_map<std::string, unsigned> guids_;
+  std::unordered_map<std::uint32_t, unsigned> numbers_;
 };
 
 // --- a UIDL answer, or a session with one ---
@@ -145,74 +180,138 @@ bool is_numbered(std::string_view text) {
   return is_number(cut(text).first) && !cut(text).second.empty();
 }
 
+// A list begins here: a number and an id, or numbers that lack one, up to a line that has both.
+bool begins_list(Lines lines) {
+  std::optional<std::uint32_t> before;
+  for (const Line& line : lines) {
+    const auto number = to_number(cut(line.text).first);
+    if (!number || (before && *number != *before + 1)) return false;
+    if (is_numbered(line.text)) return true;
+    before = number;
+  }
+  return false;
+}
+
 // Numbered lines at the beginning of the text or behind a +OK, up to the "." or the end.
 struct Block {
   Lines lines;
   Lines rest;  // from the "." on
   bool answered = false;
   bool says_uidl = false;
+  bool says_list = false;
 
   [[nodiscard]] bool has_names() const {
     return std::any_of(lines.begin(), lines.end(),
                        [](const Line& line) { return !is_number(cut(line.text).second); });
   }
+  // As LIST's answer; some servers have a third column.
+  [[nodiscard]] bool has_sizes() const {
+    return std::all_of(lines.begin(), lines.end(), [](const Line& line) {
+      return is_number(cut(line.text).first) && is_number(cut(cut(line.text).second).first);
+    });
+  }
 };
 
 std::vector<Block> blocks_in(Lines lines) {
-  constexpr std::string_view word = "uidl";
   std::vector<Block> blocks;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const bool answered = i > 0 && is_ok(lines[i - 1].text);
-    if ((i > 0 && !answered) || !is_numbered(lines[i].text)) continue;
+    if ((i > 0 && !answered) || !begins_list(lines.subspan(i))) continue;
     std::size_t end = i;
     while (end < lines.size() && lines[end].text != ".") ++end;
-    const bool says_uidl = answered && (contains_ignoring_case(lines[i - 1].text, word) ||
-                                        (i > 1 && contains_ignoring_case(lines[i - 2].text, word)));
-    blocks.push_back({lines.subspan(i, end - i), lines.subspan(end), answered, says_uidl});
+    // The answer's first line says it, or the command before that.
+    const auto says = [&](std::string_view word) {
+      return answered && (contains_ignoring_case(lines[i - 1].text, word) ||
+                          (i > 1 && contains_ignoring_case(lines[i - 2].text, word)));
+    };
+    blocks.push_back({.lines = lines.subspan(i, end - i),
+                      .rest = lines.subspan(end),
+                      .answered = answered,
+                      .says_uidl = says("uidl"),
+                      .says_list = says("list")});
     i = end;
   }
   return blocks;
 }
 
-Result<Block> uidl_block(Lines lines) {
-  const std::vector<Block> blocks = blocks_in(lines);
-  if (blocks.empty()) {
-    return Error{Failure::permanent,
-                 "no list of numbers and ids follows a +OK: the maildrop was empty, or this is no "
-                 "UIDL answer"};
-  }
-  auto found = std::find_if(blocks.rbegin(), blocks.rend(),
-                            [](const Block& block) { return block.says_uidl; });
+Result<Block> uidl_block(const std::vector<Block>& blocks) {
+  const auto last = [&blocks](auto is) { return std::find_if(blocks.rbegin(), blocks.rend(), is); };
+  auto found = last([](const Block& block) { return block.says_uidl; });
+  const auto of_list = [](const Block& block) { return block.says_list && block.has_sizes(); };
   if (found == blocks.rend()) {
-    found = std::find_if(blocks.rbegin(), blocks.rend(),
-                         [](const Block& block) { return block.has_names(); });
+    found = last([&](const Block& block) { return block.has_names() && !of_list(block); });
   }
   if (found != blocks.rend()) return *found;
-  if (blocks.size() == 1) return blocks.front();
+  if (blocks.size() == 1 && !of_list(blocks.front())) return blocks.front();
+  if (blocks.empty() || std::all_of(blocks.begin(), blocks.end(), of_list)) {
+    return Error{Failure::permanent,
+                 "no list of numbers and ids follows a +OK: this is no UIDL answer"};
+  }
   return in_line(blocks.back().lines.front(),
                  "another list of numbers, and none says that it is the UIDL answer; leave only "
                  "that one in the file");
 }
 
-Result<OldList> read_uidl(Lines lines) {
-  const auto block = uidl_block(lines);
+// What LIST says of the messages, by number.
+std::unordered_map<std::uint32_t, std::uint64_t> sizes_in(const std::vector<Block>& blocks,
+                                                          const Block& uidl) {
+  const Block* list = nullptr;
+  for (const Block& block : blocks) {
+    if (block.lines.data() == uidl.lines.data() || block.says_uidl || !block.has_sizes()) continue;
+    if (list == nullptr || block.says_list || !list->says_list) list = &block;
+  }
+  std::unordered_map<std::uint32_t, std::uint64_t> sizes;
+  for (const Line& line : list == nullptr ? Lines() : list->lines) {
+    const auto [number, rest] = cut(line.text);
+    const auto message = to_number(number);
+    const auto octets = to_number<std::uint64_t>(cut(rest).first);
+    if (message && octets) sizes.emplace(*message, *octets);
+  }
+  return sizes;
+}
+
+// A +OK, and the "." right behind it.
+bool is_empty_answer(Lines lines) {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i].text == "." && (i == 0 ? lines.size() == 1 : is_ok(lines[i - 1].text))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Result<OldList> read_uidl(Lines all) {
+  Collector collector(OldListFormat::uidl);
+  const std::vector<Block> blocks = blocks_in(all);
+  if (blocks.empty() && is_empty_answer(all)) return collector.take();
+  const auto block = uidl_block(blocks);
   if (!block) return block.error();
   const Lines list = block.value().lines;
   const Lines rest = block.value().rest;
   const bool answered = block.value().answered;
-  Collector collector(OldListFormat::uidl);
+  const auto sizes = sizes_in(blocks, block.value());
   for (const Line& line : list) {
     const auto [number, id] = cut(line.text);
     const auto message = to_number(number);
-    if (!message) return in_line(line, in_quotes(line.text) + " is no message number and id");
-    if (!collector.add(line, id, {}, message)) return collector.take();
+    if (!message) {
+      collector.skip(line, in_quotes(line.text) + " is no message number and id");
+      continue;
+    }
+    const auto octets = sizes.find(*message);
+    collector.add(line, id, {}, message, {},
+                  octets == sizes.end() ? std::nullopt : std::optional(octets->second));
   }
   if (answered && rest.empty()) {
-    return in_line(list.back(), "the answer is cut off here: no line with a dot ends it");
+    return in_line(list.back(),
+                   "the answer is cut off here: no line with a dot ends it; fetch it again, or add "
+                   "that line if this is all there is");
   }
-  // Two lists one behind the other, say.
   if (!answered && rest.size() > 1 && !is_ok(rest[1].text)) {
-    return in_line(rest[1], "there is something behind the end of the list");
+    // Two lists one behind the other, say.
+    if (begins_list(rest.subspan(1))) {
+      return in_line(rest[1], "there is something behind the end of the list");
+    }
+    collector.note(rest[1], "what stands behind the end of the list is skipped");
   }
   return collector.take();
 }
@@ -228,12 +327,13 @@ Result<OldList> read_fetchmail(Lines lines) {
   Collector collector(OldListFormat::fetchmail);
   for (const Line& line : lines) {
     if (!is_fetchmail(line.text)) {
-      return in_line(line,
+      collector.skip(line,
                      in_quotes(line.text) + " is no line of fetchmail's, USER@HOST and an id");
+      continue;
     }
     const std::string_view text = line.text.substr(line.text.find_first_not_of(blanks));
     const std::size_t blank = text.find(' ', text.find('@'));
-    if (!collector.add(line, cut(text.substr(blank)).second, text.substr(0, blank))) break;
+    collector.add(line, cut(text.substr(blank)).second, text.substr(0, blank));
   }
   return collector.take();
 }
@@ -247,10 +347,11 @@ Result<OldList> read_getmail(Lines lines) {
   Collector collector(OldListFormat::getmail);
   for (const Line& line : lines) {
     if (!is_getmail(line.text)) {
-      return in_line(line,
+      collector.skip(line,
                      in_quotes(line.text) + " is no line of getmail's, an id, NUL and a time");
+      continue;
     }
-    if (!collector.add(line, line.text.substr(0, line.text.find('\0')))) break;
+    collector.add(line, line.text.substr(0, line.text.find('\0')));
   }
   return collector.take();
 }
@@ -270,26 +371,34 @@ Result<OldList> read_mpop(Lines lines) {
   Collector collector(OldListFormat::mpop);
   std::string account;
   std::uint32_t left = 0;
-  for (const Line& line : lines) {
+  const auto ends = [&](const Line& line) {
+    if (left == 0) return;
+    collector.note(line, "the list of " + in_quotes(account) + " ends here, " +
+                             std::to_string(left) + " too early");
+    left = 0;
+  };
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const Line& line = lines[i];
+    // No id begins with a blank.
+    if (left > 0 && is_mpop_head(line.text)) ends(lines[i - 1]);
     if (left > 0) {
-      if (!collector.add(line, line.text, account)) return collector.take();
+      collector.add(line, line.text, account);
       --left;
     } else if (!line.text.starts_with('#')) {
       const auto [count, rest] = cut(line.text.substr(1));
-      account = account_of(rest);
+      const std::string next = account_of(rest);
       const auto ids = to_number(count);
-      if (!is_mpop_head(line.text) || account.empty() || !ids) {
-        return in_line(line, in_quotes(line.text) +
+      if (is_mpop_head(line.text) && !next.empty() && ids) {
+        account = next;
+        left = *ids;
+      } else {
+        collector.skip(line, in_quotes(line.text) +
                                  " does not begin a list of mpop's: a blank, the "
                                  "number of ids, host and user");
       }
-      left = *ids;
     }
   }
-  if (left > 0) {
-    return in_line(lines.back(), "the list of " + in_quotes(account) + " ends here, " +
-                                     std::to_string(left) + " too early");
-  }
+  if (left > 0) ends(lines.back());
   return collector.take();
 }
 
@@ -305,17 +414,21 @@ Result<OldList> read_thunderbird(Lines lines) {
     if (line.text.starts_with('#')) continue;
     if (line.text.starts_with('*')) {
       account = account_of(line.text.substr(1));
-      if (account.empty()) return in_line(line, "host and user are not both there");
+      if (account.empty()) collector.skip(line, "host and user are not both there");
       continue;
     }
     const auto [flag, rest] = cut(line.text);
     const auto [id, time] = cut(rest);
-    if (flag.size() != 1 || flags.find(flag[0]) == std::string_view::npos || id.empty() ||
-        !(time.empty() || is_number(time))) {
-      return in_line(
+    if (flag.size() != 1 || flags.find(flag[0]) == std::string_view::npos || id.empty()) {
+      collector.skip(
           line, in_quotes(line.text) + " is no line of Thunderbird's, a flag, an id and a time");
+      continue;
     }
-    if (!collector.add(line, id, account)) break;
+    // The id was on the server whenever that was.
+    if (!time.empty() && !is_number(time)) {
+      collector.note(line, in_quotes(time) + " is no time in seconds, and is skipped");
+    }
+    collector.add(line, id, account);
   }
   return collector.take();
 }
@@ -339,55 +452,70 @@ Result<OldList> read_own(Lines lines) {
     const bool complete = fields.size() == 4 && to_number(fields[0]) && to_number(fields[1]) &&
                           !fields[2].empty() && fields[2].find(' ') == std::string_view::npos;
     if (!complete) {
-      return in_line(line,
+      collector.skip(line,
                      in_quotes(line.text) + " is not number, UID, GUID and id, with tabs between");
+      continue;
     }
-    if (!collector.add(line, fields[3], {}, to_number(fields[0]), fields[2])) break;
+    collector.add(line, fields[3], {}, to_number(fields[0]), fields[2]);
   }
   return collector.take();
 }
 
 Result<OldList> read_plain(Lines lines) {
   Collector collector(OldListFormat::plain);
-  for (const Line& line : lines) {
-    if (!collector.add(line, line.text)) break;
-  }
+  for (const Line& line : lines) collector.add(line, line.text);
   return collector.take();
 }
 
 }  // namespace
 
 Result<OldList> read_old_list(std::string_view text) {
-  for (const std::string_view mark : {"\xEF\xBB\xBF", "\xFF\xFE", "\xFE\xFF"}) {
+  constexpr std::string_view utf8_mark = "\xEF\xBB\xBF";
+  if (text.starts_with(utf8_mark)) text.remove_prefix(utf8_mark.size());
+  for (const std::string_view mark : {"\xFF\xFE", "\xFE\xFF"}) {
     if (text.starts_with(mark)) {
       return in_line({1, text}, "the file begins with a byte order mark; save it as plain ASCII");
     }
   }
   const std::vector<Line> lines = lines_of(text);
-  if (lines.empty()) return empty_list();
+  if (lines.empty()) return OldList{};
   const auto any = [&lines](auto is) {
     return std::find_if(lines.begin(), lines.end(),
                         [is](const Line& line) { return is(line.text); });
   };
-  if (is_getmail(lines.front().text)) return read_getmail(lines);
-  const auto nul = any([](std::string_view line) { return line.find('\0') < line.size(); });
-  if (nul != lines.end()) return in_line(*nul, "there is a NUL in it");
+  if (any(is_getmail) != lines.end()) return read_getmail(lines);
   if (lines.front().text.starts_with(own_list_of_one_user) ||
       lines.front().text.starts_with(own_list_of_many_users)) {
     return read_own(lines);
   }
-  if (is_numbered(lines.front().text) || any(is_ok) != lines.end()) return read_uidl(lines);
-
+  if (begins_list(lines) || is_empty_answer(lines) || any(is_ok) != lines.end()) {
+    return read_uidl(lines);
+  }
   const auto first = any([](std::string_view line) { return !line.starts_with('#'); });
   if (first == lines.end()) {
     // A client's comments, or ids that happen to begin so.
-    return cut(lines.front().text).second.empty() ? read_plain(lines)
-                                                  : Result<OldList>{empty_list()};
+    return cut(lines.front().text).second.empty() ? read_plain(lines) : Result<OldList>{OldList{}};
   }
-  if (is_thunderbird_head(first->text)) return read_thunderbird(lines);
+  if (any(is_thunderbird_head) != lines.end()) return read_thunderbird(lines);
   if (is_mpop_head(first->text)) return read_mpop(lines);
-  if (is_fetchmail(lines.front().text)) return read_fetchmail(lines);
+  const auto fetchmails = std::count_if(lines.begin(), lines.end(),
+                                        [](const Line& line) { return is_fetchmail(line.text); });
+  if (2 * static_cast<std::size_t>(fetchmails) >= lines.size()) return read_fetchmail(lines);
   return read_plain(lines);
+}
+
+std::vector<std::string> oddities(const OldList& list) {
+  std::vector<std::string> told = list.odd;
+  if (list.odd_count > told.size()) {
+    told.push_back(std::to_string(list.odd_count - told.size()) + " more lines are odd");
+  }
+  if (list.skipped > 0) {
+    told.push_back((list.skipped == 1 ? "1 line is skipped"
+                                      : std::to_string(list.skipped) + " lines are skipped") +
+                   ", and " + std::to_string(list.entries.size()) + " are read as " +
+                   std::string(format_name(list.format)));
+  }
+  return told;
 }
 
 std::string_view format_name(OldListFormat format) noexcept {

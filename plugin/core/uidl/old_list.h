@@ -6,7 +6,7 @@
 ///                a session (LIST, UIDL) the one is taken that a line with "UIDL" stands before,
 ///                be it the command or the +OK; else the last one with an id that is no number.
 ///                Where that does not decide, it is an Error. An answer with its +OK and without
-///                its "." is cut off, an Error.
+///                its "." is cut off, an Error. What LIST says in the same session goes with it.
 ///   fetchmail    .fetchids: `USER@HOST ID` (fetchmail's uid.c: the id begins behind the first
 ///                blank behind the first "@", so USER may have blanks and "@", and ID may have "@")
 ///   getmail      oldmail-HOST-PORT-USER: `ID NUL SECONDS`, in no order. Where the id had a "/",
@@ -16,11 +16,11 @@
 ///   thunderbird  popstate.dat: `*HOST USER`, then `FLAG ID [SECONDS]`; FLAG is k (kept), d (to be
 ///                deleted), b (too big) or f (body to be fetched): all of them were on the server
 ///   own          what `doveadm pop3-legacy uidl list` prints: the line with the columns' names,
-///   then
-///                `NUMBER TAB UID TAB GUID TAB ID`
+///                then `NUMBER TAB UID TAB GUID TAB ID`
 ///   plain        one id a line
 ///
-/// Blanks at the end of a line and empty lines do not count.
+/// Blanks at the end of a line and empty lines do not count. A line that is none of the format's is
+/// skipped and told; only a text that is no list at all is an Error.
 #ifndef POP3_LEGACY_CORE_UIDL_OLD_LIST_H
 #define POP3_LEGACY_CORE_UIDL_OLD_LIST_H
 
@@ -44,22 +44,32 @@ inline constexpr std::size_t max_old_id_octets = 512;
 enum class OldListFormat : std::uint8_t { uidl, fetchmail, getmail, mpop, thunderbird, own, plain };
 
 struct OldEntry {
-  std::optional<std::uint32_t> number;  ///< in the old maildrop; formats uidl and own
+  std::optional<std::uint32_t> number;  ///< in the old maildrop, from 1; formats uidl and own
   std::string id;                       ///< 1 to max_old_id_octets octets, each 0x21 to 0x7E
   std::string guid;                     ///< Dovecot's, in our own list; else empty
   std::string account;                  ///< USER@HOST as the client's file has it; else empty
   unsigned line = 0;                    ///< counted from 1
+  std::optional<std::uint64_t> octets;  ///< as LIST has them in the same session
 };
 
-/// At least one entry. Numbers, where the format has them, are 1, 2, 3, …; no id is there twice
-/// for the same account, and no GUID.
+/// So many odd things are told, each in a sentence; of the others only how many there are.
+inline constexpr std::size_t told_oddities = 20;
+
+/// May have no entries: the maildrop was empty. No number is there twice, and no GUID. An id may
+/// be: some servers gave equal messages equal ids, and clients write lines twice.
 struct OldList {
   OldListFormat format = OldListFormat::plain;
   std::vector<OldEntry> entries;  ///< in the order of the text
+  std::vector<std::string> odd;   ///< "line N: …", the first told_oddities of what is odd
+  std::size_t odd_count = 0;      ///< all that is odd
+  std::size_t skipped = 0;        ///< of that, lines that are none of the format's
 };
 
 /// An Error (permanent) says "line N: …", or what is wrong with the whole.
 [[nodiscard]] Result<OldList> read_old_list(std::string_view text);
+
+/// Sentences for the administrator: what is odd in the list, then how much of it was not told.
+[[nodiscard]] std::vector<std::string> oddities(const OldList& list);
 
 /// For messages: "a UIDL answer", "fetchmail's .fetchids", …
 [[nodiscard]] std::string_view format_name(OldListFormat format) noexcept;

@@ -1,5 +1,6 @@
 #include "plugin/core/uidl/pinning.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -21,28 +22,48 @@ Error in_line(const OldEntry& entry, const std::string& why) {
 }  // namespace
 
 Result<Pinning> pin_list(const OldList& list, std::span<const NumberedMessage> messages,
-                         GuidIds pins, bool replace) {
+                         GuidIds pins, bool replace, std::size_t longest) {
   const auto places = listed_messages(list, messages);
   if (!places) return places.error();
 
   std::unordered_map<std::string, std::string> owners;  // id → GUID
   for (const auto& [guid, id] : pins) owners.emplace(id, guid);
   std::unordered_set<std::string_view> named;
+  std::unordered_map<std::string_view, unsigned> given;  // id → line
   Pinning out;
+  std::optional<Error> first_problem;
+  const auto not_pinned = [&](const OldEntry& entry, const std::string& why) {
+    ++out.not_pinned;
+    Error told = in_line(entry, why);
+    if (out.odd.size() < told_oddities) out.odd.push_back(told.text);
+    if (!first_problem) first_problem = std::move(told);
+  };
   for (std::size_t i = 0; i < list.entries.size(); ++i) {
     const OldEntry& entry = list.entries[i];
-    if (!is_identifier(entry.id)) {
-      return in_line(entry, "POP3 does not allow the id " + in_quotes(entry.id) + " of " +
-                                std::to_string(entry.id.size()) + " octets");
-    }
     if (places.value()[i] == no_message) {
       ++out.gone;
       continue;
     }
-    const std::string& guid = messages[places.value()[i]].guid;
-    if (!named.insert(guid).second) {
-      return in_line(entry, "another message before this one has the same GUID " + in_quotes(guid));
+    if (!is_identifier(entry.id, longest)) {
+      not_pinned(entry, "the id of " + std::to_string(entry.id.size()) + " octets is longer than " +
+                            std::to_string(longest) +
+                            " (uidl.max_length), and is not pinned: " + in_quotes(entry.id));
+      continue;
     }
+    const std::string& guid = messages[places.value()[i]].guid;
+    if (named.contains(guid)) {
+      not_pinned(entry, "the message has the same GUID as one before it, " + in_quotes(guid) +
+                            ", and cannot be pinned to " + in_quotes(entry.id));
+      continue;
+    }
+    const auto [first, is_new] = given.try_emplace(entry.id, entry.line);
+    if (!is_new) {
+      not_pinned(entry, "the id " + in_quotes(entry.id) + " is pinned to the message of line " +
+                            std::to_string(first->second) + ", and this one has another");
+      continue;
+    }
+    named.insert(guid);
+    out.pinned.push_back(i);
     const auto before = pins.find(guid);
     if (before != pins.end() && before->second == entry.id) {
       ++out.present;
@@ -58,16 +79,15 @@ Result<Pinning> pin_list(const OldList& list, std::span<const NumberedMessage> m
     }
     ++out.added;
   }
+  if (out.pinned.empty() && first_problem) return *first_problem;
   // The old ones go first: two messages may have changed their ids.
-  for (std::size_t i = 0; i < list.entries.size(); ++i) {
-    if (places.value()[i] == no_message) continue;
+  for (const std::size_t i : out.pinned) {
     pins.erase(messages[places.value()[i]].guid);
     if (const auto owner = owners.find(list.entries[i].id); owner != owners.end()) {
       pins.erase(owner->second);
     }
   }
-  for (std::size_t i = 0; i < list.entries.size(); ++i) {
-    if (places.value()[i] == no_message) continue;
+  for (const std::size_t i : out.pinned) {
     pins.insert_or_assign(messages[places.value()[i]].guid, list.entries[i].id);
   }
   out.pins = std::move(pins);

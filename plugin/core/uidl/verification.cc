@@ -1,5 +1,6 @@
 #include "plugin/core/uidl/verification.h"
 
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -14,10 +15,12 @@ class Counter {
 
   void different(std::size_t place, std::string expected) {
     ++out_.different;
-    if (out_.first.size() < at_most_) {
-      const NumberedMessage& message = messages_[place];
-      out_.first.push_back({place + 1, message.uid, std::move(expected), message.id});
-    }
+    add(out_.first, place, std::move(expected));
+  }
+  void shared(std::size_t place, std::string expected) {
+    ++out_.unlisted;
+    ++out_.shared;
+    add(out_.first_shared, place, std::move(expected));
   }
   void missing(const OldEntry& entry) {
     ++out_.missing;
@@ -28,6 +31,12 @@ class Counter {
   Verification take() { return std::move(out_); }
 
  private:
+  void add(std::vector<Verification::Difference>& to, std::size_t place, std::string expected) {
+    if (to.size() >= at_most_) return;
+    const NumberedMessage& message = messages_[place];
+    to.push_back({place + 1, message.uid, std::move(expected), message.id});
+  }
+
   std::span<const NumberedMessage> messages_;
   std::size_t at_most_;
   Verification out_;
@@ -70,13 +79,32 @@ Result<Verification> verify_list(const OldList& list, std::span<const NumberedMe
       expected[places.value()[i]] = &list.entries[i];
     }
   }
+  // Some servers gave equal messages one id. One message can have it here.
+  struct Holders {
+    std::size_t count = 0;
+    bool has_it = false;  // one of them
+  };
+  std::unordered_map<std::string_view, Holders> holders;
+  for (std::size_t place = 0; place < messages.size(); ++place) {
+    if (expected[place] == nullptr) continue;
+    Holders& of_id = holders[expected[place]->id];
+    ++of_id.count;
+    of_id.has_it = of_id.has_it || expected[place]->id == messages[place].id;
+  }
   for (std::size_t place = 0; place < messages.size(); ++place) {
     if (expected[place] == nullptr) {
       counter.unlisted();
-    } else if (expected[place]->id == messages[place].id) {
+      continue;
+    }
+    const std::string& id = expected[place]->id;
+    Holders& of_id = holders[id];
+    if (id == messages[place].id) {
       counter.same();
+    } else if (of_id.count > 1 && of_id.has_it) {
+      counter.shared(place, id);
     } else {
-      counter.different(place, expected[place]->id);
+      of_id.has_it = true;  // as far as it can be put right
+      counter.different(place, id);
     }
   }
   return counter.take();

@@ -25,10 +25,15 @@ struct Verification {
 
   std::size_t same = 0;       ///< messages with their id of the list
   std::size_t different = 0;  ///< messages with another
-  std::size_t unlisted = 0;   ///< messages that the list does not know by their GUID: newer ones
-  std::size_t missing = 0;    ///< ids of the list that no message has or should have
+  /// Messages that the list has no id for: newer ones, and those of `shared`.
+  std::size_t unlisted = 0;
+  std::size_t missing = 0;             ///< ids of the list that no message has or should have
   std::vector<Difference> first;       ///< of the different ones, not more than asked for
   std::vector<std::string> unclaimed;  ///< of the missing ones, not more than asked for
+  /// Messages whose id in the list is that of another one, too, which has it: nothing can be
+  /// better.
+  std::size_t shared = 0;
+  std::vector<Difference> first_shared;  ///< of them, not more than asked for
 };
 
 /// With numbers or GUIDs in the list, message by message. Of a client's file (which has the ids of
