@@ -1,5 +1,8 @@
 #include "shim/libevent_loop.h"
 
+#include <sys/wait.h>
+
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <utility>
@@ -7,6 +10,11 @@
 namespace pop3_legacy::shim {
 
 namespace {
+
+void report(const std::exception& failure) noexcept {
+  std::fputs(failure.what(), stderr);
+  std::fputs("\n", stderr);
+}
 
 class LibeventWatch : public process::Watch {
  public:
@@ -28,8 +36,7 @@ class LibeventWatch : public process::Watch {
       const auto call = static_cast<LibeventWatch*>(self)->call_;  // which may destroy it
       call();
     } catch (const std::exception& failure) {
-      std::fputs(failure.what(), stderr);
-      std::fputs("\n", stderr);
+      report(failure);
     }
   }
 
@@ -53,6 +60,73 @@ std::unique_ptr<process::Watch> LibeventLoop::wait(std::uint64_t seconds,
                                                    std::function<void()> over) {
   const timeval after{.tv_sec = static_cast<time_t>(seconds), .tv_usec = 0};
   return begun(std::make_unique<LibeventWatch>(base_, -1, 0, std::move(over)), &after);
+}
+
+class LibeventLoop::ChildWatch : public process::Watch {
+ public:
+  ChildWatch(LibeventLoop& loop, pid_t pid, std::function<void(int status)> ended)
+      : loop_(loop), pid_(pid), ended_(std::move(ended)) {
+    loop_.children_[pid_] = this;
+  }
+  ChildWatch(const ChildWatch&) = delete;
+  ChildWatch& operator=(const ChildWatch&) = delete;
+  ChildWatch(ChildWatch&&) = delete;
+  ChildWatch& operator=(ChildWatch&&) = delete;
+  ~ChildWatch() override { forget(); }
+
+  void reaped(int status) {
+    forget();
+    const auto ended = std::move(ended_);
+    ended(status);  // may destroy this
+  }
+
+ private:
+  // Another child may have the number by now.
+  void forget() noexcept {
+    const auto known = loop_.children_.find(pid_);
+    if (known != loop_.children_.end() && known->second == this) loop_.children_.erase(known);
+  }
+
+  LibeventLoop& loop_;
+  pid_t pid_;
+  std::function<void(int status)> ended_;
+};
+
+LibeventLoop::~LibeventLoop() {
+  if (children_ended_ != nullptr) event_free(children_ended_);
+}
+
+void LibeventLoop::reap() {
+  int status = 0;
+  pid_t pid = 0;
+  while ((pid = ::waitpid(-1, &status, WNOHANG)) > 0) {
+    if (const auto known = children_.find(pid); known != children_.end()) {
+      try {
+        known->second->reaped(status);
+      } catch (const std::exception& failure) {
+        report(failure);
+      }
+    }
+  }
+}
+
+// A child that ends before it is in the map is reaped by nobody until the loop runs.
+Result<std::unique_ptr<process::Watch>> LibeventLoop::child(
+    const std::function<Result<pid_t>()>& begin, std::function<void(int status)> ended) {
+  if (children_ended_ == nullptr) {
+    event* const made = evsignal_new(
+        base_, SIGCHLD,
+        [](evutil_socket_t, short, void* self) { static_cast<LibeventLoop*>(self)->reap(); }, this);
+    if (made == nullptr || event_add(made, nullptr) != 0) {
+      if (made != nullptr) event_free(made);
+      return Error{Failure::temporary, "the event loop takes no more"};
+    }
+    children_ended_ = made;
+  }
+  const Result<pid_t> pid = begin();
+  if (!pid) return pid.error();
+  return std::unique_ptr<process::Watch>(
+      std::make_unique<ChildWatch>(*this, pid.value(), std::move(ended)));
 }
 
 }  // namespace pop3_legacy::shim

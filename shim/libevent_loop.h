@@ -4,6 +4,8 @@
 
 #include <event2/event.h>
 
+#include <map>
+
 #include "plugin/process/event_loop.h"
 
 namespace pop3_legacy::shim {
@@ -12,12 +14,25 @@ class LibeventLoop : public process::EventLoop {
  public:
   /// `base` lives longer than this and its watches.
   explicit LibeventLoop(event_base* base) : base_(base) {}
+  LibeventLoop(const LibeventLoop&) = delete;
+  LibeventLoop& operator=(const LibeventLoop&) = delete;
+  LibeventLoop(LibeventLoop&&) = delete;
+  LibeventLoop& operator=(LibeventLoop&&) = delete;
+  ~LibeventLoop() override;
 
   std::unique_ptr<process::Watch> watch(int fd, std::function<void()> ready) override;
   std::unique_ptr<process::Watch> wait(std::uint64_t seconds, std::function<void()> over) override;
+  Result<std::unique_ptr<process::Watch>> child(const std::function<Result<pid_t>()>& begin,
+                                                std::function<void(int status)> ended) override;
 
  private:
+  class ChildWatch;
+
+  void reap();
+
   event_base* base_;
+  event* children_ended_ = nullptr;       ///< SIGCHLD, from the first child on
+  std::map<pid_t, ChildWatch*> children_;  ///< those that somebody waits for
 };
 
 }  // namespace pop3_legacy::shim

@@ -227,7 +227,7 @@ class Host {
     if (!sendmail.empty()) {
       environment_.submit = [this, sendmail](Spool& spool, const Envelope& envelope,
                                              std::function<void(Outcome)> done) {
-        return run_sendmail(base_.get(), sendmail, spool, envelope, std::move(done));
+        return run_sendmail(loop_, sendmail, spool, envelope, std::move(done));
       };
     }
   }

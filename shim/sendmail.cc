@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -50,35 +49,26 @@ class Running : public Submission {
   Running& operator=(const Running&) = delete;
   Running(Running&&) = delete;
   Running& operator=(Running&&) = delete;
-  ~Running() override {
-    for (event* const one : {ended_, output_}) {
-      if (one != nullptr) event_free(one);
-    }
-  }
+  ~Running() override = default;
 
-  Status begin(event_base* base, const std::string& program, int message,
+  Status begin(process::EventLoop& loop, const std::string& program, int message,
                const Envelope& envelope) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return failed("a pipe", errno);
     read_.emplace(ends[0]);
     const files::OpenFile write(ends[1]);
-    // Before the program can end.
-    ended_ = evsignal_new(
-        base, SIGCHLD, [](evutil_socket_t, short, void* self) { of(self).child_ended(); }, this);
-    output_ = event_new(
-        base, read_->get(), EV_READ | EV_PERSIST,
-        [](evutil_socket_t, short, void* self) { of(self).drain(); }, this);
-    if (ended_ == nullptr || output_ == nullptr || event_add(ended_, nullptr) != 0 ||
-        event_add(output_, nullptr) != 0) {
-      return Error{Failure::temporary, "libevent has no more events"};
-    }
-    return spawn(program, message, write.get(), envelope);
+    output_ = loop.watch(read_->get(), [this] { drain(); });
+    if (output_ == nullptr) return Error{Failure::temporary, "the event loop takes no more"};
+    auto process = loop.child([&] { return spawn(program, message, write.get(), envelope); },
+                              [this](int status) { ended(status); });
+    if (!process) return process.error();
+    process_ = std::move(process.value());
+    return Done{};
   }
 
  private:
-  static Running& of(void* self) { return *static_cast<Running*>(self); }
-
-  Status spawn(const std::string& program, int message, int output, const Envelope& envelope) {
+  static Result<pid_t> spawn(const std::string& program, int message, int output,
+                             const Envelope& envelope) {
     std::vector<std::string> words{program, "-i", "-f", address_of(envelope.sender), "--"};
     for (const Address& recipient : envelope.recipients) words.push_back(address_of(recipient));
     std::vector<char*> arguments;
@@ -90,10 +80,13 @@ class Running : public Submission {
     posix_spawn_file_actions_adddup2(&actions, message, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
+    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+    pid_t pid = -1;
     const int error =
-        ::posix_spawn(&pid_, program.c_str(), &actions, nullptr, arguments.data(), environ);
+        ::posix_spawn(&pid, program.c_str(), &actions, nullptr, arguments.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
-    return error == 0 ? Status(Done{}) : Status(failed(program + " cannot be run", error));
+    if (error != 0) return failed(program + " cannot be run", error);
+    return pid;
   }
 
   // The end of what was said is what matters.
@@ -104,15 +97,12 @@ class Running : public Submission {
       said_.append(piece.data(), static_cast<std::size_t>(count));
       if (said_.size() > max_output) said_.erase(0, said_.size() - max_output);
     }
-    if (count == 0) event_del(output_);
+    if (count == 0) output_.reset();
   }
 
-  void child_ended() noexcept {
-    int status = 0;
-    if (::waitpid(pid_, &status, WNOHANG) != pid_) return;  // another one's
+  void ended(int status) {
     drain();
-    event_del(ended_);
-    event_del(output_);
+    output_.reset();
     Outcome outcome;
     const int code = WIFEXITED(status) ? WEXITSTATUS(status) : EX_TEMPFAIL;
     outcome.accepted = code == 0;
@@ -124,21 +114,20 @@ class Running : public Submission {
 
   std::function<void(Outcome)> done_;
   std::optional<files::OpenFile> read_;
-  event* ended_ = nullptr;
-  event* output_ = nullptr;
-  pid_t pid_ = -1;
+  std::unique_ptr<process::Watch> output_;
+  std::unique_ptr<process::Watch> process_;
   std::string said_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Submission>> run_sendmail(event_base* base, const std::string& program,
+Result<std::unique_ptr<Submission>> run_sendmail(process::EventLoop& loop, const std::string& program,
                                                  Spool& spool, const Envelope& envelope,
                                                  std::function<void(Outcome)> done) {
   const Result<int> message = static_cast<files::SpoolFile&>(spool).rewound();
   if (!message) return message.error();
   auto running = std::make_unique<Running>(std::move(done));
-  const Status begun = running->begin(base, program, message.value(), envelope);
+  const Status begun = running->begin(loop, program, message.value(), envelope);
   if (!begun) return begun.error();
   return std::unique_ptr<Submission>(std::move(running));
 }

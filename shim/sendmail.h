@@ -2,22 +2,21 @@
 #ifndef POP3_LEGACY_SHIM_SENDMAIL_H
 #define POP3_LEGACY_SHIM_SENDMAIL_H
 
-#include <event2/event.h>
-
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "plugin/core/result.h"
 #include "plugin/core/submission/submission.h"
+#include "plugin/process/event_loop.h"
 
 namespace pop3_legacy::shim {
 
 /// Runs `PROGRAM -i -f SENDER -- RECIPIENT…` with the message as its input. Exit status 0: it has
 /// it; 75 (EX_TEMPFAIL): it may be tried again; otherwise it refuses. What it says is
-/// the reason. `base` lives longer than the submission; a program whose submission is dropped runs
+/// the reason. `loop` lives longer than the submission; a program whose submission is dropped runs
 /// on. `spool` is a files::SpoolFile.
-Result<std::unique_ptr<Submission>> run_sendmail(event_base* base, const std::string& program,
+Result<std::unique_ptr<Submission>> run_sendmail(process::EventLoop& loop, const std::string& program,
                                                  Spool& spool, const Envelope& envelope,
                                                  std::function<void(Outcome)> done);
 

@@ -48,6 +48,57 @@ class DovecotWatch : public process::Watch {
   struct timeout* timeout_ = nullptr;
 };
 
+bool children_are_waited_for = false;
+
+// With the last child-wait's end Dovecot ignores SIGCHLD, and then the kernel reaps what still runs.
+// So there is one as long as the plugin is there.
+void wait_for_children() {
+  if (!std::exchange(children_are_waited_for, true)) child_wait_init();
+}
+
+/// Dovecot calls back from a signal's place in the loop, where no user is at work: the user is there
+/// again while `ended` runs, and no longer.
+class DovecotChild : public process::Watch {
+ public:
+  DovecotChild(pid_t pid, std::function<void(int status)> ended)
+      : ended_(std::move(ended)),
+        wait_(child_wait_new_with_pid(pid, &DovecotChild::reaped, static_cast<void*>(this))),
+        user_(io_loop_get_current_context(current_ioloop)) {
+    if (user_ != nullptr) io_loop_context_ref(user_);
+  }
+  DovecotChild(const DovecotChild&) = delete;
+  DovecotChild& operator=(const DovecotChild&) = delete;
+  DovecotChild(DovecotChild&&) = delete;
+  DovecotChild& operator=(DovecotChild&&) = delete;
+  ~DovecotChild() override {
+    child_wait_free(&wait_);
+    if (user_ != nullptr) io_loop_context_unref(&user_);
+  }
+
+ private:
+  static void reaped(const struct child_wait_status* status, void* context) {
+    auto* const self = static_cast<DovecotChild*>(context);
+    struct ioloop_context* user = self->user_;
+    if (user != nullptr) {
+      io_loop_context_ref(user);
+      io_loop_context_switch(user);
+    }
+    trampoline("a program's end", 0, [&] {
+      const auto ended = std::move(self->ended_);
+      ended(status->status);  // may destroy it
+      return 0;
+    });
+    if (user != nullptr) {
+      if (io_loop_get_current_context(current_ioloop) == user) io_loop_context_deactivate(user);
+      io_loop_context_unref(&user);
+    }
+  }
+
+  std::function<void(int status)> ended_;
+  struct child_wait* wait_;
+  struct ioloop_context* user_;
+};
+
 }  // namespace
 
 std::unique_ptr<process::Watch> DovecotLoop::watch(int fd, std::function<void()> ready) {
@@ -62,6 +113,20 @@ std::unique_ptr<process::Watch> DovecotLoop::wait(std::uint64_t seconds,
   auto made = std::make_unique<DovecotWatch>(std::move(over));
   made->wait(static_cast<unsigned>(seconds) * msecs_per_second);
   return made;
+}
+
+// A child that ends before it is known to child-wait.c is reaped by nobody until the loop runs.
+Result<std::unique_ptr<process::Watch>> DovecotLoop::child(
+    const std::function<Result<pid_t>()>& begin, std::function<void(int status)> ended) {
+  wait_for_children();
+  const Result<pid_t> pid = begin();
+  if (!pid) return pid.error();
+  return std::unique_ptr<process::Watch>(
+      std::make_unique<DovecotChild>(pid.value(), std::move(ended)));
+}
+
+void end_of_children() {
+  if (std::exchange(children_are_waited_for, false)) child_wait_deinit();
 }
 
 }  // namespace pop3_legacy::dovecot

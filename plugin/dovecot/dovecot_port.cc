@@ -10,6 +10,7 @@
 #include "plugin/dovecot/mail_submission.h"
 #include "plugin/dovecot/mailbox_state.h"
 #include "plugin/dovecot/script_program.h"
+#include "plugin/dovecot/service_groups.h"
 #include "plugin/dovecot/uidl_storage.h"
 #include "plugin/process/child_program.h"
 
@@ -321,8 +322,17 @@ Status DovecotPort::save_message(Spool& spool, std::string_view mailbox) {
 
 Result<std::unique_ptr<RunningProgram>> DovecotPort::run_program(
     const ProgramCall& call, std::function<void(ProgramResult)> done) {
-  return call.service ? run_script(loop_, client_->user, call, std::move(done))
-                      : process::run_program(loop_, call, std::move(done));
+  if (call.service) return run_script(loop_, client_->user, call, std::move(done));
+  // It could ask Dovecot's own sockets, as no user may.
+  std::string groups;
+  for (const std::string& group : service_groups()) groups += (groups.empty() ? "" : ", ") + group;
+  if (!groups.empty()) {
+    return Error{Failure::permanent,
+                 call.target + " is not run, for it would have the group " + groups +
+                     " of Dovecot's service pop3; set \"extra_groups =\" there (nothing behind it), "
+                     "or let the command name a script service"};
+  }
+  return process::run_program(loop_, call, std::move(done));
 }
 
 // The policy's scheme is for the INBOX; any other mailbox has Dovecot's own ids.

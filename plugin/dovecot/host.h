@@ -26,6 +26,7 @@ extern "C" {
 // clang-format on
 #include "array.h"
 #include "buffer.h"
+#include "child-wait.h"
 #include "hostpid.h"
 #include "index-mail.h"
 #include "ioloop.h"

@@ -21,6 +21,12 @@
 #include "settings.h"
 #endif
 
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 #define SMTP_PORT 25
 #define MSECS_PER_SEC 1000
 
@@ -229,6 +235,37 @@ static void program_answered(const struct smtp_submit_result* result,
   answer(mail, result->status, result->error);
 }
 
+/* Where close_range() is not known, or not CLOSE_RANGE_CLOEXEC (Linux before 5.11). */
+static int close_at_exec_one_by_one(void) {
+  DIR* folder = opendir("/proc/self/fd");
+  const struct dirent* entry;
+  int result = folder == NULL ? -1 : 0;
+
+  while (folder != NULL && (entry = readdir(folder)) != NULL) {
+    char* end;
+    long fd = strtol(entry->d_name, &end, 10);
+
+    if (end != entry->d_name && *end == '\0' && fd > STDERR_FILENO &&
+        fcntl((int)fd, F_SETFD, FD_CLOEXEC) < 0 && errno != EBADF)
+      result = -1;
+  }
+  if (folder != NULL) (void)closedir(folder);
+  return result;
+}
+
+/* Dovecot forks and executes the mail program with all that is open in the process: indexes,
+   connections, other users' too. Nothing of that is for a program: Dovecot puts the program's own
+   input and output in the places 0 to 2 (dup2() takes the mark away), and the pop3 process itself
+   is never executed again. So everything that is open now is closed in what is executed, by
+   whomever. Nothing is opened between this and the fork but the pipes for the program, of which
+   Dovecot closes its own ends in the child. */
+static int close_at_exec(void) {
+#ifdef CLOSE_RANGE_CLOEXEC
+  if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0) return 0;
+#endif
+  return close_at_exec_one_by_one();
+}
+
 static int begin_program(struct pop3_legacy_mail* mail, const struct smtp_address* sender,
                          const struct smtp_address* recipients, unsigned int count,
                          const char** error_r) {
@@ -248,6 +285,10 @@ static int begin_program(struct pop3_legacy_mail* mail, const struct smtp_addres
   output = smtp_submit_send(mail->program);
   if (o_stream_send_istream(output, mail->message) != OSTREAM_SEND_ISTREAM_RESULT_FINISHED) {
     *error_r = "the message cannot be copied for the mail program";
+    return -1;
+  }
+  if (close_at_exec() < 0) {
+    *error_r = t_strdup_printf("the mail program would inherit open files: %s", strerror(errno));
     return -1;
   }
   smtp_submit_run_async(mail->program, program_answered, mail);

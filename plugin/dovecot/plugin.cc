@@ -7,6 +7,7 @@
 #include <string>
 
 #include "plugin/dovecot/client_session.h"
+#include "plugin/dovecot/dovecot_loop.h"
 #include "plugin/dovecot/mailbox_state.h"
 #include "plugin/dovecot/output_filter.h"
 #include "plugin/dovecot/pop3_host.h"
@@ -95,6 +96,7 @@ void pop3_legacy_plugin_init(struct module* module) {
 }
 
 void pop3_legacy_plugin_deinit(void) {
+  pop3_legacy::dovecot::end_of_children();
   pop3_client_created_hook_set(pop3_legacy::dovecot::next_client_created);
   mail_storage_hooks_remove(&pop3_legacy::dovecot::hooks);
 }

@@ -1,9 +1,15 @@
 #include "plugin/process/child_program.h"
 
+// When a process may be killed. Its number, which is that of its process group too, is its own from
+// the spawn until it has been reaped, and the event loop says so in the same moment
+// (EventLoop::child): before that kill(-number) meets the program and what it has started, and
+// nobody else, however long it has been dead. Behind it the group may still have members, and then
+// the number stays theirs. Where it has none the number is free; but the kernel gives out numbers in
+// turn, so that a stranger has it only once all the others have been given out, and no other code
+// of ours runs between the reaping and ended(). There the number is looked at once more: a process
+// that has it then is a stranger, and is left alone. Nothing is signalled later.
 #include <fcntl.h>
-#include <poll.h>
 #include <spawn.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,8 +34,6 @@ using End = ProgramResult::End;
 constexpr std::size_t piece_octets = 4096;
 /// Of standard error; its end is what the log gets.
 constexpr std::size_t max_complaint_octets = 512;
-/// For a killed process to be gone: it takes none but where a file system does not answer.
-constexpr int patience_msecs = 100;
 
 Error failed(const std::string& what, int error) {
   return {files::kind_of(error), what + ": " + std::generic_category().message(error)};
@@ -65,16 +69,14 @@ class Child : public RunningProgram {
       return Error{Failure::permanent, call.target + " is not run, for this process is two users"};
     }
     if (!output_.open() || !complaints_.open()) return failed("a pipe", errno);
-    if (Status spawned = spawn(call); !spawned) return spawned;
+    auto process = loop.child([&] { return spawn(call); }, [this](int status) { ended(status); });
+    if (!process) return process.error();
+    process_ = std::move(process.value());
     output_.writing.reset();
     complaints_.writing.reset();
-    // By number, for glibc's <sys/pidfd.h> is not C++ before 2.37.
-    process_.emplace(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
-    if (!process_->open()) return failed("pidfd_open", errno);
-    watches_.push_back(loop.watch(process_->get(), [this] { ended(); }));
     watches_.push_back(loop.watch(output_.reading->get(), [this] { output_arrived(); }));
     watches_.push_back(loop.watch(complaints_.reading->get(), [this] {
-      if (!drain_complaints()) watches_.at(2).reset();
+      if (!drain_complaints()) watches_.at(1).reset();
     }));
     watches_.push_back(loop.wait(timeout_, [this] {
       settle(End::timed_out, "was killed after " + std::to_string(timeout_) + " seconds");
@@ -86,7 +88,7 @@ class Child : public RunningProgram {
   }
 
  private:
-  Status spawn(const ProgramCall& call) {
+  Result<pid_t> spawn(const ProgramCall& call) {
     std::string path = call.target;
     std::array<char*, 2> arguments{path.data(), nullptr};
     std::vector<std::string> words = call.environment;
@@ -118,8 +120,7 @@ class Child : public RunningProgram {
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     if (error != 0) return failed(call.target + " cannot be run", error);
-    pid_ = pid;
-    return Done{};
+    return pid_ = pid;
   }
 
   enum class Drained : std::uint8_t { all_there_is, to_the_end, too_much };
@@ -137,7 +138,7 @@ class Child : public RunningProgram {
 
   void output_arrived() {
     const Drained drained = drain_output();
-    if (drained == Drained::to_the_end) watches_.at(1).reset();
+    if (drained == Drained::to_the_end) watches_.at(0).reset();
     if (drained == Drained::too_much) has_said_too_much();
   }
 
@@ -161,22 +162,15 @@ class Child : public RunningProgram {
     return true;
   }
 
-  void ended() {
-    // While it is a zombie nobody else has its number: what it has left running goes first.
-    ::kill(-pid_, SIGKILL);
-    int status = 0;
-    // An error where Dovecot's child-wait.c was faster, which takes every child of the process
-    // while it waits for one of its own: in a process of several clients, during an XTND XMIT by
-    // sendmail.
-    const pid_t reaped = ::waitpid(pid_, &status, WNOHANG);
-    if (reaped == 0) return;
-    pid_ = -1;
+  // What it has left running is killed.
+  void ended(int status) {
+    const pid_t number = std::exchange(pid_, -1);
+    if (::kill(number, 0) != 0 && errno == ESRCH) ::kill(-number, SIGKILL);
     drain_complaints();
     if (drain_output() == Drained::too_much) {
       has_said_too_much();
-    } else if (reaped < 0 || WIFSIGNALED(status)) {
-      settle(End::broken, reaped < 0 ? "ended, and nobody knows how"
-                                     : "ended by signal " + std::to_string(WTERMSIG(status)));
+    } else if (WIFSIGNALED(status)) {
+      settle(End::broken, "ended by signal " + std::to_string(WTERMSIG(status)));
     } else if (WEXITSTATUS(status) != 0) {
       settle(End::failed, "ended with exit status " + std::to_string(WEXITSTATUS(status)));
     } else {
@@ -186,6 +180,7 @@ class Child : public RunningProgram {
 
   void settle(End end, std::string reason) {
     end_process();
+    process_.reset();
     watches_.clear();
     const std::size_t begin = complaint_.find_first_not_of("\r\n");
     const std::size_t last = complaint_.find_last_not_of("\r\n");
@@ -200,11 +195,6 @@ class Child : public RunningProgram {
   void end_process() noexcept {
     if (pid_ <= 0) return;
     ::kill(-pid_, SIGKILL);
-    if (process_ && process_->open()) {
-      pollfd gone{.fd = process_->get(), .events = POLLIN, .revents = 0};
-      (void)::poll(&gone, 1, patience_msecs);
-    }
-    (void)::waitpid(pid_, nullptr, WNOHANG);
     pid_ = -1;
   }
 
@@ -214,7 +204,7 @@ class Child : public RunningProgram {
   Pipe output_;
   Pipe complaints_;
   pid_t pid_ = -1;
-  std::optional<files::OpenFile> process_;  ///< readable when it has ended
+  std::unique_ptr<Watch> process_;
   std::vector<std::unique_ptr<Watch>> watches_;
   std::string said_;
   std::string complaint_;

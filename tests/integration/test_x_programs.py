@@ -39,8 +39,21 @@ def running(seconds):
     return found
 
 
+def without_service_groups(**options):
+    """A Dovecot whose pop3 processes have the mail user's groups only, as a program wants it."""
+    if hosts.standalone:
+        return options
+    settings = "service pop3 {\n  extra_groups =\n}\n" + options.get("settings", "")
+    return dict(options, settings=settings)
+
+
 class ProgramTest(HostTest):
     """Names a command of the policy's for each program that a test writes."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.host_options = without_service_groups(**cls.host_options)
+        super().setUpClass()
 
     def setUp(self):
         self.commands = []

@@ -1,0 +1,80 @@
+#include "plugin/dovecot/service_groups.h"
+
+#include <grp.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <optional>
+#include <string_view>
+
+namespace pop3_legacy::dovecot {
+
+namespace {
+
+/// Where Dovecot's master process tells the service its extra_groups (restrict-access.c): numbers, or
+/// names.
+constexpr const char* variable = "RESTRICT_SETEXTRAGROUPS";
+
+std::optional<gid_t> group_named(const std::string& name) {
+  gid_t number = 0;
+  const char* const end = name.data() + name.size();
+  if (const auto [behind, error] = std::from_chars(name.data(), end, number);
+      error == std::errc{} && behind == end) {
+    return number;
+  }
+  group entry{};
+  group* found = nullptr;
+  std::vector<char> texts(std::size_t{4} * 1024);
+  while (::getgrnam_r(name.c_str(), &entry, texts.data(), texts.size(), &found) == ERANGE) {
+    texts.resize(2 * texts.size());
+  }
+  return found == nullptr ? std::nullopt : std::optional(found->gr_gid);
+}
+
+std::string name_of(gid_t number) {
+  group entry{};
+  group* found = nullptr;
+  std::vector<char> texts(std::size_t{4} * 1024);
+  while (::getgrgid_r(number, &entry, texts.data(), texts.size(), &found) == ERANGE) {
+    texts.resize(2 * texts.size());
+  }
+  return found == nullptr ? std::to_string(number) : found->gr_name;
+}
+
+std::vector<gid_t> own_groups() {
+  std::vector<gid_t> groups(1, ::getegid());
+  if (const int count = ::getgroups(0, nullptr); count > 0) {
+    groups.resize(1 + static_cast<std::size_t>(count));
+    const int got = ::getgroups(count, groups.data() + 1);
+    groups.resize(1 + static_cast<std::size_t>(std::max(got, 0)));
+  }
+  return groups;
+}
+
+}  // namespace
+
+std::vector<std::string> service_groups() {
+  std::vector<std::string> found;
+  const char* const listed = std::getenv(variable);
+  std::string_view rest = listed == nullptr ? "" : listed;
+  const std::vector<gid_t> own = own_groups();
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find_first_of(", "), rest.size());
+    std::string name(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (name.empty()) continue;
+    const auto number = group_named(name);
+    // One that nobody can name to us now is one that the process may have.
+    if (!number || std::find(own.begin(), own.end(), *number) != own.end()) {
+      found.push_back(number ? name_of(*number) : std::move(name));
+    }
+  }
+  return found;
+}
+
+}  // namespace pop3_legacy::dovecot
