@@ -81,7 +81,7 @@ Result<Board> MaildropSwitch::open_board(std::string_view mailbox) {
     return opened.error();
   }
   struct mailbox* box = opened.value();
-  Result<Messages> messages = read_messages(box);
+  Result<MailboxMessages> messages = read_messages(box);
   const Status ready = messages ? write_changes() : Status(messages.error());
   if (!ready) {
     mailbox_free(&box);
@@ -90,7 +90,7 @@ Result<Board> MaildropSwitch::open_board(std::string_view mailbox) {
   // It may be the INBOX itself, which has just lost messages.
   if (std::strcmp(box->vname, client_->mailbox->vname) == 0 &&
       mailbox_sync(box, static_cast<enum mailbox_sync_flags>(0)) == 0) {
-    if (Result<Messages> left = read_messages(box)) {
+    if (Result<MailboxMessages> left = read_messages(box)) {
       messages = std::move(left);
     }
   }
@@ -150,56 +150,15 @@ Status MaildropSwitch::write_changes() {
   return Done{};
 }
 
-// Frees what client_default_destroy() in pop3-client.c frees, and sets what client_init_mailbox()
-// sets there.
-void MaildropSwitch::replace_by(struct mailbox* box, const Messages& messages) {
-  if (client_->trans != nullptr) {
-    (void)mailbox_transaction_commit(&client_->trans);
-  }
-  if (client_->deleted_kw != nullptr) {
-    mailbox_keywords_unref(&client_->deleted_kw);
-  }
-  mailbox_free(&client_->mailbox);
-  if (array_is_created(&client_->all_seqs)) {
-    array_free(&client_->all_seqs);
-  }
-  pool_unref(&client_->uidl_pool);
-  client_->message_uidls = nullptr;
-  i_free(client_->message_sizes);
-  i_free(client_->deleted_bitmask);
-  // Without it RETR sets no \Seen, and QUIT writes nothing.
-  i_free(client_->seen_bitmask);
-  i_free(client_->msgnum_to_seq_map);
-  client_->highest_seq = 0;
-  client_->deleted = false;
-  client_->deleted_count = client_->seen_change_count = 0;
-  client_->deleted_size = client_->total_size = 0;
-  client_->last_seen_pop3_msn = client_->lowest_retr_pop3_msn = 0;
-  client_->highest_expunged_fetch_msgnum = 0;
-
-  struct mailbox_status status {};
-  mailbox_get_open_status(box, STATUS_UIDVALIDITY, &status);
-  client_->uid_validity = status.uidvalidity;
-  client_->mailbox = box;
-  client_->trans = begin(box);
-  i_array_init(&client_->all_seqs, 1);
-  const auto count = static_cast<unsigned>(messages.sequences.size());
-  client_->message_sizes = i_new(uoff_t, count + 1);
-  client_->msgnum_to_seq_map = i_new(std::uint32_t, count + 1);
-  client_->msgnum_to_seq_map_count = client_->messages_count = count;
-  for (unsigned i = 0; i < count; ++i) {
-    const std::uint32_t sequence = messages.sequences[i];
-    client_->message_sizes[i] = messages.sizes[i];
-    client_->msgnum_to_seq_map[i] = sequence;
-    client_->total_size += messages.sizes[i];
-    client_->highest_seq = std::max(client_->highest_seq, sequence);
-    seq_range_array_add(&client_->all_seqs, sequence);
-  }
+// What was there before is written and freed.
+void MaildropSwitch::replace_by(struct mailbox* box, const MailboxMessages& messages) {
+  ClientMailbox other(box, messages);
+  other.exchange(client_);
   switched_ = true;
 }
 
 // As read_mailbox() in pop3-client.c; what somebody removes meanwhile is left out.
-Result<MaildropSwitch::Messages> MaildropSwitch::read_messages(struct mailbox* box) {
+Result<MailboxMessages> MaildropSwitch::read_messages(struct mailbox* box) {
   static std::array<enum mail_sort_type, 2> order = {MAIL_SORT_POP3_ORDER, MAIL_SORT_END};
   struct mailbox_transaction_context* transaction = begin(box);
   struct mail_search_args* arguments = mail_search_build_init();
@@ -209,7 +168,7 @@ Result<MaildropSwitch::Messages> MaildropSwitch::read_messages(struct mailbox* b
       mailbox_search_init(transaction, arguments, order.data(), MAIL_FETCH_VIRTUAL_SIZE, nullptr);
   mail_search_args_unref(&arguments);
 
-  Messages messages;
+  MailboxMessages messages;
   Status read = Done{};
   struct mail* mail = nullptr;
   while (read && mailbox_search_next(search, &mail)) {
@@ -226,10 +185,17 @@ Result<MaildropSwitch::Messages> MaildropSwitch::read_messages(struct mailbox* b
   }
   // It has added the sizes to Dovecot's cache.
   (void)mailbox_transaction_commit(&transaction);
-  return read ? Result<Messages>(std::move(messages)) : read.error();
+  return read ? Result<MailboxMessages>(std::move(messages)) : read.error();
 }
 
+// The messages of a board go first: Dovecot would look for the ids of the INBOX's among them.
 void MaildropSwitch::show_inbox_figures() {
+  {
+    ClientMailbox open;
+    open.exchange(client_);
+    open.forget_messages();
+    open.exchange(client_);
+  }
   client_->messages_count = inbox_.messages;
   client_->deleted_count = inbox_.deleted;
   client_->total_size = inbox_.octets;
@@ -240,6 +206,7 @@ void MaildropSwitch::prepare_quit() {
   if (const Result<struct mailbox*> inbox = open_inbox()) {
     replace_by(inbox.value(), {});
   } else {
+    // QUIT has nothing more to write, and is executed on what is open.
     e_error(client_->user->event, "pop3_legacy: QUIT: %s", inbox.error().text.c_str());
   }
   show_inbox_figures();
@@ -248,7 +215,6 @@ void MaildropSwitch::prepare_quit() {
 void MaildropSwitch::prepare_end() {
   if (switched_ && !client_->disconnected) {
     show_inbox_figures();
-    client_->message_uidls = nullptr;  // uidl_pool has them, and there are not so many
     // What the INBOX's messages were marked for has been done.
     client_->delete_success = true;
   }

@@ -2,17 +2,16 @@
 #ifndef POP3_LEGACY_DOVECOT_MAILDROP_SWITCH_H
 #define POP3_LEGACY_DOVECOT_MAILDROP_SWITCH_H
 
-#include <cstdint>
 #include <string_view>
-#include <vector>
 
 #include "plugin/core/port.h"
 #include "plugin/core/result.h"
+#include "plugin/dovecot/client_mailbox.h"
 #include "plugin/dovecot/pop3_host.h"
 
 namespace pop3_legacy::dovecot {
 
-/// Replaces everything of a struct client that belongs to the mailbox, so that Dovecot's own
+/// Exchanges everything of a struct client that belongs to the mailbox (ClientMailbox), so that Dovecot's own
 /// commands work on the new one, and its end frees what it expects. No command runs meanwhile.
 ///
 /// Dovecot's client always has a mailbox and a transaction. So where no maildrop is open, it has
@@ -54,17 +53,11 @@ class MaildropSwitch {
     uoff_t deleted_octets = 0;
   };
 
-  /// A mailbox's messages in the order of their numbers.
-  struct Messages {
-    std::vector<std::uint32_t> sequences;
-    std::vector<uoff_t> sizes;
-  };
-
-  static Result<Messages> read_messages(struct mailbox* box);
+  static Result<MailboxMessages> read_messages(struct mailbox* box);
   Result<struct mailbox*> open_readonly(std::string_view mailbox) const;
   Result<struct mailbox*> open_inbox() const;
   Status write_changes();
-  void replace_by(struct mailbox* box, const Messages& messages);
+  void replace_by(struct mailbox* box, const MailboxMessages& messages);
   void show_inbox_figures();
 
   struct client* client_;

@@ -307,3 +307,55 @@ class DeletedFlagTest(hosts.HostTest):
         path = os.path.join(self.host.homes, user, "Maildir", "cur")
         self.assertEqual(len(os.listdir(path)), 3)
         self.assertTrue(any(re.search(r":2,[A-Z]*[a-z]", name) for name in os.listdir(path)))
+
+
+class UidlChangeTest(BoardsTest):
+    """The logout line tells how the ids have changed, for which Dovecot goes through them again."""
+
+    host_options = {"settings": "protocol pop3 {\n  pop3_logout_format = retr=%{retr_count} del=%{deleted_count} "
+                                "messages=%{message_count} change=<%{uidl_change}>\n}\n"}
+
+    def test_a_session_that_drops_on_a_board(self):
+        pass  # the logout line is another one
+
+    def test_a_board_is_read_and_stays_as_it_is(self):
+        pass
+
+    def setUp(self):
+        super().setUp()
+        self.closed = []
+        self.addCleanup(lambda: [os.chmod(path, 0o700) for path in self.closed])
+
+    def close_inbox(self, user):
+        path = os.path.join(self.host.homes, user, "Maildir")
+        self.closed.append(path)
+        os.chmod(path, 0)
+
+    def on_board(self, messages):
+        user = self.user(messages)
+        pop3 = self.login(user)
+        pop3.multi(b"UIDL")
+        pop3.command(b"DELE 1")
+        pop3.multi(b"XTND BBOARDS system")
+        self.assertEqual(len(pop3.multi(b"UIDL")[1]), 3)
+        pop3.command(b"DELE 2")
+        self.close_inbox(user)
+        return user, pop3
+
+    def test_quit_on_a_board_while_the_inbox_cannot_be_read(self):
+        user, pop3 = self.on_board(5000)
+        self.assertEqual(pop3.quit(), b"+OK Logging out.")
+        self.assertIn("Logged out retr=0 del=1 messages=5000 change=<>", self.logout_line(user))
+
+    def test_a_drop_on_a_board_while_the_inbox_cannot_be_read(self):
+        user, pop3 = self.on_board(5000)
+        pop3.close()
+        self.assertIn("retr=0 del=1 messages=5000 change=<>", self.logout_line(user))
+
+    def test_a_switch_while_the_inbox_cannot_be_read(self):
+        user, pop3 = self.on_board(30)
+        self.assertEqual(pop3.multi(b"XTND BBOARDS inbox"), (b"-ERR no such bboard", []))
+        self.assertEqual(len(pop3.multi(b"UIDL")[1]), 3)
+        pop3.multi(b"XTND ARCHIVE system")
+        self.assertEqual(pop3.quit(), b"+OK Logging out.")
+        self.assertIn("del=1 messages=30 change=<>", self.logout_line(user))
