@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "plugin/dovecot/dovecot_maildrop.h"
+#include "plugin/dovecot/host_answer.h"
 #include "plugin/dovecot/mail_inspection.h"
 #include "plugin/dovecot/mail_parts.h"
 #include "plugin/dovecot/mail_submission.h"
@@ -231,28 +232,8 @@ std::uint64_t DovecotPort::octets_sent(Access access) const {
   return access == Access::top ? client_->top_bytes : client_->retr_bytes;
 }
 
-// The host runs its own command with an input and an output of ours in place of the client's.
 Result<std::string> DovecotPort::host_answer(std::string_view command) {
-  const std::string line = std::string(command) + "\r\n";
-  buffer_t* const answer = buffer_create_dynamic(default_pool, 512);
-  struct istream* input = i_stream_create_from_data(line.data(), line.size());
-  struct ostream* output = o_stream_create_buffer(answer);
-
-  std::swap(client_->input, input);
-  std::swap(client_->output, output);
-  (void)client_handle_input(client_);
-  std::swap(client_->input, input);
-  std::swap(client_->output, output);
-
-  std::string octets(static_cast<const char*>(answer->data), answer->used);
-  i_stream_unref(&input);
-  o_stream_destroy(&output);
-  buffer_t* garbage = answer;
-  buffer_free(&garbage);
-  if (octets.empty()) {
-    return Error{Failure::temporary, "Dovecot gave no answer to " + std::string(command)};
-  }
-  return octets;
+  return dovecot::host_answer(client_, command);
 }
 
 template <class Work>
