@@ -236,5 +236,9 @@ class HostTest(unittest.TestCase):
         self.addCleanup(pop3.close)
         return pop3
 
-    def state_files(self, user):
+    def all_state_files(self, user):
         return glob.glob(os.path.join(self.host.homes, user, "Maildir", "dovecot-pop3-legacy-*"))
+
+    def state_files(self, user):
+        """Without the note of who the user is."""
+        return [path for path in self.all_state_files(user) if not path.endswith("-user")]

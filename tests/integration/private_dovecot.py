@@ -19,6 +19,9 @@ import time
 from private_host import MAIL_UID, PASSWORD, PrivateHost, mount_namespace, small_disk
 
 
+SYSTEM_MODULES = "/usr/lib/dovecot/modules"
+
+
 class PrivateDovecot(PrivateHost):
     """modules: the build's folder of modules. tree: the root of another Debian, or None. policies:
     the policy folder, or None for the built-in defaults; policy_setting: the value of the setting
@@ -28,13 +31,17 @@ class PrivateDovecot(PrivateHost):
     sendmail_path from base: where mail is sent. spool_octets: the size of the disk that is Dovecot's
     mail_temp_dir, base/spool. users: from the folder of homes, the lines of a
     passwd-file, for users with userdb fields of their own. more_folders: that the server needs.
-    login: the settings of the login plugin ("help": "long"), which is loaded unless this is None."""
+    login: the settings of the login plugin ("help": "long"), which is loaded unless this is None.
+    dovecots_plugins: mail plugins of Dovecot's own that pop3 loads, too ("acl"). hidden_modules: of ours, which
+    are not where Dovecot looks."""
 
     def __init__(self, base, modules, tree=None, policies=None, port=None, plugin=True, settings="",
                  users=lambda homes: (), homes=None, tls=False, clients=1, policy_setting=None,
                  submission_host=None, sendmail_path=None, spool_octets=None, more_folders=(),
-                 login=None):
+                 login=None, dovecots_plugins=(), hidden_modules=()):
         super().__init__(base, port, homes)
+        self.dovecots_plugins = dovecots_plugins
+        self.hidden_modules = hidden_modules
         self.modules = os.path.abspath(modules) if modules else None
         self.tree = os.path.abspath(tree) if tree else ""
         self.policies = os.path.abspath(policies) if policies else None
@@ -91,7 +98,8 @@ service anvil {{
 mail_fsync = never
 """
         if self.modules and self.plugin:
-            common += f"mail_plugin_dir = {self.modules}\n"
+            # Dovecot's own are in its folder, where _mounts() shows ours, too.
+            common += f"mail_plugin_dir = {SYSTEM_MODULES if self.dovecots_plugins or self.hidden_modules else self.modules}\n"
         if self.spool_octets:
             common += f"mail_temp_dir = {base}/spool\n"
         for name, value in self.mail_settings.items():
@@ -102,7 +110,8 @@ mail_fsync = never
                     common += f"plugin {{\n  pop3_legacy_{name} = ${name}\n}}\n"
         if self.typed_settings:
             policy = f"pop3_legacy_policy = {self.policy_setting}" if self.policy_setting and self.plugin else ""
-            plugin = "mail_plugins {\n    pop3_legacy = yes\n  }" if self.plugin else ""
+            lines = "".join(f"    {name} = yes\n" for name in self._plugins())
+            plugin = f"mail_plugins {{\n{lines}  }}" if lines else ""
             version = self.version().split("-")[0]
             return f"""dovecot_config_version = {version}
 dovecot_storage_version = {version}
@@ -144,7 +153,7 @@ protocol pop3 {{
         policy = ""
         if self.policy_setting and self.plugin:
             policy = f"plugin {{\n  pop3_legacy_policy = {self.policy_setting}\n}}\n"
-        plugin = "mail_plugins = pop3_legacy" if self.plugin else ""
+        plugin = "mail_plugins = " + " ".join(self._plugins())
         return f"""disable_plaintext_auth = no
 mail_location = maildir:~/Maildir
 passdb {{
@@ -178,6 +187,9 @@ protocol pop3 {{
 }}
 {policy}{common}{self.settings.replace("@base@", base)}
 """
+
+    def _plugins(self):
+        return [*self.dovecots_plugins, *(["pop3_legacy"] if self.plugin else [])]
 
     def _tls_settings(self):
         if not self.tls:
@@ -215,12 +227,15 @@ protocol pop3 {{
         if self.plugin:
             # doveadm and the config process look for their modules in one place only: show them a
             # copy of that folder with ours in it.
-            ours = {"doveadm": "doveadm/lib20_doveadm_pop3_legacy_plugin.so", ".": "pop3_legacy_hash.so"}
+            ours = {"lib95_pop3_legacy_plugin.so": ".", "pop3_legacy_hash.so": ".", "pop3_legacy_idn.so": ".",
+                    "doveadm/lib20_doveadm_pop3_legacy_plugin.so": "doveadm"}
             if self.typed_settings:
-                ours["settings"] = "libpop3_legacy_settings.so"
-            system, copy = "/usr/lib/dovecot/modules", f"{self.base}/modules"
+                ours["libpop3_legacy_settings.so"] = "settings"
+            system, copy = SYSTEM_MODULES, f"{self.base}/modules"
             lines.append(f"cp -a '{self.tree}{system}/.' '{copy}/'")
-            for folder, module in ours.items():
+            for module in self.hidden_modules:
+                del ours[module]
+            for module, folder in ours.items():
                 lines += [f"mkdir -p '{copy}/{folder}'", f"cp '{self.modules}/{module}' '{copy}/{folder}/'"]
             lines.append(f"mount --bind '{copy}' '{self.tree}{system}'")
         return "\n".join(lines)

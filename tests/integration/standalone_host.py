@@ -35,15 +35,16 @@ class StandaloneHost(PrivateHost):
     """program: the path of pop3-legacy-host. policies: the policy folder. submission_host, or
     sendmail_path from base: where mail is sent. spool_octets: the size of the disk that messages are
     spooled on, which is base/spool for the host. login: the settings of what is before login
-    ("help": "long"), or None."""
+    ("help": "long"), or None. shared: all users have the Maildir of this one."""
 
     def __init__(self, base, program, policies=None, port=None, homes=None, submission_host=None,
-                 sendmail_path=None, spool_octets=None, login=None):
+                 sendmail_path=None, spool_octets=None, login=None, shared=None):
         super().__init__(base, port, homes)
         self.program = program
         self.policies = policies
         self.spool_octets = spool_octets
         self.login = login or {}
+        self.shared = shared
         self.sendmail = sendmail_path and os.path.join(self.base, sendmail_path)
         if submission_host:
             host, port = submission_host.split(":")
@@ -56,7 +57,7 @@ class StandaloneHost(PrivateHost):
         return "standalone"
 
     def start(self):
-        command = [self.program, "--maildir", self.homes + "/%u/Maildir", "--port", str(self.port)]
+        command = [self.program, "--maildir", f"{self.homes}/{self.shared or '%u'}/Maildir", "--port", str(self.port)]
         command += ["--policy", self.policies] if self.policies else []
         for name, value in self.login.items():
             command += ["--login-" + name.replace("_", "-"), value]
