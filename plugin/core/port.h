@@ -126,6 +126,8 @@ class Port : public StateStore {
   virtual Status mark_seen(MessageNumber /*number*/) {
     return Error{Failure::permanent, "this host cannot be told what was read"};
   }
+  /// From now on no command gives a message of the user's own maildrop \Seen. The maildrop is open.
+  virtual void leave_seen_alone() {}
   /// Takes a message apart. What is returned does not outlive the port.
   [[nodiscard]] virtual Result<std::unique_ptr<MessageParts>> open_parts(MessageNumber /*number*/) {
     return Error{Failure::permanent, "this host takes no messages apart"};

@@ -27,26 +27,41 @@ std::string first_words(const CommandLine& line) {
   return words;
 }
 
+// For a master user. What DELE would hide it must not delete either, so it is refused.
+void leave_no_trace(policy::Policy& policy) {
+  policy.pace = {};
+  const std::string submission = "XTND XMIT";
+  const auto& allowed = policy.commands.allow;
+  if (std::find(allowed.begin(), allowed.end(), submission) != allowed.end()) {
+    policy.commands.deny.push_back(submission);
+  }
+  if (policy.deletion.mode != policy::DeleteMode::allow) {
+    policy.deletion.mode = policy::DeleteMode::deny;
+  }
+}
+
 // Of [view] and [delete] that may be others than the administrator's, nothing is carried out: mail
 // could be removed too early. No message is shown then, either.
-policy::Policy trusted(policy::Resolution& resolution) {
+policy::Policy trusted(policy::Resolution& resolution, Visitor visitor) {
   policy::Policy policy = std::move(resolution.policy);
   if (!resolution.deny_known) {
     policy.view = {};
     policy.deletion = {};
   }
+  if (visitor == Visitor::master) leave_no_trace(policy);
   return policy;
 }
 
 }  // namespace
 
-Session::Session(Port& port, policy::Resolution resolution, Remembered remembered)
+Session::Session(Port& port, policy::Resolution resolution, Remembered remembered, Visitor visitor)
     : port_(port),
-      policy_(trusted(resolution)),
+      visitor_(visitor),
+      policy_(trusted(resolution, visitor)),
       commands_(policy_, resolution),
       board_last_(policy_.last),
       highest_accessed_(std::in_place, port_, policy_.last),
-      view_(port_, policy_, remembered.hidden),
+      view_(port_, policy_, remembered.hidden, visitor == Visitor::owner),
       pace_(port_, policy_.pace),
       wording_(policy_.reply, port_),
       custom_uidls_(remembered.uidls || !resolution.uidl_known || !policy_.uidl.plan.host()) {
@@ -67,6 +82,7 @@ Recognized Session::recognize(const CommandLine& line) const noexcept {
 
 Portion Session::take(std::string_view buffered, std::uint64_t offset) {
   (void)view_.open();
+  if (visitor_ == Visitor::master) port_.leave_seen_alone();
   std::size_t run = 0;
   for (;;) {
     const auto line_feed = buffered.find('\n', run);
@@ -399,7 +415,7 @@ void Session::finish(Ending ending) {
                       stored.error().text);
     }
   }
-  if (!watching_) {
+  if (!watching_ || visitor_ == Visitor::master) {
     return;
   }
   if (const auto stored = highest_accessed_->finish(ending); !stored && !store_failure_logged_) {

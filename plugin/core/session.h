@@ -57,6 +57,15 @@ struct Remembered {
   bool hidden = false;  ///< messages that are not shown (view::hidden_state)
 };
 
+/// Who the session is.
+enum class Visitor : std::uint8_t {
+  owner,  ///< the mailbox's user
+  /// An administrator in the user's name. He sees what the user would see and leaves no trace: no
+  /// state is stored, no message gets \Seen, the pace neither counts nor refuses him, and what
+  /// could not be without a trace (a message hidden, one sent in the user's name) is refused.
+  master,
+};
+
 /// What the client gets for the host's positive reply to the login, without CRLF.
 struct LoginReply {
   std::string line;
@@ -67,7 +76,8 @@ struct LoginReply {
 class Session {
  public:
   /// `port` lives longer than the session. Asks it nothing yet: the mailbox may not be open.
-  Session(Port& port, policy::Resolution resolution, Remembered remembered = {});
+  Session(Port& port, policy::Resolution resolution, Remembered remembered = {},
+          Visitor visitor = Visitor::owner);
 
   /// The policy leaves everything to the host: the session need not be worked at all.
   [[nodiscard]] bool idle() const noexcept;
@@ -173,6 +183,7 @@ class Session {
   Answer handle(const Recognized& recognized, bool has_nul);
 
   Port& port_;
+  Visitor visitor_;
   policy::Policy policy_;
   SessionCommands commands_;
   policy::Policy::Last board_last_;  ///< LAST begins at zero on a board, and nothing is kept

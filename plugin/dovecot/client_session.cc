@@ -12,6 +12,7 @@
 #include <string>
 
 #include "plugin/dovecot/input_filter.h"
+#include "plugin/dovecot/master_user.h"
 #include "plugin/dovecot/module_context.h"
 #include "plugin/dovecot/trampoline.h"
 
@@ -63,12 +64,21 @@ void ClientSession::attach(struct client* client, policy::Resolution resolution,
     delete self;
     return;
   }
+  if (const char* const master = master_of(client->user)) {
+    e_info(client->user->event,
+           "pop3_legacy: the master user %s is logged in as this user, and leaves no trace: what "
+           "LAST, [view], [delete], [pace] and UIDLs keep stays as it is",
+           master);
+  }
   self->install();
 }
 
 ClientSession::ClientSession(struct client* client, policy::Resolution resolution,
                              Remembered remembered)
-    : client_(client), port_(client), session_(port_, std::move(resolution), remembered) {}
+    : client_(client),
+      port_(client),
+      session_(port_, std::move(resolution), remembered,
+               master_of(client->user) != nullptr ? Visitor::master : Visitor::owner) {}
 
 ClientSession::~ClientSession() {
   if (destroyed_ != nullptr) {

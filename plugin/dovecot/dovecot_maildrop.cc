@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include "plugin/dovecot/mailbox_state.h"
+#include "plugin/dovecot/master_user.h"
 #include "plugin/files/key_file.h"
 
 namespace pop3_legacy::dovecot {
@@ -131,13 +132,28 @@ Result<std::optional<std::string>> DovecotMaildrop::load_state(std::string_view 
   return load_mailbox_state(box_, name);
 }
 
+bool DovecotMaildrop::stores(std::string_view name) {
+  if (master_of(box_->storage->user) != nullptr) {
+    return false;
+  }
+  if (!mailbox_is_readonly(box_)) {
+    return true;
+  }
+  log("the mailbox is read-only for this user, so its ids are not remembered: they stay what they "
+      "are as long as the policy does, and what they are made of (the state \"" +
+      std::string(name) + "\" is not stored)");
+  return false;
+}
+
 Status DovecotMaildrop::store_state(std::string_view name, std::string_view content) {
+  if (!stores(name)) return Done{};
   return store_mailbox_state(box_, name, content);
 }
 
 Result<bool> DovecotMaildrop::exchange_state(std::string_view name,
                                              const std::optional<std::string>& old,
                                              std::string_view content) {
+  if (!stores(name)) return true;
   return exchange_mailbox_state(box_, name, old, content);
 }
 

@@ -15,6 +15,11 @@ namespace pop3_legacy::dovecot {
 
 /// Holds a transaction of the mailbox, in which values are added to Dovecot's cache; it is
 /// committed now and then, and at the end. `box` is open and lives longer than this.
+///
+/// Nothing is stored for a master user, who may be here to try a policy: that is not to decide which
+/// ids the mailbox has. Nor can it be in a mailbox that is read-only; its messages have ids all the
+/// same, or they could not be fetched, and the log says that the ids last as long as the policy and
+/// what they are made of.
 class DovecotMaildrop : public uidl::Maildrop {
  public:
   explicit DovecotMaildrop(struct mailbox* box);
@@ -50,6 +55,7 @@ class DovecotMaildrop : public uidl::Maildrop {
   void begin();
   void end();
   unsigned cache_field(std::string_view scheme);
+  [[nodiscard]] bool stores(std::string_view name);
 
   struct mailbox* box_;
   struct mailbox_transaction_context* transaction_ = nullptr;

@@ -111,7 +111,7 @@ void DovecotPort::forget_deletions() {
 // As client_update_mails(); cmd_quit() commits it with the rest.
 Status DovecotPort::remove_unseen(const std::vector<Uid>& uids) {
   if (mailbox_is_readonly(client_->mailbox)) {
-    return Done{};
+    return Error{Failure::permanent, "the mailbox is read-only"};
   }
   struct mail* mail = mail_alloc(client_->trans, static_cast<enum mail_fetch_field>(0), nullptr);
   for (const Uid uid : uids) {
@@ -162,6 +162,13 @@ Status DovecotPort::mark_seen(MessageNumber number) {
   }
   mail_free(&mail);
   return Done{};
+}
+
+// As with pop3_no_flag_updates.
+void DovecotPort::leave_seen_alone() {
+  if (!switch_.switched()) {
+    i_free(client_->seen_bitmask);
+  }
 }
 
 Result<std::unique_ptr<MessageParts>> DovecotPort::open_parts(MessageNumber number) {
@@ -239,10 +246,6 @@ Result<std::string> DovecotPort::host_answer(std::string_view command) {
 template <class Work>
 auto DovecotPort::with_inbox(Work work) -> decltype(work(static_cast<struct mailbox*>(nullptr))) {
   return switch_.switched() ? switch_.with_inbox(work) : work(client_->mailbox);
-}
-
-Status DovecotPort::keeps_state() {
-  return with_inbox([](struct mailbox* box) { return mailbox_keeps_state(box); });
 }
 
 Result<std::optional<std::string>> DovecotPort::load_state(std::string_view name) {

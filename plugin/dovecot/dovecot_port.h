@@ -22,7 +22,7 @@ class DovecotPort : public Port {
   explicit DovecotPort(struct client* client)
       : client_(client),
         switch_(client),
-        user_states_(client->user, *this, [this] { return keeps_state(); }) {}
+        user_states_(client->user, *this) {}
 
   [[nodiscard]] MessageNumber message_count() const override;
   [[nodiscard]] UidValidity uidvalidity() const override;
@@ -39,6 +39,7 @@ class DovecotPort : public Port {
   [[nodiscard]] bool deleted(MessageNumber number) const override;
   Status mark_deleted(MessageNumber number) override;
   Status mark_seen(MessageNumber number) override;
+  void leave_seen_alone() override;
   [[nodiscard]] Result<std::unique_ptr<MessageParts>> open_parts(MessageNumber number) override;
   [[nodiscard]] std::uint64_t octets(MessageNumber number) const override;
   [[nodiscard]] Result<std::string> uidl(MessageNumber number) override;
@@ -88,7 +89,6 @@ class DovecotPort : public Port {
   [[nodiscard]] std::uint32_t sequence(MessageNumber number) const;
   [[nodiscard]] Status has_uidl(MessageNumber number) const;
 
-  [[nodiscard]] Status keeps_state();
   template <class Work>
   [[nodiscard]] auto with_inbox(Work work) -> decltype(work(static_cast<struct mailbox*>(nullptr)));
 

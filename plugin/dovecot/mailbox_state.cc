@@ -33,14 +33,13 @@ struct Place {
   bool sync;
 };
 
-// No value: the mailbox is read-only.
-Result<std::optional<Place>> place_to_store(struct mailbox* box, std::string_view name) {
+Result<Place> place_to_store(struct mailbox* box, std::string_view name) {
   auto path = state_path(box, name);
   if (!path) {
     return path.error();
   }
   if (mailbox_is_readonly(box)) {
-    return std::optional<Place>();
+    return Error{Failure::permanent, "the mailbox is read-only for this user, so nothing is kept"};
   }
   if (mailbox_create_missing_dir(box, MAILBOX_LIST_PATH_TYPE_CONTROL) < 0) {
     return mailbox_error(box);
@@ -50,9 +49,9 @@ Result<std::optional<Place>> place_to_store(struct mailbox* box, std::string_vie
   const auto mode = box->storage->set->parsed_fsync_mode;
   const bool sync = name == "last" ? mode == FSYNC_MODE_ALWAYS : mode != FSYNC_MODE_NEVER;
   const struct mailbox_permissions* const permissions = mailbox_get_permissions(box);
-  return std::optional(Place{std::move(path.value()),
-                             {permissions->file_create_mode, permissions->file_create_gid},
-                             sync});
+  return Place{std::move(path.value()),
+               {permissions->file_create_mode, permissions->file_create_gid},
+               sync};
 }
 
 }  // namespace
@@ -72,35 +71,22 @@ Result<std::optional<std::string>> load_mailbox_state(struct mailbox* box, std::
 }
 
 Status store_mailbox_state(struct mailbox* box, std::string_view name, std::string_view content) {
-  const Result<std::optional<Place>> place = place_to_store(box, name);
+  const Result<Place> place = place_to_store(box, name);
   if (!place) {
     return place.error();
   }
-  if (!place.value()) {
-    return Done{};
-  }
-  return files::replace_file(place.value()->path, content, place.value()->access,
-                             place.value()->sync);
+  return files::replace_file(place.value().path, content, place.value().access, place.value().sync);
 }
 
 Result<bool> exchange_mailbox_state(struct mailbox* box, std::string_view name,
                                     const std::optional<std::string>& old,
                                     std::string_view content) {
-  const Result<std::optional<Place>> place = place_to_store(box, name);
+  const Result<Place> place = place_to_store(box, name);
   if (!place) {
     return place.error();
   }
-  if (!place.value()) {
-    return true;
-  }
-  return files::exchange_file(place.value()->path, old, content, place.value()->access,
-                              place.value()->sync);
-}
-
-Status mailbox_keeps_state(struct mailbox* box) {
-  return mailbox_is_readonly(box)
-             ? Status(Error{Failure::temporary, "the mailbox is read-only, so nothing is kept"})
-             : Status(Done{});
+  return files::exchange_file(place.value().path, old, content, place.value().access,
+                              place.value().sync);
 }
 
 bool has_mailbox_state(struct mail_namespace* ns, std::string_view name) {

@@ -15,16 +15,14 @@ namespace pop3_legacy::dovecot {
 /// dovecot-uidlist stands: it survives the loss of the index and moves with the Maildir. The
 /// mailbox is open.
 Result<std::optional<std::string>> load_mailbox_state(struct mailbox* box, std::string_view name);
-/// In a read-only mailbox nothing is stored, and that is no Error.
+/// In a mailbox that is read-only for the user (by an ACL, say) nothing is stored, which is an
+/// Error: who can do without what is not kept says so himself.
 Status store_mailbox_state(struct mailbox* box, std::string_view name, std::string_view content);
 
-/// StateStore::exchange_state() likewise; in a read-only mailbox it is true.
+/// StateStore::exchange_state() likewise.
 Result<bool> exchange_mailbox_state(struct mailbox* box, std::string_view name,
                                     const std::optional<std::string>& old,
                                     std::string_view content);
-
-/// An Error where the mailbox is read-only, for those to whom that is one.
-Status mailbox_keeps_state(struct mailbox* box);
 
 /// There is such a file in the INBOX of `ns`, as far as one look tells; nothing is opened.
 bool has_mailbox_state(struct mail_namespace* ns, std::string_view name);

@@ -59,9 +59,11 @@ void namespaces_created(struct mail_namespace* namespaces) {
 pop3_client_created_func_t* next_client_created = nullptr;
 
 // Before Dovecot answers the login. What is wrong with the policy is said when the namespaces are
-// there.
+// there. This hook is the process's, not the user's as the others are: a user whose own
+// mail_plugins leave the plugin out has Dovecot as it is.
 void client_created(struct client** client) {
   trampoline("a new session", 0, [&] {
+    if (!has_plugin((*client)->user)) return 0;
     const policy::Resolution* const resolution = user_policy((*client)->user);
     if (resolution != nullptr && (wording::words_replies(resolution->policy.reply) ||
                                   policy::delays_logins(resolution->policy))) {

@@ -78,10 +78,14 @@ void user_policy_created(struct mail_user* user) {
   set_module_context(user, user_module, kept);
 }
 
+bool has_plugin(struct mail_user* user) {
+  return module_context<UserPolicy>(user, user_module) != nullptr;
+}
+
 const policy::Resolution* user_policy(struct mail_user* user) {
   auto* const kept = module_context<UserPolicy>(user, user_module);
   if (kept == nullptr) {
-    user->error = p_strdup(user->pool, "pop3_legacy: the user was there before the plugin");
+    user->error = p_strdup(user->pool, "pop3_legacy is not among the user's mail_plugins");
     return nullptr;
   }
   if (kept->resolution != nullptr) {

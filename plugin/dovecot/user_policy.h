@@ -11,9 +11,12 @@ namespace pop3_legacy::dovecot {
 /// Dovecot's hook mail_user_created: makes room for the policy, and reads nothing.
 void user_policy_created(struct mail_user* user);
 
-/// Reads the settings and the policy's documents at the first call; what is wrong with them is
-/// logged then. nullptr: the settings cannot be read, or the user was created before the hook was
-/// there; user->error says which.
+/// The plugin is among the user's mail_plugins, and was there when the user was created.
+bool has_plugin(struct mail_user* user);
+
+/// Of a user who has the plugin. Reads the settings and the policy's documents at the first call;
+/// what is wrong with them is logged then. nullptr: the settings cannot be read; user->error says
+/// why.
 const policy::Resolution* user_policy(struct mail_user* user);
 
 /// Where the values of user_policy() come from: reads the documents once more. Nothing for a user

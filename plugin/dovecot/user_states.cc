@@ -49,10 +49,7 @@ Result<std::optional<std::string>> UserStates::load_state(std::string_view name)
 Status UserStates::store_state(std::string_view name, std::string_view content) {
   const auto dict = open();
   if (!dict) return dict.error();
-  if (!dict.value()) {
-    const Status kept = keeps_();
-    return kept ? mailbox_.store_state(name, content) : kept;
-  }
+  if (!dict.value()) return mailbox_.store_state(name, content);
   const Status stored = dict.value()->write(key_of(name), std::string(content));
   return stored ? stored : failed(stored.error());
 }
@@ -62,10 +59,7 @@ Result<bool> UserStates::exchange_state(std::string_view name,
                                         std::string_view content) {
   const auto dict = open();
   if (!dict) return dict.error();
-  if (!dict.value()) {
-    const Status kept = keeps_();
-    return kept ? mailbox_.exchange_state(name, old, content) : Result<bool>(kept.error());
-  }
+  if (!dict.value()) return mailbox_.exchange_state(name, old, content);
   const auto found = dict.value()->read(key_of(name));
   if (!found) return failed(found.error());
   if (found.value() != old) return false;

@@ -4,12 +4,10 @@
 #define POP3_LEGACY_DOVECOT_USER_STATES_H
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "plugin/core/result.h"
 #include "plugin/core/state_store.h"
@@ -23,10 +21,8 @@ namespace pop3_legacy::dovecot {
 /// again and again for a dict that is down.
 class UserStates : public StateStore {
  public:
-  /// Both live longer than this. `mailbox` has the states where no dict is configured; it
-  /// calls it a success where it is read-only, but `keeps` says that it is none: limits rest on it.
-  UserStates(struct mail_user* user, StateStore& mailbox, std::function<Status()> keeps)
-      : user_(user), mailbox_(mailbox), keeps_(std::move(keeps)) {}
+  /// Both live longer than this. `mailbox` has the states where no dict is configured.
+  UserStates(struct mail_user* user, StateStore& mailbox) : user_(user), mailbox_(mailbox) {}
 
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
   Status store_state(std::string_view name, std::string_view content) override;
@@ -42,7 +38,6 @@ class UserStates : public StateStore {
 
   struct mail_user* user_;
   StateStore& mailbox_;
-  std::function<Status()> keeps_;
   std::optional<std::string> uri_;  ///< once the settings have been read
   std::optional<Error> failure_;
   std::chrono::steady_clock::time_point retry_;  ///< with failure_: not before

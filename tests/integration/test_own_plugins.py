@@ -29,14 +29,14 @@ class OwnPluginsTest(hosts.HostTest):
     def setUpClass(cls):
         if hosts.standalone:
             raise unittest.SkipTest("about Dovecot only")
-        without = "userdb_mail_plugins/pop3_legacy=no" if hosts.host_name == "dovecot-2.4" else "userdb_mail_plugins="
+        without = "userdb_mail_plugins/pop3_legacy=no" if hosts.host_name == "dovecot-2.4" else "userdb_mail_plugins=acl"
 
         def users(homes):
             for number in range(1, 4):
                 name = f"stock{number}@example.org"
                 yield f"{name}:{{PLAIN}}secret:{MAIL_UID}:{MAIL_UID}::{homes}/{name}::{without}"
 
-        cls.host_options = {"users": users, "clients": cls.clients}
+        cls.host_options = {"users": users, "clients": cls.clients, "dovecots_plugins": ("acl",)}
         super().setUpClass()
         cls.stock = hosts.new_host(plugin=False)
         cls.stock.start()

@@ -17,10 +17,12 @@ Error named(const Error& error) {
 
 }  // namespace
 
-View::View(Port& port, const policy::Policy& policy, bool remembers)
+View::View(Port& port, const policy::Policy& policy, bool remembers, bool stores)
     : port_(port),
       policy_(policy),
-      idle_(!remembers && policy.view.newest == 0 && policy.view.days == 0 && !keeps_state()) {}
+      stores_(stores),
+      idle_(!remembers && policy.view.newest == 0 && policy.view.days == 0 && !hides_fetched() &&
+            !keeps_deleted()) {}
 
 bool View::keeps_deleted() const noexcept {
   return policy_.deletion.mode == DeleteMode::hide ||

@@ -27,8 +27,8 @@ namespace pop3_legacy::view {
 class View {
  public:
   /// `port` and `policy` live longer than this. `remembers`: the mailbox has a hidden_state,
-  /// whatever the policy says.
-  View(Port& port, const policy::Policy& policy, bool remembers);
+  /// whatever the policy says. `stores`: what this session does is kept.
+  View(Port& port, const policy::Policy& policy, bool remembers, bool stores = true);
 
   /// All of the mailbox is in the maildrop, and DELE is the host's.
   [[nodiscard]] bool idle() const noexcept { return idle_; }
@@ -38,7 +38,9 @@ class View {
   const Status& open();
 
   /// RETR and QUIT matter.
-  [[nodiscard]] bool keeps_state() const noexcept { return hides_fetched() || keeps_deleted(); }
+  [[nodiscard]] bool keeps_state() const noexcept {
+    return stores_ && (hides_fetched() || keeps_deleted());
+  }
   /// A message that was sent whole is hidden from later sessions.
   [[nodiscard]] bool hides_fetched() const noexcept { return policy_.view.hide_fetched; }
   /// The host has sent a message whole.
@@ -69,6 +71,7 @@ class View {
 
   Port& port_;
   const policy::Policy& policy_;
+  bool stores_;
   bool idle_;
   std::optional<Status> opened_;
   std::vector<Uid> mailbox_;  ///< all of it, ascending; where there may be state to store

@@ -1,0 +1,15 @@
+/// Sessions of Dovecot's master users, who log in as somebody else ("owner*master").
+#ifndef POP3_LEGACY_DOVECOT_MASTER_USER_H
+#define POP3_LEGACY_DOVECOT_MASTER_USER_H
+
+#include "plugin/dovecot/host.h"
+
+namespace pop3_legacy::dovecot {
+
+/// The master user who is logged in as `user`; nullptr: the user is himself. Valid as long as the
+/// user.
+const char* master_of(const struct mail_user* user);
+
+}  // namespace pop3_legacy::dovecot
+
+#endif
