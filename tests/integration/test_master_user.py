@@ -12,7 +12,7 @@ class MasterUserTest(hosts.HostTest):
         if hosts.standalone:
             super().setUpClass()
         typed = hosts.host_name == "dovecot-2.4"
-        passdb = ("passdb masters {\n  driver = static\n  password = secret\n  master = yes\n}\n" if typed else
+        passdb = ("passdb masters {\n  driver = static\n  passdb_static_password = secret\n  master = yes\n}\n" if typed else
                   "passdb {\n  driver = static\n  args = password=secret\n  master = yes\n}\n")
         cls.host_options = {"settings": "auth_master_user_separator = *\n" + passdb, **cls.more_options}
         super().setUpClass()

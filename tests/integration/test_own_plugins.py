@@ -29,7 +29,7 @@ class OwnPluginsTest(hosts.HostTest):
     def setUpClass(cls):
         if hosts.standalone:
             raise unittest.SkipTest("about Dovecot only")
-        without = "userdb_mail_plugins/pop3_legacy=no" if hosts.host_name == "dovecot-2.4" else "userdb_mail_plugins=acl"
+        without = "userdb_mail_plugins=acl"
 
         def users(homes):
             for number in range(1, 4):
