@@ -267,13 +267,30 @@ struct OpenMaildrop {
         sizes(std::size_t{maildrop->message_count()} + 1),
         deleted(sizes.size()),
         seen(sizes.size()) {
+    all.messages = count();
     for (MessageNumber number = 1; number <= count(); ++number) {
       sizes[number] = maildrop->size(number);
+      all.octets += sizes[number];
     }
   }
 
   [[nodiscard]] MessageNumber count() const noexcept {
     return static_cast<MessageNumber>(sizes.size() - 1);
+  }
+
+  /// `number` is not deleted.
+  void mark_deleted(MessageNumber number) {
+    deleted[number] = true;
+    ++removed.messages;
+    removed.octets += sizes[number];
+  }
+  void unmark_deleted() {
+    deleted.assign(deleted.size(), false);
+    removed = {};
+  }
+  /// What is not deleted.
+  [[nodiscard]] Tally left() const noexcept {
+    return {all.messages - removed.messages, all.octets - removed.octets};
   }
 
   static std::vector<MessageNumber> marked(const std::vector<bool>& marks) {
@@ -301,6 +318,8 @@ struct OpenMaildrop {
   std::vector<std::uint64_t> sizes{0};  ///< this and the next two by number
   std::vector<bool> deleted{false};
   std::vector<bool> seen{false};  ///< by RETR in this session
+  Tally all;
+  Tally removed;  ///< what is deleted of it
 };
 
 /// What the core asks, answered by a maildrop.
@@ -347,8 +366,8 @@ class MaildropPort : public Port {
     return Done{};
   }
   void forget_deletions() override {
-    keeps_deleted_ = !OpenMaildrop::marked(open_.deleted).empty();
-    open_.deleted.assign(open_.deleted.size(), false);
+    keeps_deleted_ = open_.removed.messages > 0;
+    open_.unmark_deleted();
   }
   /// Messages were deleted that QUIT does not remove.
   [[nodiscard]] bool keeps_deleted() const noexcept { return keeps_deleted_; }
@@ -358,8 +377,13 @@ class MaildropPort : public Port {
   }
   [[nodiscard]] bool deleted(MessageNumber number) const override { return open_.deleted[number]; }
   Status mark_deleted(MessageNumber number) override {
-    open_.deleted[number] = true;
+    open_.mark_deleted(number);
     return Done{};
+  }
+  [[nodiscard]] Tally left() const override { return open_.left(); }
+  [[nodiscard]] Tally all() const override { return open_.all; }
+  [[nodiscard]] bool output_acknowledged() const override {
+    return !environment_.output_acknowledged || environment_.output_acknowledged();
   }
   [[nodiscard]] std::uint64_t octets(MessageNumber number) const override {
     return open_.sizes[number];
@@ -571,15 +595,12 @@ class Transaction {
   static const std::array<Row, 10> commands;
 
   std::string stat() {
-    std::uint64_t octets = 0;
-    for (MessageNumber number = 1; number <= open_.count(); ++number) {
-      octets += open_.deleted[number] ? 0 : open_.sizes[number];
-    }
-    return "+OK " + std::to_string(messages_left()) + ' ' + std::to_string(octets) + "\r\n";
+    const Tally left = open_.left();
+    return "+OK " + std::to_string(left.messages) + ' ' + std::to_string(left.octets) + "\r\n";
   }
 
   std::string list(std::string_view arguments) {
-    return listing(arguments, "+OK " + std::to_string(messages_left()) + " messages:\r\n",
+    return listing(arguments, "+OK " + std::to_string(open_.left().messages) + " messages:\r\n",
                    [this](MessageNumber number) { return std::to_string(open_.sizes[number]); });
   }
 
@@ -646,12 +667,12 @@ class Transaction {
     if (!number) {
       return err(number.error().text);
     }
-    open_.deleted[number.value()] = true;
+    open_.mark_deleted(number.value());
     return "+OK Marked to be deleted.\r\n";
   }
 
   std::string rset() {
-    open_.deleted.assign(open_.deleted.size(), false);
+    open_.unmark_deleted();
     open_.seen.assign(open_.seen.size(), false);
     return std::string(ok);
   }
@@ -683,11 +704,6 @@ class Transaction {
       return Error{Failure::permanent, "Message is deleted."};
     }
     return number;
-  }
-
-  [[nodiscard]] std::size_t messages_left() const {
-    return open_.count() -
-           static_cast<std::size_t>(std::count(open_.deleted.begin(), open_.deleted.end(), true));
   }
 
   OpenMaildrop open_;
@@ -728,9 +744,6 @@ class ServerSession::Worker {
     if (over_ || octets.empty()) {
       return;
     }
-    if (transaction_ && all_taken()) {
-      transaction_->core().delivered();
-    }
     input_.erase(0, std::exchange(consumed_, 0));
     input_ += octets;
     advance();
@@ -740,14 +753,23 @@ class ServerSession::Worker {
     return !over_ && input_.size() - consumed_ < max_waiting_input;
   }
 
-  std::string take_output(std::size_t at_most) {
+  std::string take_output(std::size_t at_most, std::size_t unread) {
     advance();
     std::string piece = output_.substr(0, at_most);
     output_.erase(0, piece.size());
     if (over_ && all_taken()) {
-      connection_lost(true);
+      connection_lost();
+    }
+    if (transaction_ && !piece.empty() && transaction_->core().awaits_departure()) {
+      transaction_->core().leaving(input().size() - host_lines_ + unread);
     }
     return piece;
+  }
+
+  void output_left() {
+    if (transaction_ && all_taken()) {
+      transaction_->core().all_left();
+    }
   }
 
   [[nodiscard]] bool waits() const noexcept {
@@ -762,10 +784,7 @@ class ServerSession::Worker {
 
   [[nodiscard]] bool wants_close() const noexcept { return over_; }
 
-  void connection_lost(bool cleanly) {
-    if (transaction_ && cleanly && all_taken()) {
-      transaction_->core().delivered();
-    }
+  void connection_lost() {
     end();
     if (transaction_) {
       transaction_->drop();
@@ -847,7 +866,9 @@ class ServerSession::Worker {
 
   bool continue_intake() {
     if (intake_->state() == Intake::State::taking && !input().empty()) {
-      consume(intake_->take(input()));
+      const std::size_t taken = intake_->take(input());
+      transaction_->core().took_data(taken);
+      consume(taken);
     }
     if (intake_->state() != Intake::State::done) {
       return false;
@@ -1046,8 +1067,12 @@ bool ServerSession::wants_input() const noexcept {
   return worker_->wants_input();
 }
 
-std::string ServerSession::take_output(std::size_t at_most) {
-  return worker_->take_output(at_most);
+std::string ServerSession::take_output(std::size_t at_most, std::size_t unread) {
+  return worker_->take_output(at_most, unread);
+}
+
+void ServerSession::output_left() {
+  worker_->output_left();
 }
 
 bool ServerSession::waits() const noexcept {
@@ -1066,8 +1091,8 @@ bool ServerSession::wants_close() const noexcept {
   return worker_->wants_close();
 }
 
-void ServerSession::connection_lost(bool cleanly) {
-  worker_->connection_lost(cleanly);
+void ServerSession::connection_lost() {
+  worker_->connection_lost();
 }
 
 }  // namespace pop3_legacy::shim

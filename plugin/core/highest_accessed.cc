@@ -151,23 +151,18 @@ void HighestAccessed::accessed(Access access, MessageNumber number, Uid uid) {
   if (number > highest_.number) {
     highest_ = Mark{number, uid};
   }
-  if (access == Access::retrieve && number > retrieved_.number) {
-    retrieved_ = Mark{number, uid};
-  }
 }
 
 void HighestAccessed::reset() {
   highest_ = semantics_of(policy_.semantics).reset_to_zero ? Mark{} : start_;
   kept_ = start_;
-  retrieved_ = Mark{};
   reset_ = true;
 }
 
-void HighestAccessed::delivered() {
-  if (retrieved_.number > kept_.number) {
-    kept_ = retrieved_;
+void HighestAccessed::delivered(MessageNumber number, Uid uid) {
+  if (number > kept_.number) {
+    kept_ = Mark{number, uid};
   }
-  retrieved_ = Mark{};
 }
 
 // Two sessions at once each write what they know; the later one must not take back what the

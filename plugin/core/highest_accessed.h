@@ -48,10 +48,9 @@ class HighestAccessed {
   void accessed(Access access, MessageNumber number, Uid uid);
   /// The host has executed RSET.
   void reset();
-  /// A message has been retrieved that may not have reached the client.
-  [[nodiscard]] bool awaits_delivery() const noexcept { return retrieved_.number > 0; }
-  /// Every message retrieved so far has reached the client.
-  void delivered();
+  /// A message that was retrieved has reached the client: it stays accessed however the session
+  /// ends.
+  void delivered(MessageNumber number, Uid uid);
 
   /// Stores what the next session starts with, if it is another than stands there. May be
   /// called again with another ending: the last call holds. Where another session of the user
@@ -79,8 +78,7 @@ class HighestAccessed {
 
   Mark start_;
   Mark highest_;
-  Mark retrieved_;  ///< the highest RETR that may not have reached the client
-  Mark kept_;       ///< what a session that drops now leaves behind
+  Mark kept_;  ///< what a session that drops now leaves behind
 };
 
 }  // namespace pop3_legacy

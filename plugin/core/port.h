@@ -55,6 +55,12 @@ class Inspection {
   [[nodiscard]] virtual Result<std::uint64_t> lines(MessageNumber number) = 0;
 };
 
+/// So many messages, with so many octets.
+struct Tally {
+  MessageNumber messages = 0;
+  std::uint64_t octets = 0;
+};
+
 /// A mailbox as a discussion group of RFC 1082.
 struct Board {
   /// The highest UID that a message of it ever had, which is just what the RFC's maxima is.
@@ -156,6 +162,21 @@ class Port : public StateStore {
   }
   /// The host is about to execute QUIT on what open_board() or close_maildrop() has left.
   virtual void prepare_quit() {}
+
+  /// The messages that are not marked as deleted, and their octets. Kept, not counted: it costs the
+  /// same whatever the maildrop has.
+  [[nodiscard]] virtual Tally left() const = 0;
+  /// All messages, as left().
+  [[nodiscard]] virtual Tally all() const = 0;
+
+  // --- the connection ---
+
+  /// The host does not survive a line of the client's whose first word has one of these octets, and
+  /// must not be given it.
+  [[nodiscard]] virtual std::string_view deadly_in_verb() const noexcept { return {}; }
+  /// The client's machine has acknowledged all that was sent, as far as the host can tell: where a
+  /// process of its own stands between, or somebody else's proxy, that is no proof.
+  [[nodiscard]] virtual bool output_acknowledged() const { return true; }
 
   // --- the host's own answers ---
 

@@ -1,7 +1,6 @@
 #include "plugin/dovecot/client_session.h"
 
 #include <fcntl.h>
-#include <linux/sockios.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -91,6 +90,11 @@ void ClientSession::install() {
   module_context_.super = client_->v;
   client_->v.destroy = destroy_client;
 
+  struct ostream* replies = output_filter_of(client_);
+  if (replies == nullptr && session_.minds_delivery()) {
+    replies = output_filter_install(client_, /*holds_login=*/false);
+  }
+
   struct istream* host_input = client_->input;
   filter_ = input_filter_create(host_input, this);
   client_->input = filter_;
@@ -101,8 +105,10 @@ void ClientSession::install() {
   next_flush_context_ = output->context;
   o_stream_set_flush_callback(client_->output, output_flushed, static_cast<void*>(this));
 
-  if (struct ostream* const replies = output_filter_of(client_)) {
+  if (replies != nullptr) {
     output_filter_set_editor(replies, this);
+  }
+  if (replies != nullptr && output_filter_holds_login(replies)) {
     // Dovecot opens the mailbox before it comes back to its event loop.
     to_login_ = timeout_add_short(0, complete_login, this);
   }
@@ -150,6 +156,37 @@ void ClientSession::mark_executed() {
   }
   const uoff_t consumed = filter_->v_offset;
   session_.executed(client_->cmd == nullptr || consumed == 0 ? consumed : consumed - 1);
+  if (answer_ended_ && client_->cmd == nullptr &&
+      o_stream_get_buffer_used_size(client_->output) == 0) {
+    answer_ended_ = false;
+    session_.all_left();
+  }
+}
+
+// What leaves may stand in the output for long, so the last look is the one before it leaves.
+void ClientSession::before_sending(bool may_end_answer) {
+  if (!may_end_answer && !answer_ended_) {
+    return;
+  }
+  if (session_.awaits_departure()) {
+    answer_ended_ = true;
+    session_.leaving(waiting_input());
+  }
+}
+
+// In Dovecot's stream, and in the kernel, which where there is TLS or a proxy is what the login
+// process has passed on. Where the stream is full, another one may be behind it that has read what
+// came with the login.
+std::uint64_t ClientSession::waiting_input() const {
+  std::uint64_t waiting = input_filter_waiting(filter_);
+  if (waiting >= i_stream_get_max_buffer_size(filter_)) {
+    waiting += i_stream_get_max_buffer_size(filter_);
+  }
+  int in_kernel = 0;
+  if (::ioctl(client_->fd_in, FIONREAD, &in_kernel) == 0 && in_kernel > 0) {
+    waiting += static_cast<std::uint64_t>(in_kernel);
+  }
+  return waiting;
 }
 
 void ClientSession::answer(std::string_view line) {
@@ -242,6 +279,7 @@ void ClientSession::end_listing() {
 
 std::size_t ClientSession::take_data(std::string_view octets) {
   const std::size_t taken = intake_->take(octets);
+  session_.took_data(taken);
   if (intake_->state() == Intake::State::done) {
     answer_intake();
   } else if (intake_->state() == Intake::State::waiting) {
@@ -341,32 +379,11 @@ void ClientSession::send_reply(const Reply& reply, bool client_erred) {
   }
 }
 
-void ClientSession::input_arrived() {
-  if (session_.awaits_delivery() && output_received()) {
-    session_.delivered();
-  }
-}
-
-// Nothing is left here or in the kernel: SIOCOUTQ tells what a TCP peer has not acknowledged,
-// or what the login process that does TLS has not read. Where it cannot tell, the rest decides.
-bool ClientSession::output_received() const {
-  if (client_->output->stream_errno != 0 || o_stream_get_buffer_used_size(client_->output) > 0) {
-    return false;
-  }
-  int queued = 0;
-  return ::ioctl(client_->fd_out, SIOCOUTQ, &queued) != 0 || queued == 0;
-}
-
 void ClientSession::finish() {
   if (client_->mailbox == nullptr) {
     return;  // the mailbox could not be opened
   }
   mark_executed();
-  // The client has closed in order, and not somebody here: one that goes without having read
-  // everything resets the connection.
-  if (filter_->eof && filter_->stream_errno == 0 && output_received()) {
-    session_.delivered();
-  }
   session_.finish(client_->delete_success ? Ending::quit : Ending::dropped);
 }
 

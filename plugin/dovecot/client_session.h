@@ -4,6 +4,7 @@
 #ifndef POP3_LEGACY_DOVECOT_CLIENT_SESSION_H
 #define POP3_LEGACY_DOVECOT_CLIENT_SESSION_H
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -47,10 +48,10 @@ class ClientSession : public ReplyEditor {
   }
   /// Answers a line of ours.
   void answer(std::string_view line);
-  /// More has come from the network.
-  void input_arrived();
 
   // --- for the output filter ---
+
+  void before_sending(bool may_end_answer) override;
 
   [[nodiscard]] bool awaits_reply() const override { return session_.awaits_reply(); }
   [[nodiscard]] std::string reworded(std::string_view line) override {
@@ -69,7 +70,7 @@ class ClientSession : public ReplyEditor {
   static void complete_login(ClientSession* self);
   void finish();
   void mark_executed();
-  [[nodiscard]] bool output_received() const;
+  [[nodiscard]] std::uint64_t waiting_input() const;
   void send_reply(const Reply& reply, bool client_erred = true);
   void begin_listing(std::unique_ptr<Listing> listing);
   void send_listing();
@@ -92,6 +93,8 @@ class ClientSession : public ReplyEditor {
   std::string intake_arguments_;
   int watched_fd_ = -1;  ///< the client's once more, while only it needs what is waited for
   struct io* watch_ = nullptr;
+  bool answer_ended_ =
+      false;  ///< octets that may be a message's last have been given to the output
   std::string line_;
   stream_flush_callback_t* next_flush_callback_ = nullptr;
   void* next_flush_context_ = nullptr;

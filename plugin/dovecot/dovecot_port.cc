@@ -1,7 +1,11 @@
 #include "plugin/dovecot/dovecot_port.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
 #include <algorithm>
 #include <climits>
+#include <type_traits>
 #include <utility>
 
 #include "plugin/dovecot/dovecot_maildrop.h"
@@ -132,6 +136,30 @@ bool DovecotPort::deleted(MessageNumber number) const {
   const MessageNumber bit = number - 1;
   return client_->deleted &&
          (client_->deleted_bitmask[bit / CHAR_BIT] >> (bit % CHAR_BIT) & 1U) != 0;
+}
+
+Tally DovecotPort::left() const {
+  return {client_->messages_count - client_->deleted_count,
+          client_->total_size - client_->deleted_size};
+}
+
+Tally DovecotPort::all() const {
+  return {client_->messages_count, client_->total_size};
+}
+
+// Where Dovecot makes an event's reason of the first word before it looks for a command of that
+// name, event_reason_code_prefix() panics at a colon, and nothing else. It is so where a command is
+// executed by its name; where it is looked up first, what is executed has a context.
+std::string_view DovecotPort::deadly_in_verb() const noexcept {
+  constexpr bool executes_by_name = std::is_invocable_v<decltype(&client_command_execute),
+                                                        struct client*, const char*, const char*>;
+  return executes_by_name ? ":" : "";
+}
+
+// What a TCP peer has not acknowledged, or the login process that does TLS has not read.
+bool DovecotPort::output_acknowledged() const {
+  int queued = 0;
+  return ::ioctl(client_->fd_out, SIOCOUTQ, &queued) != 0 || queued == 0;
 }
 
 // As cmd_dele() in pop3-commands.c; RSET and QUIT need no more.

@@ -37,6 +37,10 @@ class DovecotPort : public Port {
   Status remove_unseen(const std::vector<Uid>& uids) override;
 
   [[nodiscard]] bool deleted(MessageNumber number) const override;
+  [[nodiscard]] Tally left() const override;
+  [[nodiscard]] Tally all() const override;
+  [[nodiscard]] std::string_view deadly_in_verb() const noexcept override;
+  [[nodiscard]] bool output_acknowledged() const override;
   Status mark_deleted(MessageNumber number) override;
   Status mark_seen(MessageNumber number) override;
   void leave_seen_alone() override;

@@ -67,7 +67,7 @@ void client_created(struct client** client) {
     const policy::Resolution* const resolution = user_policy((*client)->user);
     if (resolution != nullptr && (wording::words_replies(resolution->policy.reply) ||
                                   policy::delays_logins(resolution->policy))) {
-      output_filter_install(*client);
+      output_filter_install(*client, /*holds_login=*/true);
     }
     return 0;
   });

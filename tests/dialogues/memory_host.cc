@@ -69,7 +69,7 @@ class MemoryConnection : public Connection {
 
   void drop() override {
     take_all();
-    session_.connection_lost(true);
+    session_.connection_lost();
     dropped_ = true;
   }
 
@@ -80,6 +80,7 @@ class MemoryConnection : public Connection {
     for (;;) {
       const std::string piece = session_.take_output(piece_octets);
       if (piece.empty()) {
+        session_.output_left();
         return;
       }
       output_ += piece;

@@ -39,7 +39,7 @@ class FailingSession {
         break;
       }
     }
-    session.connection_lost(true);
+    session.connection_lost();
   }
 
   [[nodiscard]] const FailurePlan& plan() const { return plan_; }
@@ -53,6 +53,7 @@ class FailingSession {
     for (std::string piece; !(piece = session.take_output(1000)).empty();) {
       output += piece;
     }
+    session.output_left();
     return output;
   }
 

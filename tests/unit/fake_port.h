@@ -72,8 +72,23 @@ class FakePort : public Port {
     return Done{};
   }
   [[nodiscard]] bool deleted(MessageNumber number) const override {
+    ++looks;
     return deleted_numbers.contains(number);
   }
+  [[nodiscard]] Tally left() const override {
+    Tally left = all();
+    for (const MessageNumber number : deleted_numbers) {
+      --left.messages;
+      left.octets -= std::uint64_t{100} * number;
+    }
+    return left;
+  }
+  [[nodiscard]] Tally all() const override {
+    const std::uint64_t count = message_count();
+    return {message_count(), 100 * count * (count + 1) / 2};
+  }
+  [[nodiscard]] std::string_view deadly_in_verb() const noexcept override { return deadly; }
+  [[nodiscard]] bool output_acknowledged() const override { return acknowledged; }
   Status mark_deleted(MessageNumber number) override {
     if (delete_error) {
       return *delete_error;
@@ -119,6 +134,7 @@ class FakePort : public Port {
     return Port::exchange_state(name, old, content);
   }
   [[nodiscard]] std::uint64_t octets(MessageNumber number) const override {
+    ++looks;
     return std::uint64_t{100} * number;
   }
   [[nodiscard]] Result<std::string> uidl(MessageNumber number) override {
@@ -172,6 +188,9 @@ class FakePort : public Port {
   std::map<MessageNumber, std::string> headers;
   std::map<MessageNumber, Error> unreadable;
   std::set<MessageNumber> deleted_numbers;
+  mutable std::size_t looks = 0;  ///< at one message's mark or size
+  std::string deadly;
+  bool acknowledged = true;
   std::map<Uid, std::int64_t> dates;  ///< what is not here was removed
   std::size_t asked_for_dates = 0;
   int narrowed = 0;

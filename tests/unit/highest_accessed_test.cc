@@ -168,7 +168,7 @@ TEST_F(HighestAccessedTest, UnreadableStateIsNoStateToOverwrite) {
 TEST_F(HighestAccessedTest, ADropKeepsWhatWasDelivered) {
   login();
   access(Access::retrieve, 2);
-  session_->delivered();
+  session_->delivered(2, 20);
   access(Access::retrieve, 3);  // its last octets are on their way
   access(Access::remove, 5);
   drop();
@@ -187,7 +187,7 @@ TEST_F(HighestAccessedTest, ADropKeepsAllOrNothingIfThePolicySaysSo) {
 
   policy_.on_drop = LastOnDrop::nothing;
   access(Access::retrieve, 4);
-  session_->delivered();
+  session_->delivered(4, 40);
   drop();
   login();
   EXPECT_EQ(last(), 3U);
@@ -233,7 +233,7 @@ TEST_F(HighestAccessedTest, Rfc1225ResetGoesBackToTheStart) {
   port_.states["last"] = "1 7 10\n";
   login();
   access(Access::retrieve, 3);
-  session_->delivered();
+  session_->delivered(3, 30);
   session_->reset();
   EXPECT_EQ(last(), 1U);
   drop();

@@ -181,6 +181,22 @@ TEST_F(Mangle, LastCountsWhatWasSentWhole) {
   EXPECT_EQ(whole(session.answer("LAST\r\n")), "+OK 2\r\n");
 }
 
+TEST_F(Mangle, WhatWasSentCountsForADropOnceACommandHasProvedIt) {
+  const std::string line = "RETR 2 MANGLE\r\n";
+  Session session = this->session();
+  ASSERT_EQ(session.take(line, 0).taker, Taker::ours);
+  EXPECT_FALSE(session.awaits_departure());
+  whole(session.answer(line));
+  EXPECT_TRUE(session.awaits_departure());
+  session.leaving(0);
+  session.all_left();
+  session.finish(Ending::dropped);
+  EXPECT_EQ(port_.states.at("last"), "1 7 0\n");
+  ASSERT_EQ(session.take("NOOP\r\n", 0).taker, Taker::host);
+  session.finish(Ending::dropped);
+  EXPECT_EQ(port_.states.at("last"), "1 7 20\n");
+}
+
 TEST_F(Mangle, AMessageThatCannotBeRead) {
   port_.unreadable.insert({2, Error{Failure::temporary, "no"}});
   port_.unreadable.insert({3, Error{Failure::gone, "gone"}});

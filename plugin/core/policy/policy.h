@@ -29,7 +29,7 @@ enum class LastStart {
 
 /// What a session that ended without QUIT leaves behind, with LastStart::durable.
 enum class LastOnDrop {
-  delivered,  ///< messages that RETR delivered completely count
+  delivered,  ///< messages that have reached the client count (delivery.h)
   all,        ///< as after QUIT
   nothing,    ///< as if the session had not been
 };

@@ -131,9 +131,8 @@ void View::reset() {
   delivered_.clear();
 }
 
-void View::delivered() {
-  delivered_.insert(delivered_.end(), fetched_.begin(), fetched_.end());
-  fetched_.clear();
+void View::delivered(Uid uid) {
+  delivered_.push_back(uid);
 }
 
 // As what_stays() of HighestAccessed.

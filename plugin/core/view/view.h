@@ -47,10 +47,8 @@ class View {
   void fetched(Uid uid);
   /// The host has executed RSET: nothing was fetched in this session.
   void reset();
-  /// A message was fetched that may not have reached the client.
-  [[nodiscard]] bool awaits_delivery() const noexcept { return !fetched_.empty(); }
-  /// Every message sent so far has reached the client.
-  void delivered();
+  /// Such a message has reached the client.
+  void delivered(Uid uid);
 
   /// Before the host executes QUIT, and at the end of a session without. QUIT: what was fetched is
   /// stored, and the deleted messages with it; then their marks are taken from the host, which is
@@ -76,8 +74,8 @@ class View {
   std::optional<Status> opened_;
   std::vector<Uid> mailbox_;  ///< all of it, ascending; where there may be state to store
   std::vector<Uid> overdue_;  ///< kept long enough
-  std::vector<Uid> fetched_;  ///< may not have reached the client
-  std::vector<Uid> delivered_;
+  std::vector<Uid> fetched_;
+  std::vector<Uid> delivered_;  ///< of the fetched
 };
 
 /// The capability that RFC 2449 (section 6.7) has for how long the server keeps the mail that a
