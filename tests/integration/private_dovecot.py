@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 
-from private_host import MAIL_UID, PASSWORD, PrivateHost, mount_namespace, small_disk
+from private_host import MAIL_UID, PASSWORD, PrivateHost, free_port, mount_namespace, small_disk
 
 
 SYSTEM_MODULES = "/usr/lib/dovecot/modules"
@@ -26,8 +26,9 @@ class PrivateDovecot(PrivateHost):
     """modules: the build's folder of modules. tree: the root of another Debian, or None. policies:
     the policy folder, or None for the built-in defaults; policy_setting: the value of the setting
     if it is another. plugin=False: the same Dovecot without
-    the plugin. settings: lines for dovecot.conf, @base@ stands for base. tls: STLS with a certificate of its own. clients:
-    so many of them share a pop3 process. submission_host, or
+    the plugin. settings: lines for dovecot.conf, @base@ stands for base. tls: STLS, and POP3S at
+    pop3s_port, with a certificate of its own. proxy_to: the port of another such server, to which all
+    users are passed on. clients: so many of them share a pop3 process. submission_host, or
     sendmail_path from base: where mail is sent. spool_octets: the size of the disk that is Dovecot's
     mail_temp_dir, base/spool. users: from the folder of homes, the lines of a
     passwd-file, for users with userdb fields of their own. more_folders: that the server needs.
@@ -38,7 +39,7 @@ class PrivateDovecot(PrivateHost):
     def __init__(self, base, modules, tree=None, policies=None, port=None, plugin=True, settings="",
                  users=lambda homes: (), homes=None, tls=False, clients=1, policy_setting=None,
                  submission_host=None, sendmail_path=None, spool_octets=None, more_folders=(),
-                 login=None, dovecots_plugins=(), hidden_modules=()):
+                 login=None, dovecots_plugins=(), hidden_modules=(), proxy_to=None):
         super().__init__(base, port, homes)
         self.dovecots_plugins = dovecots_plugins
         self.hidden_modules = hidden_modules
@@ -49,6 +50,8 @@ class PrivateDovecot(PrivateHost):
         self.plugin = plugin
         self.settings = settings
         self.tls = tls
+        self.pop3s_port = free_port() if tls else 0
+        self.proxy_to = proxy_to
         self.clients = clients
         self.mail_settings = {"submission_host": submission_host,
                               "sendmail_path": sendmail_path and os.path.join(self.base, sendmail_path)}
@@ -113,6 +116,8 @@ mail_fsync = never
             lines = "".join(f"    {name} = yes\n" for name in self._plugins())
             plugin = f"mail_plugins {{\n{lines}  }}" if lines else ""
             version = self.version().split("-")[0]
+            proxy = f"  fields {{\n    proxy = y\n    host = 127.0.0.1\n    port = {self.proxy_to}\n  }}\n" \
+                if self.proxy_to else ""
             return f"""dovecot_config_version = {version}
 dovecot_storage_version = {version}
 auth_allow_cleartext = yes
@@ -123,7 +128,7 @@ passdb passwd-file {{
 }}
 passdb static {{
   password = {PASSWORD}
-}}
+{proxy}}}
 userdb passwd-file {{
   passwd_file_path = {base}/users
 }}
@@ -140,7 +145,9 @@ service pop3-login {{
     port = {self.port}
   }}
   inet_listener pop3s {{
-    port = 0
+    {"listen" if self.typed_settings else "address"} = 127.0.0.1
+    port = {self.pop3s_port}
+    ssl = yes
   }}
 }}
 protocol pop3 {{
@@ -154,6 +161,7 @@ protocol pop3 {{
         if self.policy_setting and self.plugin:
             policy = f"plugin {{\n  pop3_legacy_policy = {self.policy_setting}\n}}\n"
         plugin = "mail_plugins = " + " ".join(self._plugins())
+        proxy = f" proxy=y host=127.0.0.1 port={self.proxy_to}" if self.proxy_to else ""
         return f"""disable_plaintext_auth = no
 mail_location = maildir:~/Maildir
 passdb {{
@@ -162,7 +170,7 @@ passdb {{
 }}
 passdb {{
   driver = static
-  args = password={PASSWORD}
+  args = password={PASSWORD}{proxy}
 }}
 userdb {{
   driver = passwd-file
@@ -178,7 +186,9 @@ service pop3-login {{
     port = {self.port}
   }}
   inet_listener pop3s {{
-    port = 0
+    {"listen" if self.typed_settings else "address"} = 127.0.0.1
+    port = {self.pop3s_port}
+    ssl = yes
   }}
 }}
 protocol pop3 {{
