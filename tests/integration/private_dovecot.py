@@ -31,6 +31,7 @@ class PrivateDovecot(PrivateHost):
     sendmail_path from base: where mail is sent. spool_octets: the size of the disk that is Dovecot's
     mail_temp_dir, base/spool. users: from the folder of homes, the lines of a
     passwd-file, for users with userdb fields of their own. more_folders: that the server needs.
+    mail_format: of all users' mail, which is in homes/<user>/Maildir or else homes/<user>/mail.
     login: the settings of the login plugin ("help": "long"), which is loaded unless this is None.
     dovecots_plugins: mail plugins of Dovecot's own that pop3 loads, too ("acl"). hidden_modules: of ours, which
     are not where Dovecot looks."""
@@ -38,7 +39,7 @@ class PrivateDovecot(PrivateHost):
     def __init__(self, base, modules, tree=None, policies=None, port=None, plugin=True, settings="",
                  users=lambda homes: (), homes=None, tls=False, clients=1, policy_setting=None,
                  submission_host=None, sendmail_path=None, spool_octets=None, more_folders=(),
-                 login=None, dovecots_plugins=(), hidden_modules=()):
+                 login=None, dovecots_plugins=(), hidden_modules=(), mail_format="maildir"):
         super().__init__(base, port, homes)
         self.dovecots_plugins = dovecots_plugins
         self.hidden_modules = hidden_modules
@@ -55,6 +56,7 @@ class PrivateDovecot(PrivateHost):
         self.spool_octets = spool_octets
         self.policy_setting = policy_setting or self.policies
         self.login = login
+        self.mail_format = mail_format
         self.log_file = os.path.join(self.base, "dovecot.log")
         for folder in ("run", "state", "modules"):
             os.makedirs(os.path.join(self.base, folder), exist_ok=True)
@@ -116,8 +118,7 @@ mail_fsync = never
             return f"""dovecot_config_version = {version}
 dovecot_storage_version = {version}
 auth_allow_cleartext = yes
-mail_driver = maildir
-mail_path = ~/Maildir
+{self._mail_settings()}
 passdb passwd-file {{
   passwd_file_path = {base}/users
 }}
@@ -155,7 +156,7 @@ protocol pop3 {{
             policy = f"plugin {{\n  pop3_legacy_policy = {self.policy_setting}\n}}\n"
         plugin = "mail_plugins = " + " ".join(self._plugins())
         return f"""disable_plaintext_auth = no
-mail_location = maildir:~/Maildir
+{self._mail_settings()}
 passdb {{
   driver = passwd-file
   args = {base}/users
@@ -190,6 +191,14 @@ protocol pop3 {{
 
     def _plugins(self):
         return [*self.dovecots_plugins, *(["pop3_legacy"] if self.plugin else [])]
+
+    def _mail_settings(self):
+        folder = "~/Maildir" if self.mail_format == "maildir" else "~/mail"
+        mbox = self.mail_format == "mbox"
+        if self.typed_settings:
+            inbox = f"\nmail_inbox_path = {folder}/inbox" if mbox else ""
+            return f"mail_driver = {self.mail_format}\nmail_path = {folder}{inbox}"
+        return f"mail_location = {self.mail_format}:{folder}" + (f":INBOX={folder}/inbox" if mbox else "")
 
     def _tls_settings(self):
         if not self.tls:
