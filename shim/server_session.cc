@@ -405,6 +405,30 @@ class MaildropPort : public Port {
     return command == "CAPA" ? Result<std::string>(std::string(capabilities))
                              : Port::host_answer(command);
   }
+  [[nodiscard]] bool has_seen(MessageNumber number) const override {
+    return open_.maildrop->seen(number);
+  }
+  [[nodiscard]] std::vector<Uid> mailbox_uids() const override {
+    const Maildrop& whole = own_->whole();
+    std::vector<Uid> uids;
+    for (MessageNumber number = 1; number <= whole.message_count(); ++number) {
+      uids.push_back(whole.uid(number));
+    }
+    return uids;
+  }
+  Result<std::vector<std::optional<std::string>>> guids(const std::vector<Uid>& uids) override {
+    const Maildrop& whole = own_->whole();
+    const std::vector<Uid> all = mailbox_uids();
+    std::vector<std::optional<std::string>> found;
+    for (const Uid uid : uids) {
+      const auto place = std::lower_bound(all.begin(), all.end(), uid);
+      found.push_back(place != all.end() && *place == uid
+                          ? std::optional(whole.unique_name(
+                                static_cast<MessageNumber>(place - all.begin()) + 1))
+                          : std::nullopt);
+    }
+    return found;
+  }
   Result<std::optional<std::string>> load_state(std::string_view name) override {
     return own_->load_state(name);
   }

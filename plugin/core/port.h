@@ -84,6 +84,20 @@ class Port : public StateStore {
   [[nodiscard]] virtual bool numbers_follow_uids() const { return true; }
   /// The highest number with \Seen at login, 0 if none.
   [[nodiscard]] virtual MessageNumber highest_seen() const = 0;
+  /// The message had \Seen at login.
+  [[nodiscard]] virtual bool has_seen(MessageNumber /*number*/) const { return false; }
+
+  // --- the user's own mailbox, whichever messages the maildrop has ---
+
+  /// The UIDs of all messages, ascending; those that somebody else has removed may be among them.
+  [[nodiscard]] virtual std::vector<Uid> mailbox_uids() const { return {}; }
+  /// The GUIDs of messages (uidl::Facts::guid()) in the order of `uids`; no value: somebody else
+  /// has removed the message. Failure::permanent: this storage has none. Costs some 4,000
+  /// instructions a message.
+  [[nodiscard]] virtual Result<std::vector<std::optional<std::string>>> guids(
+      const std::vector<Uid>& /*uids*/) {
+    return Error{Failure::permanent, "this host has no GUIDs"};
+  }
 
   // --- the view: before any of the above has been asked for a command ---
 

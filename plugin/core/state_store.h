@@ -20,6 +20,10 @@ class StateStore {
   StateStore& operator=(StateStore&&) = delete;
   virtual ~StateStore() = default;
 
+  /// Where the state is, for a sentence in the log: a file's path, a dict's key.
+  [[nodiscard]] virtual std::string place_of(std::string_view name) const {
+    return "the state \"" + std::string(name) + "\"";
+  }
   /// What store_state() stored under `name` (lower case letters). No value: nothing was ever
   /// stored.
   [[nodiscard]] virtual Result<std::optional<std::string>> load_state(std::string_view name) {

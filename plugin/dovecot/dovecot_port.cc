@@ -50,6 +50,46 @@ MessageNumber DovecotPort::highest_seen() const {
   return client_->last_seen_pop3_msn;
 }
 
+bool DovecotPort::has_seen(MessageNumber number) const {
+  const struct mail_index_record* const record =
+      mail_index_lookup(client_->mailbox->view, sequence(number));
+  return record != nullptr && (record->flags & MAIL_SEEN) != 0;
+}
+
+// While something else is open in the mailbox's place, nobody asks for these two.
+std::vector<Uid> DovecotPort::mailbox_uids() const {
+  std::vector<Uid> uids;
+  if (switch_.switched()) return uids;
+  const std::uint32_t count = mail_index_view_get_messages_count(client_->mailbox->view);
+  uids.reserve(count);
+  for (std::uint32_t place = 1; place <= count; ++place) {
+    Uid uid = 0;
+    mail_index_lookup_uid(client_->mailbox->view, place, &uid);
+    uids.push_back(uid);
+  }
+  return uids;
+}
+
+Result<std::vector<std::optional<std::string>>> DovecotPort::guids(const std::vector<Uid>& uids) {
+  if (switch_.switched()) return Port::guids(uids);
+  DovecotMaildrop maildrop(client_->mailbox);
+  std::vector<std::optional<std::string>> found;
+  found.reserve(uids.size());
+  for (const Uid uid : uids) {
+    std::uint32_t sequence = 0;
+    if (!mail_index_lookup_seq(client_->mailbox->view, uid, &sequence)) {
+      found.emplace_back();
+      continue;
+    }
+    const auto message = maildrop.message(sequence - 1);
+    if (!message) return message.error();
+    Result<std::string> guid = message.value()->guid();
+    if (!guid && guid.error().kind != Failure::gone) return guid.error();
+    found.push_back(guid ? std::optional(std::move(guid.value())) : std::nullopt);
+  }
+  return found;
+}
+
 Result<std::vector<std::optional<std::int64_t>>> DovecotPort::received(
     const std::vector<MessageNumber>& numbers) {
   DovecotMaildrop maildrop(client_->mailbox);
@@ -246,6 +286,11 @@ Result<std::string> DovecotPort::host_answer(std::string_view command) {
 template <class Work>
 auto DovecotPort::with_inbox(Work work) -> decltype(work(static_cast<struct mailbox*>(nullptr))) {
   return switch_.switched() ? switch_.with_inbox(work) : work(client_->mailbox);
+}
+
+std::string DovecotPort::place_of(std::string_view name) const {
+  struct mail_namespace* const inbox = mail_namespace_find_inbox(client_->user->namespaces);
+  return inbox == nullptr ? Port::place_of(name) : place_of_mailbox_state(inbox, name);
 }
 
 Result<std::optional<std::string>> DovecotPort::load_state(std::string_view name) {

@@ -61,6 +61,12 @@ class DovecotPort : public Port {
   Status prepare_uidls() override;
   [[nodiscard]] Result<std::string> host_answer(std::string_view command) override;
 
+  [[nodiscard]] bool has_seen(MessageNumber number) const override;
+  [[nodiscard]] std::vector<Uid> mailbox_uids() const override;
+  [[nodiscard]] Result<std::vector<std::optional<std::string>>> guids(
+      const std::vector<Uid>& uids) override;
+
+  [[nodiscard]] std::string place_of(std::string_view name) const override;
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
   Status store_state(std::string_view name, std::string_view content) override;
 

@@ -28,6 +28,7 @@ Result<std::string> state_path(struct mailbox* box, std::string_view name) {
 }
 
 struct Place {
+  std::string folder;  ///< with the beginning of all states' names
   std::string path;
   files::FileAccess access;
   bool sync;
@@ -49,9 +50,16 @@ Result<Place> place_to_store(struct mailbox* box, std::string_view name) {
   const auto mode = box->storage->set->parsed_fsync_mode;
   const bool sync = name == "last" ? mode == FSYNC_MODE_ALWAYS : mode != FSYNC_MODE_NEVER;
   const struct mailbox_permissions* const permissions = mailbox_get_permissions(box);
-  return Place{std::move(path.value()),
+  std::string folder = path.value().substr(0, path.value().size() - name.size());
+  return Place{std::move(folder),
+               std::move(path.value()),
                {permissions->file_create_mode, permissions->file_create_gid},
                sync};
+}
+
+// The pace is stored at login, which is not to wait for this.
+void tidy_up(const Place& place, std::string_view name) {
+  if (name != "pace") files::remove_left_overs(place.folder);
 }
 
 }  // namespace
@@ -75,7 +83,10 @@ Status store_mailbox_state(struct mailbox* box, std::string_view name, std::stri
   if (!place) {
     return place.error();
   }
-  return files::replace_file(place.value().path, content, place.value().access, place.value().sync);
+  Status stored =
+      files::replace_file(place.value().path, content, place.value().access, place.value().sync);
+  if (stored) tidy_up(place.value(), name);
+  return stored;
 }
 
 Result<bool> exchange_mailbox_state(struct mailbox* box, std::string_view name,
@@ -85,16 +96,21 @@ Result<bool> exchange_mailbox_state(struct mailbox* box, std::string_view name,
   if (!place) {
     return place.error();
   }
-  return files::exchange_file(place.value().path, old, content, place.value().access,
-                              place.value().sync);
+  Result<bool> stored = files::exchange_file(place.value().path, old, content,
+                                             place.value().access, place.value().sync);
+  if (stored && stored.value()) tidy_up(place.value(), name);
+  return stored;
+}
+
+std::string place_of_mailbox_state(struct mail_namespace* ns, std::string_view name) {
+  const char* folder = nullptr;
+  const bool found =
+      mailbox_list_get_path(ns->list, "INBOX", MAILBOX_LIST_PATH_TYPE_CONTROL, &folder) > 0;
+  return std::string(found ? folder : "").append(prefix).append(name);
 }
 
 bool has_mailbox_state(struct mail_namespace* ns, std::string_view name) {
-  const char* folder = nullptr;
-  if (mailbox_list_get_path(ns->list, "INBOX", MAILBOX_LIST_PATH_TYPE_CONTROL, &folder) <= 0) {
-    return false;
-  }
-  return ::access(std::string(folder).append(prefix).append(name).c_str(), F_OK) == 0;
+  return ::access(place_of_mailbox_state(ns, name).c_str(), F_OK) == 0;
 }
 
 }  // namespace pop3_legacy::dovecot

@@ -16,13 +16,17 @@ namespace pop3_legacy::dovecot {
 /// mailbox is open.
 Result<std::optional<std::string>> load_mailbox_state(struct mailbox* box, std::string_view name);
 /// In a mailbox that is read-only for the user (by an ACL, say) nothing is stored, which is an
-/// Error: who can do without what is not kept says so himself.
+/// Error: who can do without what is not kept says so himself. What killed processes have left in
+/// the folder goes (files::remove_left_overs()), but not with the state that a login stores.
 Status store_mailbox_state(struct mailbox* box, std::string_view name, std::string_view content);
 
 /// StateStore::exchange_state() likewise.
 Result<bool> exchange_mailbox_state(struct mailbox* box, std::string_view name,
                                     const std::optional<std::string>& old,
                                     std::string_view content);
+
+/// The path of such a file in the INBOX of `ns`, for the log; nothing is opened.
+std::string place_of_mailbox_state(struct mail_namespace* ns, std::string_view name);
 
 /// There is such a file in the INBOX of `ns`, as far as one look tells; nothing is opened.
 bool has_mailbox_state(struct mail_namespace* ns, std::string_view name);

@@ -37,6 +37,28 @@ class FakePort : public Port {
     return std::is_sorted(uids.begin(), uids.end());
   }
   [[nodiscard]] MessageNumber highest_seen() const override { return seen; }
+  [[nodiscard]] bool has_seen(MessageNumber number) const override { return number <= seen; }
+  [[nodiscard]] std::vector<Uid> mailbox_uids() const override {
+    std::vector<Uid> sorted = whole.empty() ? uids : whole;
+    std::sort(sorted.begin(), sorted.end());
+    return sorted;
+  }
+  Result<std::vector<std::optional<std::string>>> guids(const std::vector<Uid>& of) override {
+    if (guid_error) {
+      return *guid_error;
+    }
+    std::vector<std::optional<std::string>> found;
+    const std::vector<Uid> there = mailbox_uids();
+    for (const Uid uid : of) {
+      ++guids_asked;
+      const auto known = guid_of.find(uid);
+      found.push_back(!std::binary_search(there.begin(), there.end(), uid) ? std::nullopt
+                      : known == guid_of.end()
+                          ? std::optional("g" + std::to_string(uid))
+                          : std::optional(known->second));
+    }
+    return found;
+  }
   [[nodiscard]] std::string user_name() const override { return user; }
   [[nodiscard]] std::uint64_t octets_sent(Access access) const override {
     return access == Access::top ? topped : retrieved;
@@ -93,6 +115,9 @@ class FakePort : public Port {
   }
   Status narrow(const std::vector<MessageNumber>& numbers) override {
     ++narrowed;
+    if (whole.empty()) {
+      whole = uids;
+    }
     std::vector<Uid> left;
     left.reserve(numbers.size());
     for (const MessageNumber number : numbers) {
@@ -186,6 +211,10 @@ class FakePort : public Port {
   std::vector<Uid> uids;
   UidValidity validity = 7;
   MessageNumber seen = 0;
+  std::vector<Uid> whole;             ///< where it has more than `uids`, which are shown
+  std::map<Uid, std::string> guid_of;   ///< where it is not "g" and the UID
+  std::optional<Error> guid_error;
+  std::size_t guids_asked = 0;
   std::uint64_t retrieved = 0;
   std::uint64_t topped = 0;
   std::string answer = "+OK\r\nCAPA\r\nTOP\r\nUIDL\r\nPIPELINING\r\n.\r\n";

@@ -253,7 +253,7 @@ TEST_F(LastInSession, AFirstSessionLeavesAStateEvenIfItsOnlyMessageDidNotArrive)
   // start if there were no state: the message would be skipped for ever.
   ASSERT_EQ(shown(session_.take("RETR 4\r\n", 0)), "host 8");
   session_.finish(Ending::dropped);
-  EXPECT_EQ(port_.states.at("last"), "1 7 0\n");
+  EXPECT_EQ(port_.states.at("last"), "2 7 0\n");
 }
 
 TEST_F(LastInSession, WhatTheHostRefusesDoesNotCount) {
@@ -264,7 +264,7 @@ TEST_F(LastInSession, WhatTheHostRefusesDoesNotCount) {
 }
 
 TEST_F(LastInSession, ADeletedMessageIsRefusedUntilRset) {
-  port_.states["last"] = "1 7 0\n";
+  port_.states["last"] = "2 7 0\n";
   host("DELE 4\r\nRSET\r\nRETR 4\r\n");
   EXPECT_EQ(last(), "+OK 4\r\n");
 }
@@ -275,7 +275,7 @@ TEST_F(LastInSession, QuitIsARunOfItsOwnAndTheStateStandsBeforeTheHostAnswersIt)
   session_.executed(8);
   EXPECT_EQ(port_.stores, 0);
   ASSERT_EQ(shown(session_.take(lines.substr(8), 8)), "host 6");
-  EXPECT_EQ(port_.states.at("last"), "1 7 30\n");
+  EXPECT_EQ(port_.states.at("last"), "2 7 30 3 g30\n");
   session_.finish(Ending::quit);
   EXPECT_EQ(port_.stores, 1);
 }
@@ -285,7 +285,7 @@ TEST_F(LastInSession, ADropKeepsWhatWasDelivered) {
   session_.delivered();
   host("RETR 2\r\nDELE 3\r\n");
   session_.finish(Ending::dropped);
-  EXPECT_EQ(port_.states.at("last"), "1 7 10\n");
+  EXPECT_EQ(port_.states.at("last"), "2 7 10 1 g10\n");
 }
 
 TEST_F(LastInSession, StateThatCannotBeReadIsATemporaryFailureNotANumber) {
@@ -326,7 +326,7 @@ TEST(Session, UnderPopperARetrIsNotWaitedForButTheStartIsKept) {
   EXPECT_EQ(shown(session.take("RETR 1\r\nRETR 2\r\nQUIT\r\n", 0)), "host 16");
   session.executed(16);
   EXPECT_EQ(shown(session.take("QUIT\r\n", 16)), "host 6");
-  EXPECT_EQ(port.states.at("last"), "1 7 0\n");
+  EXPECT_EQ(port.states.at("last"), "2 7 0\n");
 }
 
 TEST_F(LastInSession, WithoutLastTheHostsCommandsAreNotWatched) {

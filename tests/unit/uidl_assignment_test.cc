@@ -599,7 +599,9 @@ TEST_F(UidlAssignmentTest, DamagedStatesAreToldAndNothingIsChanged) {
       const Strings answer = ids(xuidl_);
       ASSERT_EQ(answer.size(), 1U);
       EXPECT_TRUE(
-          answer[0].starts_with("error: the mailbox's file \"" + name + "\" is damaged, line "))
+          answer[0].starts_with("error: the stored state is damaged, so UIDL is refused: the state "
+                                "\"" +
+                                name + "\": line "))
           << answer[0];
       EXPECT_EQ(ids(by({"uw"}, UidlOnChange::switch_over)), answer);
       EXPECT_EQ(ids(by({"host"})), answer);

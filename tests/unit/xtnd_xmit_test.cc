@@ -467,13 +467,41 @@ TEST(XtndXmit, ACopyThatFailsIsForTheLogOnly) {
   EXPECT_EQ(port.log.size(), 1U);
 }
 
-TEST(XtndXmit, AnOldOrForeignListOfWhatWasSentIsNoObstacle) {
+TEST(XtndXmit, ADamagedLedgerRefusesAndIsLeftAlone) {
+  for (const char* const text :
+       {"", "something else", "dovecot-pop3-legacy xmit 2\n", "dovecot-pop3-legacy xmit 1\nx\n",
+        "dovecot-pop3-legacy xmit 1\n\n", "dovecot-pop3-legacy xmit 1\n12 k\n",
+        "dovecot-pop3-legacy xmit 1\n12  sent\n", "dovecot-pop3-legacy xmit 1\n12 k seen\n",
+        "dovecot-pop3-legacy xmit 1\n12 k sent"}) {
+    MailPort port;
+    port.states["xmit"] = text;
+    EXPECT_EQ(Client(port).send(message),
+              "-ERR [SYS/TEMP] What you have sent lately cannot be read.\r\n")
+        << text;
+    EXPECT_EQ(port.states["xmit"], text);
+    EXPECT_TRUE(port.sent.empty());
+    ASSERT_EQ(port.log.size(), 1U);
+    EXPECT_NE(port.log[0].find(", so XTND XMIT is refused: the state \"xmit\""),
+              std::string::npos)
+        << port.log[0];
+  }
+}
+
+TEST(XtndXmit, WhatIsOldOrAheadOfTheClockIsForgotten) {
   MailPort port;
-  port.states["xmit"] =
-      "dovecot-pop3-legacy xmit 1\nx\n\n99999999999999 k sent\n12 k sent\n1 2 3\n";
+  port.states["xmit"] = "dovecot-pop3-legacy xmit 1\n99999999999999 k sent\n12 k sent\n";
   EXPECT_EQ(Client(port).send(message), taken);
-  port.states["xmit"] = "something else";
-  EXPECT_EQ(Client(port).send(message), taken);
+  EXPECT_EQ(port.states["xmit"].find(" k "), std::string::npos);
+}
+
+// It can be read, and not be written.
+TEST(XtndXmit, ALedgerThatCannotBeWrittenIsToldAsSuch) {
+  MailPort port;
+  port.before_exchange = [&] { port.state_error = Error{Failure::temporary, "disk full"}; };
+  EXPECT_EQ(Client(port).send(message),
+            "-ERR [SYS/TEMP] What you send cannot be noted at the moment.\r\n");
+  EXPECT_EQ(port.log, std::vector<std::string>{
+                          "XTND XMIT: the message cannot be noted, so it is not sent: disk full"});
 }
 
 }  // namespace

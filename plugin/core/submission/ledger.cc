@@ -4,6 +4,9 @@
 #include <charconv>
 #include <optional>
 
+#include "plugin/core/state_rules.h"
+#include "plugin/core/text.h"
+
 namespace pop3_legacy::submission {
 
 namespace {
@@ -26,23 +29,33 @@ std::string_view cut(std::string_view& text, char end) {
 
 }  // namespace
 
-// What is too old to matter, or unreadable, is left out.
-Ledger::Entries Ledger::read(std::string_view text) const {
+// What is too old to matter is left out.
+Result<Ledger::Entries> Ledger::read(const std::optional<std::string>& whole) const {
   Entries entries;
-  if (!text.starts_with(first_line)) return entries;
+  if (!whole) return entries;
+  const auto damaged = [&](const std::string& why) {
+    return unusable_state(port_.user_states(), ledger_state, *whole, {Failure::permanent, why});
+  };
+  std::string_view text = *whole;
+  if (!text.starts_with(first_line)) return damaged("it does not begin as it should");
   text.remove_prefix(first_line.size());
+  if (!text.empty() && !text.ends_with('\n')) return damaged("it is cut off");
   const std::int64_t now = port_.now();
   const std::int64_t kept = std::max(hour, static_cast<std::int64_t>(policy_.dedup));
   while (!text.empty()) {
-    std::string_view line = cut(text, '\n');
+    const std::string_view whole_line = cut(text, '\n');
+    std::string_view line = whole_line;
     const std::string_view time = cut(line, ' ');
     Entry entry;
     const auto [end, error] = std::from_chars(time.data(), time.data() + time.size(), entry.time);
     entry.key = cut(line, ' ');
     entry.sent = line == word_sent;
+    if (error != std::errc{} || end != time.data() + time.size() || entry.key.empty() ||
+        (!entry.sent && line != word_begun)) {
+      return damaged("a line does not belong there: " + in_quotes(whole_line));
+    }
     // A clock that was put back must not keep an entry for ever.
-    if (error == std::errc{} && end == time.data() + time.size() && entry.time > now - kept &&
-        entry.time <= now + kept) {
+    if (entry.time > now - kept && entry.time <= now + kept) {
       entries.push_back(std::move(entry));
     }
   }
@@ -69,15 +82,18 @@ bool Ledger::over_limit(const Entries& entries) const {
 // stored meanwhile.
 Status Ledger::change(const std::function<bool(Entries& entries)>& edit) {
   return change_state(port_.user_states(), ledger_state,
-                      [&](const std::optional<std::string>& old) -> std::optional<std::string> {
-                        Entries entries = read(old.value_or(""));
-                        if (!edit(entries)) return std::nullopt;
+                      [&](const std::optional<std::string>& old)
+                          -> Result<std::optional<std::string>> {
+                        auto known = read(old);
+                        if (!known) return known.error();
+                        Entries& entries = known.value();
+                        if (!edit(entries)) return std::optional<std::string>();
                         const std::size_t most =
                             std::max(static_cast<std::size_t>(policy_.per_hour), most_unlimited);
                         if (entries.size() > most)
                           entries.erase(entries.begin(),
                                         entries.end() - static_cast<std::ptrdiff_t>(most));
-                        return written(entries);
+                        return std::optional(written(entries));
                       });
 }
 
@@ -127,7 +143,8 @@ Result<bool> Ledger::exhausted() {
   if (policy_.per_hour == 0) return false;
   const auto state = port_.user_states().load_state(ledger_state);
   if (!state) return state.error();
-  return over_limit(read(state.value().value_or("")));
+  const auto entries = read(state.value());
+  return entries ? Result<bool>(over_limit(entries.value())) : entries.error();
 }
 
 }  // namespace pop3_legacy::submission

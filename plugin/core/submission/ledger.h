@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +20,8 @@ namespace pop3_legacy::submission {
 inline constexpr std::string_view ledger_state = "xmit";
 
 /// Kept in the user's state "xmit" (Port::user_states()): a line a message, with the time, the key,
-/// and whether the MTA has it.
+/// and whether the MTA has it. Where it is damaged every method fails (state_rules.h). An Error's
+/// sentence is for the log, and says what could not be done.
 class Ledger {
  public:
   enum class Verdict {
@@ -47,7 +49,7 @@ class Ledger {
   };
   using Entries = std::vector<Entry>;
 
-  [[nodiscard]] Entries read(std::string_view text) const;
+  [[nodiscard]] Result<Entries> read(const std::optional<std::string>& text) const;
   [[nodiscard]] static std::string written(const Entries& entries);
   [[nodiscard]] bool over_limit(const Entries& entries) const;
   Status change(const std::function<bool(Entries& entries)>& edit);

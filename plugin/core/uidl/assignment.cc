@@ -6,6 +6,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "plugin/core/state_rules.h"
 #include "plugin/core/text.h"
 #include "plugin/core/uidl/guid_ids.h"
 #include "plugin/core/uidl/identifier.h"
@@ -200,7 +201,7 @@ class Assignment {
     loaded_ = text.value();
     if (text.value()) {
       Result<Memory> memory = parse_memory(*text.value());
-      if (!memory) return damaged(memory_state, memory.error());
+      if (!memory) return unusable_state(maildrop_, memory_state, *text.value(), memory.error());
       memory_ = std::move(memory.value());
       remembered_ = !memory_.plan.host();
     }
@@ -208,7 +209,7 @@ class Assignment {
     if (!text) return text.error();
     if (text.value()) {
       Result<GuidIds> pins = parse_pins(*text.value());
-      if (!pins) return damaged(pins_state, pins.error());
+      if (!pins) return unusable_state(maildrop_, pins_state, *text.value(), pins.error());
       pins_ = std::move(pins.value());
     } else if (memory_.pinned) {
       return permanent("the mailbox had imported ids, and the file with them is missing: " +
@@ -217,10 +218,6 @@ class Assignment {
     changed_ = memory_.pinned != !pins_.empty();
     memory_.pinned = !pins_.empty();
     return Done{};
-  }
-
-  static Error damaged(std::string_view state, const Error& error) {
-    return permanent("the mailbox's file \"" + std::string(state) + "\" is damaged, " + error.text);
   }
 
   // By which plan the messages are named: memory_.plan, from here on.

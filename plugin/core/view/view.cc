@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "plugin/core/state_rules.h"
+
 namespace pop3_legacy::view {
 
 namespace {
@@ -10,10 +12,6 @@ namespace {
 using policy::DeleteMode;
 
 constexpr std::int64_t seconds_a_day = 86'400;
-
-Error named(const Error& error) {
-  return {error.kind, "the state \"" + std::string(hidden_state) + "\": " + error.text};
-}
 
 }  // namespace
 
@@ -44,27 +42,118 @@ const Status& View::open() {
   return *opened_;
 }
 
-// Of another UIDVALIDITY it says nothing about this mailbox.
-Result<Hidden> View::read(const std::optional<std::string>& text) const {
-  Hidden none(port_.uidvalidity());
-  if (!text) {
-    return none;
+Error View::damaged(std::string_view text, const Error& why) const {
+  return unusable_state(port_, hidden_state, text, why);
+}
+
+// Asks the host for those that are not known yet. False: it has none, which is no reason to fail.
+Result<bool> View::learn_guids(const std::vector<Uid>& uids) {
+  std::vector<Uid> unknown;
+  for (const Uid uid : uids) {
+    if (!guids_.contains(uid)) unknown.push_back(uid);
   }
-  auto hidden = Hidden::parse(*text);
-  return !hidden || hidden.value().uidvalidity() == port_.uidvalidity() ? std::move(hidden) : none;
+  if (unknown.empty()) return true;
+  auto found = port_.guids(unknown);
+  if (!found && found.error().kind == Failure::permanent) {
+    no_guids_ = found.error().text;
+    return false;
+  }
+  if (!found) return found.error();
+  for (std::size_t place = 0; place < unknown.size(); ++place) {
+    if (auto& guid = found.value()[place]) guids_.emplace(unknown[place], std::move(*guid));
+  }
+  return true;
+}
+
+// What is hidden in this mailbox. Only where its UIDs are not those of the state are GUIDs read.
+Result<Hidden> View::read(const std::optional<std::string>& text) {
+  if (!text) return Hidden(port_.uidvalidity());
+  auto runs = Hidden::parse_runs(*text);
+  if (!runs) return damaged(*text, runs.error());
+  if (runs.value().fits(port_.uidvalidity(), mailbox_)) return runs;
+  std::optional<Error> damage;
+  const auto hidden = Hidden::parse(*text, damage);
+  if (!hidden) return damaged(*text, hidden.error());
+  if (damage) return damaged(*text, *damage);
+  return translated(hidden.value());
+}
+
+Result<Hidden> View::translated(const Hidden& hidden) {
+  const bool same = hidden.uidvalidity() == port_.uidvalidity();
+  const auto known = learn_guids(hidden.to_ask(port_.uidvalidity(), mailbox_));
+  if (!known) return known.error();
+  if (!same && !told_ && (!known.value() || hidden.marks_without_guid())) {
+    told_ = true;
+    port_.log_error(
+        "the view: the mailbox has another UIDVALIDITY, and " +
+        (known.value() ? port_.place_of(hidden_state) + " has no GUIDs of messages that an older "
+                         "version has hidden"
+                       : no_guids_) +
+        ", so they are shown again");
+  }
+  Hidden made = hidden.translated(port_.uidvalidity(), mailbox_, guids_, today());
+  made.add_guids(guids_);
+  return made;
+}
+
+// Of another UIDVALIDITY than the mailbox had when this session began: another session has begun
+// since, or still goes on. Marks by GUID will do for both.
+Result<std::string> View::with_marks(const std::string& old, const std::map<Uid, Mark>& marks) {
+  std::optional<Error> damage;
+  auto parsed = Hidden::parse(old, damage);
+  if (!parsed) return damaged(old, parsed.error());
+  Hidden& hidden = parsed.value();
+  const bool fits = hidden.fits(port_.uidvalidity(), mailbox_);
+  if (damage && !fits) return damaged(old, *damage);
+  const bool taken_over =
+      hidden.uidvalidity() == port_.uidvalidity() || hidden.uidvalidity() == found_;
+  if (!taken_over) {
+    std::vector<Uid> uids;
+    for (const auto& [uid, mark] : marks) uids.push_back(uid);
+    const auto known = learn_guids(uids);
+    if (!known) return known.error();
+    if (known.value()) return hidden.with_lost(marks, guids_, today()).text();
+  }
+  if (damage) {
+    port_.log_error("the view: " + port_.place_of(hidden_state) + ": " + damage->text +
+                    "; it is made anew");
+  }
+  if (!fits) {
+    auto made = translated(hidden);
+    if (!made) return made.error();
+    hidden = std::move(made.value());
+  }
+  return with_guids(hidden, marks);
+}
+
+// A message whose GUID cannot be found out now gets it when the state is stored the next time.
+std::string View::with_guids(const Hidden& hidden, const std::map<Uid, Mark>& marks) {
+  Hidden made = hidden.with(marks, mailbox_, today());
+  const auto known = learn_guids(made.without_guid(mailbox_));
+  if (!known || (!known.value() && hidden.of_version_1() && !told_)) {
+    told_ = true;
+    port_.log_error("the view: what is hidden is kept by UID only: " +
+                    (known ? no_guids_ : known.error().text));
+  }
+  made.add_guids(guids_);
+  return made.text();
 }
 
 Status View::narrow() {
   const auto loaded = port_.load_state(hidden_state);
   if (!loaded) {
-    return named(loaded.error());
+    return loaded.error();
   }
+  const MessageNumber count = port_.message_count();
+  mailbox_.reserve(count);
+  for (MessageNumber number = 1; number <= count; ++number) mailbox_.push_back(port_.uid(number));
+  std::sort(mailbox_.begin(), mailbox_.end());
   const auto hidden = read(loaded.value());
   if (!hidden) {
-    return named(hidden.error());
+    return hidden.error();
   }
+  if (loaded.value()) keep_translated(*loaded.value(), hidden.value());
 
-  const MessageNumber count = port_.message_count();
   const policy::Policy::Delete& deletion = policy_.deletion;
   std::vector<MessageNumber> numbers;
   std::vector<MessageNumber> fetched;
@@ -72,9 +161,6 @@ Status View::narrow() {
   for (MessageNumber number = 1; number <= count; ++number) {
     const Uid uid = port_.uid(number);
     const Mark mark = hidden.value().mark(uid);
-    if (keeps_state()) {
-      mailbox_.push_back(uid);
-    }
     if (mark.kind != Mark::Kind::deleted) {
       numbers.push_back(number);
     } else if (deletion.mode == DeleteMode::keep_days && mark.day > 0 &&
@@ -86,7 +172,6 @@ Status View::narrow() {
       fetched.push_back(number);
     }
   }
-  std::sort(mailbox_.begin(), mailbox_.end());
   if (const std::uint64_t newest = policy_.view.newest; newest > 0 && numbers.size() > newest) {
     numbers.erase(numbers.begin(), numbers.end() - static_cast<std::ptrdiff_t>(newest));
   }
@@ -97,6 +182,23 @@ Status View::narrow() {
     return dropped;
   }
   return numbers.size() < count ? port_.narrow(numbers) : Status(Done{});
+}
+
+// Or every login would read the GUIDs again. Where another session was faster, it has done so.
+void View::keep_translated(const std::string& old, const Hidden& hidden) {
+  const auto runs = Hidden::parse_runs(old);
+  if (!runs) return;
+  found_ = runs.value().uidvalidity();
+  const bool same = found_ == port_.uidvalidity();
+  if (same && (runs.value().fits(found_, mailbox_) ||
+               (keeps_state() && !hidden.marks_more_than(runs.value(), mailbox_)))) {
+    return;
+  }
+  const auto stored = port_.exchange_state(hidden_state, old, hidden.text());
+  if (!stored) {
+    port_.log_error("the view: what is hidden could not be stored under the mailbox's new UIDs: " +
+                    stored.error().text);
+  }
 }
 
 Status View::drop_old(std::vector<MessageNumber>& numbers) {
@@ -163,17 +265,14 @@ std::map<Uid, Mark> View::marks(Ending ending) const {
 }
 
 Status View::store(const std::map<Uid, Mark>& marks) {
-  const Status stored = change_state(
+  return change_state(
       port_, hidden_state,
       [&](const std::optional<std::string>& old) -> Result<std::optional<std::string>> {
-        const auto hidden = read(old);
-        if (!hidden) {
-          return hidden.error();
-        }
-        std::string text = hidden.value().with(marks, mailbox_).text();
-        return text == old ? std::nullopt : std::optional(std::move(text));
+        auto text = old ? with_marks(*old, marks)
+                        : Result<std::string>(with_guids(Hidden(port_.uidvalidity()), marks));
+        if (!text) return text.error();
+        return text.value() == old ? std::nullopt : std::optional(std::move(text.value()));
       });
-  return stored ? stored : named(stored.error());
 }
 
 Status View::finish(Ending ending) {

@@ -62,7 +62,14 @@ class View {
  private:
   [[nodiscard]] bool keeps_deleted() const noexcept;
   Status narrow();
-  [[nodiscard]] Result<Hidden> read(const std::optional<std::string>& text) const;
+  [[nodiscard]] Error damaged(std::string_view text, const Error& why) const;
+  [[nodiscard]] Result<bool> learn_guids(const std::vector<Uid>& uids);
+  [[nodiscard]] Result<Hidden> read(const std::optional<std::string>& text);
+  [[nodiscard]] Result<Hidden> translated(const Hidden& hidden);
+  [[nodiscard]] Result<std::string> with_marks(const std::string& old,
+                                               const std::map<Uid, Mark>& marks);
+  [[nodiscard]] std::string with_guids(const Hidden& hidden, const std::map<Uid, Mark>& marks);
+  void keep_translated(const std::string& old, const Hidden& hidden);
   [[nodiscard]] Status drop_old(std::vector<MessageNumber>& numbers);
   [[nodiscard]] std::map<Uid, Mark> marks(Ending ending) const;
   Status store(const std::map<Uid, Mark>& marks);
@@ -74,7 +81,11 @@ class View {
   bool stores_;
   bool idle_;
   std::optional<Status> opened_;
-  std::vector<Uid> mailbox_;  ///< all of it, ascending; where there may be state to store
+  std::vector<Uid> mailbox_;  ///< all of it, ascending
+  UidValidity found_ = 0;     ///< the state's when this session began; 0: there was none
+  Guids guids_;               ///< that were asked for
+  std::string no_guids_;      ///< why the host has none
+  bool told_ = false;         ///< in the log, that there are none
   std::vector<Uid> overdue_;  ///< kept long enough
   std::vector<Uid> fetched_;  ///< may not have reached the client
   std::vector<Uid> delivered_;
