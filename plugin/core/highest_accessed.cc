@@ -14,8 +14,6 @@ namespace pop3_legacy {
 
 namespace {
 
-constexpr std::string_view state_name = "last";
-
 struct Semantics {
   bool retrieve, top, remove;  // what raises the number
   bool reset_to_zero;          // RSET; else back to the start of the session
@@ -79,9 +77,13 @@ std::optional<HighestAccessed::State> HighestAccessed::parse(std::string_view te
   return state;
 }
 
+Status HighestAccessed::check(std::string_view text) {
+  if (parse(text)) return Done{};
+  return Error{Failure::permanent, "this is no state: " + in_quotes(text)};
+}
+
 std::string HighestAccessed::print(const State& state) {
-  std::string text =
-      "2 " + std::to_string(state.uidvalidity) + ' ' + std::to_string(state.uid);
+  std::string text = "2 " + std::to_string(state.uidvalidity) + ' ' + std::to_string(state.uid);
   if (!state.guid.empty()) {
     text += ' ' + std::to_string(state.count) + ' ' + uidl::as_word(state.guid);
   }
@@ -93,7 +95,7 @@ Status HighestAccessed::read_start() {
     return Done{};
   }
   if (policy_.start == policy::LastStart::durable) {
-    auto loaded = port_.load_state(state_name);
+    auto loaded = port_.load_state(last_state);
     if (!loaded) {
       return loaded.error();
     }
@@ -104,9 +106,7 @@ Status HighestAccessed::read_start() {
       }
       outdated_ = true;
       port_.log_error("LAST: " +
-                      unusable_state(port_, state_name, stored_,
-                                     {Failure::permanent, "this is no state: " + in_quotes(stored_)})
-                          .text);
+                      unusable_state(port_, last_state, stored_, check(stored_).error()).text);
     }
   }
   // Nothing of ours is known about this mailbox. Zero would make every fetchmail load all of
@@ -134,10 +134,11 @@ Status HighestAccessed::start_from(const State& state) {
   outdated_ = true;
   start_ = not_above(uid.value());
   if (const MessageNumber number = cautious(start_, state); number < start_.number) {
-    port_.log_error("LAST: the mailbox has other UIDs, and more messages stand before the last "
-                    "one than before, so LAST starts at " +
-                    std::to_string(number) + " instead of " + std::to_string(start_.number) +
-                    ": some may be fetched twice");
+    port_.log_error(
+        "LAST: the mailbox has other UIDs, and more messages stand before the last "
+        "one than before, so LAST starts at " +
+        std::to_string(number) + " instead of " + std::to_string(start_.number) +
+        ": some may be fetched twice");
     start_ = at(number);
   }
   return Done{};
@@ -323,7 +324,7 @@ Status HighestAccessed::finish(Ending ending) {
   }
   bool writing = false;
   const Status stored = change_state(
-      port_, state_name,
+      port_, last_state,
       [&](const std::optional<std::string>& old) -> Result<std::optional<std::string>> {
         writing = true;
         if (old && *old != stored_ && !reset_) {

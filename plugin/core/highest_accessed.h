@@ -7,13 +7,13 @@
 /// index) the GUID tells which message it was. Where that message is gone, too, nothing is known.
 ///
 /// Where nothing is known it is the highest message with \Seen. \Seen is never written; the first
-/// session that needs the number leaves a state, whatever happens in it, because the host sets \Seen
-/// even for a message that only half arrived.
+/// session that needs the number leaves a state, whatever happens in it, because the host sets
+/// \Seen even for a message that only half arrived.
 ///
 /// The state is one line, "2 UIDVALIDITY UID[ COUNT GUID]": 2 is the version. UID 0: no message has
 /// been accessed. GUID (a word, uidl::as_word()) is that of the highest message that stays at or
-/// below the mark, and COUNT how many do; both are missing where none does, or where the storage has
-/// no GUIDs. Version 1 was "1 UIDVALIDITY UID"; it is replaced at the end of the first session.
+/// below the mark, and COUNT how many do; both are missing where none does, or where the storage
+/// has no GUIDs. Version 1 was "1 UIDVALIDITY UID"; it is replaced at the end of the first session.
 #ifndef POP3_LEGACY_CORE_HIGHEST_ACCESSED_H
 #define POP3_LEGACY_CORE_HIGHEST_ACCESSED_H
 
@@ -33,8 +33,14 @@ enum class Ending {
   dropped,  ///< in any other way
 };
 
+/// In the StateStore.
+inline constexpr std::string_view last_state = "last";
+
 class HighestAccessed {
  public:
+  /// An Error says what is wrong with a state.
+  [[nodiscard]] static Status check(std::string_view text);
+
   /// `port` and `policy` live longer than this.
   HighestAccessed(Port& port, const policy::Policy::Last& policy) : port_(port), policy_(policy) {}
 
@@ -61,9 +67,10 @@ class HighestAccessed {
   void delivered();
 
   /// Stores what the next session starts with, if it is another than stands there. May be
-  /// called again with another ending, when the numbers may no longer be valid: the last call holds.
-  /// Where another session of the user has meanwhile stored a higher one, that stays, unless this
-  /// session said RSET; in one step, so that of many that end at the same moment the highest stays.
+  /// called again with another ending, when the numbers may no longer be valid: the last call
+  /// holds. Where another session of the user has meanwhile stored a higher one, that stays, unless
+  /// this session said RSET; in one step, so that of many that end at the same moment the highest
+  /// stays.
   Status finish(Ending ending);
 
  private:
@@ -99,7 +106,7 @@ class HighestAccessed {
   Port& port_;
   const policy::Policy::Last& policy_;
   std::optional<Status> started_;
-  std::string stored_;    ///< the state as it stands; empty: there is none
+  std::string stored_;     ///< the state as it stands; empty: there is none
   bool outdated_ = false;  ///< it is to be replaced even where nothing was accessed
   bool written_ = false;   ///< by this session
   bool reset_ = false;     ///< by this session

@@ -72,6 +72,12 @@ bool Pace::parse(std::string_view text, State& state) {
   return true;
 }
 
+Status Pace::check(std::string_view text) {
+  State state;
+  if (!parse(text, state)) return Error{Failure::permanent, "a line does not belong there"};
+  return Done{};
+}
+
 // What is too old to matter, or ahead of the clock.
 void Pace::forget_old(std::map<std::int64_t, std::uint64_t>& minutes) const {
   const std::int64_t now = port_.now();
@@ -205,7 +211,8 @@ void Pace::finish() {
     unsaved_.clear();
   } else {
     log_once(
-        "the stored state cannot be kept, so what was retrieved does not count in other sessions: " +
+        "the stored state cannot be kept, so what was retrieved does not count in other "
+        "sessions: " +
         stored.error().text);
   }
 }

@@ -6,9 +6,10 @@
 /// (Port::user_states()), so machines that share those share it.
 ///
 /// It protects the server, not the mail: where the state is damaged counting begins anew
-/// (state_rules.h). So it does where the state lies further ahead than the policy could have put it, which is
-/// a clock that was put back or a policy that was slower. Where the state cannot be read or stored,
-/// that is logged, and nothing is held against the user but what this session has done.
+/// (state_rules.h). So it does where the state lies further ahead than the policy could have put
+/// it, which is a clock that was put back or a policy that was slower. Where the state cannot be
+/// read or stored, that is logged, and nothing is held against the user but what this session has
+/// done.
 #ifndef POP3_LEGACY_CORE_PACE_H
 #define POP3_LEGACY_CORE_PACE_H
 
@@ -34,6 +35,9 @@ class Pace {
  public:
   /// Both live longer than this.
   Pace(Port& port, const policy::Policy::Pace& policy) : port_(port), policy_(policy) {}
+
+  /// An Error says what is wrong with a state.
+  [[nodiscard]] static Status check(std::string_view text);
 
   /// A leaky bucket: `burst` logins at once, then one in each `login_delay`. 0: this one may be,
   /// and counts. Else the seconds until one may be; this one does not count, or a client that

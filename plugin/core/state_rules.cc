@@ -34,8 +34,7 @@ unsigned version_of(std::string_view name, std::string_view text) noexcept {
   std::string_view rest = line;
   if (name == "last") {
     rest = line.substr(0, line.find(' '));
-  } else if (rest.starts_with(title_begin) &&
-             rest.substr(title_begin.size()).starts_with(name)) {
+  } else if (rest.starts_with(title_begin) && rest.substr(title_begin.size()).starts_with(name)) {
     rest.remove_prefix(title_begin.size() + name.size());
     if (!rest.starts_with(' ')) return 0;
     rest.remove_prefix(1);
@@ -54,8 +53,8 @@ std::span<const StateRule> state_rules() noexcept {
 }
 
 const StateRule* find_state_rule(std::string_view name) noexcept {
-  const auto* const found = std::find_if(
-      rules.begin(), rules.end(), [&](const StateRule& rule) { return rule.name == name; });
+  const auto* const found = std::find_if(rules.begin(), rules.end(),
+                                         [&](const StateRule& rule) { return rule.name == name; });
   return found == rules.end() ? nullptr : found;
 }
 

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <utility>
 
@@ -110,7 +111,9 @@ std::string place_of_mailbox_state(struct mail_namespace* ns, std::string_view n
 }
 
 bool has_mailbox_state(struct mail_namespace* ns, std::string_view name) {
-  return ::access(place_of_mailbox_state(ns, name).c_str(), F_OK) == 0;
+  // Where it cannot be told there is one: reading it will say why.
+  return ::access(place_of_mailbox_state(ns, name).c_str(), F_OK) == 0 ||
+         (errno != ENOENT && errno != ENOTDIR);
 }
 
 }  // namespace pop3_legacy::dovecot

@@ -30,7 +30,8 @@ struct FileAccess {
 /// content is on the disk before the old one is gone. After an Error the old content stands and no
 /// temporary file is left. A process that is killed leaves one only where it is killed between two
 /// system calls, for the file has no name before it is complete; where the file system does not
-/// know such files (NFS), or there is no /proc, in any moment of writing. It is named as `path` with
+/// know such files (NFS), or there is no /proc, in any moment of writing. It is named as `path`
+/// with
 /// ".tmp." and more behind it.
 Status replace_file(const std::string& path, std::string_view content, const FileAccess& access,
                     bool sync);
@@ -42,9 +43,9 @@ Status replace_file(const std::string& path, std::string_view content, const Fil
 Result<bool> exchange_file(const std::string& path, const std::optional<std::string>& old,
                            std::string_view content, const FileAccess& access, bool sync);
 
-/// Removes what killed processes have left of files whose paths begin with `prefix`: temporary files
-/// whose process is gone, or, where that cannot be known (another machine's, before a restart),
-/// that are an hour old. One look at the folder, at most at its first 4,096 entries.
+/// Removes what killed processes have left of files whose paths begin with `prefix`: temporary
+/// files whose process is gone, or, where that cannot be known (another machine's, before a
+/// restart), that are an hour old. One look at the folder, at most at its first 4,096 entries.
 void remove_left_overs(const std::string& prefix);
 
 }  // namespace pop3_legacy::files

@@ -53,9 +53,8 @@ class FakePort : public Port {
       ++guids_asked;
       const auto known = guid_of.find(uid);
       found.push_back(!std::binary_search(there.begin(), there.end(), uid) ? std::nullopt
-                      : known == guid_of.end()
-                          ? std::optional("g" + std::to_string(uid))
-                          : std::optional(known->second));
+                      : known == guid_of.end() ? std::optional("g" + std::to_string(uid))
+                                               : std::optional(known->second));
     }
     return found;
   }
@@ -211,8 +210,8 @@ class FakePort : public Port {
   std::vector<Uid> uids;
   UidValidity validity = 7;
   MessageNumber seen = 0;
-  std::vector<Uid> whole;             ///< where it has more than `uids`, which are shown
-  std::map<Uid, std::string> guid_of;   ///< where it is not "g" and the UID
+  std::vector<Uid> whole;              ///< where it has more than `uids`, which are shown
+  std::map<Uid, std::string> guid_of;  ///< where it is not "g" and the UID
   std::optional<Error> guid_error;
   std::size_t guids_asked = 0;
   std::uint64_t retrieved = 0;

@@ -26,8 +26,7 @@ std::string state_1(const std::string& lines, std::size_t runs) {
 /// `counts`: the lines "known" and "present", and "guids N lost M".
 std::string state_2(const std::string& counts, const std::string& lines, std::size_t runs,
                     const std::string& guids = "", std::size_t count = 0) {
-  const std::string behind =
-      uidl::with_end("dovecot-pop3-legacy hidden-guids 2\n" + guids, count);
+  const std::string behind = uidl::with_end("dovecot-pop3-legacy hidden-guids 2\n" + guids, count);
   return uidl::with_end("dovecot-pop3-legacy hidden 2\nuidvalidity 7\n" + counts + " octets " +
                             std::to_string(behind.size()) + "\n" + lines,
                         runs) +
@@ -54,15 +53,16 @@ bool damaged(const std::string& text) {
 }
 
 TEST(Hidden, IsStoredByRunsAndGuids) {
-  const Hidden hidden = with_guids(
-      Hidden(7).with(
-          {{1, fetched}, {3, fetched}, {4, deleted}, {9, deleted_on(20000)}, {10, deleted_on(20000)}},
-          {1, 3, 4, 6, 9, 10, 12}, today),
-      {{1, "one"}, {3, "t r%e"}, {9, "nine"}, {12, "shown"}});
-  EXPECT_EQ(hidden.text(),
-            state_2("known 12\npresent 5\nguids 3 lost 0",
-                    "fetched 1-3\ndeleted 4\ndeleted 9-10 on 20000\n", 3,
-                    "guid 1 one\nguid 3 t%20r%25e\nguid 9 nine\n", 3));
+  const Hidden hidden = with_guids(Hidden(7).with({{1, fetched},
+                                                   {3, fetched},
+                                                   {4, deleted},
+                                                   {9, deleted_on(20000)},
+                                                   {10, deleted_on(20000)}},
+                                                  {1, 3, 4, 6, 9, 10, 12}, today),
+                                   {{1, "one"}, {3, "t r%e"}, {9, "nine"}, {12, "shown"}});
+  EXPECT_EQ(hidden.text(), state_2("known 12\npresent 5\nguids 3 lost 0",
+                                   "fetched 1-3\ndeleted 4\ndeleted 9-10 on 20000\n", 3,
+                                   "guid 1 one\nguid 3 t%20r%25e\nguid 9 nine\n", 3));
   const Hidden read = whole(hidden.text());
   EXPECT_EQ(read.text(), hidden.text());
   EXPECT_EQ(read.uidvalidity(), 7U);
@@ -136,8 +136,8 @@ TEST_F(HiddenByGuid, UnderAnotherUidvalidityGuidsTell) {
   const std::vector<Uid> mailbox{1, 2, 3, 4, 5};
   EXPECT_FALSE(hidden_.fits(8, mailbox));
   EXPECT_EQ(hidden_.to_ask(8, mailbox), mailbox);
-  const Hidden there = hidden_.translated(
-      8, mailbox, {{1, "d"}, {2, "c"}, {3, "x"}, {4, "b"}, {5, "a"}}, today);
+  const Hidden there =
+      hidden_.translated(8, mailbox, {{1, "d"}, {2, "c"}, {3, "x"}, {4, "b"}, {5, "a"}}, today);
   EXPECT_EQ(there.uidvalidity(), 8U);
   EXPECT_EQ(there.mark(1), deleted);
   EXPECT_EQ(there.mark(2), deleted_on(20000));
@@ -211,9 +211,8 @@ TEST_F(HiddenByGuid, WhatIsNotThereYetIsHiddenWhenItComes) {
 
 // It has begun under another UIDVALIDITY than the state has now.
 TEST_F(HiddenByGuid, MarksOfASessionThatKnowsOtherUids) {
-  const Hidden more =
-      hidden_.with_lost({{101, deleted}, {102, deleted}, {103, fetched}},
-                        {{101, "b"}, {102, "a"}}, today);
+  const Hidden more = hidden_.with_lost({{101, deleted}, {102, deleted}, {103, fetched}},
+                                        {{101, "b"}, {102, "a"}}, today);
   EXPECT_EQ(whole(more.text()).text(), more.text());
   const std::vector<Uid> mailbox{1, 2, 3, 4, 5};
   EXPECT_FALSE(more.fits(7, mailbox));
@@ -272,16 +271,16 @@ TEST(Hidden, DamageIsFound) {
   }
   const std::string counts = "known 5\npresent 1\nguids 1 lost 0";
   ASSERT_FALSE(damaged(state_2(counts, "fetched 1\n", 1, "guid 1 a\n", 1)));
-  for (const auto& [lines, count] : std::vector<std::pair<std::string, std::size_t>>{
-           {"", 0},
-           {"guid 0 a\n", 1},
-           {"guid 1\n", 1},
-           {"guid 1 a b\n", 1},
-           {"guid 1 %4\n", 1},
-           {"guid 1 a\nguid 1 b\n", 2},
-           {"lost fetched since 4 a\n", 1},
-           {"lost fetched since 0 a\n", 1},
-           {"lost read since 4 a\n", 1}}) {
+  for (const auto& [lines, count] :
+       std::vector<std::pair<std::string, std::size_t>>{{"", 0},
+                                                        {"guid 0 a\n", 1},
+                                                        {"guid 1\n", 1},
+                                                        {"guid 1 a b\n", 1},
+                                                        {"guid 1 %4\n", 1},
+                                                        {"guid 1 a\nguid 1 b\n", 2},
+                                                        {"lost fetched since 4 a\n", 1},
+                                                        {"lost fetched since 0 a\n", 1},
+                                                        {"lost read since 4 a\n", 1}}) {
     EXPECT_TRUE(damaged(state_2(counts, "fetched 1\n", 1, lines, count))) << lines;
   }
 }

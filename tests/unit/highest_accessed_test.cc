@@ -281,9 +281,9 @@ TEST_F(HighestAccessedTest, WhereGuidsCannotBeReadNowNothingIsGuessed) {
 }
 
 TEST_F(HighestAccessedTest, DamagedStateIsSaidAndCountsAsNone) {
-  for (const char* damaged :
-       {"", "1", "1 7", "1 7 30", "1 7 30\nx", "3 7 30\n", "1 7 -3\n", "2 7 30 3\n",
-        "2 7 30 3 \n", "2 7 30 x g\n", "2 7 30 3 a b\n", "1 7 30 3 g30\n", "2 7\n", "2 7 \n", "1 99999999999 3\n", "x"}) {
+  for (const char* damaged : {"", "1", "1 7", "1 7 30", "1 7 30\nx", "3 7 30\n", "1 7 -3\n",
+                              "2 7 30 3\n", "2 7 30 3 \n", "2 7 30 x g\n", "2 7 30 3 a b\n",
+                              "1 7 30 3 g30\n", "2 7\n", "2 7 \n", "1 99999999999 3\n", "x"}) {
     port_.log.clear();
     port_.states["last"] = damaged;
     port_.seen = 2;

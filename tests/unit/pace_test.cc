@@ -133,8 +133,7 @@ TEST(PaceLogins, ADamagedStateBeginsAnewAndIsLoggedOnce) {
     EXPECT_EQ(pace.log_in(), 60U) << text;
     ASSERT_EQ(port.log.size(), 1U) << text;
     EXPECT_TRUE(port.log[0].starts_with("pace: the stored state is ")) << port.log[0];
-    EXPECT_NE(port.log[0].find(", so counting begins anew: the state \"pace\""),
-              std::string::npos)
+    EXPECT_NE(port.log[0].find(", so counting begins anew: the state \"pace\""), std::string::npos)
         << port.log[0];
   }
   ClockPort port;

@@ -481,8 +481,7 @@ TEST(XtndXmit, ADamagedLedgerRefusesAndIsLeftAlone) {
     EXPECT_EQ(port.states["xmit"], text);
     EXPECT_TRUE(port.sent.empty());
     ASSERT_EQ(port.log.size(), 1U);
-    EXPECT_NE(port.log[0].find(", so XTND XMIT is refused: the state \"xmit\""),
-              std::string::npos)
+    EXPECT_NE(port.log[0].find(", so XTND XMIT is refused: the state \"xmit\""), std::string::npos)
         << port.log[0];
   }
 }

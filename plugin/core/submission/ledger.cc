@@ -29,19 +29,12 @@ std::string_view cut(std::string_view& text, char end) {
 
 }  // namespace
 
-// What is too old to matter is left out.
-Result<Ledger::Entries> Ledger::read(const std::optional<std::string>& whole) const {
-  Entries entries;
-  if (!whole) return entries;
-  const auto damaged = [&](const std::string& why) {
-    return unusable_state(port_.user_states(), ledger_state, *whole, {Failure::permanent, why});
-  };
-  std::string_view text = *whole;
+Result<Ledger::Entries> Ledger::parse(std::string_view text) {
+  const auto damaged = [](std::string why) { return Error{Failure::permanent, std::move(why)}; };
   if (!text.starts_with(first_line)) return damaged("it does not begin as it should");
   text.remove_prefix(first_line.size());
   if (!text.empty() && !text.ends_with('\n')) return damaged("it is cut off");
-  const std::int64_t now = port_.now();
-  const std::int64_t kept = std::max(hour, static_cast<std::int64_t>(policy_.dedup));
+  Entries entries;
   while (!text.empty()) {
     const std::string_view whole_line = cut(text, '\n');
     std::string_view line = whole_line;
@@ -54,11 +47,26 @@ Result<Ledger::Entries> Ledger::read(const std::optional<std::string>& whole) co
         (!entry.sent && line != word_begun)) {
       return damaged("a line does not belong there: " + in_quotes(whole_line));
     }
-    // A clock that was put back must not keep an entry for ever.
-    if (entry.time > now - kept && entry.time <= now + kept) {
-      entries.push_back(std::move(entry));
-    }
+    entries.push_back(std::move(entry));
   }
+  return entries;
+}
+
+Status Ledger::check(std::string_view text) {
+  const auto entries = parse(text);
+  return entries ? Status(Done{}) : Status(entries.error());
+}
+
+// What is too old to matter is left out. A clock that was put back must not keep an entry for ever.
+Result<Ledger::Entries> Ledger::read(const std::optional<std::string>& text) const {
+  if (!text) return Entries();
+  auto entries = parse(*text);
+  if (!entries) return unusable_state(port_.user_states(), ledger_state, *text, entries.error());
+  const std::int64_t now = port_.now();
+  const std::int64_t kept = std::max(hour, static_cast<std::int64_t>(policy_.dedup));
+  std::erase_if(entries.value(), [&](const Entry& entry) {
+    return entry.time <= now - kept || entry.time > now + kept;
+  });
   return entries;
 }
 
@@ -81,20 +89,19 @@ bool Ledger::over_limit(const Entries& entries) const {
 // `edit` says whether anything is to be stored. It may be called again where another session
 // stored meanwhile.
 Status Ledger::change(const std::function<bool(Entries& entries)>& edit) {
-  return change_state(port_.user_states(), ledger_state,
-                      [&](const std::optional<std::string>& old)
-                          -> Result<std::optional<std::string>> {
-                        auto known = read(old);
-                        if (!known) return known.error();
-                        Entries& entries = known.value();
-                        if (!edit(entries)) return std::optional<std::string>();
-                        const std::size_t most =
-                            std::max(static_cast<std::size_t>(policy_.per_hour), most_unlimited);
-                        if (entries.size() > most)
-                          entries.erase(entries.begin(),
-                                        entries.end() - static_cast<std::ptrdiff_t>(most));
-                        return std::optional(written(entries));
-                      });
+  return change_state(
+      port_.user_states(), ledger_state,
+      [&](const std::optional<std::string>& old) -> Result<std::optional<std::string>> {
+        auto known = read(old);
+        if (!known) return known.error();
+        Entries& entries = known.value();
+        if (!edit(entries)) return std::optional<std::string>();
+        const std::size_t most =
+            std::max(static_cast<std::size_t>(policy_.per_hour), most_unlimited);
+        if (entries.size() > most)
+          entries.erase(entries.begin(), entries.end() - static_cast<std::ptrdiff_t>(most));
+        return std::optional(written(entries));
+      });
 }
 
 Result<Ledger::Verdict> Ledger::begin(const std::string& key) {

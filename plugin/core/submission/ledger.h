@@ -33,6 +33,9 @@ class Ledger {
 
   Ledger(Port& port, const policy::Policy::Xmit& policy) : port_(port), policy_(policy) {}
 
+  /// An Error says what is wrong with a state.
+  [[nodiscard]] static Status check(std::string_view text);
+
   [[nodiscard]] Result<Verdict> begin(const std::string& key);
   /// The MTA has it.
   Status sent(const std::string& key);
@@ -49,6 +52,7 @@ class Ledger {
   };
   using Entries = std::vector<Entry>;
 
+  [[nodiscard]] static Result<Entries> parse(std::string_view text);
   [[nodiscard]] Result<Entries> read(const std::optional<std::string>& text) const;
   [[nodiscard]] static std::string written(const Entries& entries);
   [[nodiscard]] bool over_limit(const Entries& entries) const;

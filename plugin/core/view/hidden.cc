@@ -104,16 +104,16 @@ Result<Hidden> Hidden::parse(std::string_view text, std::optional<Error>& damage
   Result<Hidden> parsed = parse_runs(text);
   if (!parsed || parsed.value().of_version_1()) return parsed;
   Hidden& hidden = parsed.value();
-  const Status read = uidl::read_lines(
-      text.substr(text.size() - hidden.octets_),
-      {.title = guids_title,
-       .what = "list of GUIDs",
-       .add = [&](std::string_view line) -> Result<bool> {
-         const std::string_view word = take_word(line);
-         return (word == "guid" && hidden.add_guid(line)) ||
-                (word == "lost" && hidden.add_lost(line));
-       },
-       .count = [&] { return hidden.guids_.size() + hidden.lost_.size(); }});
+  const Status read =
+      uidl::read_lines(text.substr(text.size() - hidden.octets_),
+                       {.title = guids_title,
+                        .what = "list of GUIDs",
+                        .add = [&](std::string_view line) -> Result<bool> {
+                          const std::string_view word = take_word(line);
+                          return (word == "guid" && hidden.add_guid(line)) ||
+                                 (word == "lost" && hidden.add_lost(line));
+                        },
+                        .count = [&] { return hidden.guids_.size() + hidden.lost_.size(); }});
   if (!read || hidden.guids_.size() != hidden.guid_count_ ||
       hidden.lost_.size() != hidden.counted_lost_) {
     damage = Error{Failure::permanent,
@@ -257,8 +257,7 @@ const std::string* Hidden::guid(Uid uid) const {
 bool Hidden::fits(UidValidity uidvalidity, const std::vector<Uid>& mailbox) const {
   if (uidvalidity != uidvalidity_) return false;
   const bool has_new_ones = !mailbox.empty() && mailbox.back() > known_;
-  return of_version_1() || !has_new_ones ||
-         (lost_count() == 0 && marked_in(mailbox) >= present_);
+  return of_version_1() || !has_new_ones || (lost_count() == 0 && marked_in(mailbox) >= present_);
 }
 
 std::vector<Uid> Hidden::to_ask(UidValidity uidvalidity, const std::vector<Uid>& mailbox) const {

@@ -28,9 +28,9 @@
 /// or from a session that still had the old one. After 30 days a lost mark is forgotten.
 ///
 /// `known` is the highest UID that the mailbox had, and `present` how many marked messages were in
-/// it, when this was stored. UIDs are others where UIDVALIDITY is; and under the same one (a Maildir
-/// that has lost dovecot-uidlist, but not its index), where marked messages are missing and there
-/// are messages above `known`: those are looked for by GUID.
+/// it, when this was stored. UIDs are others where UIDVALIDITY is; and under the same one (a
+/// Maildir that has lost dovecot-uidlist, but not its index), where marked messages are missing and
+/// there are messages above `known`: those are looked for by GUID.
 ///
 /// Version 1 had the first part only, without `known`, `present` and `guids`. What it marks gets
 /// its GUIDs when it is replaced.
@@ -100,7 +100,8 @@ class Hidden {
   [[nodiscard]] bool marks_without_guid() const;
 
   /// The same with `marks`, each where it hides more than what stands there. `mailbox` are the
-  /// UIDs that this session found, ascending: others below the last of them are gone, and forgotten.
+  /// UIDs that this session found, ascending: others below the last of them are gone, and
+  /// forgotten.
   [[nodiscard]] Hidden with(const std::map<Uid, Mark>& marks, const std::vector<Uid>& mailbox,
                             std::int64_t today) const;
   /// The marked messages of `mailbox` that have no GUID here.

@@ -84,12 +84,12 @@ Result<Hidden> View::translated(const Hidden& hidden) {
   if (!known) return known.error();
   if (!same && !told_ && (!known.value() || hidden.marks_without_guid())) {
     told_ = true;
-    port_.log_error(
-        "the view: the mailbox has another UIDVALIDITY, and " +
-        (known.value() ? port_.place_of(hidden_state) + " has no GUIDs of messages that an older "
-                         "version has hidden"
-                       : no_guids_) +
-        ", so they are shown again");
+    port_.log_error("the view: the mailbox has another UIDVALIDITY, and " +
+                    (known.value()
+                         ? port_.place_of(hidden_state) + " has no GUIDs of messages that an older "
+                                                          "version has hidden"
+                         : no_guids_) +
+                    ", so they are shown again");
   }
   Hidden made = hidden.translated(port_.uidvalidity(), mailbox_, guids_, today());
   made.add_guids(guids_);
