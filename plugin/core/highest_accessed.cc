@@ -120,6 +120,8 @@ Status HighestAccessed::start_from(const State& state) {
   const bool same = state.uidvalidity == port_.uidvalidity();
   if (same) start_ = not_above(state.uid);
   if (state.uid == 0 || (same && !renumbered(state))) return Done{};
+  // An empty mailbox says nothing: its messages may come back.
+  if (!same && port_.mailbox_uids().empty()) return Done{};
   if (state.guid.empty()) {
     start_at_seen("no GUID is known of the message that it stood at");
     return Done{};

@@ -48,7 +48,7 @@ class InboxStates : public StateStore {
     return Error{Failure::temporary, std::string("INBOX cannot be opened: ") +
                                          mailbox_get_last_internal_error(box_, nullptr)};
   }
-  [[nodiscard]] Status writable() const { return dovecot::mailbox_keeps_state(box_); }
+  [[nodiscard]] bool readonly() const { return mailbox_is_readonly(box_); }
 
   [[nodiscard]] std::string place_of(std::string_view name) const override {
     return dovecot::place_of_mailbox_state(namespace_, name);
@@ -73,8 +73,7 @@ class InboxStates : public StateStore {
 /// Where the states of one user are.
 class Stores {
  public:
-  explicit Stores(struct mail_user* user)
-      : inbox_(user), user_states_(user, inbox_, [this] { return inbox_.writable(); }) {}
+  explicit Stores(struct mail_user* user) : inbox_(user), user_states_(user, inbox_) {}
 
   [[nodiscard]] InboxStates& inbox() noexcept { return inbox_; }
   [[nodiscard]] StateStore& of(const StateRule& rule) noexcept {
@@ -121,8 +120,8 @@ struct Step {
 Outcome import_states(struct mail_user* user, const StateDocument& document, bool replace) {
   Stores stores(user);
   if (const Status open = stores.inbox().open(); !open) return failed(user, open.error());
-  if (const Status writable = stores.inbox().writable(); !writable) {
-    return failed(user, {Failure::permanent, writable.error().text});
+  if (stores.inbox().readonly()) {
+    return failed(user, {Failure::permanent, "the mailbox is read-only: nothing was changed"});
   }
   if (document.user != user->username) {
     e_warning(user->event, "pop3_legacy: these are the states of %s", document.user.c_str());

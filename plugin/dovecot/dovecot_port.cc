@@ -293,6 +293,12 @@ std::string DovecotPort::place_of(std::string_view name) const {
   return inbox == nullptr ? Port::place_of(name) : place_of_mailbox_state(inbox, name);
 }
 
+Result<std::optional<StateStore::Front>> DovecotPort::load_state_front(std::string_view name,
+                                                                       std::size_t octets) {
+  return with_inbox(
+      [&](struct mailbox* box) { return load_mailbox_state_front(box, name, octets); });
+}
+
 Result<std::optional<std::string>> DovecotPort::load_state(std::string_view name) {
   return with_inbox([&](struct mailbox* box) { return load_mailbox_state(box, name); });
 }
@@ -356,10 +362,11 @@ Result<std::unique_ptr<RunningProgram>> DovecotPort::run_program(
   std::string groups;
   for (const std::string& group : service_groups()) groups += (groups.empty() ? "" : ", ") + group;
   if (!groups.empty()) {
-    return Error{Failure::permanent,
-                 call.target + " is not run, for it would have the group " + groups +
-                     " of Dovecot's service pop3; set \"extra_groups =\" there (nothing behind it), "
-                     "or let the command name a script service"};
+    return Error{
+        Failure::permanent,
+        call.target + " is not run, for it would have the group " + groups +
+            " of Dovecot's service pop3; set \"extra_groups =\" there (nothing behind it), "
+            "or let the command name a script service"};
   }
   return process::run_program(loop_, call, std::move(done));
 }

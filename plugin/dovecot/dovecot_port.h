@@ -20,9 +20,7 @@ class DovecotPort : public Port {
  public:
   /// `client` lives longer than this. The maildrop may be asked about once it is open.
   explicit DovecotPort(struct client* client)
-      : client_(client),
-        switch_(client),
-        user_states_(client->user, *this) {}
+      : client_(client), switch_(client), user_states_(client->user, *this) {}
 
   [[nodiscard]] MessageNumber message_count() const override;
   [[nodiscard]] UidValidity uidvalidity() const override;
@@ -67,6 +65,8 @@ class DovecotPort : public Port {
       const std::vector<Uid>& uids) override;
 
   [[nodiscard]] std::string place_of(std::string_view name) const override;
+  [[nodiscard]] Result<std::optional<Front>> load_state_front(std::string_view name,
+                                                              std::size_t octets) override;
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
   Status store_state(std::string_view name, std::string_view content) override;
 

@@ -79,6 +79,22 @@ Result<std::optional<std::string>> load_mailbox_state(struct mailbox* box, std::
   return files::read_small_file(path.value(), max_state_octets);
 }
 
+Result<std::optional<StateStore::Front>> load_mailbox_state_front(struct mailbox* box,
+                                                                  std::string_view name,
+                                                                  std::size_t octets) {
+  const auto path = state_path(box, name);
+  if (!path) {
+    return path.error();
+  }
+  auto front = files::read_file_front(path.value(), octets);
+  if (!front) {
+    return front.error();
+  }
+  return front.value() ? std::optional(StateStore::Front{std::move(front.value()->text),
+                                                         front.value()->octets})
+                       : std::nullopt;
+}
+
 Status store_mailbox_state(struct mailbox* box, std::string_view name, std::string_view content) {
   const Result<Place> place = place_to_store(box, name);
   if (!place) {
@@ -97,8 +113,8 @@ Result<bool> exchange_mailbox_state(struct mailbox* box, std::string_view name,
   if (!place) {
     return place.error();
   }
-  Result<bool> stored = files::exchange_file(place.value().path, old, content,
-                                             place.value().access, place.value().sync);
+  Result<bool> stored = files::exchange_file(place.value().path, old, content, place.value().access,
+                                             place.value().sync);
   if (stored && stored.value()) tidy_up(place.value(), name);
   return stored;
 }

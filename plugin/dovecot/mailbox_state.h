@@ -2,11 +2,13 @@
 #ifndef POP3_LEGACY_DOVECOT_MAILBOX_STATE_H
 #define POP3_LEGACY_DOVECOT_MAILBOX_STATE_H
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "plugin/core/result.h"
+#include "plugin/core/state_store.h"
 #include "plugin/dovecot/host.h"
 
 namespace pop3_legacy::dovecot {
@@ -15,6 +17,10 @@ namespace pop3_legacy::dovecot {
 /// dovecot-uidlist stands: it survives the loss of the index and moves with the Maildir. The
 /// mailbox is open.
 Result<std::optional<std::string>> load_mailbox_state(struct mailbox* box, std::string_view name);
+/// StateStore::load_state_front() likewise.
+Result<std::optional<StateStore::Front>> load_mailbox_state_front(struct mailbox* box,
+                                                                  std::string_view name,
+                                                                  std::size_t octets);
 /// In a mailbox that is read-only for the user (by an ACL, say) nothing is stored, which is an
 /// Error: who can do without what is not kept says so himself. What killed processes have left in
 /// the folder goes (files::remove_left_overs()), but not with the state that a login stores.

@@ -253,6 +253,33 @@ Result<std::optional<std::string>> read_small_file(const std::string& path,
   return std::optional(std::move(content.value()));
 }
 
+Result<std::optional<FileFront>> read_file_front(const std::string& path, std::size_t octets) {
+  const OpenFile file(open_retrying(AT_FDCWD, path, O_RDONLY | O_NONBLOCK));
+  if (!file.open()) {
+    const int error = errno;
+    return error == ENOENT ? Result<std::optional<FileFront>>(std::optional<FileFront>{})
+                           : failed(path, "opened", error);
+  }
+  struct stat status {};
+  const bool larger = ::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode) &&
+                      static_cast<std::size_t>(status.st_size) > octets;
+  if (!larger) {
+    auto whole = read_whole(file, path, octets);
+    if (!whole) return whole.error();
+    const std::size_t all = whole.value().size();
+    return std::optional(FileFront{std::move(whole.value()), all});
+  }
+  FileFront front{std::string(octets, '\0'), static_cast<std::size_t>(status.st_size)};
+  for (std::size_t used = 0; used < octets;) {
+    const ssize_t got = ::read(file.get(), &front.text[used], octets - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return failed(path, "read", errno);
+    if (got == 0) return failed(path, "read: it has become shorter", EAGAIN);
+    used += static_cast<std::size_t>(got);
+  }
+  return std::optional(std::move(front));
+}
+
 Status replace_file(const std::string& path, std::string_view content, const FileAccess& access,
                     bool sync) {
   Beside written = write_unnamed(path, content, access, sync);

@@ -19,6 +19,15 @@ namespace pop3_legacy::files {
 [[nodiscard]] Result<std::optional<std::string>> read_small_file(const std::string& path,
                                                                  std::size_t max_octets);
 
+/// The beginning of a file, at most `octets` octets.
+struct FileFront {
+  std::string text;
+  std::size_t octets = 0;  ///< of the whole file
+};
+/// The same of the beginning only, whatever the length of the rest.
+[[nodiscard]] Result<std::optional<FileFront>> read_file_front(const std::string& path,
+                                                               std::size_t octets);
+
 /// Who may read and write a file.
 struct FileAccess {
   mode_t mode;  ///< exactly, whatever the umask

@@ -240,6 +240,18 @@ TEST_F(DurableFile, the_limit_is_the_last_length_that_is_read) {
             path("state") + ": the file is longer than 4 octets, which is the most it may have");
 }
 
+TEST_F(DurableFile, the_front_of_a_file_comes_with_the_length_of_all) {
+  ASSERT_TRUE(replace_file(path("state"), "12345", {.mode = 0600}, false).ok());
+  for (const std::size_t octets : {0U, 1U, 4U, 5U, 6U}) {
+    const auto front = read_file_front(path("state"), octets);
+    ASSERT_TRUE(front.ok() && front.value());
+    EXPECT_EQ(front.value()->text, std::string("12345").substr(0, octets));
+    EXPECT_EQ(front.value()->octets, 5U);
+  }
+  EXPECT_FALSE(read_file_front(path("none"), 5).value());
+  EXPECT_FALSE(read_file_front(path(""), 5));
+}
+
 TEST_F(DurableFile, what_is_no_regular_file_is_an_error) {
   ASSERT_EQ(::mkdir(path("folder").c_str(), 0700), 0);
   ASSERT_EQ(::mkfifo(path("fifo").c_str(), 0600), 0);

@@ -59,7 +59,7 @@ TEST(Hidden, IsStoredByRunsAndGuids) {
                                                    {9, deleted_on(20000)},
                                                    {10, deleted_on(20000)}},
                                                   {1, 3, 4, 6, 9, 10, 12}, today),
-                                   {{1, "one"}, {3, "t r%e"}, {9, "nine"}, {12, "shown"}});
+                                   {{1, "one"}, {3, "t%20r%25e"}, {9, "nine"}, {12, "shown"}});
   EXPECT_EQ(hidden.text(), state_2("known 12\npresent 5\nguids 3 lost 0",
                                    "fetched 1-3\ndeleted 4\ndeleted 9-10 on 20000\n", 3,
                                    "guid 1 one\nguid 3 t%20r%25e\nguid 9 nine\n", 3));
@@ -106,6 +106,20 @@ TEST(Hidden, AMailboxOfAHundredThousandIsOneRun) {
   }
   EXPECT_EQ(Hidden(7).with(marks, mailbox, today).text(),
             state_2("known 199999\npresent 100000\nguids 0 lost 0", "fetched 1-199999\n", 1));
+}
+
+TEST(Hidden, TheFirstPartIsEnoughForALogin) {
+  const Hidden hidden =
+      with_guids(Hidden(7).with({{1, fetched}}, {1, 2}, today), {{1, std::string(1000, 'g')}});
+  const std::string text = hidden.text();
+  const std::string front = text.substr(0, 300);
+  ASSERT_TRUE(Hidden::has_runs(front));
+  const auto runs = Hidden::parse_runs(front, text.size());
+  ASSERT_TRUE(runs) << runs.error().text;
+  EXPECT_TRUE(runs.value().fits(7, {1, 2}));
+  EXPECT_EQ(runs.value().mark(1), fetched);
+  EXPECT_FALSE(Hidden::parse_runs(front, text.size() - 1));
+  EXPECT_FALSE(Hidden::has_runs(text.substr(0, 60)));
 }
 
 TEST(Hidden, Version1IsReadAndReplaced) {
@@ -276,7 +290,6 @@ TEST(Hidden, DamageIsFound) {
                                                         {"guid 0 a\n", 1},
                                                         {"guid 1\n", 1},
                                                         {"guid 1 a b\n", 1},
-                                                        {"guid 1 %4\n", 1},
                                                         {"guid 1 a\nguid 1 b\n", 2},
                                                         {"lost fetched since 4 a\n", 1},
                                                         {"lost fetched since 0 a\n", 1},

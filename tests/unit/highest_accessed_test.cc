@@ -190,6 +190,15 @@ TEST_F(HighestAccessedTest, WhereItsMessageIsGoneNothingIsKnown) {
   }
 }
 
+TEST_F(HighestAccessedTest, AnEmptyMailboxOfAnotherUidvalidityChangesNothing) {
+  port_.states["last"] = "2 6 30 3 g30\n";
+  port_.uids = {};
+  login();
+  EXPECT_EQ(last(), 0U);
+  quit();
+  EXPECT_EQ(port_.states.at("last"), "2 6 30 3 g30\n");
+}
+
 TEST_F(HighestAccessedTest, NothingAccessedIsNothingUnderAnyUidvalidity) {
   for (const char* state : {"2 6 0\n", "1 6 0\n"}) {
     port_.states["last"] = state;

@@ -256,7 +256,7 @@ TEST(View, AnotherUidvalidityIsAnotherMailbox) {
   EXPECT_EQ(test.state(), "deleted 10\n");
   // Of version 1 there are no GUIDs; that is said.
   ASSERT_EQ(test.port.log.size(), 1U);
-  EXPECT_NE(test.port.log[0].find("are shown again"), std::string::npos) << test.port.log[0];
+  EXPECT_NE(test.port.log[0].find("is shown again"), std::string::npos) << test.port.log[0];
 }
 
 // --- other UIDs ---

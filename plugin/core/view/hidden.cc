@@ -6,7 +6,6 @@
 
 #include "plugin/core/command_line.h"
 #include "plugin/core/state_rules.h"
-#include "plugin/core/uidl/guid_ids.h"
 #include "plugin/core/uidl/lines.h"
 
 namespace pop3_legacy::view {
@@ -62,6 +61,11 @@ bool take_day(std::string_view& line, Mark& mark) {
   return day && mark.kind == Mark::Kind::deleted;
 }
 
+// As what as_word() makes: the sum vouches for the rest.
+bool is_word(std::string_view text) {
+  return !text.empty() && text.find(' ') == std::string_view::npos;
+}
+
 // What hides less: of two messages with one GUID it is not known which had which mark.
 Mark weaker(const Mark& a, const Mark& b) {
   if (a.kind != b.kind) return a.kind < b.kind ? a : b;
@@ -71,15 +75,28 @@ Mark weaker(const Mark& a, const Mark& b) {
 
 }  // namespace
 
-Result<Hidden> Hidden::parse_runs(std::string_view text) {
+namespace {
+
+// npos: it is not all there.
+std::size_t end_of_runs(std::string_view text) {
+  const std::size_t end = text.find("\nend ");
+  const std::size_t line_end = end == std::string_view::npos ? end : text.find('\n', end + 1);
+  return line_end == std::string_view::npos ? line_end : line_end + 1;
+}
+
+}  // namespace
+
+bool Hidden::has_runs(std::string_view text) {
+  return end_of_runs(text) != std::string_view::npos;
+}
+
+Result<Hidden> Hidden::parse_runs(std::string_view text, std::size_t octets) {
   Hidden hidden;
   std::string_view head = text;
   const bool second = text.starts_with(title_2);
   if (second) {
     hidden.guid_count_ = 0;
-    const std::size_t end = text.find("\nend ");
-    const std::size_t line_end = end == std::string_view::npos ? end : text.find('\n', end + 1);
-    head = text.substr(0, line_end == std::string_view::npos ? line_end : line_end + 1);
+    head = text.substr(0, end_of_runs(text));
   }
   const Status read = uidl::read_lines(
       head, {.title = second ? title_2 : title_1,
@@ -92,10 +109,10 @@ Result<Hidden> Hidden::parse_runs(std::string_view text) {
   if (hidden.uidvalidity_ == 0) {
     return Error{Failure::permanent, "no UIDVALIDITY stands in the file"};
   }
-  if (text.size() - head.size() != hidden.octets_) {
+  if (octets - head.size() != hidden.octets_) {
     return Error{Failure::permanent, "there should be " + std::to_string(hidden.octets_) +
                                          " octets behind the first part, and there are " +
-                                         std::to_string(text.size() - head.size())};
+                                         std::to_string(octets - head.size())};
   }
   return hidden;
 }
@@ -104,16 +121,19 @@ Result<Hidden> Hidden::parse(std::string_view text, std::optional<Error>& damage
   Result<Hidden> parsed = parse_runs(text);
   if (!parsed || parsed.value().of_version_1()) return parsed;
   Hidden& hidden = parsed.value();
-  const Status read =
-      uidl::read_lines(text.substr(text.size() - hidden.octets_),
-                       {.title = guids_title,
-                        .what = "list of GUIDs",
-                        .add = [&](std::string_view line) -> Result<bool> {
-                          const std::string_view word = take_word(line);
-                          return (word == "guid" && hidden.add_guid(line)) ||
-                                 (word == "lost" && hidden.add_lost(line));
-                        },
-                        .count = [&] { return hidden.guids_.size() + hidden.lost_.size(); }});
+  const auto behind =
+      std::make_shared<const std::string>(text.substr(text.size() - hidden.octets_));
+  hidden.owned_ = {behind};
+  hidden.guids_.reserve(hidden.guid_count_.value_or(0));
+  const Status read = uidl::read_lines(
+      *behind, {.title = guids_title,
+                .what = "list of GUIDs",
+                .add = [&](std::string_view line) -> Result<bool> {
+                  const std::string_view word = take_word(line);
+                  return (word == "guid" && hidden.add_guid(line)) ||
+                         (word == "lost" && hidden.add_lost(line));
+                },
+                .count = [&] { return hidden.guids_.size() + hidden.lost_.size(); }});
   if (!read || hidden.guids_.size() != hidden.guid_count_ ||
       hidden.lost_.size() != hidden.counted_lost_) {
     damage = Error{Failure::permanent,
@@ -170,11 +190,8 @@ bool Hidden::add_run(Mark::Kind kind, std::string_view line) {
 
 bool Hidden::add_guid(std::string_view line) {
   const auto uid = number_in<Uid>(take_word(line));
-  auto guid = uidl::from_word(line);
-  if (!uid || !guid || guid->empty() || (!guids_.empty() && *uid <= guids_.back().uid)) {
-    return false;
-  }
-  guids_.push_back({*uid, std::move(*guid)});
+  if (!uid || !is_word(line) || (!guids_.empty() && *uid <= guids_.back().uid)) return false;
+  guids_.push_back({*uid, line});
   return true;
 }
 
@@ -186,10 +203,9 @@ bool Hidden::add_lost(std::string_view line) {
     return false;
   }
   const auto since = number_in<std::int64_t>(take_word(line));
-  auto guid = uidl::from_word(line);
-  if (!since || !guid || guid->empty()) return false;
+  if (!since || !is_word(line)) return false;
   lost.since = *since;
-  lost.guid = std::move(*guid);
+  lost.guid = line;
   lost_.push_back(std::move(lost));
   return true;
 }
@@ -197,15 +213,17 @@ bool Hidden::add_lost(std::string_view line) {
 std::string Hidden::guid_lines() const {
   std::string out(guids_title);
   out += '\n';
+  constexpr std::size_t enough = 64;  // for a line
+  out.reserve(guids_.size() * enough + enough);
   for (const Known& known : guids_) {
     out.append("guid ").append(std::to_string(known.uid)) += ' ';
-    out.append(uidl::as_word(known.guid)) += '\n';
+    out.append(known.guid) += '\n';
   }
   for (const Lost& lost : lost_) {
     out.append("lost ").append(word_of(lost.mark.kind));
     append_day(out, lost.mark);
     out.append(" since ").append(std::to_string(lost.since)) += ' ';
-    out.append(uidl::as_word(lost.guid)) += '\n';
+    out.append(lost.guid) += '\n';
   }
   return uidl::with_end(std::move(out), guids_.size() + lost_.size());
 }
@@ -247,11 +265,11 @@ std::size_t Hidden::marked_in(const std::vector<Uid>& mailbox) const {
   return count;
 }
 
-const std::string* Hidden::guid(Uid uid) const {
+bool Hidden::has_guid(Uid uid) const {
   const auto found =
       std::lower_bound(guids_.begin(), guids_.end(), uid,
                        [](const Known& candidate, Uid wanted) { return candidate.uid < wanted; });
-  return found != guids_.end() && found->uid == uid ? &found->guid : nullptr;
+  return found != guids_.end() && found->uid == uid;
 }
 
 bool Hidden::fits(UidValidity uidvalidity, const std::vector<Uid>& mailbox) const {
@@ -261,6 +279,7 @@ bool Hidden::fits(UidValidity uidvalidity, const std::vector<Uid>& mailbox) cons
 }
 
 std::vector<Uid> Hidden::to_ask(UidValidity uidvalidity, const std::vector<Uid>& mailbox) const {
+  if (guids_.empty() && lost_.empty()) return {};
   if (uidvalidity != uidvalidity_) return mailbox;
   std::vector<Uid> uids;
   for (auto uid = std::upper_bound(mailbox.begin(), mailbox.end(), known_); uid != mailbox.end();
@@ -288,7 +307,7 @@ Hidden Hidden::translated(UidValidity uidvalidity, const std::vector<Uid>& mailb
     if (present(known.uid)) {
       if (!lost_.empty()) settled.emplace(known.guid, known.uid);
     } else if (const Mark of_uid = mark(known.uid); of_uid.kind != Mark::Kind::none) {
-      waiting[known.guid].push_back({of_uid, same ? 0 : today, known.guid});
+      waiting[known.guid].push_back({of_uid, same ? 0 : today, std::string(known.guid)});
     }
   }
   for (const Lost& lost : lost_) {
@@ -318,7 +337,7 @@ Hidden Hidden::translated(UidValidity uidvalidity, const std::vector<Uid>& mailb
       for (const Lost& entry : entries) common = weaker(common, entry.mark);
       for (const Uid uid : messages->second) {
         marks[uid] = common;
-        found.emplace(uid, guid);
+        found.emplace(uid, std::string(guid));
       }
     }
   }
@@ -368,6 +387,7 @@ Hidden Hidden::with(const std::map<Uid, Mark>& marks, const std::vector<Uid>& ma
     }
   }
   made.lost_ = lost_;
+  made.owned_ = owned_;
   made.forget_old(today);
   made.known_ = std::max(known_, last);
   made.guid_count_ = made.guids_.size();
@@ -386,15 +406,25 @@ std::vector<Uid> Hidden::without_guid(const std::vector<Uid>& mailbox) const {
 }
 
 void Hidden::add_guids(const Guids& guids) {
-  std::vector<Known> all;
-  all.reserve(guids_.size() + guids.size());
-  auto known = guids_.begin();
-  for (const auto& [uid, guid] : guids) {
-    if (mark(uid).kind == Mark::Kind::none || this->guid(uid) != nullptr) continue;
-    for (; known != guids_.end() && known->uid < uid; ++known) all.push_back(std::move(*known));
-    all.push_back({uid, guid});
+  std::vector<Guids::const_iterator> added;
+  std::string words;
+  for (auto guid = guids.begin(); guid != guids.end(); ++guid) {
+    if (mark(guid->first).kind == Mark::Kind::none || has_guid(guid->first)) continue;
+    added.push_back(guid);
+    words += guid->second;
   }
-  for (; known != guids_.end(); ++known) all.push_back(std::move(*known));
+  if (added.empty()) return;
+  owned_.push_back(std::make_shared<const std::string>(std::move(words)));
+  std::string_view rest = *owned_.back();
+  std::vector<Known> all;
+  all.reserve(guids_.size() + added.size());
+  auto known = guids_.begin();
+  for (const auto& guid : added) {
+    for (; known != guids_.end() && known->uid < guid->first; ++known) all.push_back(*known);
+    all.push_back({guid->first, rest.substr(0, guid->second.size())});
+    rest.remove_prefix(guid->second.size());
+  }
+  all.insert(all.end(), known, guids_.end());
   guids_ = std::move(all);
   guid_count_ = guids_.size();
 }

@@ -40,6 +40,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -65,7 +66,7 @@ struct Mark {
   bool operator==(const Mark&) const = default;
 };
 
-/// GUIDs of messages of one mailbox, those that are known.
+/// GUIDs of messages of one mailbox, those that are known, as words (uidl::as_word()).
 using Guids = std::map<Uid, std::string>;
 
 class Hidden {
@@ -73,9 +74,12 @@ class Hidden {
   Hidden() = default;
   explicit Hidden(UidValidity uidvalidity) : uidvalidity_(uidvalidity) {}
 
-  /// The first part. An Error names the line. That the second has been cut short is noticed, but
-  /// not what has changed in it.
-  static Result<Hidden> parse_runs(std::string_view text);
+  /// The first part, which is all in `text`; the whole state has so many octets. An Error names the
+  /// line. That the second part has been cut short is noticed, but not what has changed in it.
+  static Result<Hidden> parse_runs(std::string_view text, std::size_t octets);
+  static Result<Hidden> parse_runs(std::string_view text) { return parse_runs(text, text.size()); }
+  /// `text` has the whole first part.
+  [[nodiscard]] static bool has_runs(std::string_view text);
   /// All of it. `damage` gets the Error of a second part that is damaged: there are no GUIDs then.
   static Result<Hidden> parse(std::string_view text, std::optional<Error>& damage);
   [[nodiscard]] std::string text() const;
@@ -128,9 +132,11 @@ class Hidden {
     std::int64_t since = 0;
     std::string guid;
   };
+  /// There may be a hundred thousand, and at most of them nobody looks: their words stay where they
+  /// are, in one of owned_.
   struct Known {
     Uid uid = 0;
-    std::string guid;
+    std::string_view guid;
   };
 
   bool add_line(std::string_view line);
@@ -143,8 +149,7 @@ class Hidden {
     return lost_.empty() ? counted_lost_ : lost_.size();
   }
   [[nodiscard]] std::size_t marked_in(const std::vector<Uid>& mailbox) const;
-  [[nodiscard]] const std::string* guid(Uid uid) const;
-  void set_mark(Uid uid, const Mark& mark);
+  [[nodiscard]] bool has_guid(Uid uid) const;
   void forget_old(std::int64_t today);
 
   UidValidity uidvalidity_ = 0;
@@ -153,6 +158,7 @@ class Hidden {
   std::vector<Run> runs_;     ///< ascending, each with a mark
   std::vector<Known> guids_;  ///< ascending
   std::vector<Lost> lost_;
+  std::vector<std::shared_ptr<const std::string>> owned_;
   // As the first part has them; no value: it is of version 1.
   std::optional<std::size_t> guid_count_;
   std::size_t counted_lost_ = 0;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "plugin/core/state_rules.h"
+#include "plugin/core/uidl/guid_ids.h"
 
 namespace pop3_legacy::view {
 
@@ -60,22 +61,42 @@ Result<bool> View::learn_guids(const std::vector<Uid>& uids) {
   }
   if (!found) return found.error();
   for (std::size_t place = 0; place < unknown.size(); ++place) {
-    if (auto& guid = found.value()[place]) guids_.emplace(unknown[place], std::move(*guid));
+    if (auto& guid = found.value()[place]) guids_.emplace(unknown[place], uidl::as_word(*guid));
   }
   return true;
 }
 
 // What is hidden in this mailbox. Only where its UIDs are not those of the state are GUIDs read.
-Result<Hidden> View::read(const std::optional<std::string>& text) {
-  if (!text) return Hidden(port_.uidvalidity());
-  auto runs = Hidden::parse_runs(*text);
-  if (!runs) return damaged(*text, runs.error());
-  if (runs.value().fits(port_.uidvalidity(), mailbox_)) return runs;
+Result<Hidden> View::read() {
+  constexpr std::size_t enough_for_runs = std::size_t{64} * 1024;
+  auto front = port_.load_state_front(hidden_state, enough_for_runs);
+  if (!front) return front.error();
+  if (!front.value()) return Hidden(port_.uidvalidity());
+  std::string& text = front.value()->text;
+  const std::size_t octets = front.value()->octets;
+  if (Hidden::has_runs(text) || text.size() == octets) {
+    auto runs = Hidden::parse_runs(text, octets);
+    if (!runs) return damaged(text, runs.error());
+    if (runs.value().fits(port_.uidvalidity(), mailbox_)) {
+      found_ = port_.uidvalidity();
+      return runs;
+    }
+  }
+  const auto loaded = port_.load_state(hidden_state);
+  if (!loaded) return loaded.error();
+  return loaded.value() ? read_all(*loaded.value()) : Hidden(port_.uidvalidity());
+}
+
+Result<Hidden> View::read_all(const std::string& text) {
   std::optional<Error> damage;
-  const auto hidden = Hidden::parse(*text, damage);
-  if (!hidden) return damaged(*text, hidden.error());
-  if (damage) return damaged(*text, *damage);
-  return translated(hidden.value());
+  auto hidden = Hidden::parse(text, damage);
+  if (!hidden) return damaged(text, hidden.error());
+  found_ = hidden.value().uidvalidity();
+  if (hidden.value().fits(port_.uidvalidity(), mailbox_)) return hidden;
+  if (damage) return damaged(text, *damage);
+  auto made = translated(hidden.value());
+  if (made) keep_translated(text, hidden.value(), made.value());
+  return made;
 }
 
 Result<Hidden> View::translated(const Hidden& hidden) {
@@ -85,11 +106,10 @@ Result<Hidden> View::translated(const Hidden& hidden) {
   if (!same && !told_ && (!known.value() || hidden.marks_without_guid())) {
     told_ = true;
     port_.log_error("the view: the mailbox has another UIDVALIDITY, and " +
-                    (known.value()
-                         ? port_.place_of(hidden_state) + " has no GUIDs of messages that an older "
-                                                          "version has hidden"
-                         : no_guids_) +
-                    ", so they are shown again");
+                    (known.value() ? port_.place_of(hidden_state) +
+                                         " has no GUIDs of all messages that were hidden"
+                                   : no_guids_) +
+                    ", so what was hidden without is shown again");
   }
   Hidden made = hidden.translated(port_.uidvalidity(), mailbox_, guids_, today());
   made.add_guids(guids_);
@@ -140,19 +160,14 @@ std::string View::with_guids(const Hidden& hidden, const std::map<Uid, Mark>& ma
 }
 
 Status View::narrow() {
-  const auto loaded = port_.load_state(hidden_state);
-  if (!loaded) {
-    return loaded.error();
-  }
   const MessageNumber count = port_.message_count();
   mailbox_.reserve(count);
   for (MessageNumber number = 1; number <= count; ++number) mailbox_.push_back(port_.uid(number));
   std::sort(mailbox_.begin(), mailbox_.end());
-  const auto hidden = read(loaded.value());
+  const auto hidden = read();
   if (!hidden) {
     return hidden.error();
   }
-  if (loaded.value()) keep_translated(*loaded.value(), hidden.value());
 
   const policy::Policy::Delete& deletion = policy_.deletion;
   std::vector<MessageNumber> numbers;
@@ -185,16 +200,13 @@ Status View::narrow() {
 }
 
 // Or every login would read the GUIDs again. Where another session was faster, it has done so.
-void View::keep_translated(const std::string& old, const Hidden& hidden) {
-  const auto runs = Hidden::parse_runs(old);
-  if (!runs) return;
-  found_ = runs.value().uidvalidity();
+void View::keep_translated(const std::string& text, const Hidden& old, const Hidden& made) {
   const bool same = found_ == port_.uidvalidity();
-  if (same && (runs.value().fits(found_, mailbox_) ||
-               (keeps_state() && !hidden.marks_more_than(runs.value(), mailbox_)))) {
-    return;
-  }
-  const auto stored = port_.exchange_state(hidden_state, old, hidden.text());
+  // What is there by UID only is not thrown away before there is something to store.
+  if (!stores_ || (!same && old.marks_without_guid())) return;
+  // Messages were removed, and others have come: that is stored with the next marks.
+  if (same && keeps_state() && !made.marks_more_than(old, mailbox_)) return;
+  const auto stored = port_.exchange_state(hidden_state, text, made.text());
   if (!stored) {
     port_.log_error("the view: what is hidden could not be stored under the mailbox's new UIDs: " +
                     stored.error().text);

@@ -64,12 +64,13 @@ class View {
   Status narrow();
   [[nodiscard]] Error damaged(std::string_view text, const Error& why) const;
   [[nodiscard]] Result<bool> learn_guids(const std::vector<Uid>& uids);
-  [[nodiscard]] Result<Hidden> read(const std::optional<std::string>& text);
+  [[nodiscard]] Result<Hidden> read();
+  [[nodiscard]] Result<Hidden> read_all(const std::string& text);
   [[nodiscard]] Result<Hidden> translated(const Hidden& hidden);
   [[nodiscard]] Result<std::string> with_marks(const std::string& old,
                                                const std::map<Uid, Mark>& marks);
   [[nodiscard]] std::string with_guids(const Hidden& hidden, const std::map<Uid, Mark>& marks);
-  void keep_translated(const std::string& old, const Hidden& hidden);
+  void keep_translated(const std::string& text, const Hidden& old, const Hidden& made);
   [[nodiscard]] Status drop_old(std::vector<MessageNumber>& numbers);
   [[nodiscard]] std::map<Uid, Mark> marks(Ending ending) const;
   Status store(const std::map<Uid, Mark>& marks);
