@@ -124,19 +124,6 @@ bool is_hex(std::string_view text) noexcept {
   return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
 }
 
-/// "%08x" of each, as Dovecot has it by default.
-std::string uidl_of(Uid uid, UidValidity uidvalidity) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  constexpr int top_shift = 28;
-  std::string text;
-  for (const std::uint32_t number : {uid, uidvalidity}) {
-    for (int shift = top_shift; shift >= 0; shift -= 4) {
-      text += digits[number >> static_cast<unsigned>(shift) & 0xFU];
-    }
-  }
-  return text;
-}
-
 /// An answer that comes in pieces, as its output is taken.
 class LongAnswer {
  public:
@@ -468,13 +455,28 @@ class MaildropPort : public Port {
     uidls_prepared_ = true;
     return Done{};
   }
-  Result<std::string> uidl(MessageNumber number) override { return id(number); }
+  bool all_named() override {
+    return !uidls_ || std::none_of(uidls_->begin(), uidls_->end(), is_unnamed);
+  }
+  Result<std::string> uidl(MessageNumber number) override {
+    if (uidls_ && is_unnamed((*uidls_)[own_->in_whole(number) - 1])) {
+      return Error{Failure::gone, "the message has no id in this session"};
+    }
+    return id(number);
+  }
   /// The policy's, where there is one; prepare_uidls() has succeeded then.
   [[nodiscard]] std::string id(MessageNumber number) const {
-    return uidls_ ? (*uidls_)[own_->in_whole(number) - 1] : uidl_of(uid(number), uidvalidity());
+    const uidl::MessageId* const ours = uidls_ ? &(*uidls_)[own_->in_whole(number) - 1] : nullptr;
+    return ours != nullptr && ours->from == uidl::MessageId::From::plugin
+               ? ours->text
+               : hosts_uidl(uid(number), uidvalidity());
   }
 
  private:
+  static bool is_unnamed(const uidl::MessageId& id) {
+    return id.from == uidl::MessageId::From::nobody;
+  }
+
   static Board board_of(Maildrop& maildrop) {
     Board board{.maxima = static_cast<Uid>(maildrop.next_uid() - 1), .last_date = std::nullopt};
     if (const MessageNumber last = maildrop.message_count(); last > 0) {
@@ -505,7 +507,7 @@ class MaildropPort : public Port {
   policy::Policy::Uidl uidl_policy_;
   bool uidl_known_;
   bool uidls_prepared_ = false;
-  std::optional<std::vector<std::string>> uidls_;  ///< of the whole mailbox
+  std::optional<std::vector<uidl::MessageId>> uidls_;  ///< of the whole mailbox
   std::function<void(std::string_view)> log_;
   std::unique_ptr<Hasher> hasher_;
   std::uint64_t retrieved_ = 0;

@@ -119,6 +119,7 @@ class Port : public StateStore {
   /// The octets that LIST tells.
   [[nodiscard]] virtual std::uint64_t octets(MessageNumber /*number*/) const { return 0; }
   /// The id that UIDL tells. prepare_uidls() has succeeded, and the message is not deleted.
+  /// Failure::gone: it has none in this session; see all_named().
   [[nodiscard]] virtual Result<std::string> uidl(MessageNumber /*number*/) {
     return Error{Failure::permanent, "this host does not tell its UIDLs"};
   }
@@ -173,6 +174,9 @@ class Port : public StateStore {
   /// Makes sure that the host can name every message by the policy's UIDL scheme, or has nothing
   /// to do with it. An Error: the ids are not known at the moment, and UIDL has to be refused.
   virtual Status prepare_uidls() { return Done{}; }
+  /// False: some messages, which cannot be read or were removed by somebody else, have no id in
+  /// this session, and the host's UIDL would give them one. prepare_uidls() has succeeded.
+  [[nodiscard]] virtual bool all_named() { return true; }
 
   // --- mail submission ---
 

@@ -137,7 +137,7 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
 
 bool Session::ours(const Command& command) {
   return commands_.treatment(command) != Treatment::host || takes_over(command) ||
-         (names_messages(command) && !uidls_known()) ||
+         (names_messages(command) && (!uidls_known() || !port_.all_named())) ||
          (open_ == OpenMaildrop::own && command.on_messages && !view_.open());
 }
 
@@ -392,7 +392,7 @@ Answer Session::handle(const Recognized& recognized, bool has_nul) {
     refused.ends_session = true;
     return refused;
   }
-  if (names_messages(command)) {
+  if (names_messages(command) && !uidls_known()) {
     return Reply::temporary_failure("The messages' unique ids are not known at the moment.");
   }
   if (has_nul) {
@@ -401,6 +401,9 @@ Answer Session::handle(const Recognized& recognized, bool has_nul) {
   if (command.ours() &&
       count_words(recognized.arguments, command.max_words + 1) > command.max_words) {
     return too_many_arguments(command.syntax);
+  }
+  if (names_messages(command)) {
+    return commands::uidl(*this, recognized.arguments);
   }
   return command.own != nullptr ? commands::x_command(*this, *command.own, recognized.arguments)
                                 : command.handler(*this, recognized.arguments);

@@ -188,6 +188,9 @@ Result<std::unique_ptr<Inspection>> DovecotPort::inspect(std::vector<FieldQuery>
 // What UIDL answers is made in pop3-commands.c, from settings of Dovecot's own. It ends the session
 // where a message has no id, so the parts of the id are looked at first.
 Result<std::string> DovecotPort::uidl(MessageNumber number) {
+  if (!all_named() && std::ranges::binary_search(without_uidls(client_->mailbox), uid(number))) {
+    return Error{Failure::gone, "the message has no id in this session"};
+  }
   if (client_->message_uidls != nullptr) {
     return std::string(client_->message_uidls[number - 1]);
   }
@@ -311,10 +314,11 @@ Result<std::unique_ptr<RunningProgram>> DovecotPort::run_program(
   std::string groups;
   for (const std::string& group : service_groups()) groups += (groups.empty() ? "" : ", ") + group;
   if (!groups.empty()) {
-    return Error{Failure::permanent,
-                 call.target + " is not run, for it would have the group " + groups +
-                     " of Dovecot's service pop3; set \"extra_groups =\" there (nothing behind it), "
-                     "or let the command name a script service"};
+    return Error{
+        Failure::permanent,
+        call.target + " is not run, for it would have the group " + groups +
+            " of Dovecot's service pop3; set \"extra_groups =\" there (nothing behind it), "
+            "or let the command name a script service"};
   }
   return process::run_program(loop_, call, std::move(done));
 }
@@ -325,6 +329,10 @@ Status DovecotPort::prepare_uidls() {
     return Done{};
   }
   return dovecot::prepare_uidls(client_->mailbox);
+}
+
+bool DovecotPort::all_named() {
+  return switch_.switched() || without_uidls(client_->mailbox).empty();
 }
 
 void DovecotPort::log_error(std::string_view sentence) {

@@ -20,9 +20,7 @@ class DovecotPort : public Port {
  public:
   /// `client` lives longer than this. The maildrop may be asked about once it is open.
   explicit DovecotPort(struct client* client)
-      : client_(client),
-        switch_(client),
-        user_states_(client->user, *this) {}
+      : client_(client), switch_(client), user_states_(client->user, *this) {}
 
   [[nodiscard]] MessageNumber message_count() const override;
   [[nodiscard]] UidValidity uidvalidity() const override;
@@ -59,6 +57,7 @@ class DovecotPort : public Port {
 
   [[nodiscard]] std::uint64_t octets_sent(Access access) const override;
   Status prepare_uidls() override;
+  [[nodiscard]] bool all_named() override;
   [[nodiscard]] Result<std::string> host_answer(std::string_view command) override;
 
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;

@@ -49,9 +49,8 @@ Result<Place> place_to_store(struct mailbox* box, std::string_view name) {
   const auto mode = box->storage->set->parsed_fsync_mode;
   const bool sync = name == "last" ? mode == FSYNC_MODE_ALWAYS : mode != FSYNC_MODE_NEVER;
   const struct mailbox_permissions* const permissions = mailbox_get_permissions(box);
-  return Place{std::move(path.value()),
-               {permissions->file_create_mode, permissions->file_create_gid},
-               sync};
+  return Place{
+      std::move(path.value()), {permissions->file_create_mode, permissions->file_create_gid}, sync};
 }
 
 }  // namespace
@@ -95,6 +94,16 @@ bool has_mailbox_state(struct mail_namespace* ns, std::string_view name) {
     return false;
   }
   return ::access(std::string(folder).append(prefix).append(name).c_str(), F_OK) == 0;
+}
+
+Result<std::optional<std::string>> look_at_mailbox_state(struct mail_namespace* ns,
+                                                         std::string_view name) {
+  const char* folder = nullptr;
+  if (!has_mailbox_state(ns, name) ||
+      mailbox_list_get_path(ns->list, "INBOX", MAILBOX_LIST_PATH_TYPE_CONTROL, &folder) <= 0) {
+    return std::optional<std::string>();
+  }
+  return files::read_small_file(std::string(folder).append(prefix).append(name), max_state_octets);
 }
 
 }  // namespace pop3_legacy::dovecot

@@ -27,6 +27,10 @@ Result<bool> exchange_mailbox_state(struct mailbox* box, std::string_view name,
 /// There is such a file in the INBOX of `ns`, as far as one look tells; nothing is opened.
 bool has_mailbox_state(struct mail_namespace* ns, std::string_view name);
 
+/// The state itself, of an INBOX that need not be open.
+Result<std::optional<std::string>> look_at_mailbox_state(struct mail_namespace* ns,
+                                                         std::string_view name);
+
 /// What went wrong last in `box`, as a temporary Error; Failure::gone where a message was removed
 /// meanwhile.
 Error mailbox_error(struct mailbox* box);

@@ -4,10 +4,12 @@
 /// Dovecot has put the octets that came behind PASS in front of the input (so that none pass
 /// unseen), and before the mailbox is opened and the first command read. Only what words Dovecot's
 /// replies or refuses a login is there before, for Dovecot may answer the login first.
+#include <optional>
 #include <string>
 
 #include "plugin/dovecot/client_session.h"
 #include "plugin/dovecot/dovecot_loop.h"
+#include "plugin/dovecot/host_ids.h"
 #include "plugin/dovecot/mailbox_state.h"
 #include "plugin/dovecot/output_filter.h"
 #include "plugin/dovecot/pop3_host.h"
@@ -25,6 +27,16 @@ struct client* client_of(const struct mail_user* user) {
     client = client->next;
   }
   return client;
+}
+
+/// For the user of a session, and only for one.
+std::optional<HostIdSettings> id_settings(const struct mail_user* user) {
+  const struct client* const client = client_of(user);
+  if (client == nullptr || client->mail_set == nullptr) {
+    return std::nullopt;
+  }
+  return HostIdSettings{.format = client->mail_set->pop3_uidl_format,
+                        .reuse_xuidl = client->set->pop3_reuse_xuidl};
 }
 
 bool remembers_hidden(const struct mail_user* user) {
@@ -93,6 +105,8 @@ __attribute__((visibility("default"))) void pop3_legacy_plugin_deinit(void);
 
 void pop3_legacy_plugin_init(struct module* module) {
   mail_storage_hooks_add(module, &pop3_legacy::dovecot::hooks);
+  pop3_legacy::dovecot::set_host_id_source(
+      {.settings = pop3_legacy::dovecot::id_settings, .serves_clients = true});
   pop3_legacy::dovecot::next_client_created =
       pop3_client_created_hook_set(pop3_legacy::dovecot::client_created);
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "plugin/core/uidl/assignment.h"
+#include "plugin/core/uidl/memory.h"
 #include "plugin/dovecot/dovecot_maildrop.h"
 #include "plugin/dovecot/mailbox_state.h"
 #include "plugin/dovecot/module_context.h"
@@ -50,9 +51,21 @@ class MailboxUidls {
     if (place == uids_.end() || *place != uid) {
       return Error{Failure::gone, "there is no message with UID " + std::to_string(uid)};
     }
-    const std::string& id = ids_[static_cast<std::size_t>(place - uids_.begin())];
-    return id.empty() ? nullptr : &id;
+    const uidl::MessageId& id = ids_[static_cast<std::size_t>(place - uids_.begin())];
+    switch (id.from) {
+      case uidl::MessageId::From::plugin:
+        return &id.text;
+      case uidl::MessageId::From::host:
+        // pop3 names it itself, and may store it (pop3_save_uidl); nobody else would.
+        return serves_clients() || id.text.empty() ? nullptr : &id.text;
+      case uidl::MessageId::From::nobody:
+        break;
+    }
+    return Error{Failure::gone,
+                 "the message with UID " + std::to_string(uid) + " has no id in this session"};
   }
+
+  [[nodiscard]] const std::vector<Uid>& unnamed() const { return unnamed_; }
 
  private:
   enum class State { unknown, computing, host, ours, failed };
@@ -83,11 +96,13 @@ class MailboxUidls {
     if (!ids) return ids.error();
     uids_.clear();
     ids_.clear();
+    unnamed_.clear();
     if (!ids.value()) return State::host;
     ids_ = std::move(*ids.value());
     uids_.reserve(ids_.size());
     for (std::uint32_t place = 0; place < ids_.size(); ++place) {
       uids_.push_back(maildrop.uid(place));
+      if (ids_[place].from == uidl::MessageId::From::nobody) unnamed_.push_back(uids_.back());
     }
     return State::ours;
   }
@@ -95,7 +110,8 @@ class MailboxUidls {
   struct mailbox* box_;
   State state_ = State::unknown;
   std::vector<Uid> uids_;  ///< ascending
-  std::vector<std::string> ids_;
+  std::vector<uidl::MessageId> ids_;
+  std::vector<Uid> unnamed_;  ///< those of uids_ without an id
   std::optional<Error> failure_;
 };
 
@@ -189,6 +205,12 @@ Status prepare_uidls(struct mailbox* box) {
   return uidls->prepare();
 }
 
+const std::vector<Uid>& without_uidls(struct mailbox* box) {
+  static const std::vector<Uid> none;
+  const MailboxUidls* const uidls = uidls_of(box);
+  return uidls == nullptr ? none : uidls->unnamed();
+}
+
 void with_hosts_uidls(struct mailbox* box, const std::function<void()>& work) {
   if (MailboxUidls* const uidls = uidls_of(box)) {
     uidls->step_aside(work);
@@ -199,8 +221,11 @@ void with_hosts_uidls(struct mailbox* box, const std::function<void()>& work) {
 
 bool remembers_uidls(struct mail_user* user) {
   struct mail_namespace* const ns = mail_namespace_find_inbox(user->namespaces);
-  return ns != nullptr &&
-         (has_mailbox_state(ns, uidl::memory_state) || has_mailbox_state(ns, uidl::pins_state));
+  if (ns == nullptr) return false;
+  if (has_mailbox_state(ns, uidl::pins_state)) return true;
+  // What cannot be read is looked at when the ids are asked for.
+  const auto memory = look_at_mailbox_state(ns, uidl::memory_state);
+  return !memory || (memory.value() && !uidl::is_hosts_mark(*memory.value()));
 }
 
 }  // namespace pop3_legacy::dovecot

@@ -211,11 +211,19 @@ class ListTest(UidlTest):
         self.assertEqual([row[3] for row in self.rows(result)], shown)
 
     def test_ids_of_dovecots_own(self):
+        user = self.user(2)
+        shown = [row[3] for row in self.rows(self.uidl("list", "-u", user))]
+        self.assertEqual(state_of(self.host, user), {})
+        self.assertEqual(shown, ids(self.host, user))
+        self.assertEqual(self.uidl("verify", "-u", user, self.old_list(numbered(shown))).returncode, 0)
+
+    def test_dovecots_own_ids_are_not_known_to_doveadm_server(self):
+        """It cannot ask doveconf what stands in protocol pop3."""
         user = self.user(1)
-        for command in (["list"], ["verify", self.old_list("1 a\n")]):
-            result = self.uidl(command[0], "-u", user, *command[1:])
-            self.assertEqual((result.returncode, self.rows(result)), (65, []))
-            self.assertIn("this mailbox's ids are Dovecot's own (uidl.scheme = \"host\")", result.stderr)
+        result = self.uidl("list", "-S", self.host.base + "/run/doveadm-server", "-u", user)
+        self.assertNotEqual(result.returncode, 0)
+        self.assertEqual(self.rows(result), [])
+        self.assert_logged("leave out -S")
 
     def test_a_policy_that_cannot_be_used(self):
         user = self.user(1)
@@ -447,8 +455,7 @@ class PinTest(UidlTest):
 
     def test_a_policy_that_does_not_allow_it(self):
         user = self.user(1)
-        for policy, pattern in (("[uidl]\nscheme = \"host\"\n", r'uidl.scheme = "host".*scheme = "dovecot" in'),
-                                ("", 'scheme = "dovecot"'), ("[uidl]\nscheme = 1\n", "policy that decides"),
+        for policy, pattern in (("[uidl]\nscheme = 1\n", "policy that decides"),
                                 ("[uidl]\nscheme = \"hmac-sha256\"\nkey_file = \"/nosuch\"\n", "/nosuch")):
             with self.subTest(policy):
                 self.policy(policy)

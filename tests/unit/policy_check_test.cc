@@ -149,13 +149,12 @@ TEST_F(CheckFolderTest, WhatAllDocumentsLackTogetherIsToldOnce) {
 TEST_F(CheckFolderTest, WhatADomainOrProfileLacksIsToldWithAllItsFiles) {
   write("default.toml", "uidl.on_change = \"refuse\"");
   write("domains/a.org.toml", "uidl.scheme = \"hmac-sha256\"");
-  write("profiles/p.toml", "[[uidl.cutover]]\nbefore = 2026-03-01\nscheme = \"uw\"");
+  write("profiles/p.toml", "[[uidl.cutover]]\nbefore = 2026-03-01\nscheme = \"template\"");
   EXPECT_EQ(problems(),
             (Strings{"default.toml and " + path("domains/a.org.toml") +
                          ": uidl.scheme is \"hmac-sha256\", but there is no uidl.key_file",
                      "default.toml and " + path("profiles/p.toml") +
-                         ": uidl.cutover needs a uidl.scheme for later mail; Dovecot's usual ids "
-                         "are \"dovecot\""}));
+                         ": uidl.scheme is \"template\", but there is no uidl.template"}));
 }
 
 TEST_F(CheckFolderTest, FilesThatNoLoginReadsAreNamed) {

@@ -365,8 +365,8 @@ TEST(PolicyResolver, APlanThatLacksSomethingIsNotKnownAndNamesItsFiles) {
       {"uidl.scheme = \"template\"", "uidl.scheme is \"template\", but there is no uidl.template"},
       {R"(uidl.scheme = ["uw", "hmac-sha256"])",
        "uidl.scheme is \"hmac-sha256\", but there is no uidl.key_file"},
-      {"[[uidl.cutover]]\nbefore = 2026-03-01\nscheme = \"uw\"",
-       "uidl.cutover needs a uidl.scheme for later mail; Dovecot's usual ids are \"dovecot\""},
+      {"[[uidl.cutover]]\nbefore = 2026-03-01\nscheme = \"template\"",
+       "uidl.scheme is \"template\", but there is no uidl.template"},
   };
   for (const auto& [text, sentence] : plans) {
     MapStore store(Documents{{"default", "last.start = \"seen\""},

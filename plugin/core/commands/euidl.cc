@@ -16,6 +16,9 @@ constexpr std::size_t max_from_octets = 128;
 Result<std::optional<std::string>> line_of(Port& port, policy::EuidlOrder order, const Seen& seen,
                                            MessageNumber number) {
   const auto id = port.uidl(number);
+  if (!id && id.error().kind == Failure::gone) {
+    return std::optional<std::string>();
+  }
   if (!id) {
     return id.error();
   }
@@ -56,6 +59,9 @@ Answer euidl(Session& session, std::string_view arguments) {
   }
   if (port.deleted(*number)) {
     return Reply::err("Message " + std::to_string(*number) + " has been marked for deletion.");
+  }
+  if (!port.all_named() && !port.uidl(*number)) {
+    return Reply::temporary_failure("The message's unique id is not known at the moment.");
   }
   return line_of_one(port, lines, *number);
 }

@@ -60,14 +60,15 @@ struct UidlPlan {
     bool operator==(const Cutover&) const = default;
   };
 
-  /// Names from the scheme table; the first that has an id for a message gives it. "host" stands
-  /// alone: the host's own ids, untouched.
+  /// Names from the scheme table; the first that has an id for a message gives it, and the host
+  /// names what is left. "host" may say so, as the last one or alone.
   std::vector<std::string> chain{"host"};
   std::vector<Cutover> cutovers;  ///< ascending
   std::string form;               ///< for scheme "template"; see uidl/template.h
   std::string key_file;           ///< for scheme "hmac-sha256": its path
 
-  [[nodiscard]] bool host() const { return chain == std::vector<std::string>{"host"}; }
+  /// Every message has the host's own id.
+  [[nodiscard]] bool host() const;
   /// `scheme` stands in one of the chains.
   [[nodiscard]] bool uses(std::string_view scheme) const;
 };
