@@ -292,7 +292,7 @@ Outcome detect(Work& work, const uidl::OldList& old_list) {
 /// Says how far an answer can be trusted that goes by number.
 void tell_trust(const Work& work, const uidl::OldList& old_list) {
   if (uidl::listed_by(old_list) == uidl::ListedBy::number && !old_list.entries.empty()) {
-    const std::string trust(uidl::trust_in_numbers(old_list));
+    const std::string trust = uidl::trust_in_numbers(old_list, work.messages.size());
     e_warning(work.box->event, "pop3_legacy: %s", trust.c_str());
   }
 }
