@@ -5,12 +5,16 @@ import hashlib
 import os
 import re
 import shutil
+import sys
 import time
 import unittest
 
 import hosts
 import private_dovecot
 from private_host import MAIL_UID
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "oracles"))
+import sizelist  # noqa: E402
 
 REFUSED = b"-ERR [SYS/TEMP] The messages' unique ids are not known at the moment."
 
@@ -205,6 +209,58 @@ class UidlTest(hosts.HostTest):
         self.assertEqual(before[:2], [b"UID7-1700000000", b"UID3"])
         os.unlink(courier)
         self.assertEqual(self.uidl(user), before)
+
+
+class CourierListTest(hosts.HostTest):
+    """courierpop3dsizelist as the real courierpop3d reads it, whom tests/oracles/test_oracles.py asks about
+    each of these examples; and never -ERR."""
+
+    def test_every_rule_of_the_list(self):
+        self.policy('[uidl]\nscheme = "courier"\n')
+        for name, (files, text) in sizelist.EXAMPLES.items():
+            if name in ("version 1", "no version"):  # later versions read none of these
+                continue
+            # Courier takes a name without flags for another one than the same name with them, and what is
+            # here is not told whether there are any.
+            files = [file for file in files if file.count(b":2,") == file.count(b":") == 1]
+            if not files or name.startswith("no flags"):
+                continue
+            with self.subTest(name):
+                user = self.user(0)
+                maildir = os.fsencode(os.path.join(self.host.homes, user, "Maildir"))
+                for file in files:
+                    with open(os.path.join(maildir, b"cur", file), "wb") as out:
+                        out.write(b"A: bcdef\n")  # S=9, W=10
+                if text is not None:
+                    with open(os.path.join(maildir, b"courierpop3dsizelist"), "wb") as out:
+                        out.write(text)
+                self.host.give(os.path.join(self.host.homes, user))
+                numbers = sizelist.read(text or b"", 0)[2]
+                expected = set()
+                for file in files:
+                    n, v = numbers.get(sizelist.until_flags(file), (None, None))
+                    if n is not None:
+                        expected.add(sizelist.ids(b"/3 1 1\n%s 1 %d:%d:0\n" % (file, n, v), [file], 0)[0].encode())
+                shown = ids(hosts.uidl(self.host, user))
+                self.assertEqual(len(shown), len(files))
+                self.assertEqual({uid for uid in shown if not re.fullmatch(rb"[0-9a-f]{16}", uid)}, expected)
+
+    def test_what_is_passed_over_is_told_once(self):
+        self.policy('[uidl]\nscheme = "courier"\n')
+        user = self.user(2)
+        path = os.path.join(self.host.homes, user, "Maildir", "courierpop3dsizelist")
+        with open(path, "w") as file:
+            file.write("/3 9 7\nodd\n1600000001.M1P1.test:2, 50 3:4:0\nodd\n1600000002.M2P1.test:2, 50 8")
+        self.host.give(path)
+        shown = ids(hosts.uidl(self.host, user))
+        self.assertEqual(shown[0], b"UID3-4")
+        self.assertRegex(shown[1], rb"^[0-9a-f]{16}$")
+        self.assertEqual(ids(hosts.uidl(self.host, user)), shown)
+        told = [line for line in self.host.log().splitlines() if "passed over, as Courier does" in line and
+                (hosts.standalone or user in line)]
+        self.assertEqual(len(told), 1, told)
+        self.assertIn("3 lines are passed over", told[0])
+        self.assertIn("(line 2, 4, 5)", told[0])
 
 
 class UidlOnDovecotTest(hosts.HostTest):
