@@ -55,7 +55,7 @@ TEST(CheckShippedFolder, IsClean) {
   const auto result = check_folder(std::string(POP3_LEGACY_SOURCE_DIR) + "/conf.d/pop3-legacy");
   ASSERT_TRUE(result);
   EXPECT_EQ(result.value().problems, Strings{});
-  EXPECT_EQ(result.value().files, 14U);
+  EXPECT_EQ(result.value().files, 17U);
 }
 
 TEST_F(CheckFolderTest, AnEmptyFolderIsClean) {
