@@ -20,8 +20,7 @@ class MessageFacts : public uidl::Facts {
  public:
   /// `maildrop` lives longer than this. `log` takes sentences for the administrator; it may be
   /// empty.
-  MessageFacts(Maildrop& maildrop, std::string user,
-               std::function<void(std::string_view)> log = {})
+  MessageFacts(Maildrop& maildrop, std::string user, std::function<void(std::string_view)> log = {})
       : maildrop_(maildrop), user_(std::move(user)), log_(std::move(log)) {}
 
   void choose(MessageNumber number) noexcept { number_ = number; }
