@@ -171,8 +171,9 @@ class Port : public StateStore {
   }
 
   /// Makes sure that the host can name every message by the policy's UIDL scheme, or has nothing
-  /// to do with it. An Error: the ids are not known at the moment, and UIDL has to be refused.
-  virtual Status prepare_uidls() { return Done{}; }
+  /// to do with it. False: this was a part of it, and there is more to do. An Error: the ids are
+  /// not known at the moment, and UIDL has to be refused.
+  virtual Result<bool> prepare_uidls() { return true; }
 
   // --- mail submission ---
 
@@ -183,6 +184,15 @@ class Port : public StateStore {
 
   /// A header field's value with its encoded words (RFC 2047) decoded, in UTF-8.
   [[nodiscard]] virtual std::string decoded(std::string_view value) { return std::string(value); }
+
+  /// A name of the process that this session has, for others to ask about: letters, digits and "-".
+  /// Empty: the host has none.
+  [[nodiscard]] virtual std::string process() const { return {}; }
+  /// Whether the process of that name still runs. No value: nobody here can know, for it is another
+  /// machine's.
+  [[nodiscard]] virtual std::optional<bool> is_running(std::string_view /*process*/) const {
+    return std::nullopt;
+  }
 
   /// Seconds since 1970.
   [[nodiscard]] virtual std::int64_t now() const { return std::time(nullptr); }

@@ -43,7 +43,14 @@ class MessageIntake : public Intake {
   MessageIntake& operator=(const MessageIntake&) = delete;
   MessageIntake(MessageIntake&&) = delete;
   MessageIntake& operator=(MessageIntake&&) = delete;
-  ~MessageIntake() override { submission_.reset(); }  // before the spool that it reads
+  // The submission goes before the spool that it reads. Nobody knows what becomes of it: the client
+  // has got no answer, and may send the message again.
+  ~MessageIntake() override {
+    submission_.reset();
+    if (state_ == State::waiting) {
+      guarded([&] { note(ledger_.withdraw(key_)); });
+    }
+  }
 
   std::size_t take(std::string_view octets) override {
     std::string text;

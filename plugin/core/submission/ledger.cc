@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <optional>
 
 namespace pop3_legacy::submission {
@@ -12,6 +13,8 @@ constexpr std::string_view first_line = "dovecot-pop3-legacy xmit 1\n";
 constexpr std::string_view word_sent = "sent";
 constexpr std::string_view word_begun = "begun";
 constexpr std::int64_t hour = 3600;
+/// What an MTA takes at most: RFC 5321 (4.5.3.2) and Dovecot's submission_timeout for each command.
+constexpr std::int64_t lease = 300;
 /// Where the policy has no limit for an hour, the newest of these are kept: they fit into the 64 KB
 /// that Dovecot's dict server takes.
 constexpr std::size_t most_unlimited = 700;
@@ -39,7 +42,8 @@ Ledger::Entries Ledger::read(std::string_view text) const {
     Entry entry;
     const auto [end, error] = std::from_chars(time.data(), time.data() + time.size(), entry.time);
     entry.key = cut(line, ' ');
-    entry.sent = line == word_sent;
+    entry.sent = cut(line, ' ') == word_sent;
+    entry.process = line;
     // A clock that was put back must not keep an entry for ever.
     if (error == std::errc{} && end == time.data() + time.size() && entry.time > now - kept &&
         entry.time <= now + kept) {
@@ -53,9 +57,17 @@ std::string Ledger::written(const Entries& entries) {
   std::string text(first_line);
   for (const Entry& entry : entries) {
     text += std::to_string(entry.time) + ' ' + entry.key + ' ';
-    text.append(entry.sent ? word_sent : word_begun) += '\n';
+    text.append(entry.sent ? word_sent : word_begun);
+    if (!entry.sent && !entry.process.empty()) text.append(" ").append(entry.process);
+    text += '\n';
   }
   return text;
+}
+
+bool Ledger::under_way(const Entry& entry) const {
+  if (entry.sent) return false;
+  const auto running = entry.process.empty() ? std::nullopt : port_.is_running(entry.process);
+  return running.value_or(std::abs(port_.now() - entry.time) < lease);
 }
 
 bool Ledger::over_limit(const Entries& entries) const {
@@ -85,15 +97,21 @@ Result<Ledger::Verdict> Ledger::begin(const std::string& key) {
   auto verdict = Verdict::fresh;
   const Status changed = change([&](Entries& entries) {
     const std::int64_t since = port_.now() - static_cast<std::int64_t>(policy_.dedup);
-    const auto before = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) {
-      return entry.key == key && entry.time > since;
-    });
-    if (policy_.dedup > 0 && before != entries.end()) {
-      verdict = before->sent ? Verdict::sent_before : Verdict::under_way;
-      return false;
+    verdict = Verdict::fresh;
+    if (policy_.dedup > 0) {
+      for (const Entry& entry : entries) {
+        if (entry.key != key || entry.time <= since) continue;
+        if (entry.sent) verdict = Verdict::sent_before;
+        if (verdict == Verdict::fresh && under_way(entry)) verdict = Verdict::under_way;
+      }
+      if (verdict != Verdict::fresh) return false;
+      // What is begun anew is one message.
+      std::erase_if(entries, [&](const Entry& entry) { return entry.key == key && !entry.sent; });
     }
-    verdict = over_limit(entries) ? Verdict::too_many : Verdict::fresh;
-    if (verdict == Verdict::fresh) entries.push_back({port_.now(), key, false});
+    if (over_limit(entries)) verdict = Verdict::too_many;
+    if (verdict == Verdict::fresh) {
+      entries.push_back({port_.now(), key, false, port_.process()});
+    }
     return verdict == Verdict::fresh;
   });
   return changed ? Result<Verdict>(verdict) : Result<Verdict>(changed.error());
