@@ -11,6 +11,7 @@
 #include <memory>
 #include <span>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,7 @@
 #include "plugin/core/uidl/assignment.h"
 #include "plugin/files/spool_file.h"
 #include "plugin/hash/openssl_hasher.h"
+#include "plugin/process/running_process.h"
 #include "shim/inspection.h"
 #include "shim/mail_addresses.h"
 #include "shim/message_parts.h"
@@ -249,8 +251,9 @@ class CoreListing : public LongAnswer {
     if (!lines) {
       return lines.error();
     }
-    output += lines.value().empty() ? last_line : std::string_view(lines.value());
-    return lines.value().empty() ? Progress::complete : Progress::more;
+    const bool complete = lines.value().empty() && !listing_->unfinished();
+    output += complete ? last_line : std::string_view(lines.value());
+    return complete ? Progress::complete : Progress::more;
   }
 
  private:
@@ -422,6 +425,10 @@ class MaildropPort : public Port {
   [[nodiscard]] std::string decoded(std::string_view value) override {
     return decoded_header(value);
   }
+  [[nodiscard]] std::string process() const override { return process::this_process(); }
+  [[nodiscard]] std::optional<bool> is_running(std::string_view process) const override {
+    return process::is_running(process);
+  }
   [[nodiscard]] std::string user_name() const override { return user_; }
   Result<std::vector<Address>> parse_addresses(std::string_view value,
                                                std::size_t at_most) override {
@@ -455,9 +462,9 @@ class MaildropPort : public Port {
   }
 
   // A failure may have passed: it is tried again.
-  Status prepare_uidls() override {
+  Result<bool> prepare_uidls() override {
     if (uidls_prepared_) {
-      return Done{};
+      return true;
     }
     UidlMaildrop maildrop(own_->whole(), user_, log_);
     auto ids = uidl::assign_ids(maildrop, uidl_policy_, uidl_known_);
@@ -466,7 +473,7 @@ class MaildropPort : public Port {
     }
     uidls_ = std::move(ids.value());
     uidls_prepared_ = true;
-    return Done{};
+    return true;
   }
   Result<std::string> uidl(MessageNumber number) override { return id(number); }
   /// The policy's, where there is one; prepare_uidls() has succeeded then.
@@ -787,11 +794,22 @@ class ServerSession::Worker {
       continue_long_answer();
       return true;
     }
+    if (slow_reply_) {
+      if (const auto reply = slow_reply_->step()) {
+        slow_reply_.reset();
+        send(reply->wire());
+      }
+      return true;
+    }
     if (intake_) {
       return continue_intake();
     }
     if (host_lines_ == 0 && transaction_ && !front_line_too_long()) {
       const Portion portion = transaction_->core().take(input(), given_);
+      if (portion.taker == Taker::later) {
+        std::this_thread::sleep_for(portion.pause);
+        return true;
+      }
       if (portion.taker == Taker::ours) {
         Answer answer = transaction_->core().answer(input().substr(0, portion.octets));
         consume(portion.octets);
@@ -803,6 +821,9 @@ class ServerSession::Worker {
         }
         if (answer.listing && !over_) {
           long_answer_ = std::make_unique<CoreListing>(std::move(answer.listing));
+        }
+        if (answer.slow_reply && !over_) {
+          slow_reply_ = std::move(answer.slow_reply);
         }
         if (answer.intake && !over_) {
           intake_ = std::move(answer.intake);
@@ -908,6 +929,7 @@ class ServerSession::Worker {
   void end() {
     over_ = true;
     long_answer_.reset();
+    slow_reply_.reset();
     intake_.reset();
   }
 
@@ -1026,6 +1048,7 @@ class ServerSession::Worker {
   std::optional<std::string> user_;  ///< of USER
   std::unique_ptr<Transaction> transaction_;
   std::unique_ptr<LongAnswer> long_answer_;
+  std::unique_ptr<SlowReply> slow_reply_;
   std::unique_ptr<Intake> intake_;
   std::uint64_t long_answer_octets_ = 0;
   std::size_t host_lines_ = 0;  ///< octets at the front of the input that the core left to us

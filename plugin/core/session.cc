@@ -17,6 +17,24 @@ bool names_messages(const Command& command) noexcept {
   return command.name == "UIDL";
 }
 
+// Neither denied nor unavailable.
+bool answers(Treatment treatment) noexcept {
+  return treatment == Treatment::host || treatment == Treatment::ours;
+}
+
+bool needs_uidls(const Command& command) noexcept {
+  return names_messages(command) || command.name == "EUIDL";
+}
+
+/// While somebody else has a lock, a command that needs it waits, and no other session with it.
+/// What holds it longer than some seconds is no session of ours.
+constexpr std::chrono::milliseconds lock_pause(50);
+constexpr unsigned max_lock_tries = 50;
+
+Portion later(std::chrono::milliseconds pause = std::chrono::milliseconds(0)) {
+  return {.taker = Taker::later, .octets = 0, .rewritten = {}, .pause = pause};
+}
+
 // `xtnd foo`, as it was typed but for the case.
 std::string first_words(const CommandLine& line) {
   std::string words(line.verb);
@@ -95,6 +113,15 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
     const auto line = parse_command_line(instead ? *instead : typed);
     const Recognized recognized = recognize(line);
     const auto& [command, arguments] = recognized;
+    uidls_prepared_.reset();
+    if (command != nullptr && needs_uidls(*command) && answers(commands_.treatment(*command))) {
+      const Result<bool> prepared = prepare_uidls();
+      const bool whole = prepared ? prepared.value() : prepared.error().kind != Failure::locked;
+      if (!whole && run > 0) return {Taker::host, run};
+      if (!prepared && waits_for_lock(prepared.error())) return later(lock_pause);
+      if (prepared && !prepared.value()) return later();
+      if (whole) lock_tries_ = 0;
+    }
     const bool ours =
         commands_.is_unknown_xtnd(line, command) || (command != nullptr && this->ours(*command));
     const bool matters =
@@ -109,15 +136,20 @@ Portion Session::take(std::string_view buffered, std::uint64_t offset) {
       refusal_ = pace_.begin(extent(command->access, arguments, *to_pace), port_.octets(*to_pace));
     }
     if (ours || refusal_) {
+      lock_tries_ = 0;
       return {Taker::ours, end};
+    }
+    if (access == Access::quit) {
+      const Result<bool> ended = end_with_quit();
+      if (!ended) return later(lock_pause);
+      lock_tries_ = 0;
+      if (!ended.value()) return {Taker::ours, end};
+      if (!wording_.all_hosts()) wording_.begins(line, recognized);
+      if (open_ != OpenMaildrop::own) port_.prepare_quit();
+      return {Taker::host, end, instead.value_or("")};
     }
     if (!wording_.all_hosts()) {
       wording_.begins(line, recognized);
-    }
-    if (access == Access::quit) {
-      if (!end_with_quit()) return {Taker::ours, end};
-      if (open_ != OpenMaildrop::own) port_.prepare_quit();
-      return {Taker::host, end, instead.value_or("")};
     }
     // MH's RSET ends XTND SCAN, too.
     if (command != nullptr && command->access == Access::reset) scan_width_ = 0;
@@ -150,12 +182,22 @@ Status Session::settle() {
   return open_ == OpenMaildrop::own ? view_.finish(Ending::quit) : Status(Done{});
 }
 
-// False: it must not be executed, for what is to be kept cannot be.
-bool Session::end_with_quit() {
+// For a while; then the command is answered with the error.
+bool Session::waits_for_lock(const Error& error) {
+  return error.kind == Failure::locked && lock_tries_++ < max_lock_tries;
+}
+
+// False: it must not be executed, for what is to be kept cannot be. An Error: not yet known.
+Result<bool> Session::end_with_quit() {
   if (const Status settled = settle(); !settled) {
+    if (waits_for_lock(settled.error())) return settled.error();
     port_.log_error("QUIT: what was deleted or fetched cannot be stored, so nothing is deleted: " +
                     settled.error().text);
     return false;
+  }
+  if (watching_) {
+    const Status stored = highest_accessed_->finish(Ending::quit);
+    if (!stored && waits_for_lock(stored.error())) return stored.error();
   }
   finish(Ending::quit);
   quit_ = true;
@@ -174,12 +216,21 @@ LoginReply Session::logged_in(std::string_view hosts) {
 // The host would name the messages in its own way where it is not told how. Also asked where the
 // session began without ids of ours: another one, or doveadm, may have stored some since.
 bool Session::uidls_known() {
-  const Status prepared = port_.prepare_uidls();
+  while (!uidls_prepared_) (void)prepare_uidls();
+  const Status& prepared = *uidls_prepared_;
   if (!prepared && prepared.error().text != uidl_failure_) {
     uidl_failure_ = prepared.error().text;
     port_.log_error("UIDL: the ids are not known, so none are shown: " + uidl_failure_);
   }
   return prepared.ok();
+}
+
+// A part of it; once it is whole, or has failed, that is known until the next line.
+Result<bool> Session::prepare_uidls() {
+  const Result<bool> prepared = port_.prepare_uidls();
+  if (prepared && !prepared.value()) return false;
+  uidls_prepared_ = prepared ? Status(Done{}) : Status(prepared.error());
+  return prepared;
 }
 
 void Session::before_seen() {

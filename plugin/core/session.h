@@ -8,6 +8,7 @@
 ///       Taker::host        → give those octets to the host, untouched, or what replaces them
 ///       Taker::ours        → answer(), send
 ///       Taker::incomplete  → wait for more
+///       Taker::later       → see to the other sessions, and take() the same again
 ///     when the client proves it is there:  delivered()
 ///     at the end:                          finish()
 ///
@@ -15,6 +16,7 @@
 #ifndef POP3_LEGACY_CORE_SESSION_H
 #define POP3_LEGACY_CORE_SESSION_H
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -38,8 +40,9 @@
 
 namespace pop3_legacy {
 
-/// Who takes the next octets of the input.
-enum class Taker { incomplete, host, ours };
+/// Who takes the next octets of the input. Later: nobody knows yet, for something is found out in
+/// parts, or somebody else's lock is waited for.
+enum class Taker { incomplete, host, ours, later };
 
 struct Portion {
   Taker taker = Taker::incomplete;
@@ -48,6 +51,8 @@ struct Portion {
   /// What the host is to be given instead of them, where not empty: the line that is meant, with
   /// its LF.
   std::string rewritten = {};
+  /// Not before; zero: once the process's other sessions have had their turns.
+  std::chrono::milliseconds pause{0};
 };
 
 /// What a mailbox has of earlier sessions that matters whatever the policy says now, as far as one
@@ -174,8 +179,10 @@ class Session {
   [[nodiscard]] Pace::Extent extent(Access access, std::string_view arguments,
                                     MessageNumber number) const;
   Status settle();
+  [[nodiscard]] bool waits_for_lock(const Error& error);
+  Result<bool> prepare_uidls();
   Status change_maildrop(OpenMaildrop next, const std::function<Status()>& change);
-  bool end_with_quit();
+  Result<bool> end_with_quit();
   [[nodiscard]] std::optional<MessageNumber> paced(const Command& command,
                                                    std::string_view arguments) const;
   bool watch(const Command& command, std::string_view arguments, std::uint64_t end);
@@ -195,9 +202,11 @@ class Session {
   Pace pace_;
   std::optional<std::string> refusal_;  ///< of the line that take() gave to us last, by the pace
   wording::ReplyWording wording_;
-  bool watching_ = false;      ///< LAST is available, so the host's commands matter
-  bool custom_uidls_ = false;  ///< known when the session began
-  std::string uidl_failure_;   ///< the last one, logged already
+  bool watching_ = false;                 ///< LAST is available, so the host's commands matter
+  bool custom_uidls_ = false;             ///< known when the session began
+  std::string uidl_failure_;              ///< the last one, logged already
+  std::optional<Status> uidls_prepared_;  ///< for the line that take() looks at, or gave to us
+  unsigned lock_tries_ = 0;               ///< of that line
   bool store_failure_logged_ = false;
   std::deque<Watched> watched_;
   std::uint64_t messages_submitted_ = 0;

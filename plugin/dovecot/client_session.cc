@@ -9,6 +9,7 @@
 
 #include <array>
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "plugin/dovecot/input_filter.h"
@@ -39,8 +40,9 @@ void send_event(struct event* parent, const Command& command, std::string_view a
   event_unref(&event);
 }
 
-/// Of an answer that takes long, before the process's other clients have theirs.
-constexpr std::chrono::milliseconds listing_turn(100);
+/// Of an answer that takes long, and of all that stands in one packet, before the process's other
+/// clients have theirs.
+constexpr std::chrono::milliseconds turn(50);
 
 /// What has come and nobody will read would make the kernel reset the connection when it is closed,
 /// and the client might lose the last reply.
@@ -132,6 +134,10 @@ bool ClientSession::may_continue() {
   if (client_->cmd != nullptr || client_->disconnected || POP3_CLIENT_OUTPUT_FULL(client_)) {
     return false;
   }
+  if (turn_is_over()) {
+    come_back();
+    return false;
+  }
   if (to_login_ != nullptr) {
     complete_login(this);
     if (client_->disconnected) {
@@ -141,6 +147,42 @@ bool ClientSession::may_continue() {
   mark_executed();
   return true;
 }
+
+// Dovecot goes on with what a stream holds before it looks at other connections, as long as there
+// is more of it, and reads more meanwhile. So the time counts from the round's begin.
+bool ClientSession::turn_is_over() {
+  const auto now = std::chrono::steady_clock::now();
+  if (loop_.tv_sec != ioloop_timeval.tv_sec || loop_.tv_usec != ioloop_timeval.tv_usec) {
+    loop_ = ioloop_timeval;
+    turn_end_ = now + turn;
+  }
+  return now > turn_end_;
+}
+
+// Through output_flushed(), for which the loop asks the kernel, and thereby about all connections.
+void ClientSession::come_back(std::chrono::milliseconds pause) {
+  if (pause.count() == 0) {
+    o_stream_set_flush_pending(client_->output, true);
+    return;
+  }
+  client_->cmd = wait_for_lock;
+  to_come_back_ = timeout_add_to(current_ioloop, static_cast<unsigned>(pause.count()),
+                                 &ClientSession::pause_over, static_cast<void*>(this));
+}
+
+void ClientSession::pause_over(void* context) {
+  auto* const self = static_cast<ClientSession*>(context);
+  self->end_pause();
+  o_stream_set_flush_pending(self->client_->output, true);
+}
+
+void ClientSession::end_pause() {
+  timeout_remove(&to_come_back_);
+  client_->cmd = nullptr;
+}
+
+// While client_->cmd is there, Dovecot leaves the input alone.
+void ClientSession::wait_for_lock(struct client* /*client*/) {}
 
 // A command that still runs stands at the end of what the host has consumed. Once the output
 // is broken, what ran last may have been cut short, although the host counts it as complete.
@@ -162,13 +204,22 @@ void ClientSession::answer(std::string_view line) {
   if (answer.ends_session) {
     client_disconnect(client_, "The session's deletions could not be stored.");
   }
+  if (answer.slow_reply && !client_->disconnected) {
+    slow_reply_ = std::move(answer.slow_reply);
+    command_ = answer.command;
+    arguments_ = answer.arguments;
+    client_->cmd = continue_slow_reply;
+    go_on_with_slow_reply();
+    o_stream_uncork(client_->output);
+    return;
+  }
   if (answer.listing && !client_->disconnected) {
     begin_listing(std::move(answer.listing));
   }
   if (answer.intake && !client_->disconnected) {
     intake_ = std::move(answer.intake);
-    intake_command_ = answer.command;
-    intake_arguments_ = answer.arguments;
+    command_ = answer.command;
+    arguments_ = answer.arguments;
     intake_->when_done([this] { answer_intake(); });
     if (intake_->state() == Intake::State::waiting) {
       begin_waiting();
@@ -181,6 +232,40 @@ void ClientSession::answer(std::string_view line) {
   // CAPA has had its event from the host that was asked for it.
   if (answer.command != nullptr && answer.command->owner != Owner::shared) {
     send_event(client_->user->event, *answer.command, answer.arguments, positive);
+  }
+}
+
+void ClientSession::continue_slow_reply(struct client* client) {
+  auto* const self = module_context<ClientSession>(client, client_module);
+  const bool done = trampoline("a reply", false, [&] {
+    self->go_on_with_slow_reply();
+    return true;
+  });
+  if (!done) {
+    self->slow_reply_.reset();
+    client->cmd = nullptr;
+    client_disconnect(client, "An answer could not be completed.");
+  }
+}
+
+void ClientSession::go_on_with_slow_reply() {
+  const auto until = std::chrono::steady_clock::now() + turn;
+  std::optional<Reply> reply;
+  while (!client_->output->closed && client_->output->stream_errno == 0) {
+    reply = slow_reply_->step();
+    if (reply) {
+      break;
+    }
+    if (std::chrono::steady_clock::now() > until) {
+      o_stream_set_flush_pending(client_->output, true);
+      return;
+    }
+  }
+  slow_reply_.reset();
+  client_->cmd = nullptr;
+  if (reply) {
+    send_reply(*reply);
+    send_event(client_->user->event, *command_, arguments_, reply->positive());
   }
 }
 
@@ -209,7 +294,7 @@ void ClientSession::begin_listing(std::unique_ptr<Listing> listing) {
 }
 
 void ClientSession::send_listing() {
-  const auto until = std::chrono::steady_clock::now() + listing_turn;
+  const auto until = std::chrono::steady_clock::now() + turn;
   // Nobody gets what is made once the output is broken, and an answer nobody got is not complete.
   while (!client_->output->closed && client_->output->stream_errno == 0) {
     if (POP3_CLIENT_OUTPUT_FULL(client_)) {
@@ -227,6 +312,9 @@ void ClientSession::send_listing() {
       return;
     }
     if (lines.value().empty()) {
+      if (listing_->unfinished()) {
+        continue;
+      }
       client_send_line(client_, ".");
       break;
     }
@@ -310,7 +398,7 @@ void ClientSession::answer_intake() {
   }
   o_stream_cork(client_->output);
   send_reply(reply);
-  send_event(client_->user->event, *intake_command_, intake_arguments_, reply.positive());
+  send_event(client_->user->event, *command_, arguments_, reply.positive());
   if (auto listing = intake->listing(); listing && !client_->disconnected) {
     begin_listing(std::move(listing));
   }
@@ -391,6 +479,13 @@ void ClientSession::destroy_client(struct client* client, const char* reason) {
     self->intake_.reset();
     client->cmd = nullptr;
   }
+  if (self->slow_reply_) {
+    self->slow_reply_.reset();
+    client->cmd = nullptr;
+  }
+  if (self->to_come_back_ != nullptr) {
+    self->end_pause();
+  }
   o_stream_set_flush_callback(client->output, self->next_flush_callback_,
                               self->next_flush_context_);
   const auto next = self->module_context_.super.destroy;
@@ -402,7 +497,7 @@ void ClientSession::destroy_client(struct client* client, const char* reason) {
 // The lines that stand behind it in the filter's parent need a reason to be looked at.
 int ClientSession::output_flushed(void* context) {
   auto* const self = static_cast<ClientSession*>(context);
-  if (self->client_->cmd == wait_for_intake) {
+  if (self->client_->cmd == wait_for_intake || self->client_->cmd == wait_for_lock) {
     // Dovecot would ask to be called again at once, and with a broken output end the session:
     // then nobody would hear what became of the message.
     (void)o_stream_flush(self->client_->output);

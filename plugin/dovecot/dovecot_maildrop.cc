@@ -34,8 +34,14 @@ DovecotMaildrop::DovecotMaildrop(struct mailbox* box)
 }
 
 DovecotMaildrop::~DovecotMaildrop() {
-  end();
+  let_go();
   buffer_free(&buffer_);
+}
+
+void DovecotMaildrop::let_go() {
+  if (mail_ != nullptr) {
+    end();
+  }
 }
 
 void DovecotMaildrop::begin() {
@@ -70,6 +76,8 @@ Uid DovecotMaildrop::uid(std::uint32_t place) const {
 Result<uidl::Facts*> DovecotMaildrop::message(std::uint32_t place) {
   if (added_ >= commit_after) {
     end();
+  }
+  if (mail_ == nullptr) {
     begin();
   }
   if (mail_->seq != place + 1) {

@@ -14,6 +14,7 @@
 #include "plugin/dovecot/service_groups.h"
 #include "plugin/dovecot/uidl_storage.h"
 #include "plugin/process/child_program.h"
+#include "plugin/process/running_process.h"
 
 namespace pop3_legacy::dovecot {
 
@@ -276,6 +277,14 @@ Result<Hasher*> DovecotPort::hasher() {
   return hasher_.get();
 }
 
+std::string DovecotPort::process() const {
+  return process::this_process();
+}
+
+std::optional<bool> DovecotPort::is_running(std::string_view process) const {
+  return process::is_running(process);
+}
+
 std::string DovecotPort::user_name() const {
   return client_->user->username;
 }
@@ -311,20 +320,21 @@ Result<std::unique_ptr<RunningProgram>> DovecotPort::run_program(
   std::string groups;
   for (const std::string& group : service_groups()) groups += (groups.empty() ? "" : ", ") + group;
   if (!groups.empty()) {
-    return Error{Failure::permanent,
-                 call.target + " is not run, for it would have the group " + groups +
-                     " of Dovecot's service pop3; set \"extra_groups =\" there (nothing behind it), "
-                     "or let the command name a script service"};
+    return Error{
+        Failure::permanent,
+        call.target + " is not run, for it would have the group " + groups +
+            " of Dovecot's service pop3; set \"extra_groups =\" there (nothing behind it), "
+            "or let the command name a script service"};
   }
   return process::run_program(loop_, call, std::move(done));
 }
 
 // The policy's scheme is for the INBOX; any other mailbox has Dovecot's own ids.
-Status DovecotPort::prepare_uidls() {
+Result<bool> DovecotPort::prepare_uidls() {
   if (switch_.switched()) {
-    return Done{};
+    return true;
   }
-  return dovecot::prepare_uidls(client_->mailbox);
+  return prepare_part_of_uidls(client_->mailbox);
 }
 
 void DovecotPort::log_error(std::string_view sentence) {

@@ -20,9 +20,7 @@ class DovecotPort : public Port {
  public:
   /// `client` lives longer than this. The maildrop may be asked about once it is open.
   explicit DovecotPort(struct client* client)
-      : client_(client),
-        switch_(client),
-        user_states_(client->user, *this) {}
+      : client_(client), switch_(client), user_states_(client->user, *this) {}
 
   [[nodiscard]] MessageNumber message_count() const override;
   [[nodiscard]] UidValidity uidvalidity() const override;
@@ -58,7 +56,7 @@ class DovecotPort : public Port {
   void prepare_end() { switch_.prepare_end(); }
 
   [[nodiscard]] std::uint64_t octets_sent(Access access) const override;
-  Status prepare_uidls() override;
+  Result<bool> prepare_uidls() override;
   [[nodiscard]] Result<std::string> host_answer(std::string_view command) override;
 
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
@@ -71,6 +69,8 @@ class DovecotPort : public Port {
 
   [[nodiscard]] Result<Hasher*> hasher() override;
   [[nodiscard]] std::string decoded(std::string_view value) override;
+  [[nodiscard]] std::string process() const override;
+  [[nodiscard]] std::optional<bool> is_running(std::string_view process) const override;
   [[nodiscard]] std::string user_name() const override;
   [[nodiscard]] std::string host_name() const override;
   [[nodiscard]] Result<std::vector<Address>> parse_addresses(std::string_view value,

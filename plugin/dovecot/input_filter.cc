@@ -87,6 +87,9 @@ ssize_t read_lines(InputFilter& filter) {
         filter.own_octets += portion.octets;
         i_stream_skip(parent, portion.octets);
         continue;
+      case Taker::later:
+        filter.session->come_back(portion.pause);
+        return 0;
       case Taker::incomplete:
         break;
     }

@@ -1,6 +1,7 @@
 #include "plugin/dovecot/uidl_storage.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -18,14 +19,20 @@ namespace pop3_legacy::dovecot {
 
 namespace {
 
-/// The ids of one INBOX, computed all at once when somebody asks for the first.
+/// How long a part of the work takes that others wait for.
+constexpr std::chrono::milliseconds part(50);
+
+/// The ids of one INBOX, computed when somebody asks for the first: part by part by prepare(), the
+/// rest at once where one is needed before.
 class MailboxUidls {
  public:
   explicit MailboxUidls(struct mailbox* box) : box_(box) {}
 
   /// A failure may have passed: it is tried again.
-  Status prepare() {
-    return state_ == State::ours || state_ == State::host ? Status(Done{}) : compute();
+  Status prepare() { return is_known() ? Status(Done{}) : compute(); }
+  /// Some of it. False: there is more to do.
+  Result<bool> prepare_part() {
+    return is_known() ? Result<bool>(true) : compute(std::chrono::steady_clock::now() + part);
   }
 
   void step_aside(const std::function<void()>& work) {
@@ -57,43 +64,74 @@ class MailboxUidls {
  private:
   enum class State { unknown, computing, host, ours, failed };
 
+  using Time = std::chrono::steady_clock::time_point;
+
+  /// What is at work between two parts. It holds nothing of the mailbox's then.
+  struct Work {
+    explicit Work(struct mailbox* box, const policy::Resolution& resolution)
+        : maildrop(box), assignment(maildrop, resolution.policy.uidl, resolution.uidl_known) {}
+
+    DovecotMaildrop maildrop;
+    uidl::IdAssignment assignment;
+  };
+
+  [[nodiscard]] bool is_known() const { return state_ == State::ours || state_ == State::host; }
+
   Status compute() {
+    const Result<bool> computed = compute(Time::max());
+    return computed ? Status(Done{}) : Status(computed.error());
+  }
+
+  // False: the time is up, and there is more to do.
+  Result<bool> compute(Time until) {
     // Until it has succeeded, also where it ends by an exception.
     failure_ = Error{Failure::temporary, "computing them was broken off"};
     try {
       state_ = State::computing;
-      const Result<State> found = try_to_compute();
+      const Result<State> found = try_to_compute(until);
       state_ = found ? found.value() : State::failed;
-      if (found) return Done{};
+      if (found && state_ == State::unknown) return false;
+      work_.reset();
+      if (found) return true;
       failure_ = found.error();
       return found.error();
     } catch (...) {
       state_ = State::failed;
+      work_.reset();
       throw;
     }
   }
 
-  Result<State> try_to_compute() {
-    const policy::Resolution* const resolution = user_policy(box_->storage->user);
-    if (resolution == nullptr) {
-      return Error{Failure::permanent, "the plugin's settings cannot be read"};
+  // Unknown: not yet.
+  Result<State> try_to_compute(Time until) {
+    if (!work_) {
+      const policy::Resolution* const resolution = user_policy(box_->storage->user);
+      if (resolution == nullptr) {
+        return Error{Failure::permanent, "the plugin's settings cannot be read"};
+      }
+      work_.emplace(box_, *resolution);
     }
-    DovecotMaildrop maildrop(box_);
-    auto ids = uidl::assign_ids(maildrop, resolution->policy.uidl, resolution->uidl_known);
-    if (!ids) return ids.error();
+    const Result<bool> done = work_->assignment.go_on(until);
+    if (!done) return done.error();
+    if (!done.value()) {
+      work_->maildrop.let_go();
+      return State::unknown;
+    }
+    auto ids = work_->assignment.take_ids();
     uids_.clear();
     ids_.clear();
-    if (!ids.value()) return State::host;
-    ids_ = std::move(*ids.value());
+    if (!ids) return State::host;
+    ids_ = std::move(*ids);
     uids_.reserve(ids_.size());
     for (std::uint32_t place = 0; place < ids_.size(); ++place) {
-      uids_.push_back(maildrop.uid(place));
+      uids_.push_back(work_->maildrop.uid(place));
     }
     return State::ours;
   }
 
   struct mailbox* box_;
   State state_ = State::unknown;
+  std::optional<Work> work_;
   std::vector<Uid> uids_;  ///< ascending
   std::vector<std::string> ids_;
   std::optional<Error> failure_;
@@ -187,6 +225,14 @@ Status prepare_uidls(struct mailbox* box) {
     return Error{Failure::permanent, "this mailbox was not prepared for UIDLs"};
   }
   return uidls->prepare();
+}
+
+Result<bool> prepare_part_of_uidls(struct mailbox* box) {
+  MailboxUidls* const uidls = uidls_of(box);
+  if (uidls == nullptr) {
+    return Error{Failure::permanent, "this mailbox was not prepared for UIDLs"};
+  }
+  return uidls->prepare_part();
 }
 
 void with_hosts_uidls(struct mailbox* box, const std::function<void()>& work) {

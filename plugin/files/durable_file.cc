@@ -48,10 +48,11 @@ int fill(OpenFile& file, std::string_view content, const FileAccess& access, boo
   return 0;
 }
 
-/// Waits a few seconds at most; false: somebody holds the lock all the time.
+/// Waits as long as other sessions need it, and no longer: the process's other sessions wait, too.
+/// False: somebody else holds the lock.
 bool lock(const OpenFile& folder) noexcept {
-  constexpr int tries = 250;
-  constexpr timespec pause{0, 20'000'000};
+  constexpr int tries = 12;
+  constexpr timespec pause{0, 5'000'000};
   for (int attempt = 0; attempt < tries; ++attempt) {
     // Other failures: a file system that has no such locks.
     if (::flock(folder.get(), LOCK_EX | LOCK_NB) == 0 || (errno != EWOULDBLOCK && errno != EINTR)) {
@@ -125,7 +126,9 @@ Result<bool> exchange_file(const std::string& path, const std::optional<std::str
     return failed(folder_path, "opened", errno);
   }
   if (!lock(folder)) {
-    return failed(folder_path, "locked, for another process holds the lock", EWOULDBLOCK);
+    return Error{
+        Failure::locked,
+        failed(folder_path, "locked, for another process holds the lock", EWOULDBLOCK).text};
   }
   // One octet more than it should have is enough to see that it is another.
   const auto now = read_small_file(path, std::max(old ? old->size() : 0, content.size()) + 1);

@@ -35,7 +35,8 @@ Status replace_file(const std::string& path, std::string_view content, const Fil
 
 /// The same, where the content is still `old` (no value: there is no such file); false: it is not,
 /// and nothing was done. Between the look and the replacement no other call of this comes in, for
-/// it locks the folder (flock; on a file system without, nothing keeps two apart).
+/// it locks the folder (flock; on a file system without, nothing keeps two apart). Failure::locked:
+/// somebody else has locked it for longer than such a call takes, 0.06 seconds.
 Result<bool> exchange_file(const std::string& path, const std::optional<std::string>& old,
                            std::string_view content, const FileAccess& access, bool sync);
 

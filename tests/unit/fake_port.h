@@ -64,12 +64,12 @@ class FakePort : public Port {
     states[std::string(name)] = content;
     return Done{};
   }
-  Status prepare_uidls() override {
+  Result<bool> prepare_uidls() override {
     ++prepared;
     if (uidl_error) {
       return *uidl_error;
     }
-    return Done{};
+    return uidl_parts == 0 || --uidl_parts == 0;
   }
   [[nodiscard]] bool deleted(MessageNumber number) const override {
     return deleted_numbers.contains(number);
@@ -194,6 +194,7 @@ class FakePort : public Port {
   std::map<std::string, std::string> states;
   StateStore* user_store = nullptr;  ///< the user's states, where they are not with the others
   std::optional<Error> uidl_error;
+  unsigned uidl_parts = 0;  ///< in which the ids are prepared
   int prepared = 0;
   int loads = 0;
   int stores = 0;
@@ -239,12 +240,16 @@ class FakePort : public Port {
 /// All that a client gets for `answer`; "broken: …" where it cannot be completed.
 inline std::string whole(Answer answer) {
   std::string wire = answer.reply.wire();
+  for (std::optional<Reply> reply; answer.slow_reply && !reply;) {
+    reply = answer.slow_reply->step();
+    if (reply) wire += reply->wire();
+  }
   while (answer.listing) {
     const Result<std::string> lines = answer.listing->next();
     if (!lines) {
       return wire + "broken: " + lines.error().text;
     }
-    if (lines.value().empty()) {
+    if (lines.value().empty() && !answer.listing->unfinished()) {
       return wire + ".\r\n";
     }
     wire += lines.value();

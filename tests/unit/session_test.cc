@@ -18,10 +18,47 @@ std::string shown(const Portion& portion) {
       return "host " + std::to_string(portion.octets);
     case Taker::ours:
       return "ours " + std::to_string(portion.octets);
+    case Taker::later:
+      return "later " + std::to_string(portion.pause.count());
     case Taker::incomplete:
       break;
   }
   return "incomplete";
+}
+
+TEST(Session, UidlWaitsForTheIdsPartByPart) {
+  FakePort port(3);
+  Session session(port, resolution());
+  port.uidl_parts = 3;
+  const std::string input = "NOOP\r\nUIDL 1\r\nNOOP\r\n";
+  EXPECT_EQ(shown(session.take(input, 0)), "host 6");
+  EXPECT_EQ(shown(session.take(input.substr(6), 6)), "later 0");
+  EXPECT_EQ(shown(session.take(input.substr(6), 6)), "host 14");
+  EXPECT_TRUE(port.log.empty());
+}
+
+TEST(Session, QuitWaitsForALockAndNotForEver) {
+  for (const bool stays : {false, true}) {
+    FakePort port(3);
+    auto hides = resolution();
+    hides.policy.deletion.mode = policy::DeleteMode::hide;
+    Session session(port, hides);
+    EXPECT_EQ(shown(session.take("DELE 1\r\n", 0)), "host 8");
+    port.deleted_numbers.insert(1);
+    port.state_error = Error{Failure::locked, "somebody else is at work"};
+    int waited = 0;
+    while (session.take("QUIT\r\n", 8).taker == Taker::later && (stays || waited < 10)) ++waited;
+    if (stays) {
+      EXPECT_GT(waited, 20);
+      EXPECT_LT(waited, 200);
+      EXPECT_EQ(session.answer("QUIT").reply.wire(),
+                "-ERR [SYS/TEMP] Nothing was deleted: it could not be stored.\r\n");
+    } else {
+      port.state_error.reset();
+      EXPECT_EQ(shown(session.take("QUIT\r\n", 8)), "host 6");
+      EXPECT_TRUE(port.log.empty());
+    }
+  }
 }
 
 TEST(Session, TakesRunsOfTheHostsLinesAndSingleLinesOfOurs) {

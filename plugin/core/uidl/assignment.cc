@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -166,24 +167,36 @@ class Assignment {
   /// not to be used.
   [[nodiscard]] bool overtaken() const noexcept { return overtaken_; }
 
-  Result<std::optional<std::vector<std::string>>> make() {
-    if (const Status loaded = load(); !loaded) return loaded.error();
-    if (const Status decided = decide(); !decided) return decided.error();
-    if (memory_.plan.host() && pins_.empty()) {
-      if (const Status stored = store(); !stored) return stored.error();
-      return std::optional<std::vector<std::string>>();
-    }
+  using Time = std::chrono::steady_clock::time_point;
 
-    Result<Formulas> formulas = Formulas::make(maildrop_, memory_.plan);
-    if (!formulas) return formulas.error();
-    formulas.value().limit_to(longest_identifier(memory_));
-    if (const Status same = check_key(formulas.value()); !same) return same.error();
-    if (const Status tied = check_owner(formulas.value()); !tied) return tied.error();
-    if (const Status named = name_all(formulas.value()); !named) return named.error();
+  /// False: there is more to do.
+  Result<bool> make(Time until) {
+    if (!formulas_) {
+      if (const Status loaded = load(); !loaded) return loaded.error();
+      if (const Status decided = decide(); !decided) return decided.error();
+      if (memory_.plan.host() && pins_.empty()) {
+        hosts_ = true;
+        const Status stored = store();
+        return stored ? Result<bool>(true) : Result<bool>(stored.error());
+      }
+      Result<Formulas> formulas = Formulas::make(maildrop_, memory_.plan);
+      if (!formulas) return formulas.error();
+      formulas.value().limit_to(longest_identifier(memory_));
+      if (const Status same = check_key(formulas.value()); !same) return same.error();
+      if (const Status tied = check_owner(formulas.value()); !tied) return tied.error();
+      formulas_ = std::move(formulas.value());
+    }
+    const Result<bool> all_named = name_all(*formulas_, until);
+    if (!all_named || !all_named.value()) return all_named;
     if (const Status told = tell_apart(); !told) return told.error();
     if (const Status kept = keep(); !kept) return kept.error();
     if (const Status stored = store(); !stored) return stored.error();
-    return std::optional(std::move(ids_));
+    return true;
+  }
+
+  /// Once make() has returned true.
+  std::optional<std::vector<std::string>> take_ids() {
+    return hosts_ ? std::nullopt : std::optional(std::move(ids_));
   }
 
  private:
@@ -308,10 +321,16 @@ class Assignment {
     return Done{};
   }
 
-  Status load_guids() {
+  static bool over(Time until) {
+    return until != Time::max() && std::chrono::steady_clock::now() >= until;
+  }
+
+  // Of all messages, but for those behind which the time is up.
+  Status load_guids(Time until = Time::max()) {
     const std::uint32_t count = maildrop_.message_count();
     guids_.reserve(count);
-    for (auto place = static_cast<std::uint32_t>(guids_.size()); place < count; ++place) {
+    for (auto place = static_cast<std::uint32_t>(guids_.size()); place < count && !over(until);
+         ++place) {
       const Result<Facts*> facts = maildrop_.message(place);
       if (!facts) return facts.error();
       Result<std::string> guid = facts.value()->guid();
@@ -330,14 +349,17 @@ class Assignment {
   }
   static bool is_own_key(std::string_view key) { return key.find('\n') != std::string_view::npos; }
 
-  Status name_all(Formulas& formulas) {
-    if (!pins_.empty() || !memory_.kept.empty()) {
-      if (Status loaded = load_guids(); !loaded) return loaded;
-    }
+  // False: not all yet.
+  Result<bool> name_all(Formulas& formulas, Time until) {
     const std::uint32_t count = maildrop_.message_count();
+    if (!pins_.empty() || !memory_.kept.empty()) {
+      if (const Status loaded = load_guids(until); !loaded) return loaded.error();
+      if (guids_.size() < count) return false;
+    }
     named_.reserve(count);
     ids_.reserve(count);
-    for (std::uint32_t place = 0; place < count; ++place) {
+    for (auto place = static_cast<std::uint32_t>(ids_.size()); place < count; ++place) {
+      if (over(until)) return false;
       if (find_known(place)) continue;
       const Result<Facts*> facts = maildrop_.message(place);
       if (!facts) return facts.error();
@@ -350,7 +372,7 @@ class Assignment {
                       " that POP3 does not allow, and other ids for good; the first has UID " +
                       std::to_string(first_replaced_));
     }
-    return Done{};
+    return true;
   }
 
   // Imported or kept.
@@ -517,6 +539,8 @@ class Assignment {
   bool wanted_known_;
   Memory memory_;
   std::optional<std::string> loaded_;  ///< what memory_ was read from
+  std::optional<Formulas> formulas_;   ///< once load() and decide() are behind
+  bool hosts_ = false;                 ///< the host names its messages itself
   bool remembered_ = false;
   bool overtaken_ = false;
   bool changed_ = false;  ///< the memory, since it was loaded
@@ -550,15 +574,44 @@ Result<std::size_t> longest_identifier(Maildrop& maildrop, const policy::Policy:
   return static_cast<std::size_t>(wanted.max_length);
 }
 
+struct IdAssignment::Work {
+  Maildrop& maildrop;
+  policy::Policy::Uidl wanted;
+  bool wanted_known;
+  int tries = 0;
+  std::optional<Assignment> at_hand = std::nullopt;
+};
+
+IdAssignment::IdAssignment(Maildrop& maildrop, policy::Policy::Uidl wanted, bool wanted_known)
+    : work_(new Work{maildrop, std::move(wanted), wanted_known}) {}
+
+IdAssignment::~IdAssignment() = default;
+
+Result<bool> IdAssignment::go_on(std::chrono::steady_clock::time_point until) {
+  constexpr int max_tries = 8;
+  while (work_->tries < max_tries) {
+    if (!work_->at_hand) {
+      work_->at_hand.emplace(work_->maildrop, work_->wanted, work_->wanted_known);
+    }
+    const Result<bool> made = work_->at_hand->make(until);
+    if (!work_->at_hand->overtaken()) return made;
+    work_->at_hand.reset();
+    ++work_->tries;
+  }
+  return Error{Failure::temporary, "other sessions change the mailbox's ids all the time"};
+}
+
+std::optional<std::vector<std::string>> IdAssignment::take_ids() {
+  return work_->at_hand->take_ids();
+}
+
 Result<std::optional<std::vector<std::string>>> assign_ids(Maildrop& maildrop,
                                                            const policy::Policy::Uidl& wanted,
                                                            bool wanted_known) {
-  for (int tries = 0; tries < 8; ++tries) {
-    Assignment assignment(maildrop, wanted, wanted_known);
-    auto ids = assignment.make();
-    if (!assignment.overtaken()) return ids;
-  }
-  return Error{Failure::temporary, "other sessions change the mailbox's ids all the time"};
+  IdAssignment assignment(maildrop, wanted, wanted_known);
+  const Result<bool> made = assignment.go_on(std::chrono::steady_clock::time_point::max());
+  if (!made) return made.error();
+  return assignment.take_ids();
 }
 
 }  // namespace pop3_legacy::uidl

@@ -14,7 +14,9 @@
 #ifndef POP3_LEGACY_CORE_UIDL_ASSIGNMENT_H
 #define POP3_LEGACY_CORE_UIDL_ASSIGNMENT_H
 
+#include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -65,6 +67,28 @@ inline constexpr std::string_view pins_state = "pins";
 /// How long an id may be in this mailbox: as it remembers, or as the policy has it where it
 /// remembers nothing or is to change.
 Result<std::size_t> longest_identifier(Maildrop& maildrop, const policy::Policy::Uidl& wanted);
+
+/// The same as assign_ids(), part by part.
+class IdAssignment {
+ public:
+  /// `maildrop` lives longer than this, and its messages stay as they are.
+  IdAssignment(Maildrop& maildrop, policy::Policy::Uidl wanted, bool wanted_known);
+  IdAssignment(const IdAssignment&) = delete;
+  IdAssignment& operator=(const IdAssignment&) = delete;
+  IdAssignment(IdAssignment&&) = delete;
+  IdAssignment& operator=(IdAssignment&&) = delete;
+  ~IdAssignment();
+
+  /// Goes on until `until`, or a little longer: a message is not left in the middle, and what is
+  /// made of all messages is made at once. False: there is more to do.
+  Result<bool> go_on(std::chrono::steady_clock::time_point until);
+  /// What assign_ids() returns, once go_on() has returned true.
+  [[nodiscard]] std::optional<std::vector<std::string>> take_ids();
+
+ private:
+  struct Work;
+  std::unique_ptr<Work> work_;
+};
 
 /// The ids by place; no value: the host names its messages itself. An empty id: the host names
 /// that message itself, for the policy leaves to it what was not imported. What has to be
