@@ -30,6 +30,7 @@
 
 #include "plugin/core/policy/resolver.h"
 #include "plugin/files/policy_folder.h"
+#include "plugin/idn/idn2_domain.h"
 #include "plugin/process/child_program.h"
 #include "shim/libevent_loop.h"
 #include "shim/maildir.h"
@@ -367,7 +368,10 @@ int serve(const Options& options) {
                                                         : std::nullopt;
   };
   environment.policy_of = [&](std::string_view user) {
-    return policy::resolve(folder ? &*folder : nullptr, user, options.profile);
+    policy::Resolution resolution =
+        policy::resolve(folder ? &*folder : nullptr, user, options.profile, idn2_domain);
+    for (const std::string& note : resolution.notes) log(note);
+    return resolution;
   };
   environment.authorization = std::move(authorization.value());
   environment.log = log;

@@ -15,12 +15,14 @@
 #include <vector>
 
 #include "plugin/core/command_line.h"
+#include "plugin/core/mailbox_users.h"
 #include "plugin/core/reply.h"
 #include "plugin/core/session.h"
 #include "plugin/core/text.h"
 #include "plugin/core/uidl/assignment.h"
 #include "plugin/files/spool_file.h"
 #include "plugin/hash/openssl_hasher.h"
+#include "plugin/idn/idn2_domain.h"
 #include "shim/inspection.h"
 #include "shim/mail_addresses.h"
 #include "shim/message_parts.h"
@@ -303,6 +305,22 @@ struct OpenMaildrop {
   std::vector<bool> seen{false};  ///< by RETR in this session
 };
 
+/// The states that a maildrop keeps, by their own names.
+class MaildropStates : public StateStore {
+ public:
+  explicit MaildropStates(Maildrop& maildrop) : maildrop_(maildrop) {}
+
+  Result<std::optional<std::string>> load_state(std::string_view name) override {
+    return maildrop_.load_state(name);
+  }
+  Status store_state(std::string_view name, std::string_view content) override {
+    return maildrop_.store_state(name, content);
+  }
+
+ private:
+  Maildrop& maildrop_;
+};
+
 /// What the core asks, answered by a maildrop.
 class MaildropPort : public Port {
  public:
@@ -315,7 +333,17 @@ class MaildropPort : public Port {
         user_(std::move(user)),
         uidl_policy_(resolution.policy.uidl),
         uidl_known_(resolution.uidl_known),
-        log_(std::move(log)) {}
+        log_(std::move(log)),
+        by_user_(resolution.policy.state.by == policy::StateBy::user),
+        own_states_(*own_),
+        mailbox_users_(own_states_, user_, by_user_, log_) {}
+
+  /// As Remembered has it.
+  [[nodiscard]] bool remembers_hidden() const {
+    const auto name = by_user_ ? state_of_user(view::hidden_state, user_)
+                               : Result<std::string>(std::string(view::hidden_state));
+    return !name || own_->has_state(name.value());
+  }
 
   [[nodiscard]] MessageNumber message_count() const override { return open_.count(); }
   [[nodiscard]] UidValidity uidvalidity() const override {
@@ -406,10 +434,14 @@ class MaildropPort : public Port {
                              : Port::host_answer(command);
   }
   Result<std::optional<std::string>> load_state(std::string_view name) override {
-    return own_->load_state(name);
+    return mailbox_users_.load_state(name);
   }
   Status store_state(std::string_view name, std::string_view content) override {
-    return own_->store_state(name, content);
+    return mailbox_users_.store_state(name, content);
+  }
+  Result<bool> exchange_state(std::string_view name, const std::optional<std::string>& old,
+                              std::string_view content) override {
+    return mailbox_users_.exchange_state(name, old, content);
   }
   void log_error(std::string_view sentence) override { log_(sentence); }
 
@@ -423,6 +455,9 @@ class MaildropPort : public Port {
     return decoded_header(value);
   }
   [[nodiscard]] std::string user_name() const override { return user_; }
+  [[nodiscard]] Result<std::string> ascii_domain(std::string_view domain) override {
+    return idn2_domain(domain);
+  }
   Result<std::vector<Address>> parse_addresses(std::string_view value,
                                                std::size_t at_most) override {
     return shim::parse_addresses(value, at_most);
@@ -507,6 +542,9 @@ class MaildropPort : public Port {
   bool uidls_prepared_ = false;
   std::optional<std::vector<std::string>> uidls_;  ///< of the whole mailbox
   std::function<void(std::string_view)> log_;
+  bool by_user_;
+  MaildropStates own_states_;
+  MailboxUsers mailbox_users_;
   std::unique_ptr<Hasher> hasher_;
   std::uint64_t retrieved_ = 0;
   std::uint64_t topped_ = 0;
@@ -523,7 +561,7 @@ class Transaction {
         port_(open_, user, resolution, environment, log_),
         core_(port_, std::move(resolution),
               {.uidls = open_.maildrop->has_state(uidl::memory_state),
-               .hidden = open_.maildrop->has_state(view::hidden_state)}) {}
+               .hidden = port_.remembers_hidden()}) {}
 
   [[nodiscard]] Session& core() noexcept { return core_; }
 

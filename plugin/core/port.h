@@ -188,6 +188,10 @@ class Port : public StateStore {
   [[nodiscard]] virtual std::int64_t now() const { return std::time(nullptr); }
   /// The login name as the host has it, which may hold any octet but NUL, CR and LF.
   [[nodiscard]] virtual std::string user_name() const { return {}; }
+  /// As policy::AsciiDomain.
+  [[nodiscard]] virtual Result<std::string> ascii_domain(std::string_view /*domain*/) {
+    return Error{Failure::temporary, "this host knows no international domain names"};
+  }
   /// The name of this machine, fit for a mail address' right side.
   [[nodiscard]] virtual std::string host_name() const { return "localhost"; }
 

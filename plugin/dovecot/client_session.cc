@@ -57,9 +57,9 @@ void discard_input(int fd) {
 }  // namespace
 
 void ClientSession::attach(struct client* client, policy::Resolution resolution,
-                           Remembered remembered) {
+                           Remembered remembered, bool by_user) {
   // owned by the client from here on: destroy_client() deletes it
-  auto* const self = new ClientSession(client, std::move(resolution), remembered);
+  auto* const self = new ClientSession(client, std::move(resolution), remembered, by_user);
   if (self->session_.idle()) {
     delete self;
     return;
@@ -74,9 +74,9 @@ void ClientSession::attach(struct client* client, policy::Resolution resolution,
 }
 
 ClientSession::ClientSession(struct client* client, policy::Resolution resolution,
-                             Remembered remembered)
+                             Remembered remembered, bool by_user)
     : client_(client),
-      port_(client),
+      port_(client, by_user),
       session_(port_, std::move(resolution), remembered,
                master_of(client->user) != nullptr ? Visitor::master : Visitor::owner) {}
 

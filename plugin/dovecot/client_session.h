@@ -20,8 +20,9 @@ class ClientSession : public ReplyEditor {
  public:
   /// Takes its place in `client` where the policy leaves it anything to do. The object is
   /// freed when the client is destroyed. Nothing may have been read from the client's input
-  /// by the command loop yet. `remembered` as for Session.
-  static void attach(struct client* client, policy::Resolution resolution, Remembered remembered);
+  /// by the command loop yet. `remembered` as for Session, `by_user` as for DovecotPort.
+  static void attach(struct client* client, policy::Resolution resolution, Remembered remembered,
+                     bool by_user);
 
   ClientSession(const ClientSession&) = delete;
   ClientSession& operator=(const ClientSession&) = delete;
@@ -58,7 +59,8 @@ class ClientSession : public ReplyEditor {
   }
 
  private:
-  ClientSession(struct client* client, policy::Resolution resolution, Remembered remembered);
+  ClientSession(struct client* client, policy::Resolution resolution, Remembered remembered,
+                bool by_user);
   ~ClientSession() override;
 
   static void destroy_client(struct client* client, const char* reason);

@@ -4,6 +4,7 @@
 #include <climits>
 #include <utility>
 
+#include "plugin/dovecot/domain_loader.h"
 #include "plugin/dovecot/dovecot_maildrop.h"
 #include "plugin/dovecot/host_answer.h"
 #include "plugin/dovecot/mail_inspection.h"
@@ -248,18 +249,19 @@ auto DovecotPort::with_inbox(Work work) -> decltype(work(static_cast<struct mail
   return switch_.switched() ? switch_.with_inbox(work) : work(client_->mailbox);
 }
 
-Result<std::optional<std::string>> DovecotPort::load_state(std::string_view name) {
-  return with_inbox([&](struct mailbox* box) { return load_mailbox_state(box, name); });
+Result<std::optional<std::string>> DovecotPort::InboxStates::load_state(std::string_view name) {
+  return port_.with_inbox([&](struct mailbox* box) { return load_mailbox_state(box, name); });
 }
 
-Status DovecotPort::store_state(std::string_view name, std::string_view content) {
-  return with_inbox([&](struct mailbox* box) { return store_mailbox_state(box, name, content); });
+Status DovecotPort::InboxStates::store_state(std::string_view name, std::string_view content) {
+  return port_.with_inbox(
+      [&](struct mailbox* box) { return store_mailbox_state(box, name, content); });
 }
 
-Result<bool> DovecotPort::exchange_state(std::string_view name,
-                                         const std::optional<std::string>& old,
-                                         std::string_view content) {
-  return with_inbox(
+Result<bool> DovecotPort::InboxStates::exchange_state(std::string_view name,
+                                                      const std::optional<std::string>& old,
+                                                      std::string_view content) {
+  return port_.with_inbox(
       [&](struct mailbox* box) { return exchange_mailbox_state(box, name, old, content); });
 }
 
@@ -278,6 +280,10 @@ Result<Hasher*> DovecotPort::hasher() {
 
 std::string DovecotPort::user_name() const {
   return client_->user->username;
+}
+
+Result<std::string> DovecotPort::ascii_domain(std::string_view domain) {
+  return dovecot::ascii_domain(domain);
 }
 
 std::string DovecotPort::host_name() const {
@@ -311,10 +317,11 @@ Result<std::unique_ptr<RunningProgram>> DovecotPort::run_program(
   std::string groups;
   for (const std::string& group : service_groups()) groups += (groups.empty() ? "" : ", ") + group;
   if (!groups.empty()) {
-    return Error{Failure::permanent,
-                 call.target + " is not run, for it would have the group " + groups +
-                     " of Dovecot's service pop3; set \"extra_groups =\" there (nothing behind it), "
-                     "or let the command name a script service"};
+    return Error{
+        Failure::permanent,
+        call.target + " is not run, for it would have the group " + groups +
+            " of Dovecot's service pop3; set \"extra_groups =\" there (nothing behind it), "
+            "or let the command name a script service"};
   }
   return process::run_program(loop_, call, std::move(done));
 }
@@ -325,6 +332,11 @@ Status DovecotPort::prepare_uidls() {
     return Done{};
   }
   return dovecot::prepare_uidls(client_->mailbox);
+}
+
+void DovecotPort::log_warning(std::string_view sentence) {
+  e_warning(client_->user->event, "pop3_legacy: %.*s", static_cast<int>(sentence.size()),
+            sentence.data());
 }
 
 void DovecotPort::log_error(std::string_view sentence) {

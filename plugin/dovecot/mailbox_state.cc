@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "plugin/files/durable_file.h"
+#include "plugin/files/moved_file.h"
 
 namespace pop3_legacy::dovecot {
 
@@ -15,17 +16,25 @@ constexpr std::string_view prefix = "/dovecot-pop3-legacy-";
 /// A line of some hundred octets for each of half a million messages.
 constexpr std::size_t max_state_octets = std::size_t{128} * 1024 * 1024;
 
-Result<std::string> state_path(struct mailbox* box, std::string_view name) {
+Result<std::string> folder_of(struct mailbox* box, enum mailbox_list_path_type type) {
   const char* folder = nullptr;
-  const int found = mailbox_get_path_to(box, MAILBOX_LIST_PATH_TYPE_CONTROL, &folder);
+  const int found = mailbox_get_path_to(box, type, &folder);
   if (found < 0) {
     return mailbox_error(box);
   }
-  if (found == 0) {
+  return std::string(found == 0 ? "" : folder);
+}
+
+Result<std::string> state_path(struct mailbox* box, std::string_view name) {
+  auto folder = folder_of(box, MAILBOX_LIST_PATH_TYPE_CONTROL);
+  if (folder && folder.value().empty()) {
     return Error{Failure::permanent, "the mailbox has no control directory to keep state in"};
   }
-  return std::string(folder).append(prefix).append(name);
+  return folder ? Result<std::string>(folder.value().append(prefix).append(name)) : folder;
 }
+
+/// As StateStore's content.
+using Content = std::optional<std::string>;
 
 struct Place {
   std::string path;
@@ -49,9 +58,49 @@ Result<Place> place_to_store(struct mailbox* box, std::string_view name) {
   const auto mode = box->storage->set->parsed_fsync_mode;
   const bool sync = name == "last" ? mode == FSYNC_MODE_ALWAYS : mode != FSYNC_MODE_NEVER;
   const struct mailbox_permissions* const permissions = mailbox_get_permissions(box);
-  return Place{std::move(path.value()),
-               {permissions->file_create_mode, permissions->file_create_gid},
-               sync};
+  return Place{
+      std::move(path.value()), {permissions->file_create_mode, permissions->file_create_gid}, sync};
+}
+
+// Dovecot may have kept its control files elsewhere before it was updated or set otherwise; ours
+// move to where it has them now. Two sessions may do so at once: one of them moves the state, and
+// both read it at its new place.
+Result<Content> load_from_other_folder(struct mailbox* box, std::string_view name,
+                                       const std::string& path) {
+  const auto control = folder_of(box, MAILBOX_LIST_PATH_TYPE_CONTROL);
+  const auto mailbox = folder_of(box, MAILBOX_LIST_PATH_TYPE_MAILBOX);
+  const auto directory = folder_of(box, MAILBOX_LIST_PATH_TYPE_DIR);
+  if (!control || !mailbox || !directory) {
+    return Content();
+  }
+  std::string old =
+      files::other_control_folder(control.value(), mailbox.value(), directory.value());
+  if (old.empty()) {
+    return Content();
+  }
+  old.append(prefix).append(name);
+  if (::access(old.c_str(), F_OK) != 0) {
+    return Content();
+  }
+  const auto place = place_to_store(box, name);
+  if (!place) {
+    // It can be read where it is.
+    return files::read_small_file(old, max_state_octets);
+  }
+  const Result<bool> moved = files::move_file(old, path, max_state_octets, place.value().access);
+  if (!moved) {
+    return moved.error();
+  }
+  if (moved.value()) {
+    const std::string state(name);
+    e_info(
+        box->storage->user->event,
+        "pop3_legacy: the state \"%s\" of the INBOX was moved from %s to %s, for Dovecot's control "
+        "folder for the mailbox has moved",
+        state.c_str(), old.c_str(), path.c_str());
+  }
+  auto content = files::read_small_file(path, max_state_octets);
+  return content && !content.value() ? files::read_small_file(old, max_state_octets) : content;
 }
 
 }  // namespace
@@ -62,12 +111,13 @@ Error mailbox_error(struct mailbox* box) {
   return {kind == MAIL_ERROR_EXPUNGED ? Failure::gone : Failure::temporary, text};
 }
 
-Result<std::optional<std::string>> load_mailbox_state(struct mailbox* box, std::string_view name) {
+Result<Content> load_mailbox_state(struct mailbox* box, std::string_view name) {
   const auto path = state_path(box, name);
   if (!path) {
     return path.error();
   }
-  return files::read_small_file(path.value(), max_state_octets);
+  auto content = files::read_small_file(path.value(), max_state_octets);
+  return content && !content.value() ? load_from_other_folder(box, name, path.value()) : content;
 }
 
 Status store_mailbox_state(struct mailbox* box, std::string_view name, std::string_view content) {
@@ -90,11 +140,18 @@ Result<bool> exchange_mailbox_state(struct mailbox* box, std::string_view name,
 }
 
 bool has_mailbox_state(struct mail_namespace* ns, std::string_view name) {
-  const char* folder = nullptr;
-  if (mailbox_list_get_path(ns->list, "INBOX", MAILBOX_LIST_PATH_TYPE_CONTROL, &folder) <= 0) {
-    return false;
-  }
-  return ::access(std::string(folder).append(prefix).append(name).c_str(), F_OK) == 0;
+  const auto folder = [&](enum mailbox_list_path_type type) {
+    const char* path = nullptr;
+    return mailbox_list_get_path(ns->list, "INBOX", type, &path) > 0 ? std::string(path)
+                                                                     : std::string();
+  };
+  const auto is_in = [&](std::string path) {
+    return !path.empty() && ::access(path.append(prefix).append(name).c_str(), F_OK) == 0;
+  };
+  const std::string control = folder(MAILBOX_LIST_PATH_TYPE_CONTROL);
+  return is_in(control) ||
+         is_in(files::other_control_folder(control, folder(MAILBOX_LIST_PATH_TYPE_MAILBOX),
+                                           folder(MAILBOX_LIST_PATH_TYPE_DIR)));
 }
 
 }  // namespace pop3_legacy::dovecot

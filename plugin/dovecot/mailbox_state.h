@@ -12,8 +12,8 @@
 namespace pop3_legacy::dovecot {
 
 /// State is a file `dovecot-pop3-legacy-<name>` in the mailbox's control directory, where
-/// dovecot-uidlist stands: it survives the loss of the index and moves with the Maildir. The
-/// mailbox is open.
+/// dovecot-uidlist stands: it survives the loss of the index and moves with the Maildir. A state
+/// that stands where Dovecot had that directory before an update is moved. The mailbox is open.
 Result<std::optional<std::string>> load_mailbox_state(struct mailbox* box, std::string_view name);
 /// In a mailbox that is read-only for the user (by an ACL, say) nothing is stored, which is an
 /// Error: who can do without what is not kept says so himself.

@@ -6,6 +6,7 @@
 /// replies or refuses a login is there before, for Dovecot may answer the login first.
 #include <string>
 
+#include "plugin/core/mailbox_users.h"
 #include "plugin/dovecot/client_session.h"
 #include "plugin/dovecot/dovecot_loop.h"
 #include "plugin/dovecot/mailbox_state.h"
@@ -27,9 +28,19 @@ struct client* client_of(const struct mail_user* user) {
   return client;
 }
 
-bool remembers_hidden(const struct mail_user* user) {
+// An INBOX in a public or shared namespace has more users than this one.
+bool has_states_of_own(const struct mail_user* user, const policy::Policy& policy) {
+  const struct mail_namespace* const inbox = mail_namespace_find_inbox(user->namespaces);
+  return policy.state.by == policy::StateBy::user ||
+         (inbox != nullptr && inbox->type != MAIL_NAMESPACE_TYPE_PRIVATE);
+}
+
+bool remembers_hidden(const struct mail_user* user, bool by_user) {
   struct mail_namespace* const inbox = mail_namespace_find_inbox(user->namespaces);
-  return inbox != nullptr && has_mailbox_state(inbox, view::hidden_state);
+  if (inbox == nullptr) return false;
+  if (!by_user) return has_mailbox_state(inbox, view::hidden_state);
+  const auto name = state_of_user(view::hidden_state, user->username);
+  return !name || has_mailbox_state(inbox, name.value());
 }
 
 /// False with a reason in user->error: the session must not go on without its policy.
@@ -42,8 +53,10 @@ bool attach_session(struct mail_user* user) {
   if (resolution == nullptr) {
     return false;
   }
+  const bool by_user = has_states_of_own(user, resolution->policy);
   ClientSession::attach(client, *resolution,
-                        {.uidls = remembers_uidls(user), .hidden = remembers_hidden(user)});
+                        {.uidls = remembers_uidls(user), .hidden = remembers_hidden(user, by_user)},
+                        by_user);
   return true;
 }
 

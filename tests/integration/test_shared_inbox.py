@@ -4,7 +4,7 @@ import os
 import hosts
 from private_host import MAIL_UID
 
-READERS = ("anna@example.org", "bert@example.org", "Clara.O/Neil@example.org")
+READERS = ("anna@example.org", "bert@example.org", "clara.oneil-pop3@example.org")
 OWNER = "info@example.org"
 
 
@@ -109,7 +109,7 @@ class PublicInboxTest(hosts.HostTest):
         else:
             location = "location = maildir:@base@/homes/public/Maildir"
         cls.host_options = {"settings": f"namespace inbox {{\n  type = public\n  inbox = yes\n  separator = /\n"
-                                        f"  subscriptions = no\n  {location}\n}}\n"}
+                                        f"  {location}\n}}\n"}
         super().setUpClass()
 
     def test_each_user_fetches_every_message(self):
@@ -122,7 +122,8 @@ class PublicInboxTest(hosts.HostTest):
                 os.makedirs(os.path.join(self.host.homes, user), exist_ok=True)
                 self.host.give(os.path.join(self.host.homes, user))
                 with hosts.Pop3(self.host.port, user) as pop3:
-                    self.assertEqual(int(pop3.command(b"STAT").split()[1]), count, user)
+                    answer = pop3.command(b"STAT")
+                    self.assertEqual(answer.split(b" ")[1:2], [b"%d" % count], (user, answer, self.host.log()))
                     for number in range(1, count + 1):
                         pop3.multi(b"RETR %d" % number)
                     self.assertTrue(pop3.quit().startswith(b"+OK"))

@@ -102,6 +102,7 @@ class FakePort : public Port {
     return Done{};
   }
   void forget_deletions() override { deleted_numbers.clear(); }
+  void leave_seen_alone() override { seen_left_alone = true; }
   Status remove_unseen(const std::vector<Uid>& overdue) override {
     removed = overdue;
     return Done{};
@@ -175,7 +176,8 @@ class FakePort : public Port {
   std::map<Uid, std::int64_t> dates;  ///< what is not here was removed
   std::size_t asked_for_dates = 0;
   int narrowed = 0;
-  std::vector<Uid> removed;                ///< by remove_unseen()
+  std::vector<Uid> removed;  ///< by remove_unseen()
+  bool seen_left_alone = false;
   std::int64_t time = std::time(nullptr);  ///< what now() tells
   std::function<void()> before_exchange;   ///< once: what somebody else does meanwhile
   std::vector<FieldQuery> queried;         ///< by the last inspect()

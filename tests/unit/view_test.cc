@@ -79,6 +79,39 @@ TEST(View, CostsNothingWhereAllIsShown) {
   EXPECT_FALSE(Session(test.port, none).idle());
 }
 
+// He sees what the user would see; what he does is not kept, and what would have to be is refused.
+TEST(View, AMasterUserLeavesNoTrace) {
+  Fixture test;
+  test.set_state("fetched 10\ndeleted 20\n", 2);
+  test.rules.view.hide_fetched = true;
+  for (const auto mode : {policy::DeleteMode::hide, policy::DeleteMode::keep_days}) {
+    test.rules.deletion = {.mode = mode, .days = 1};
+    FakePort& port = test.port;
+    const auto all = port.uids;
+    const auto before = port.states;
+    policy::Resolution made = resolution({"LAST", "XTND XMIT"});
+    made.policy.view = test.rules.view;
+    made.policy.deletion = test.rules.deletion;
+    made.policy.pace = {.login_delay = 3600, .burst = 1, .retr_per_session = 1};
+    Session session(port, std::move(made), {}, Visitor::master);
+    EXPECT_FALSE(session.logged_in("+OK Logged in.").refused);
+    EXPECT_EQ(port.uids, (std::vector<Uid>{30, 40}));
+    test.play(session, "RETR 1\r\n");
+    test.play(session, "RETR 2\r\n");
+    EXPECT_EQ(session.answer("LAST\r\n").reply.wire(), "+OK 2\r\n");
+    EXPECT_EQ(session.answer("DELE 1\r\n").reply.wire(),
+              "-ERR Mail cannot be deleted here: the server keeps it.\r\n");
+    EXPECT_EQ(session.answer("XTND XMIT\r\n").reply.wire(),
+              "-ERR XTND XMIT is disabled for this mailbox.\r\n");
+    test.quit(session);
+    EXPECT_EQ(port.states, before);
+    EXPECT_TRUE(port.seen_left_alone);
+    EXPECT_TRUE(port.removed.empty());
+    port.uids = all;
+    test.given = 0;
+  }
+}
+
 TEST(View, TheNewestAndTheYoung) {
   Fixture test(6);
   test.port.dates = {{10, (today - 3) * day},

@@ -167,7 +167,7 @@ auto words_of(Policy& policy) {
                   policy.last.wording, policy.help.style, policy.uidl.on_change, policy.xlst.match,
                   policy.xlst.missing, policy.euidl.order, policy.xmit.from, policy.reply.dialect,
                   policy.boards.wording, policy.boards.on_bad_name, policy.boards.date,
-                  policy.deletion.mode);
+                  policy.deletion.mode, policy.state.by);
 }
 
 template <auto value>
@@ -255,6 +255,11 @@ constexpr std::array delete_modes{
     Word{"deny", set<DeleteMode::deny>},
     Word{"hide", set<DeleteMode::hide>},
     Word{"keep-days", set<DeleteMode::keep_days>},
+};
+
+constexpr std::array state_by{
+    Word{"mailbox", set<StateBy::mailbox>},
+    Word{"user", set<StateBy::user>},
 };
 
 std::vector<std::string>& allowed(Policy& policy) {
@@ -471,6 +476,8 @@ const std::array table{
     Key{"delete.mode", "What DELE does.", WordKey{delete_modes}},
     Key{"delete.days", "The days a deleted message is kept, with delete.mode = \"keep-days\".",
         CountKey{delete_days, 0, most_days}},
+    Key{"state.by", "Whose LAST, hidden and fetched messages, pace and sent mail are.",
+        WordKey{state_by}},
     Key{"x_commands", "Commands of your own: aliases, fixed replies and programs.", XCommandsKey{}},
 };
 

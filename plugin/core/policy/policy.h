@@ -169,6 +169,12 @@ enum class DeleteMode {
   keep_days  ///< the same, until its days are over: then it is removed
 };
 
+/// Whose LAST, hidden and fetched messages, pace and sent mail are (mailbox_users.h).
+enum class StateBy : std::uint8_t {
+  mailbox,  ///< the mailbox's, whoever has logged in
+  user,     ///< each user's own
+};
+
 /// A default-constructed Policy holds the built-in defaults.
 struct Policy {
   struct Commands {
@@ -276,6 +282,10 @@ struct Policy {
     std::uint64_t days = 0;  ///< with DeleteMode::keep_days, not 0 then
   } deletion;
 
+  struct State {
+    StateBy by = StateBy::mailbox;
+  } state;
+
   /// Each name once; those that are removed, too.
   std::vector<XCommand> x_commands;
 };
@@ -302,6 +312,8 @@ struct Resolution {
   bool uidl_known = true;
   /// One sentence a problem for the log, with file, line and column.
   std::vector<std::string> problems;
+  /// What the administrator should know, and what keeps nothing from working; a sentence each.
+  std::vector<std::string> notes;
 };
 
 }  // namespace pop3_legacy::policy
