@@ -334,7 +334,7 @@ class MaildropPort : public Port {
         uidl_policy_(resolution.policy.uidl),
         uidl_known_(resolution.uidl_known),
         log_(std::move(log)),
-        by_user_(resolution.policy.state.by == policy::StateBy::user),
+        by_user_(resolution.policy.inbox.shared),
         own_states_(*own_),
         mailbox_users_(own_states_, user_, by_user_, log_) {}
 

@@ -66,7 +66,7 @@ void MailboxUsers::look(std::string_view state) {
   if (noted_) return;
   warn_("what LAST, [view], [delete] and [pace] keep with this mailbox is that of the user " +
         in_quotes(name) +
-        " as well: if these are two users, set state.by = \"user\" in their policy, "
+        " as well: if these are two users, set inbox.shared = true in their policy, "
         "or one of them misses what the other one fetches; if the user was renamed, all is well");
 }
 

@@ -31,8 +31,7 @@ struct client* client_of(const struct mail_user* user) {
 // An INBOX in a public or shared namespace has more users than this one.
 bool has_states_of_own(const struct mail_user* user, const policy::Policy& policy) {
   const struct mail_namespace* const inbox = mail_namespace_find_inbox(user->namespaces);
-  return policy.state.by == policy::StateBy::user ||
-         (inbox != nullptr && inbox->type != MAIL_NAMESPACE_TYPE_PRIVATE);
+  return policy.inbox.shared || (inbox != nullptr && inbox->type != MAIL_NAMESPACE_TYPE_PRIVATE);
 }
 
 bool remembers_hidden(const struct mail_user* user, bool by_user) {

@@ -167,7 +167,7 @@ auto words_of(Policy& policy) {
                   policy.last.wording, policy.help.style, policy.uidl.on_change, policy.xlst.match,
                   policy.xlst.missing, policy.euidl.order, policy.xmit.from, policy.reply.dialect,
                   policy.boards.wording, policy.boards.on_bad_name, policy.boards.date,
-                  policy.deletion.mode, policy.state.by);
+                  policy.deletion.mode);
 }
 
 template <auto value>
@@ -257,11 +257,6 @@ constexpr std::array delete_modes{
     Word{"keep-days", set<DeleteMode::keep_days>},
 };
 
-constexpr std::array state_by{
-    Word{"mailbox", set<StateBy::mailbox>},
-    Word{"user", set<StateBy::user>},
-};
-
 std::vector<std::string>& allowed(Policy& policy) {
   return policy.commands.allow;
 }
@@ -330,6 +325,9 @@ std::uint64_t& view(Policy& policy) {
 }
 bool& hide_fetched(Policy& policy) {
   return policy.view.hide_fetched;
+}
+bool& shared_inbox(Policy& policy) {
+  return policy.inbox.shared;
 }
 std::uint64_t& delete_days(Policy& policy) {
   return policy.deletion.days;
@@ -476,8 +474,9 @@ const std::array table{
     Key{"delete.mode", "What DELE does.", WordKey{delete_modes}},
     Key{"delete.days", "The days a deleted message is kept, with delete.mode = \"keep-days\".",
         CountKey{delete_days, 0, most_days}},
-    Key{"state.by", "Whose LAST, hidden and fetched messages, pace and sent mail are.",
-        WordKey{state_by}},
+    Key{"inbox.shared",
+        "Several users have this INBOX: each has LAST, hidden messages and pace of his own.",
+        FlagKey{shared_inbox}},
     Key{"x_commands", "Commands of your own: aliases, fixed replies and programs.", XCommandsKey{}},
 };
 

@@ -138,7 +138,7 @@ inline constexpr std::string_view deny_path = "commands.deny";
 inline constexpr std::string_view uidl_table = "uidl";
 /// What these tables withhold is as good as denied.
 inline constexpr std::array<std::string_view, 4> withholding_tables{"view", "delete", "pace",
-                                                                    "state"};
+                                                                    "inbox"};
 
 /// In the order of default.toml.
 std::span<const Key> keys() noexcept;

@@ -169,12 +169,6 @@ enum class DeleteMode {
   keep_days  ///< the same, until its days are over: then it is removed
 };
 
-/// Whose LAST, hidden and fetched messages, pace and sent mail are (mailbox_users.h).
-enum class StateBy : std::uint8_t {
-  mailbox,  ///< the mailbox's, whoever has logged in
-  user,     ///< each user's own
-};
-
 /// A default-constructed Policy holds the built-in defaults.
 struct Policy {
   struct Commands {
@@ -282,9 +276,10 @@ struct Policy {
     std::uint64_t days = 0;  ///< with DeleteMode::keep_days, not 0 then
   } deletion;
 
-  struct State {
-    StateBy by = StateBy::mailbox;
-  } state;
+  struct Inbox {
+    /// Several users have it: each has LAST and so on of his own (mailbox_users.h).
+    bool shared = false;
+  } inbox;
 
   /// Each name once; those that are removed, too.
   std::vector<XCommand> x_commands;
