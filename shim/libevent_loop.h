@@ -31,7 +31,7 @@ class LibeventLoop : public process::EventLoop {
   void reap();
 
   event_base* base_;
-  event* children_ended_ = nullptr;       ///< SIGCHLD, from the first child on
+  event* children_ended_ = nullptr;        ///< SIGCHLD, from the first child on
   std::map<pid_t, ChildWatch*> children_;  ///< those that somebody waits for
 };
 

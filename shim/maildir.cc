@@ -238,8 +238,10 @@ Error damaged(const std::string& what) {
 }
 
 bool is_state_name(std::string_view name) noexcept {
-  return !name.empty() &&
-         std::all_of(name.begin(), name.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '@' || c == '%';  // as state_of_user()
+  });
 }
 
 }  // namespace
@@ -553,12 +555,15 @@ Status Maildir::store_state(std::string_view name, std::string_view content) {
   if (!is_state_name(name)) {
     return Error{Failure::permanent, "this is not the name of a state"};
   }
-  return files::replace_file(root_ + std::string(state_prefix) + std::string(name), content,
-                             {.mode = file_mode}, /*sync=*/true);
+  Status stored = files::replace_file(root_ + std::string(state_prefix) + std::string(name),
+                                      content, {.mode = file_mode}, /*sync=*/true);
+  if (stored && name != "pace") files::remove_left_overs(root_ + std::string(state_prefix));
+  return stored;
 }
 
 bool Maildir::has_state(std::string_view name) const {
-  return ::access((root_ + std::string(state_prefix) + std::string(name)).c_str(), F_OK) == 0;
+  return ::access((root_ + std::string(state_prefix) + std::string(name)).c_str(), F_OK) == 0 ||
+         errno != ENOENT;
 }
 
 Status Maildir::save_copy(std::string_view mailbox, int message) {

@@ -30,7 +30,8 @@ Uid MemoryMailbox::deliver(std::string text, bool seen) {
                        .seen = seen,
                        .received = 0,
                        .file_name = {},
-                       .stored_uidl = {}});
+                       .stored_uidl = {},
+                       .guid = std::to_string(uidvalidity_) + '.' + std::to_string(next_uid_)});
   return next_uid_++;
 }
 
@@ -78,7 +79,7 @@ std::uint64_t MemoryMaildrop::size(MessageNumber number) const {
 
 std::string MemoryMaildrop::unique_name(MessageNumber number) const {
   const auto name = file_name(number);
-  return name ? *name : std::to_string(uidvalidity_) + '.' + std::to_string(uid(number));
+  return name ? *name : message(number).guid;
 }
 
 std::optional<std::string> MemoryMaildrop::file_name(MessageNumber number) const {

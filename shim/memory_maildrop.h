@@ -26,6 +26,7 @@ class MemoryMailbox {
     std::int64_t received = 0;  ///< seconds since 1970
     std::string file_name;      ///< as if it were a Maildir's file, then also its unique name
     std::string stored_uidl;
+    std::string guid;  ///< its unique name where it has no file name
   };
 
   explicit MemoryMailbox(UidValidity uidvalidity = 1) : uidvalidity_(uidvalidity) {}

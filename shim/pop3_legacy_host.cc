@@ -4,7 +4,9 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/listener.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -30,6 +32,7 @@
 
 #include "plugin/core/policy/resolver.h"
 #include "plugin/files/policy_folder.h"
+#include "plugin/idn/idn2_domain.h"
 #include "plugin/process/child_program.h"
 #include "shim/libevent_loop.h"
 #include "shim/maildir.h"
@@ -81,7 +84,7 @@ class Connection {
   /// `closed` is called when this may be destroyed.
   Connection(BufferEvent socket, Environment environment, std::function<void()> closed)
       : socket_(std::move(socket)),
-        session_(woken_by(std::move(environment), *this)),
+        session_(around(std::move(environment), *this)),
         closed_(std::move(closed)) {
     bufferevent_setcb(
         socket_.get(), [](bufferevent*, void* self) { of(self).guarded_work(); },
@@ -97,20 +100,34 @@ class Connection {
   Connection& operator=(Connection&&) = delete;
   /// The server ends: what the session has is kept as after any drop.
   ~Connection() {
-    guarded([&] { session_.connection_lost(false); });
+    guarded([&] { session_.connection_lost(); });
   }
 
  private:
   static Connection& of(void* self) { return *static_cast<Connection*>(self); }
 
-  static Environment woken_by(Environment environment, Connection& connection) {
+  static Environment around(Environment environment, Connection& connection) {
     environment.wake = [&connection] { connection.woken(); };
+    environment.output_acknowledged = [&connection] { return connection.output_acknowledged(); };
     return environment;
+  }
+
+  [[nodiscard]] bool output_acknowledged() const noexcept {
+    int queued = 0;
+    return ::ioctl(bufferevent_getfd(socket_.get()), SIOCOUTQ, &queued) != 0 || queued == 0;
+  }
+
+  /// Octets of input that the session has not had.
+  [[nodiscard]] std::size_t unread() const noexcept {
+    int in_kernel = 0;
+    const bool known = ::ioctl(bufferevent_getfd(socket_.get()), FIONREAD, &in_kernel) == 0;
+    return evbuffer_get_length(bufferevent_get_input(socket_.get())) +
+           (known && in_kernel > 0 ? static_cast<std::size_t>(in_kernel) : 0);
   }
 
   void woken() noexcept {
     if (lost_) {
-      guarded([&] { session_.connection_lost(false); });
+      guarded([&] { session_.connection_lost(); });
       close();
       return;
     }
@@ -137,7 +154,7 @@ class Connection {
         bufferevent_disable(socket_.get(), EV_READ | EV_WRITE);
         return;
       }
-      guarded([&] { session_.connection_lost(false); });
+      guarded([&] { session_.connection_lost(); });
       close();
       return;
     }
@@ -154,7 +171,8 @@ class Connection {
       return;
     }
     while (evbuffer_get_length(bufferevent_get_output(socket_.get())) == 0) {
-      const std::string output = session_.take_output(piece_octets);
+      session_.output_left();
+      const std::string output = session_.take_output(piece_octets, unread());
       if (!output.empty()) {
         bufferevent_write(socket_.get(), output.data(), output.size());
         return;  // called again when it is sent
@@ -168,7 +186,7 @@ class Connection {
         // gone.
         if (input_ended_ && session_.waits_for_client_only() && !session_.has_input() &&
             evbuffer_get_length(input) == 0) {
-          session_.connection_lost(false);
+          session_.connection_lost();
           close();
         }
         return;
@@ -176,7 +194,7 @@ class Connection {
       std::string octets(std::min(evbuffer_get_length(input), piece_octets), '\0');
       if (octets.empty()) {
         if (input_ended_) {
-          session_.connection_lost(true);
+          session_.connection_lost();
           close();
         }
         return;
@@ -367,7 +385,10 @@ int serve(const Options& options) {
                                                         : std::nullopt;
   };
   environment.policy_of = [&](std::string_view user) {
-    return policy::resolve(folder ? &*folder : nullptr, user, options.profile);
+    policy::Resolution resolution =
+        policy::resolve(folder ? &*folder : nullptr, user, options.profile, idn2_domain);
+    for (const std::string& note : resolution.notes) log(note);
+    return resolution;
   };
   environment.authorization = std::move(authorization.value());
   environment.log = log;

@@ -121,8 +121,9 @@ class Running : public Submission {
 
 }  // namespace
 
-Result<std::unique_ptr<Submission>> run_sendmail(process::EventLoop& loop, const std::string& program,
-                                                 Spool& spool, const Envelope& envelope,
+Result<std::unique_ptr<Submission>> run_sendmail(process::EventLoop& loop,
+                                                 const std::string& program, Spool& spool,
+                                                 const Envelope& envelope,
                                                  std::function<void(Outcome)> done) {
   const Result<int> message = static_cast<files::SpoolFile&>(spool).rewound();
   if (!message) return message.error();

@@ -16,8 +16,9 @@ namespace pop3_legacy::shim {
 /// it; 75 (EX_TEMPFAIL): it may be tried again; otherwise it refuses. What it says is
 /// the reason. `loop` lives longer than the submission; a program whose submission is dropped runs
 /// on. `spool` is a files::SpoolFile.
-Result<std::unique_ptr<Submission>> run_sendmail(process::EventLoop& loop, const std::string& program,
-                                                 Spool& spool, const Envelope& envelope,
+Result<std::unique_ptr<Submission>> run_sendmail(process::EventLoop& loop,
+                                                 const std::string& program, Spool& spool,
+                                                 const Envelope& envelope,
                                                  std::function<void(Outcome)> done);
 
 }  // namespace pop3_legacy::shim

@@ -11,16 +11,20 @@
 #include <memory>
 #include <span>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "plugin/core/command_line.h"
+#include "plugin/core/mailbox_users.h"
 #include "plugin/core/reply.h"
 #include "plugin/core/session.h"
 #include "plugin/core/text.h"
 #include "plugin/core/uidl/assignment.h"
 #include "plugin/files/spool_file.h"
 #include "plugin/hash/openssl_hasher.h"
+#include "plugin/idn/idn2_domain.h"
+#include "plugin/process/running_process.h"
 #include "shim/inspection.h"
 #include "shim/mail_addresses.h"
 #include "shim/message_parts.h"
@@ -122,19 +126,6 @@ std::string apop_digest(const std::string& timestamp, const std::string& secret)
 
 bool is_hex(std::string_view text) noexcept {
   return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
-}
-
-/// "%08x" of each, as Dovecot has it by default.
-std::string uidl_of(Uid uid, UidValidity uidvalidity) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  constexpr int top_shift = 28;
-  std::string text;
-  for (const std::uint32_t number : {uid, uidvalidity}) {
-    for (int shift = top_shift; shift >= 0; shift -= 4) {
-      text += digits[number >> static_cast<unsigned>(shift) & 0xFU];
-    }
-  }
-  return text;
 }
 
 /// An answer that comes in pieces, as its output is taken.
@@ -249,8 +240,9 @@ class CoreListing : public LongAnswer {
     if (!lines) {
       return lines.error();
     }
-    output += lines.value().empty() ? last_line : std::string_view(lines.value());
-    return lines.value().empty() ? Progress::complete : Progress::more;
+    const bool complete = lines.value().empty() && !listing_->unfinished();
+    output += complete ? last_line : std::string_view(lines.value());
+    return complete ? Progress::complete : Progress::more;
   }
 
  private:
@@ -267,13 +259,30 @@ struct OpenMaildrop {
         sizes(std::size_t{maildrop->message_count()} + 1),
         deleted(sizes.size()),
         seen(sizes.size()) {
+    all.messages = count();
     for (MessageNumber number = 1; number <= count(); ++number) {
       sizes[number] = maildrop->size(number);
+      all.octets += sizes[number];
     }
   }
 
   [[nodiscard]] MessageNumber count() const noexcept {
     return static_cast<MessageNumber>(sizes.size() - 1);
+  }
+
+  /// `number` is not deleted.
+  void mark_deleted(MessageNumber number) {
+    deleted[number] = true;
+    ++removed.messages;
+    removed.octets += sizes[number];
+  }
+  void unmark_deleted() {
+    deleted.assign(deleted.size(), false);
+    removed = {};
+  }
+  /// What is not deleted.
+  [[nodiscard]] Tally left() const noexcept {
+    return {all.messages - removed.messages, all.octets - removed.octets};
   }
 
   static std::vector<MessageNumber> marked(const std::vector<bool>& marks) {
@@ -301,6 +310,24 @@ struct OpenMaildrop {
   std::vector<std::uint64_t> sizes{0};  ///< this and the next two by number
   std::vector<bool> deleted{false};
   std::vector<bool> seen{false};  ///< by RETR in this session
+  Tally all;
+  Tally removed;  ///< what is deleted of it
+};
+
+/// The states that a maildrop keeps, by their own names.
+class MaildropStates : public StateStore {
+ public:
+  explicit MaildropStates(Maildrop& maildrop) : maildrop_(maildrop) {}
+
+  Result<std::optional<std::string>> load_state(std::string_view name) override {
+    return maildrop_.load_state(name);
+  }
+  Status store_state(std::string_view name, std::string_view content) override {
+    return maildrop_.store_state(name, content);
+  }
+
+ private:
+  Maildrop& maildrop_;
 };
 
 /// What the core asks, answered by a maildrop.
@@ -315,7 +342,17 @@ class MaildropPort : public Port {
         user_(std::move(user)),
         uidl_policy_(resolution.policy.uidl),
         uidl_known_(resolution.uidl_known),
-        log_(std::move(log)) {}
+        log_(std::move(log)),
+        by_user_(resolution.policy.inbox.shared),
+        own_states_(*own_),
+        mailbox_users_(own_states_, user_, by_user_, log_) {}
+
+  /// As Remembered has it.
+  [[nodiscard]] bool remembers_hidden() const {
+    const auto name = by_user_ ? state_of_user(view::hidden_state, user_)
+                               : Result<std::string>(std::string(view::hidden_state));
+    return !name || own_->has_state(name.value());
+  }
 
   [[nodiscard]] MessageNumber message_count() const override { return open_.count(); }
   [[nodiscard]] UidValidity uidvalidity() const override {
@@ -347,8 +384,8 @@ class MaildropPort : public Port {
     return Done{};
   }
   void forget_deletions() override {
-    keeps_deleted_ = !OpenMaildrop::marked(open_.deleted).empty();
-    open_.deleted.assign(open_.deleted.size(), false);
+    keeps_deleted_ = open_.removed.messages > 0;
+    open_.unmark_deleted();
   }
   /// Messages were deleted that QUIT does not remove.
   [[nodiscard]] bool keeps_deleted() const noexcept { return keeps_deleted_; }
@@ -358,8 +395,13 @@ class MaildropPort : public Port {
   }
   [[nodiscard]] bool deleted(MessageNumber number) const override { return open_.deleted[number]; }
   Status mark_deleted(MessageNumber number) override {
-    open_.deleted[number] = true;
+    open_.mark_deleted(number);
     return Done{};
+  }
+  [[nodiscard]] Tally left() const override { return open_.left(); }
+  [[nodiscard]] Tally all() const override { return open_.all; }
+  [[nodiscard]] bool output_acknowledged() const override {
+    return !environment_.output_acknowledged || environment_.output_acknowledged();
   }
   [[nodiscard]] std::uint64_t octets(MessageNumber number) const override {
     return open_.sizes[number];
@@ -405,11 +447,39 @@ class MaildropPort : public Port {
     return command == "CAPA" ? Result<std::string>(std::string(capabilities))
                              : Port::host_answer(command);
   }
+  [[nodiscard]] bool has_seen(MessageNumber number) const override {
+    return open_.maildrop->seen(number);
+  }
+  [[nodiscard]] std::vector<Uid> mailbox_uids() const override {
+    const Maildrop& whole = own_->whole();
+    std::vector<Uid> uids;
+    for (MessageNumber number = 1; number <= whole.message_count(); ++number) {
+      uids.push_back(whole.uid(number));
+    }
+    return uids;
+  }
+  Result<std::vector<std::optional<std::string>>> guids(const std::vector<Uid>& uids) override {
+    const Maildrop& whole = own_->whole();
+    const std::vector<Uid> all = mailbox_uids();
+    std::vector<std::optional<std::string>> found;
+    for (const Uid uid : uids) {
+      const auto place = std::lower_bound(all.begin(), all.end(), uid);
+      found.push_back(place != all.end() && *place == uid
+                          ? std::optional(whole.unique_name(
+                                static_cast<MessageNumber>(place - all.begin()) + 1))
+                          : std::nullopt);
+    }
+    return found;
+  }
   Result<std::optional<std::string>> load_state(std::string_view name) override {
-    return own_->load_state(name);
+    return mailbox_users_.load_state(name);
   }
   Status store_state(std::string_view name, std::string_view content) override {
-    return own_->store_state(name, content);
+    return mailbox_users_.store_state(name, content);
+  }
+  Result<bool> exchange_state(std::string_view name, const std::optional<std::string>& old,
+                              std::string_view content) override {
+    return mailbox_users_.exchange_state(name, old, content);
   }
   void log_error(std::string_view sentence) override { log_(sentence); }
 
@@ -422,7 +492,14 @@ class MaildropPort : public Port {
   [[nodiscard]] std::string decoded(std::string_view value) override {
     return decoded_header(value);
   }
+  [[nodiscard]] std::string process() const override { return process::this_process(); }
+  [[nodiscard]] std::optional<bool> is_running(std::string_view process) const override {
+    return process::is_running(process);
+  }
   [[nodiscard]] std::string user_name() const override { return user_; }
+  [[nodiscard]] Result<std::string> ascii_domain(std::string_view domain) override {
+    return idn2_domain(domain);
+  }
   Result<std::vector<Address>> parse_addresses(std::string_view value,
                                                std::size_t at_most) override {
     return shim::parse_addresses(value, at_most);
@@ -455,9 +532,9 @@ class MaildropPort : public Port {
   }
 
   // A failure may have passed: it is tried again.
-  Status prepare_uidls() override {
+  Result<bool> prepare_uidls() override {
     if (uidls_prepared_) {
-      return Done{};
+      return true;
     }
     UidlMaildrop maildrop(own_->whole(), user_, log_);
     auto ids = uidl::assign_ids(maildrop, uidl_policy_, uidl_known_);
@@ -466,15 +543,30 @@ class MaildropPort : public Port {
     }
     uidls_ = std::move(ids.value());
     uidls_prepared_ = true;
-    return Done{};
+    return true;
   }
-  Result<std::string> uidl(MessageNumber number) override { return id(number); }
+  bool all_named() override {
+    return !uidls_ || std::none_of(uidls_->begin(), uidls_->end(), is_unnamed);
+  }
+  Result<std::string> uidl(MessageNumber number) override {
+    if (uidls_ && is_unnamed((*uidls_)[own_->in_whole(number) - 1])) {
+      return Error{Failure::gone, "the message has no id in this session"};
+    }
+    return id(number);
+  }
   /// The policy's, where there is one; prepare_uidls() has succeeded then.
   [[nodiscard]] std::string id(MessageNumber number) const {
-    return uidls_ ? (*uidls_)[own_->in_whole(number) - 1] : uidl_of(uid(number), uidvalidity());
+    const uidl::MessageId* const ours = uidls_ ? &(*uidls_)[own_->in_whole(number) - 1] : nullptr;
+    return ours != nullptr && ours->from == uidl::MessageId::From::plugin
+               ? ours->text
+               : hosts_uidl(uid(number), uidvalidity());
   }
 
  private:
+  static bool is_unnamed(const uidl::MessageId& id) {
+    return id.from == uidl::MessageId::From::nobody;
+  }
+
   static Board board_of(Maildrop& maildrop) {
     Board board{.maxima = static_cast<Uid>(maildrop.next_uid() - 1), .last_date = std::nullopt};
     if (const MessageNumber last = maildrop.message_count(); last > 0) {
@@ -505,8 +597,11 @@ class MaildropPort : public Port {
   policy::Policy::Uidl uidl_policy_;
   bool uidl_known_;
   bool uidls_prepared_ = false;
-  std::optional<std::vector<std::string>> uidls_;  ///< of the whole mailbox
+  std::optional<std::vector<uidl::MessageId>> uidls_;  ///< of the whole mailbox
   std::function<void(std::string_view)> log_;
+  bool by_user_;
+  MaildropStates own_states_;
+  MailboxUsers mailbox_users_;
   std::unique_ptr<Hasher> hasher_;
   std::uint64_t retrieved_ = 0;
   std::uint64_t topped_ = 0;
@@ -523,7 +618,7 @@ class Transaction {
         port_(open_, user, resolution, environment, log_),
         core_(port_, std::move(resolution),
               {.uidls = open_.maildrop->has_state(uidl::memory_state),
-               .hidden = open_.maildrop->has_state(view::hidden_state)}) {}
+               .hidden = port_.remembers_hidden()}) {}
 
   [[nodiscard]] Session& core() noexcept { return core_; }
 
@@ -571,15 +666,12 @@ class Transaction {
   static const std::array<Row, 10> commands;
 
   std::string stat() {
-    std::uint64_t octets = 0;
-    for (MessageNumber number = 1; number <= open_.count(); ++number) {
-      octets += open_.deleted[number] ? 0 : open_.sizes[number];
-    }
-    return "+OK " + std::to_string(messages_left()) + ' ' + std::to_string(octets) + "\r\n";
+    const Tally left = open_.left();
+    return "+OK " + std::to_string(left.messages) + ' ' + std::to_string(left.octets) + "\r\n";
   }
 
   std::string list(std::string_view arguments) {
-    return listing(arguments, "+OK " + std::to_string(messages_left()) + " messages:\r\n",
+    return listing(arguments, "+OK " + std::to_string(open_.left().messages) + " messages:\r\n",
                    [this](MessageNumber number) { return std::to_string(open_.sizes[number]); });
   }
 
@@ -646,12 +738,12 @@ class Transaction {
     if (!number) {
       return err(number.error().text);
     }
-    open_.deleted[number.value()] = true;
+    open_.mark_deleted(number.value());
     return "+OK Marked to be deleted.\r\n";
   }
 
   std::string rset() {
-    open_.deleted.assign(open_.deleted.size(), false);
+    open_.unmark_deleted();
     open_.seen.assign(open_.seen.size(), false);
     return std::string(ok);
   }
@@ -683,11 +775,6 @@ class Transaction {
       return Error{Failure::permanent, "Message is deleted."};
     }
     return number;
-  }
-
-  [[nodiscard]] std::size_t messages_left() const {
-    return open_.count() -
-           static_cast<std::size_t>(std::count(open_.deleted.begin(), open_.deleted.end(), true));
   }
 
   OpenMaildrop open_;
@@ -728,9 +815,6 @@ class ServerSession::Worker {
     if (over_ || octets.empty()) {
       return;
     }
-    if (transaction_ && all_taken()) {
-      transaction_->core().delivered();
-    }
     input_.erase(0, std::exchange(consumed_, 0));
     input_ += octets;
     advance();
@@ -740,14 +824,23 @@ class ServerSession::Worker {
     return !over_ && input_.size() - consumed_ < max_waiting_input;
   }
 
-  std::string take_output(std::size_t at_most) {
+  std::string take_output(std::size_t at_most, std::size_t unread) {
     advance();
     std::string piece = output_.substr(0, at_most);
     output_.erase(0, piece.size());
     if (over_ && all_taken()) {
-      connection_lost(true);
+      connection_lost();
+    }
+    if (transaction_ && !piece.empty() && transaction_->core().awaits_departure()) {
+      transaction_->core().leaving(input().size() - host_lines_ + unread);
     }
     return piece;
+  }
+
+  void output_left() {
+    if (transaction_ && all_taken()) {
+      transaction_->core().all_left();
+    }
   }
 
   [[nodiscard]] bool waits() const noexcept {
@@ -762,10 +855,7 @@ class ServerSession::Worker {
 
   [[nodiscard]] bool wants_close() const noexcept { return over_; }
 
-  void connection_lost(bool cleanly) {
-    if (transaction_ && cleanly && all_taken()) {
-      transaction_->core().delivered();
-    }
+  void connection_lost() {
     end();
     if (transaction_) {
       transaction_->drop();
@@ -787,11 +877,22 @@ class ServerSession::Worker {
       continue_long_answer();
       return true;
     }
+    if (slow_reply_) {
+      if (const auto reply = slow_reply_->step()) {
+        slow_reply_.reset();
+        send(reply->wire());
+      }
+      return true;
+    }
     if (intake_) {
       return continue_intake();
     }
     if (host_lines_ == 0 && transaction_ && !front_line_too_long()) {
       const Portion portion = transaction_->core().take(input(), given_);
+      if (portion.taker == Taker::later) {
+        std::this_thread::sleep_for(portion.pause);
+        return true;
+      }
       if (portion.taker == Taker::ours) {
         Answer answer = transaction_->core().answer(input().substr(0, portion.octets));
         consume(portion.octets);
@@ -803,6 +904,9 @@ class ServerSession::Worker {
         }
         if (answer.listing && !over_) {
           long_answer_ = std::make_unique<CoreListing>(std::move(answer.listing));
+        }
+        if (answer.slow_reply && !over_) {
+          slow_reply_ = std::move(answer.slow_reply);
         }
         if (answer.intake && !over_) {
           intake_ = std::move(answer.intake);
@@ -847,7 +951,9 @@ class ServerSession::Worker {
 
   bool continue_intake() {
     if (intake_->state() == Intake::State::taking && !input().empty()) {
-      consume(intake_->take(input()));
+      const std::size_t taken = intake_->take(input());
+      transaction_->core().took_data(taken);
+      consume(taken);
     }
     if (intake_->state() != Intake::State::done) {
       return false;
@@ -908,6 +1014,7 @@ class ServerSession::Worker {
   void end() {
     over_ = true;
     long_answer_.reset();
+    slow_reply_.reset();
     intake_.reset();
   }
 
@@ -1026,6 +1133,7 @@ class ServerSession::Worker {
   std::optional<std::string> user_;  ///< of USER
   std::unique_ptr<Transaction> transaction_;
   std::unique_ptr<LongAnswer> long_answer_;
+  std::unique_ptr<SlowReply> slow_reply_;
   std::unique_ptr<Intake> intake_;
   std::uint64_t long_answer_octets_ = 0;
   std::size_t host_lines_ = 0;  ///< octets at the front of the input that the core left to us
@@ -1046,8 +1154,12 @@ bool ServerSession::wants_input() const noexcept {
   return worker_->wants_input();
 }
 
-std::string ServerSession::take_output(std::size_t at_most) {
-  return worker_->take_output(at_most);
+std::string ServerSession::take_output(std::size_t at_most, std::size_t unread) {
+  return worker_->take_output(at_most, unread);
+}
+
+void ServerSession::output_left() {
+  worker_->output_left();
 }
 
 bool ServerSession::waits() const noexcept {
@@ -1066,8 +1178,8 @@ bool ServerSession::wants_close() const noexcept {
   return worker_->wants_close();
 }
 
-void ServerSession::connection_lost(bool cleanly) {
-  worker_->connection_lost(cleanly);
+void ServerSession::connection_lost() {
+  worker_->connection_lost();
 }
 
 }  // namespace pop3_legacy::shim

@@ -9,6 +9,7 @@
 ///
 ///     for every piece of input:      receive()
 ///     until it returns nothing:      take_output(), send
+///     when the kernel has all of it: output_left()
 ///     when output is all sent:       wants_close()? then close
 ///     when the connection is gone:   connection_lost()
 #ifndef POP3_LEGACY_SHIM_SERVER_SESSION_H
@@ -49,6 +50,8 @@ struct Environment {
   std::function<Result<std::unique_ptr<RunningProgram>>(const ProgramCall& call,
                                                         std::function<void(ProgramResult)> done)>
       run_program;
+  /// The client's machine has acknowledged all that was sent. Empty: that is not known.
+  std::function<bool()> output_acknowledged;
   /// The session has ended to wait (waits()), and take_output() has more. Not called from within a
   /// method of the session's.
   std::function<void()> wake;
@@ -82,10 +85,13 @@ class ServerSession {
   /// False while enough input is waiting: a host that heeds it needs bounded memory.
   [[nodiscard]] bool wants_input() const noexcept;
 
-  /// The next octets for the client, as many as there are but at most `at_most`. Continues
+  /// The next octets for the client, as many as there are but at most `at_most`; they leave at
+  /// once. `unread`: octets of input that have arrived and that receive() has not had. Continues
   /// what was waiting for output to be taken, so the maildrop is asked here too. Empty:
   /// nothing to send before more input arrives.
-  [[nodiscard]] std::string take_output(std::size_t at_most);
+  [[nodiscard]] std::string take_output(std::size_t at_most, std::size_t unread = 0);
+  /// All that take_output() has returned has left for the client.
+  void output_left();
 
   /// The session waits for a submission or a program: it needs no input, and what was sent is lost
   /// to the client if connection_lost() comes now.
@@ -98,9 +104,8 @@ class ServerSession {
   /// The session is over; when take_output() returns nothing the connection is to be closed.
   [[nodiscard]] bool wants_close() const noexcept;
 
-  /// The connection is gone: `cleanly` by the client's closing it in order, when what was
-  /// taken counts as delivered, or broken. Harmless after the end.
-  void connection_lost(bool cleanly);
+  /// The connection is gone, in whatever way. Harmless after the end.
+  void connection_lost();
 
  private:
   class Worker;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "plugin/core/uidl/message_text.h"
+#include "plugin/core/uidl/notation.h"
 #include "plugin/files/key_file.h"
 #include "plugin/hash/openssl_hasher.h"
 
@@ -16,6 +17,12 @@ constexpr std::size_t piece_octets = 4096;
 constexpr std::size_t envelope_octets = 8192;
 
 }  // namespace
+
+std::string hosts_uidl(Uid uid, UidValidity uidvalidity) {
+  constexpr std::size_t width = 8;
+  return uidl::number_in(uidl::lower_hex_digits, uid, width) +
+         uidl::number_in(uidl::lower_hex_digits, uidvalidity, width);
+}
 
 // --- MessageFacts ---
 
@@ -98,6 +105,10 @@ Result<std::string> UidlMaildrop::stored_id() {
   return maildrop_.stored_uidl(facts_.number());
 }
 
+Result<std::string> UidlMaildrop::host_id() {
+  return hosts_uidl(facts_.uid(), facts_.uidvalidity());
+}
+
 Result<Hasher*> UidlMaildrop::hasher() {
   if (!hasher_) {
     hasher_ = openssl_hasher();
@@ -117,7 +128,7 @@ Status UidlMaildrop::store_state(std::string_view name, std::string_view content
   return maildrop_.store_state(name, content);
 }
 
-void UidlMaildrop::log(std::string_view sentence) {
+void UidlMaildrop::log(LogLevel /*level*/, std::string_view sentence) {
   log_("uidl: " + std::string(sentence));
 }
 

@@ -15,13 +15,15 @@
 
 namespace pop3_legacy::shim {
 
+/// The id that the test host itself gives: "%08x" of each, as Dovecot has it by default.
+std::string hosts_uidl(Uid uid, UidValidity uidvalidity);
+
 /// The core's Facts about a message, whichever is chosen when a question is asked.
 class MessageFacts : public uidl::Facts {
  public:
   /// `maildrop` lives longer than this. `log` takes sentences for the administrator; it may be
   /// empty.
-  MessageFacts(Maildrop& maildrop, std::string user,
-               std::function<void(std::string_view)> log = {})
+  MessageFacts(Maildrop& maildrop, std::string user, std::function<void(std::string_view)> log = {})
       : maildrop_(maildrop), user_(std::move(user)), log_(std::move(log)) {}
 
   void choose(MessageNumber number) noexcept { number_ = number; }
@@ -62,11 +64,12 @@ class UidlMaildrop : public uidl::Maildrop {
   [[nodiscard]] std::uint32_t message_count() override { return maildrop_.message_count(); }
   [[nodiscard]] Result<uidl::Facts*> message(std::uint32_t place) override;
   [[nodiscard]] Result<std::string> stored_id() override;
+  [[nodiscard]] Result<std::string> host_id() override;
   [[nodiscard]] Result<Hasher*> hasher() override;
   [[nodiscard]] Result<std::string> read_key(const std::string& path) override;
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
   Status store_state(std::string_view name, std::string_view content) override;
-  void log(std::string_view sentence) override;
+  void log(LogLevel level, std::string_view sentence) override;
 
  private:
   shim::Maildrop& maildrop_;

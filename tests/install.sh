@@ -9,12 +9,12 @@
 # serve POP3 from its next restart on.
 set -eu
 
-packages="cmake dovecot-core dovecot-dev dovecot-pop3d g++ libcli11-dev libssl-dev libtomlplusplus-dev
+packages="cmake dovecot-core dovecot-dev dovecot-pop3d g++ libcli11-dev libidn2-dev libssl-dev libtomlplusplus-dev
   make ninja-build pkg-config procps python3 util-linux"
 if [ "$1" = test ]; then
   packages="$packages clang clang-format clang-tidy curl debootstrap dovecot-sqlite fetchmail getmail6 hostname
     libclang-rt-dev libcmocka-dev libevent-dev libgmime-3.0-dev libgtest-dev mpop mutt netcat-openbsd openssl
-    perl redis-tools valgrind"
+    perl redis-tools stunnel4 valgrind"
 fi
 
 missing=

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,10 +28,28 @@ class Listing {
   Listing& operator=(Listing&&) = delete;
   virtual ~Listing() = default;
 
-  /// The next lines as they go over the wire (CRLF, dots stuffed): some thousand octets, one line
-  /// at least. Empty: there are no more; whoever asks sends the lone dot. An Error: the answer
-  /// cannot be completed, and the only way left to say so is to end the session without the dot.
+  /// The next lines as they go over the wire (CRLF, dots stuffed): some thousand octets. Empty:
+  /// there are no more, unless it is unfinished(); whoever asks sends the lone dot. An Error: the
+  /// answer cannot be completed, and the only way left to say so is to end the session without the
+  /// dot.
   [[nodiscard]] virtual Result<std::string> next() = 0;
+  /// Behind an empty next(): it has read for a while, and has nothing to show for it yet.
+  [[nodiscard]] virtual bool unfinished() const noexcept { return false; }
+};
+
+/// A reply of one line that takes long to find out: in steps, between which the process's other
+/// sessions have their turns. Dropped unfinished when the session ends.
+class SlowReply {
+ public:
+  SlowReply() = default;
+  SlowReply(const SlowReply&) = delete;
+  SlowReply& operator=(const SlowReply&) = delete;
+  SlowReply(SlowReply&&) = delete;
+  SlowReply& operator=(SlowReply&&) = delete;
+  virtual ~SlowReply() = default;
+
+  /// Some milliseconds of it at most. No value: there is more to do.
+  [[nodiscard]] virtual std::optional<Reply> step() = 0;
 };
 
 /// What takes octets of the client's that are no commands, and then answers a second time.
@@ -76,6 +95,9 @@ struct Answer {
       : reply(std::move(first)), intake(std::move(taker)) {}
   /// Answers once only, when `taker` is done.
   explicit Answer(std::unique_ptr<Intake> taker) : reply(Reply::none()), intake(std::move(taker)) {}
+  /// Answers when `work` has found out what.
+  explicit Answer(std::unique_ptr<SlowReply> work)
+      : reply(Reply::none()), slow_reply(std::move(work)) {}
   /// -ERR to a command that is right, but over a limit. A client that has asked for all its mail at
   /// once gets many of them, and is to come to its QUIT, or what it has deleted stays.
   static Answer over_limit(std::string_view why) {
@@ -90,6 +112,8 @@ struct Answer {
   /// What takes the client's octets behind a positive `reply`, or without one; nullptr: commands
   /// follow.
   std::unique_ptr<Intake> intake;
+  /// What makes the reply, in its place; nullptr: it is there.
+  std::unique_ptr<SlowReply> slow_reply;
   /// Behind `reply` the session ends, as if the client were gone.
   bool ends_session = false;
   /// A negative `reply` is one of those bad commands of which a host takes only so many.

@@ -3,15 +3,16 @@
 #include <algorithm>
 #include <charconv>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "plugin/core/state_rules.h"
 #include "plugin/core/text.h"
+#include "plugin/core/uidl/guid_ids.h"
 
 namespace pop3_legacy {
 
 namespace {
-
-constexpr std::string_view state_name = "last";
-constexpr std::string_view state_version = "1 ";
 
 struct Semantics {
   bool retrieve, top, remove;  // what raises the number
@@ -34,31 +35,16 @@ Semantics semantics_of(policy::LastSemantics name) noexcept {
   return {.retrieve = true, .top = false, .remove = true, .reset_to_zero = false};
 }
 
-struct State {
-  UidValidity uidvalidity = 0;
-  Uid uid = 0;
-};
-
-std::string print_state(const State& state) {
-  return std::string(state_version) + std::to_string(state.uidvalidity) + ' ' +
-         std::to_string(state.uid) + '\n';
-}
-
-std::optional<State> parse_state(std::string_view text) {
-  if (!text.starts_with(state_version)) {
-    return std::nullopt;
-  }
-  State state;
-  const char* const end = text.data() + text.size();
-  const auto first = std::from_chars(text.data() + state_version.size(), end, state.uidvalidity);
-  if (first.ec != std::errc{} || first.ptr == end || *first.ptr != ' ') {
-    return std::nullopt;
-  }
-  const auto second = std::from_chars(first.ptr + 1, end, state.uid);
-  if (second.ec != std::errc{} || std::string_view(second.ptr, end) != "\n") {
-    return std::nullopt;
-  }
-  return state;
+// A number with a blank behind it, or the end.
+template <class T>
+bool take_number(std::string_view& text, T& number) {
+  const auto [behind, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{}) return false;
+  text.remove_prefix(static_cast<std::size_t>(behind - text.data()));
+  if (text.empty()) return true;
+  const bool blank = text.front() == ' ' && text.size() > 1;
+  text.remove_prefix(1);
+  return blank;
 }
 
 }  // namespace
@@ -74,26 +60,53 @@ const Status& HighestAccessed::start() {
   return *started_;
 }
 
+std::optional<HighestAccessed::State> HighestAccessed::parse(std::string_view text) {
+  if (!text.ends_with('\n')) return std::nullopt;
+  text.remove_suffix(1);
+  State state;
+  unsigned version = 0;
+  if (!take_number(text, version) || version < 1 || version > 2 ||
+      !take_number(text, state.uidvalidity) || text.empty() || !take_number(text, state.uid)) {
+    return std::nullopt;
+  }
+  state.old = version == 1;
+  if (text.empty()) return state;
+  auto guid = take_number(text, state.count) ? uidl::from_word(text) : std::nullopt;
+  if (state.old || !guid || guid->empty()) return std::nullopt;
+  state.guid = std::move(*guid);
+  return state;
+}
+
+Status HighestAccessed::check(std::string_view text) {
+  if (parse(text)) return Done{};
+  return Error{Failure::permanent, "this is no state: " + in_quotes(text)};
+}
+
+std::string HighestAccessed::print(const State& state) {
+  std::string text = "2 " + std::to_string(state.uidvalidity) + ' ' + std::to_string(state.uid);
+  if (!state.guid.empty()) {
+    text += ' ' + std::to_string(state.count) + ' ' + uidl::as_word(state.guid);
+  }
+  return text += '\n';
+}
+
 Status HighestAccessed::read_start() {
   if (policy_.start == policy::LastStart::session) {
     return Done{};
   }
   if (policy_.start == policy::LastStart::durable) {
-    auto loaded = port_.load_state(state_name);
+    auto loaded = port_.load_state(last_state);
     if (!loaded) {
       return loaded.error();
     }
     if (loaded.value()) {
       stored_ = std::move(*loaded.value());
-      if (const auto state = parse_state(stored_)) {
-        if (state->uidvalidity == port_.uidvalidity()) {
-          start_ = Mark{highest_not_above(state->uid), state->uid};
-        }
-        return Done{};
+      if (const auto state = parse(stored_)) {
+        return start_from(*state);
       }
-      port_.log_error("LAST: the stored state is damaged, starting from \\Seen instead: " +
-                      in_quotes(stored_));
-      stored_.clear();
+      outdated_ = true;
+      port_.log_error("LAST: " +
+                      unusable_state(port_, last_state, stored_, check(stored_).error()).text);
     }
   }
   // Nothing of ours is known about this mailbox. Zero would make every fetchmail load all of
@@ -102,9 +115,81 @@ Status HighestAccessed::read_start() {
   return Done{};
 }
 
+Status HighestAccessed::start_from(const State& state) {
+  outdated_ = state.old;
+  const bool same = state.uidvalidity == port_.uidvalidity();
+  if (same) start_ = not_above(state.uid);
+  if (state.uid == 0 || (same && !renumbered(state))) return Done{};
+  // An empty mailbox says nothing: its messages may come back.
+  if (!same && port_.mailbox_uids().empty()) return Done{};
+  if (state.guid.empty()) {
+    start_at_seen("no GUID is known of the message that it stood at");
+    return Done{};
+  }
+  const Result<Uid> uid = find(state);
+  if (!uid && uid.error().kind == Failure::temporary) return uid.error();
+  if (!uid || uid.value() == 0) {
+    // Under the same UIDVALIDITY all that was accessed has been removed, as a rule.
+    if (!same) start_at_seen(uid ? "the message that it stood at is gone" : uid.error().text);
+    return Done{};
+  }
+  outdated_ = true;
+  start_ = not_above(uid.value());
+  if (const MessageNumber number = cautious(start_, state); number < start_.number) {
+    port_.log_error(
+        "LAST: the mailbox has other UIDs, and more messages stand before the last "
+        "one than before, so LAST starts at " +
+        std::to_string(number) + " instead of " + std::to_string(start_.number) +
+        ": some may be fetched twice");
+    start_ = at(number);
+  }
+  return Done{};
+}
+
+// None of the messages that were there has its UID any more.
+bool HighestAccessed::renumbered(const State& state) const {
+  if (state.guid.empty() || start_.number > 0) return false;
+  const std::vector<Uid> uids = port_.mailbox_uids();
+  return !uids.empty() && uids.front() > state.uid;
+}
+
+// 0: there is no such message. Of a message and its copies it is the lowest.
+Result<Uid> HighestAccessed::find(const State& state) {
+  const std::vector<Uid> uids = port_.mailbox_uids();
+  const auto guids = port_.guids(uids);
+  if (!guids) return guids.error();
+  for (std::size_t place = 0; place < uids.size(); ++place) {
+    if (guids.value()[place] == state.guid) return uids[place];
+  }
+  return Uid{0};
+}
+
+void HighestAccessed::start_at_seen(std::string_view why) {
+  outdated_ = true;
+  start_ = at(port_.highest_seen());
+  port_.log_error("LAST: the mailbox has another UIDVALIDITY, and " + std::string(why) +
+                  ", so LAST starts at the highest message with \\Seen");
+}
+
+// Messages may have another order. Where more of them stand before the mark than then, some of
+// those were never accessed: then LAST is no higher than all that have \Seen.
+MessageNumber HighestAccessed::cautious(const Mark& mark, const State& state) const {
+  if (mark.number <= state.count) return mark.number;
+  MessageNumber number = 0;
+  while (number < mark.number && port_.has_seen(number + 1)) ++number;
+  return number;
+}
+
 HighestAccessed::Mark HighestAccessed::at(MessageNumber number) const {
   number = std::min(number, port_.message_count());
-  return Mark{number, number == 0 ? 0 : port_.uid(number)};
+  const Uid uid = number == 0 ? 0 : port_.uid(number);
+  return Mark{number, uid, uid};
+}
+
+HighestAccessed::Mark HighestAccessed::not_above(Uid uid) const {
+  Mark mark = at(highest_not_above(uid));
+  mark.uid = uid;
+  return mark;
 }
 
 /// The highest number such that it and all numbers below it have a UID not above `uid`.
@@ -149,39 +234,62 @@ void HighestAccessed::accessed(Access access, MessageNumber number, Uid uid) {
     return;
   }
   if (number > highest_.number) {
-    highest_ = Mark{number, uid};
-  }
-  if (access == Access::retrieve && number > retrieved_.number) {
-    retrieved_ = Mark{number, uid};
+    highest_ = Mark{number, uid, uid};
   }
 }
 
 void HighestAccessed::reset() {
   highest_ = semantics_of(policy_.semantics).reset_to_zero ? Mark{} : start_;
   kept_ = start_;
-  retrieved_ = Mark{};
   reset_ = true;
 }
 
-void HighestAccessed::delivered() {
-  if (retrieved_.number > kept_.number) {
-    kept_ = retrieved_;
+void HighestAccessed::delivered(MessageNumber number, Uid uid) {
+  if (number > kept_.number) {
+    kept_ = Mark{number, uid, uid};
   }
-  retrieved_ = Mark{};
 }
 
 // Two sessions at once each write what they know; the later one must not take back what the
 // other's client has got.
-Result<bool> HighestAccessed::surpassed(const Mark& mark) const {
-  const auto loaded = port_.load_state(state_name);
-  if (!loaded) {
-    return loaded.error();
+Result<bool> HighestAccessed::surpassed(const Mark& mark, const std::string& theirs) {
+  const auto state = parse(theirs);
+  if (!state) return false;
+  if (state->uidvalidity == port_.uidvalidity()) return state->uid > mark.uid;
+  // One of the two has begun before the UIDs became others.
+  if (state->guid.empty()) return false;
+  const Result<Uid> uid = find(*state);
+  if (!uid) return uid.error().kind == Failure::permanent ? Result<bool>(false) : uid.error();
+  // A message that came after this session had begun.
+  return uid.value() == 0 || uid.value() > mark.uid;
+}
+
+HighestAccessed::State HighestAccessed::state_of(const Mark& mark, bool before_quit) {
+  State state{.old = false,
+              .uidvalidity = port_.uidvalidity(),
+              .uid = mark.uid,
+              .count = mark.number,
+              .guid = {}};
+  Uid message = mark.message;
+  if (before_quit) {
+    // What is deleted is about to go.
+    state.count = 0;
+    message = 0;
+    for (MessageNumber number = 1; number <= mark.number; ++number) {
+      if (port_.deleted(number)) continue;
+      ++state.count;
+      message = number;
+    }
+    message = message == 0 ? 0 : port_.uid(message);
   }
-  if (reset_ || !loaded.value() || *loaded.value() == stored_) {
-    return false;
+  if (message == 0) return state;
+  auto guids = port_.guids({message});
+  if (guids && guids.value().front()) {
+    state.guid = std::move(*guids.value().front());
+  } else if (!guids && (stored_.empty() || outdated_)) {
+    port_.log_error("LAST: it is kept by UID only: " + guids.error().text);
   }
-  const auto theirs = parse_state(*loaded.value());
-  return theirs && theirs->uidvalidity == port_.uidvalidity() && theirs->uid > mark.uid;
+  return state;
 }
 
 const HighestAccessed::Mark& HighestAccessed::what_stays(Ending ending) const noexcept {
@@ -196,20 +304,38 @@ Status HighestAccessed::finish(Ending ending) {
     return Done{};
   }
   const Mark& mark = what_stays(ending);
-  // A session that accessed nothing leaves what stood there, even if that was of another
-  // UIDVALIDITY.
+  // A session that accessed nothing leaves what stood there.
   const bool untouched = mark.number == start_.number && mark.uid == start_.uid;
-  std::string state = print_state({port_.uidvalidity(), mark.uid});
-  if ((untouched && !written_ && !stored_.empty()) || state == stored_) {
+  if (untouched && !written_ && !outdated_ && !stored_.empty()) {
     return Done{};
   }
-  if (const auto higher = surpassed(mark); !higher || higher.value()) {
-    return higher ? Status{Done{}} : Status{higher.error()};
+  if (ending == Ending::quit && quit_stored_) {
+    return Done{};
   }
-  Status stored = port_.store_state(state_name, state);
-  if (stored) {
-    stored_ = std::move(state);
+  // The host executes QUIT behind the first call.
+  const bool before_quit = ending == Ending::quit && !quit_;
+  quit_ = quit_ || before_quit;
+  const std::string mine = print(state_of(mark, before_quit));
+  if (mine == stored_) {
+    return Done{};
+  }
+  bool writing = false;
+  Status stored = change_state(
+      port_, last_state,
+      [&](const std::optional<std::string>& old) -> Result<std::optional<std::string>> {
+        writing = true;
+        if (old && *old != stored_ && !reset_) {
+          const Result<bool> higher = surpassed(mark, *old);
+          if (!higher) return higher.error();
+          writing = !higher.value() && *old != mine;
+        }
+        return writing ? std::optional(mine) : std::nullopt;
+      });
+  quit_stored_ = stored.ok() && ending == Ending::quit;
+  if (stored && writing) {
+    stored_ = mine;
     written_ = true;
+    outdated_ = false;
   }
   return stored;
 }

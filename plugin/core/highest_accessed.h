@@ -1,18 +1,25 @@
 /// The "highest number accessed" of RFC 1081/1225 and RFC 1460: what LAST tells.
 ///
 /// In the session it is a message number. Between sessions it is the UID of that message with
-/// the UIDVALIDITY it belongs to, so that it stays right when messages go (it moves down to
-/// the surviving messages not above it, as MH does) and becomes 0 when the mailbox is a new
-/// one. \Seen is read at most once, for a mailbox that has no state yet, and never written;
-/// the first session that needs the number leaves a state, whatever happens in it, because the
-/// host sets \Seen even for a message that only half arrived.
+/// the UIDVALIDITY it belongs to, so that it stays right when messages go: it moves down to
+/// the surviving messages not above it, as MH does. Where the mailbox has other UIDs (a new
+/// UIDVALIDITY; or none of the old ones, as in a Maildir that has lost dovecot-uidlist but not its
+/// index) the GUID tells which message it was. Where that message is gone, too, nothing is known.
 ///
-/// The state is one line, "1 UIDVALIDITY UID\n" in decimal, the first 1 being the version.
+/// Where nothing is known it is the highest message with \Seen. \Seen is never written; the first
+/// session that needs the number leaves a state, whatever happens in it, because the host sets
+/// \Seen even for a message that only half arrived.
+///
+/// The state is one line, "2 UIDVALIDITY UID[ COUNT GUID]": 2 is the version. UID 0: no message has
+/// been accessed. GUID (a word, uidl::as_word()) is that of the highest message that stays at or
+/// below the mark, and COUNT how many do; both are missing where none does, or where the storage
+/// has no GUIDs. Version 1 was "1 UIDVALIDITY UID"; it is replaced at the end of the first session.
 #ifndef POP3_LEGACY_CORE_HIGHEST_ACCESSED_H
 #define POP3_LEGACY_CORE_HIGHEST_ACCESSED_H
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "plugin/core/access.h"
 #include "plugin/core/policy/policy.h"
@@ -26,8 +33,14 @@ enum class Ending {
   dropped,  ///< in any other way
 };
 
+/// In the StateStore.
+inline constexpr std::string_view last_state = "last";
+
 class HighestAccessed {
  public:
+  /// An Error says what is wrong with a state.
+  [[nodiscard]] static Status check(std::string_view text);
+
   /// `port` and `policy` live longer than this.
   HighestAccessed(Port& port, const policy::Policy::Last& policy) : port_(port), policy_(policy) {}
 
@@ -48,39 +61,60 @@ class HighestAccessed {
   void accessed(Access access, MessageNumber number, Uid uid);
   /// The host has executed RSET.
   void reset();
-  /// A message has been retrieved that may not have reached the client.
-  [[nodiscard]] bool awaits_delivery() const noexcept { return retrieved_.number > 0; }
-  /// Every message retrieved so far has reached the client.
-  void delivered();
+  /// A message that was retrieved has reached the client: it stays accessed however the session
+  /// ends.
+  void delivered(MessageNumber number, Uid uid);
 
   /// Stores what the next session starts with, if it is another than stands there. May be
-  /// called again with another ending: the last call holds. Where another session of the user
-  /// has meanwhile stored a higher one, that stays, unless this session said RSET.
+  /// called again with another ending, when the numbers may no longer be valid: the last call
+  /// holds. Where another session of the user has meanwhile stored a higher one, that stays, unless
+  /// this session said RSET; in one step, so that of many that end at the same moment the highest
+  /// stays.
   Status finish(Ending ending);
 
  private:
   struct Mark {
     MessageNumber number = 0;
+    Uid uid = 0;      ///< of the last message accessed, which may be gone
+    Uid message = 0;  ///< of the one with this number; 0: there is none
+  };
+  /// What is stored.
+  struct State {
+    bool old = false;  ///< of version 1
+    UidValidity uidvalidity = 0;
     Uid uid = 0;
+    MessageNumber count = 0;
+    std::string guid;
   };
 
+  static std::optional<State> parse(std::string_view text);
+  static std::string print(const State& state);
   Status read_start();
-  [[nodiscard]] Result<bool> surpassed(const Mark& mark) const;
+  Status start_from(const State& state);
+  [[nodiscard]] bool renumbered(const State& state) const;
+  [[nodiscard]] Result<Uid> find(const State& state);
+  void start_at_seen(std::string_view why);
+  [[nodiscard]] MessageNumber cautious(const Mark& mark, const State& state) const;
+  [[nodiscard]] State state_of(const Mark& mark, bool before_quit);
+  [[nodiscard]] Result<bool> surpassed(const Mark& mark, const std::string& theirs);
   [[nodiscard]] const Mark& what_stays(Ending ending) const noexcept;
   [[nodiscard]] Mark at(MessageNumber number) const;
+  [[nodiscard]] Mark not_above(Uid uid) const;
   [[nodiscard]] MessageNumber highest_not_above(Uid uid) const;
 
   Port& port_;
   const policy::Policy::Last& policy_;
   std::optional<Status> started_;
-  std::string stored_;    ///< the state as it stands; empty: there is none
-  bool written_ = false;  ///< by this session
-  bool reset_ = false;    ///< by this session
+  std::string stored_;     ///< the state as it stands; empty: there is none
+  bool outdated_ = false;  ///< it is to be replaced even where nothing was accessed
+  bool written_ = false;   ///< by this session
+  bool reset_ = false;     ///< by this session
+  bool quit_ = false;      ///< the numbers may no longer be valid
+  bool quit_stored_ = false;
 
   Mark start_;
   Mark highest_;
-  Mark retrieved_;  ///< the highest RETR that may not have reached the client
-  Mark kept_;       ///< what a session that drops now leaves behind
+  Mark kept_;  ///< what a session that drops now leaves behind
 };
 
 }  // namespace pop3_legacy

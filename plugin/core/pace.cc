@@ -4,6 +4,8 @@
 #include <charconv>
 #include <limits>
 
+#include "plugin/core/state_rules.h"
+
 namespace pop3_legacy {
 
 namespace {
@@ -70,6 +72,12 @@ bool Pace::parse(std::string_view text, State& state) {
   return true;
 }
 
+Status Pace::check(std::string_view text) {
+  State state;
+  if (!parse(text, state)) return Error{Failure::permanent, "a line does not belong there"};
+  return Done{};
+}
+
 // What is too old to matter, or ahead of the clock.
 void Pace::forget_old(std::map<std::int64_t, std::uint64_t>& minutes) const {
   const std::int64_t now = port_.now();
@@ -82,7 +90,9 @@ Pace::State Pace::read(const std::optional<std::string>& text) {
   State state;
   if (!text) return state;
   if (!parse(*text, state)) {
-    log_once("is damaged", "it begins anew");
+    log_once(unusable_state(port_.user_states(), pace_state, *text,
+                            {Failure::permanent, "a line does not belong there"})
+                 .text);
     return {};
   }
   forget_old(state.minutes);
@@ -101,10 +111,10 @@ std::string Pace::written(const State& state) {
   return text;
 }
 
-void Pace::log_once(std::string_view what, const std::string& why) {
+void Pace::log_once(const std::string& sentence) {
   if (logged_) return;
   logged_ = true;
-  port_.log_error("pace: the stored state " + std::string(what) + ": " + why);
+  port_.log_error("pace: " + sentence);
 }
 
 std::uint64_t Pace::log_in() {
@@ -128,7 +138,8 @@ std::uint64_t Pace::log_in() {
         return written(state);
       });
   if (stored) return static_cast<std::uint64_t>(wait);
-  log_once("cannot be kept, so the login is not held against the user", stored.error().text);
+  log_once("the stored state cannot be kept, so the login is not held against the user: " +
+           stored.error().text);
   return 0;
 }
 
@@ -141,7 +152,7 @@ std::optional<std::string> Pace::over_octets(const Sending& sending) {
   const std::uint64_t limit = policy_.octets_per_hour;
   if (limit == 0) return std::nullopt;
   auto loaded = port_.user_states().load_state(pace_state);
-  if (!loaded) log_once("cannot be read", loaded.error().text);
+  if (!loaded) log_once("the stored state cannot be read: " + loaded.error().text);
   State state = loaded ? read(loaded.value()) : State();
   add(state.minutes, unsaved_);
   forget_old(state.minutes);
@@ -199,8 +210,10 @@ void Pace::finish() {
   if (stored) {
     unsaved_.clear();
   } else {
-    log_once("cannot be kept, so what was retrieved does not count in other sessions",
-             stored.error().text);
+    log_once(
+        "the stored state cannot be kept, so what was retrieved does not count in other "
+        "sessions: " +
+        stored.error().text);
   }
 }
 

@@ -5,10 +5,11 @@
 /// minute of the last hour with the octets that were sent in it. It is the user's
 /// (Port::user_states()), so machines that share those share it.
 ///
-/// It protects the server, not the mail: a state that is damaged is logged, and counting begins
-/// anew. So it does where the state lies further ahead than the policy could have put it, which is
-/// a clock that was put back or a policy that was slower. Where the state cannot be read or stored,
-/// that is logged, and nothing is held against the user but what this session has done.
+/// It protects the server, not the mail: where the state is damaged counting begins anew
+/// (state_rules.h). So it does where the state lies further ahead than the policy could have put
+/// it, which is a clock that was put back or a policy that was slower. Where the state cannot be
+/// read or stored, that is logged, and nothing is held against the user but what this session has
+/// done.
 #ifndef POP3_LEGACY_CORE_PACE_H
 #define POP3_LEGACY_CORE_PACE_H
 
@@ -34,6 +35,9 @@ class Pace {
  public:
   /// Both live longer than this.
   Pace(Port& port, const policy::Policy::Pace& policy) : port_(port), policy_(policy) {}
+
+  /// An Error says what is wrong with a state.
+  [[nodiscard]] static Status check(std::string_view text);
 
   /// A leaky bucket: `burst` logins at once, then one in each `login_delay`. 0: this one may be,
   /// and counts. Else the seconds until one may be; this one does not count, or a client that
@@ -77,7 +81,7 @@ class Pace {
   [[nodiscard]] static bool parse(std::string_view text, State& state);
   [[nodiscard]] static std::string written(const State& state);
   [[nodiscard]] std::optional<std::string> over_octets(const Sending& sending);
-  void log_once(std::string_view what, const std::string& why);
+  void log_once(const std::string& sentence);
 
   Port& port_;
   const policy::Policy::Pace& policy_;

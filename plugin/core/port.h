@@ -55,6 +55,12 @@ class Inspection {
   [[nodiscard]] virtual Result<std::uint64_t> lines(MessageNumber number) = 0;
 };
 
+/// So many messages, with so many octets.
+struct Tally {
+  MessageNumber messages = 0;
+  std::uint64_t octets = 0;
+};
+
 /// A mailbox as a discussion group of RFC 1082.
 struct Board {
   /// The highest UID that a message of it ever had, which is just what the RFC's maxima is.
@@ -84,6 +90,20 @@ class Port : public StateStore {
   [[nodiscard]] virtual bool numbers_follow_uids() const { return true; }
   /// The highest number with \Seen at login, 0 if none.
   [[nodiscard]] virtual MessageNumber highest_seen() const = 0;
+  /// The message had \Seen at login.
+  [[nodiscard]] virtual bool has_seen(MessageNumber /*number*/) const { return false; }
+
+  // --- the user's own mailbox, whichever messages the maildrop has ---
+
+  /// The UIDs of all messages, ascending; those that somebody else has removed may be among them.
+  [[nodiscard]] virtual std::vector<Uid> mailbox_uids() const { return {}; }
+  /// The GUIDs of messages (uidl::Facts::guid()) in the order of `uids`; no value: somebody else
+  /// has removed the message. Failure::permanent: this storage has none. Costs some 4,000
+  /// instructions a message.
+  [[nodiscard]] virtual Result<std::vector<std::optional<std::string>>> guids(
+      const std::vector<Uid>& /*uids*/) {
+    return Error{Failure::permanent, "this host has no GUIDs"};
+  }
 
   // --- the view: before any of the above has been asked for a command ---
 
@@ -119,6 +139,7 @@ class Port : public StateStore {
   /// The octets that LIST tells.
   [[nodiscard]] virtual std::uint64_t octets(MessageNumber /*number*/) const { return 0; }
   /// The id that UIDL tells. prepare_uidls() has succeeded, and the message is not deleted.
+  /// Failure::gone: it has none in this session; see all_named().
   [[nodiscard]] virtual Result<std::string> uidl(MessageNumber /*number*/) {
     return Error{Failure::permanent, "this host does not tell its UIDLs"};
   }
@@ -157,6 +178,21 @@ class Port : public StateStore {
   /// The host is about to execute QUIT on what open_board() or close_maildrop() has left.
   virtual void prepare_quit() {}
 
+  /// The messages that are not marked as deleted, and their octets. Kept, not counted: it costs the
+  /// same whatever the maildrop has.
+  [[nodiscard]] virtual Tally left() const = 0;
+  /// All messages, as left().
+  [[nodiscard]] virtual Tally all() const = 0;
+
+  // --- the connection ---
+
+  /// The host does not survive a line of the client's whose first word has one of these octets, and
+  /// must not be given it.
+  [[nodiscard]] virtual std::string_view deadly_in_verb() const noexcept { return {}; }
+  /// The client's machine has acknowledged all that was sent, as far as the host can tell: where a
+  /// process of its own stands between, or somebody else's proxy, that is no proof.
+  [[nodiscard]] virtual bool output_acknowledged() const { return true; }
+
   // --- the host's own answers ---
 
   /// Octets the host has sent in this session in answer to RETR (Access::retrieve) or TOP
@@ -171,8 +207,12 @@ class Port : public StateStore {
   }
 
   /// Makes sure that the host can name every message by the policy's UIDL scheme, or has nothing
-  /// to do with it. An Error: the ids are not known at the moment, and UIDL has to be refused.
-  virtual Status prepare_uidls() { return Done{}; }
+  /// to do with it. False: this was a part of it, and there is more to do. An Error: the ids are
+  /// not known at the moment, and UIDL has to be refused.
+  virtual Result<bool> prepare_uidls() { return true; }
+  /// False: some messages, which cannot be read or were removed by somebody else, have no id in
+  /// this session, and the host's UIDL would give them one. prepare_uidls() has succeeded.
+  [[nodiscard]] virtual bool all_named() { return true; }
 
   // --- mail submission ---
 
@@ -184,10 +224,23 @@ class Port : public StateStore {
   /// A header field's value with its encoded words (RFC 2047) decoded, in UTF-8.
   [[nodiscard]] virtual std::string decoded(std::string_view value) { return std::string(value); }
 
+  /// A name of the process that this session has, for others to ask about: letters, digits and "-".
+  /// Empty: the host has none.
+  [[nodiscard]] virtual std::string process() const { return {}; }
+  /// Whether the process of that name still runs. No value: nobody here can know, for it is another
+  /// machine's.
+  [[nodiscard]] virtual std::optional<bool> is_running(std::string_view /*process*/) const {
+    return std::nullopt;
+  }
+
   /// Seconds since 1970.
   [[nodiscard]] virtual std::int64_t now() const { return std::time(nullptr); }
   /// The login name as the host has it, which may hold any octet but NUL, CR and LF.
   [[nodiscard]] virtual std::string user_name() const { return {}; }
+  /// As policy::AsciiDomain.
+  [[nodiscard]] virtual Result<std::string> ascii_domain(std::string_view /*domain*/) {
+    return Error{Failure::temporary, "this host knows no international domain names"};
+  }
   /// The name of this machine, fit for a mail address' right side.
   [[nodiscard]] virtual std::string host_name() const { return "localhost"; }
 

@@ -16,6 +16,7 @@ enum class Failure {
   temporary,  ///< may work at the next try: a lock, a full disk, a file being replaced
   permanent,  ///< needs the administrator: a damaged file, no permission
   gone,       ///< the message or file existed and does not any more
+  locked,     ///< somebody else is at work on it: may work in a moment, and nothing was done
 };
 
 /// Why something failed. `text` is one sentence for the log, without a final full stop.

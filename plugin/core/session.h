@@ -3,18 +3,21 @@
 ///
 /// The host's adapter owns it and works it like this:
 ///
-///     as the host consumes:                executed()
+///     before its output leaves:            leaving()
+///     as the host consumes:                executed(), and all_left() once its output has left
 ///     when it has executed all it has:     take() the next piece of input
 ///       Taker::host        → give those octets to the host, untouched, or what replaces them
 ///       Taker::ours        → answer(), send
 ///       Taker::incomplete  → wait for more
-///     when the client proves it is there:  delivered()
+///       Taker::later       → see to the other sessions, and take() the same again
+///     when octets are no commands:         took_data()
 ///     at the end:                          finish()
 ///
 /// It does no I/O but through the port and holds no message.
 #ifndef POP3_LEGACY_CORE_SESSION_H
 #define POP3_LEGACY_CORE_SESSION_H
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -27,7 +30,9 @@
 #include "plugin/core/answer.h"
 #include "plugin/core/command_line.h"
 #include "plugin/core/command_table.h"
+#include "plugin/core/delivery.h"
 #include "plugin/core/highest_accessed.h"
+#include "plugin/core/number_ranges.h"
 #include "plugin/core/pace.h"
 #include "plugin/core/policy/policy.h"
 #include "plugin/core/port.h"
@@ -38,8 +43,9 @@
 
 namespace pop3_legacy {
 
-/// Who takes the next octets of the input.
-enum class Taker { incomplete, host, ours };
+/// Who takes the next octets of the input. Later: nobody knows yet, for something is found out in
+/// parts, or somebody else's lock is waited for.
+enum class Taker { incomplete, host, ours, later };
 
 struct Portion {
   Taker taker = Taker::incomplete;
@@ -48,6 +54,8 @@ struct Portion {
   /// What the host is to be given instead of them, where not empty: the line that is meant, with
   /// its LF.
   std::string rewritten = {};
+  /// Not before; zero: once the process's other sessions have had their turns.
+  std::chrono::milliseconds pause{0};
 };
 
 /// What a mailbox has of earlier sessions that matters whatever the policy says now, as far as one
@@ -79,7 +87,8 @@ class Session {
   Session(Port& port, policy::Resolution resolution, Remembered remembered = {},
           Visitor visitor = Visitor::owner);
 
-  /// The policy leaves everything to the host: the session need not be worked at all.
+  /// The policy leaves everything to the host, and there is no line that the host would not
+  /// survive: the session need not be worked at all.
   [[nodiscard]] bool idle() const noexcept;
 
   // --- input ---
@@ -98,12 +107,23 @@ class Session {
   /// given, in order.
   void executed(std::uint64_t offset);
 
-  /// Whether delivered() would make a difference: finding out may cost something.
-  [[nodiscard]] bool awaits_delivery() const noexcept {
-    return highest_accessed_->awaits_delivery() || view_.awaits_delivery();
+  // --- what has reached the client (delivery.h) ---
+
+  /// The next two calls may be needed in this session.
+  [[nodiscard]] bool minds_delivery() const noexcept { return watching_ || view_.hides_fetched(); }
+  /// They matter now: a message is being sent, or has not all left the host.
+  [[nodiscard]] bool awaits_departure() const noexcept {
+    return !watched_.empty() || delivery_.awaits_departure();
   }
-  /// Everything the host has sent so far has reached the client.
-  void delivered();
+  /// Octets that may be the last of a message are about to leave the host for the client, and so
+  /// many of the client's have arrived and are waiting, in the host or before it, behind what
+  /// take() has taken. To be found out before they leave: a client may be quick to answer. Found
+  /// out early it would count a command as sent afterwards that was not.
+  void leaving(std::uint64_t waiting) noexcept { delivery_.leaving(taken_ + waiting); }
+  /// All that the host has sent has left it, the last of it after the last leaving().
+  void all_left() { delivery_.all_left(); }
+  /// So many of the client's octets were no commands, and take() has not seen them.
+  void took_data(std::uint64_t octets) noexcept { taken_ += octets; }
 
   /// The reply to a line that take() gave to us; `line` may end with LF or CRLF. A handler
   /// that fails by an exception answers -ERR [SYS/TEMP] and logs.
@@ -132,11 +152,14 @@ class Session {
   [[nodiscard]] const policy::Policy& policy() const noexcept { return policy_; }
   [[nodiscard]] Pace& pace() noexcept { return pace_; }
   [[nodiscard]] HighestAccessed& highest_accessed() noexcept { return *highest_accessed_; }
+  /// Messages that XDELE has deleted since RSET, and that need not be looked at again.
+  [[nodiscard]] NumberRanges& deleted_by_range() noexcept { return deleted_by_range_; }
   /// The messages have ids by the policy. Where not, the log says why, once.
   [[nodiscard]] bool uidls_known();
   /// A handler is going to give a message \Seen, which is where LAST may start: called before.
   void before_seen();
-  /// A handler has done to a message what a command of the host's does: LAST may count it.
+  /// A handler has done to a message what a command of the host's does, and sent the last octets
+  /// but the lone dot of its answer: LAST may count it.
   void accessed(Access access, MessageNumber number);
   /// Puts a board in the maildrop's place, or nothing: Port::open_board() and close_maildrop().
   Result<Board> open_board(std::string_view mailbox);
@@ -164,9 +187,12 @@ class Session {
     std::uint64_t end;          ///< executed once the host has consumed this many octets
     std::uint64_t octets_sent;  ///< by the host, before it executed this
     bool whole;                 ///< it sends the whole message
+    Delivery::Place place;
   };
 
-  [[nodiscard]] Recognized recognize(const CommandLine& line) const noexcept;
+  [[nodiscard]] Recognized recognize(const CommandLine& line,
+                                     const Recognized& named) const noexcept;
+  [[nodiscard]] bool leaves_all_to_host() const noexcept;
   [[nodiscard]] bool takes_over(const Command& command) const noexcept;
   void leave_maildrop(OpenMaildrop next);
   [[nodiscard]] bool ours(const Command& command);
@@ -174,12 +200,20 @@ class Session {
   [[nodiscard]] Pace::Extent extent(Access access, std::string_view arguments,
                                     MessageNumber number) const;
   Status settle();
+  [[nodiscard]] bool waits_for_lock(const Error& error);
+  Result<bool> prepare_uidls();
   Status change_maildrop(OpenMaildrop next, const std::function<Status()>& change);
-  bool end_with_quit();
-  [[nodiscard]] std::optional<MessageNumber> paced(const Command& command,
-                                                   std::string_view arguments) const;
+  Result<bool> end_with_quit();
+  Status store_last(Ending ending);
+  void tell_of_last(const Status& stored);
+  [[nodiscard]] MessageNumber paced(const Command& command, std::string_view arguments) const;
   bool watch(const Command& command, std::string_view arguments, std::uint64_t end);
   void mark_executed(const Watched& watched);
+  void heard(const Command* command, std::size_t begin, std::size_t end);
+  [[nodiscard]] bool deadly(const CommandLine& line) const noexcept;
+  Portion take_lines(std::string_view buffered, std::uint64_t offset);
+  [[nodiscard]] Portion take_unless_deadly(std::string_view buffered) const;
+  [[nodiscard]] Reply unknown(const CommandLine& line, const Recognized& recognized);
   Answer handle(const Recognized& recognized, bool has_nul);
 
   Port& port_;
@@ -195,11 +229,17 @@ class Session {
   Pace pace_;
   std::optional<std::string> refusal_;  ///< of the line that take() gave to us last, by the pace
   wording::ReplyWording wording_;
+  bool guards_only_ = false;   ///< it is there for the host's sake, the policy asks for nothing
   bool watching_ = false;      ///< LAST is available, so the host's commands matter
   bool custom_uidls_ = false;  ///< known when the session began
   std::string uidl_failure_;   ///< the last one, logged already
+  std::optional<Status> uidls_prepared_;  ///< for the line that take() looks at, or gave to us
+  unsigned lock_tries_ = 0;               ///< of that line
   bool store_failure_logged_ = false;
   std::deque<Watched> watched_;
+  Delivery delivery_;
+  std::uint64_t taken_ = 0;  ///< of the client's octets
+  NumberRanges deleted_by_range_;
   std::uint64_t messages_submitted_ = 0;
 };
 

@@ -14,7 +14,7 @@ Status change_state(StateStore& store, std::string_view name, const StateEdit& e
     if (!stored) return stored.error();
     if (stored.value()) return Done{};
   }
-  return Error{Failure::temporary, "other sessions keep changing the state " + std::string(name)};
+  return Error{Failure::temporary, "other sessions keep changing " + store.place_of(name)};
 }
 
 }  // namespace pop3_legacy

@@ -2,10 +2,12 @@
 #ifndef POP3_LEGACY_CORE_STATE_STORE_H
 #define POP3_LEGACY_CORE_STATE_STORE_H
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "plugin/core/result.h"
 
@@ -20,10 +22,29 @@ class StateStore {
   StateStore& operator=(StateStore&&) = delete;
   virtual ~StateStore() = default;
 
+  /// Where the state is, for a sentence in the log: a file's path, a dict's key.
+  [[nodiscard]] virtual std::string place_of(std::string_view name) const {
+    return "the state \"" + std::string(name) + "\"";
+  }
   /// What store_state() stored under `name` (lower case letters). No value: nothing was ever
   /// stored.
   [[nodiscard]] virtual Result<std::optional<std::string>> load_state(std::string_view name) {
     return Error{Failure::permanent, "this host keeps no state: " + std::string(name)};
+  }
+  /// The beginning of a state.
+  struct Front {
+    std::string text;        ///< at most so many octets as were asked for
+    std::size_t octets = 0;  ///< of the whole state
+  };
+  /// As load_state(), where the rest may be megabytes and is not needed.
+  [[nodiscard]] virtual Result<std::optional<Front>> load_state_front(std::string_view name,
+                                                                      std::size_t octets) {
+    auto whole = load_state(name);
+    if (!whole) return whole.error();
+    if (!whole.value()) return std::optional<Front>();
+    const std::size_t all = whole.value()->size();
+    whole.value()->resize(all < octets ? all : octets);
+    return std::optional(Front{std::move(*whole.value()), all});
   }
   /// Replaces the state in one step: a crash at any moment leaves the old or the new.
   virtual Status store_state(std::string_view name, std::string_view /*content*/) {

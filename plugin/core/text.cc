@@ -33,6 +33,8 @@ std::size_t slips(std::string_view a, std::string_view b) {
 
 // A slip in a short word, two in a longer one.
 std::size_t allowed_slips(std::string_view a, std::string_view b) noexcept {
+  // A single letter is no slip of another word.
+  if (std::min(a.size(), b.size()) < 2) return 0;
   return std::min<std::size_t>(2, (std::max(a.size(), b.size()) + 1) / 3);
 }
 

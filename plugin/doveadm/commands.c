@@ -1,5 +1,5 @@
 /* lib20_doveadm_pop3_legacy_plugin.so: its entry points, and `doveadm pop3-legacy …` as
-   doveadm sees it. The work is done in policy_tool.cc and uidl_tool.cc. */
+   doveadm sees it. The work is done in policy_tool.cc, state_tool.cc and uidl_tool.cc. */
 #include "config.h"
 #include "lib.h"
 /* after lib.h */
@@ -9,6 +9,7 @@
 #include "istream.h"
 #include "mail-user.h"
 #include "plugin/doveadm/policy_tool.h"
+#include "plugin/doveadm/state_tool.h"
 #include "plugin/doveadm/uidl_tool.h"
 
 /* What every command has. */
@@ -65,6 +66,46 @@ static void preinit(struct doveadm_mail_cmd_context* ctx) {
   ctx->v.get_next_user = get_next_user;
 }
 
+/* --- a file of the administrator's ---------------------------------------------------------------
+
+   The parameter "file" is the host's own way: opened where the command was typed, before privileges
+   are dropped, and sent along where doveadm-server runs the command. */
+
+/* Ends doveadm; a doveadm-server stays, and each run() fails for want of the file. */
+static void refuse(const struct doveadm_mail_cmd_context* ctx, int exit_code, const char* why) {
+  if (ctx->cctx->conn_type == DOVEADM_CONNECTION_TYPE_CLI) i_fatal_status(exit_code, "%s", why);
+  i_error("%s", why);
+}
+
+/* False: there is none, and refuse() has been told why. */
+static bool open_file(struct doveadm_mail_cmd_context* ctx, bool for_many, const char* too_many) {
+  if (ctx->cmd_input == NULL && ctx->cctx->conn_type == DOVEADM_CONNECTION_TYPE_CLI)
+    doveadm_mail_help_name(ctx->cmd->name);
+  /* doveadm closes the stream behind the first user: the next ones would get an empty list
+     (Dovecot 2.4) or wait for ever (2.3). */
+  if (!ctx->iterate_single_user && !(for_many && runs_here(ctx))) {
+    refuse(ctx, EX_USAGE, too_many);
+    return FALSE;
+  }
+  doveadm_mail_get_input(ctx);
+  return TRUE;
+}
+
+/* doveadm goes back to the beginning for each user, which a pipe cannot */
+static void replay_file(struct doveadm_mail_cmd_context* ctx, const void* text, size_t size,
+                        const char* name) {
+  i_stream_unref(&ctx->cmd_input);
+  ctx->cmd_input = i_stream_create_copy_from_data(text, size);
+  i_stream_set_name(ctx->cmd_input, name);
+}
+
+#ifdef POP3_LEGACY_HAVE_DOVEADM_INIT_ARGS
+/* Dovecot 2.3 refuses an option that this does not take. */
+static bool takes_replace(struct doveadm_mail_cmd_context* ctx ATTR_UNUSED, int option) {
+  return option == 'r';
+}
+#endif
+
 /* --- uidl --------------------------------------------------------------------------------------
  */
 
@@ -79,41 +120,23 @@ static struct uidl_context* context_of(struct doveadm_mail_cmd_context* ctx) {
   return container_of(command_of(ctx), struct uidl_context, command);
 }
 
-/* Ends doveadm; a doveadm-server stays, and each run() fails for want of an old list. */
-static void refuse(const struct doveadm_mail_cmd_context* ctx, int exit_code, const char* why) {
-  if (ctx->cctx->conn_type == DOVEADM_CONNECTION_TYPE_CLI) i_fatal_status(exit_code, "%s", why);
-  i_error("%s", why);
-}
-
-/* The parameter "file" is the host's own way: opened where the command was typed, before privileges
-   are dropped, and sent along where doveadm-server runs the command. */
 static void read_old_list(struct uidl_context* self) {
   struct doveadm_mail_cmd_context* ctx = &self->command.ctx;
   const char* error;
   const void* text;
   size_t size;
 
-  if (ctx->cmd_input == NULL && ctx->cctx->conn_type == DOVEADM_CONNECTION_TYPE_CLI)
-    doveadm_mail_help_name(ctx->cmd->name);
-  if (!ctx->iterate_single_user && !runs_here(ctx)) {
-    /* doveadm closes the stream behind the first user: the next ones would get an empty list
-       (Dovecot 2.4) or wait for ever (2.3). */
-    refuse(ctx, EX_USAGE,
-           "An old list cannot be sent to doveadm-server for many users: give one user with -u, or "
-           "leave out -S, doveadm_port and doveadm_worker_count");
+  if (!open_file(ctx, TRUE,
+                 "An old list cannot be sent to doveadm-server for many users: give one user with "
+                 "-u, or leave out -S, doveadm_port and doveadm_worker_count"))
     return;
-  }
-  doveadm_mail_get_input(ctx);
   self->old_list = pop3_legacy_old_list_read(ctx->cmd_input, &error);
   if (self->old_list == NULL) {
     refuse(ctx, EX_NOINPUT, error);
     return;
   }
-  /* doveadm goes back to the beginning for each user, which a pipe cannot */
   text = pop3_legacy_old_list_text(self->old_list, &size);
-  i_stream_unref(&ctx->cmd_input);
-  ctx->cmd_input = i_stream_create_copy_from_data(text, size);
-  i_stream_set_name(ctx->cmd_input, "old list");
+  replay_file(ctx, text, size, "old list");
 }
 
 #ifdef POP3_LEGACY_HAVE_DOVEADM_INIT_ARGS
@@ -157,19 +180,12 @@ static void uidl_deinit(struct doveadm_mail_cmd_context* ctx) {
   pop3_legacy_old_list_free(&context_of(ctx)->old_list);
 }
 
-#ifdef POP3_LEGACY_HAVE_DOVEADM_INIT_ARGS
-/* Dovecot 2.3 refuses an option that this does not take. */
-static bool uidl_parse_arg(struct doveadm_mail_cmd_context* ctx ATTR_UNUSED, int option) {
-  return option == 'r';
-}
-#endif
-
 static struct doveadm_mail_cmd_context* uidl_alloc(enum pop3_legacy_uidl_command kind) {
   struct uidl_context* self = doveadm_mail_cmd_alloc(struct uidl_context);
 
   self->kind = kind;
 #ifdef POP3_LEGACY_HAVE_DOVEADM_INIT_ARGS
-  self->command.ctx.v.parse_arg = uidl_parse_arg;
+  self->command.ctx.v.parse_arg = takes_replace;
 #endif
   self->command.ctx.v.preinit = preinit;
   self->command.ctx.v.init = uidl_init;
@@ -246,6 +262,101 @@ static struct doveadm_mail_cmd_context* policy_alloc(void) {
   return &self->command.ctx;
 }
 
+/* --- state -------------------------------------------------------------------------------------
+ */
+
+struct state_context {
+  struct command_context command;
+  bool import;
+  struct pop3_legacy_states* states; /* NULL: of the export */
+  bool replace;
+};
+
+static struct state_context* state_context_of(struct doveadm_mail_cmd_context* ctx) {
+  return container_of(command_of(ctx), struct state_context, command);
+}
+
+#define ONE_USER "The states are those of one user: give that one with -u"
+
+static void read_states(struct state_context* self) {
+  struct doveadm_mail_cmd_context* ctx = &self->command.ctx;
+  const char* error;
+  const void* text;
+  size_t size;
+
+  if (!open_file(ctx, FALSE, ONE_USER)) return;
+  self->states = pop3_legacy_states_read(ctx->cmd_input, &error);
+  if (self->states == NULL) {
+    refuse(ctx, EX_NOINPUT, error);
+    return;
+  }
+  text = pop3_legacy_states_text(self->states, &size);
+  replay_file(ctx, text, size, "states");
+}
+
+#ifdef POP3_LEGACY_HAVE_DOVEADM_INIT_ARGS
+static void state_init(struct doveadm_mail_cmd_context* ctx, const char* const args[] ATTR_UNUSED) {
+#else
+static void state_init(struct doveadm_mail_cmd_context* ctx) {
+#endif
+  struct state_context* self = state_context_of(ctx);
+
+  if (self->import) {
+    read_states(self);
+    (void)doveadm_cmd_param_bool(ctx->cctx, "replace", &self->replace);
+    pop3_legacy_states_headings();
+    return;
+  }
+  if (!ctx->iterate_single_user) refuse(ctx, EX_USAGE, ONE_USER);
+  doveadm_print_header("states", "states", DOVEADM_PRINT_HEADER_FLAG_HIDE_TITLE);
+}
+
+static int state_run(struct doveadm_mail_cmd_context* ctx, struct mail_user* user) {
+  struct state_context* self = state_context_of(ctx);
+  enum pop3_legacy_state_outcome outcome;
+
+  self->command.ran = TRUE;
+  if (!ctx->iterate_single_user) {
+    failed_with(ctx, EX_USAGE);
+    return -1;
+  }
+  if (self->import && self->states == NULL) {
+    failed_with(ctx, EX_NOINPUT);
+    return -1;
+  }
+  outcome = self->import ? pop3_legacy_states_import(user, self->states, self->replace)
+                         : pop3_legacy_states_export(user);
+  if (outcome == POP3_LEGACY_STATE_DONE) return 0;
+  failed_with(ctx, outcome == POP3_LEGACY_STATE_NO ? DOVEADM_EX_NOTPOSSIBLE : EX_TEMPFAIL);
+  return outcome == POP3_LEGACY_STATE_NO ? 0 : -1;
+}
+
+static void state_deinit(struct doveadm_mail_cmd_context* ctx) {
+  pop3_legacy_states_free(&state_context_of(ctx)->states);
+}
+
+static struct doveadm_mail_cmd_context* state_alloc(bool import) {
+  struct state_context* self = doveadm_mail_cmd_alloc(struct state_context);
+
+  self->import = import;
+#ifdef POP3_LEGACY_HAVE_DOVEADM_INIT_ARGS
+  if (import) self->command.ctx.v.parse_arg = takes_replace;
+#endif
+  self->command.ctx.v.preinit = preinit;
+  self->command.ctx.v.init = state_init;
+  self->command.ctx.v.run = state_run;
+  self->command.ctx.v.deinit = state_deinit;
+  doveadm_print_init(import ? DOVEADM_PRINT_TYPE_TABLE : DOVEADM_PRINT_TYPE_FLOW);
+  return &self->command.ctx;
+}
+
+static struct doveadm_mail_cmd_context* export_alloc(void) {
+  return state_alloc(FALSE);
+}
+static struct doveadm_mail_cmd_context* import_alloc(void) {
+  return state_alloc(TRUE);
+}
+
 /* --- the tables --------------------------------------------------------------------------------
  */
 
@@ -260,6 +371,15 @@ static struct doveadm_cmd_ver2 commands[] = {
      .mail_cmd = policy_alloc,
      DOVEADM_CMD_PARAMS_START DOVEADM_CMD_MAIL_COMMON DOVEADM_CMD_PARAM(
          '\0', "form", CMD_PARAM_STR, CMD_PARAM_FLAG_POSITIONAL) DOVEADM_CMD_PARAMS_END},
+    {.name = "pop3-legacy state export",
+     .usage = DOVEADM_CMD_MAIL_USAGE_PREFIX,
+     .mail_cmd = export_alloc,
+     DOVEADM_CMD_PARAMS_START DOVEADM_CMD_MAIL_COMMON DOVEADM_CMD_PARAMS_END},
+    {.name = "pop3-legacy state import",
+     .usage = DOVEADM_CMD_MAIL_USAGE_PREFIX "[-r] FILE",
+     .mail_cmd = import_alloc,
+     DOVEADM_CMD_PARAMS_START DOVEADM_CMD_MAIL_COMMON DOVEADM_CMD_PARAM(
+         'r', "replace", CMD_PARAM_BOOL, 0) OLD_LIST DOVEADM_CMD_PARAMS_END},
     {.name = "pop3-legacy uidl list",
      .usage = DOVEADM_CMD_MAIL_USAGE_PREFIX,
      .mail_cmd = list_alloc,

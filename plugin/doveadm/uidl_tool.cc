@@ -1,5 +1,6 @@
 #include "plugin/doveadm/uidl_tool.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +22,7 @@
 #include "plugin/core/uidl/pinning.h"
 #include "plugin/core/uidl/verification.h"
 #include "plugin/doveadm/doveadm_host.h"
+#include "plugin/doveadm/pop3_settings.h"
 #include "plugin/dovecot/dovecot_maildrop.h"
 #include "plugin/dovecot/mailbox_state.h"
 #include "plugin/dovecot/trampoline.h"
@@ -145,15 +147,20 @@ std::optional<NumberedMessages> read_messages(struct mailbox* box, bool with_siz
   while (struct mail* const mail = messages.next()) {
     const char* guid = nullptr;
     uidl::NumberedMessage message;
-    if (mail_get_special(mail, MAIL_FETCH_GUID, &guid) == 0 &&
-        (!with_sizes || read_sizes(mail, message))) {
-      message.uid = mail->uid;
+    message.uid = mail->uid;
+    const bool known = mail_get_special(mail, MAIL_FETCH_GUID, &guid) == 0;
+    if (known) {
       message.guid = guid;
-      found.push_back(std::move(message));
-    } else if (!mail->expunged) {
-      storage_failed(box, "a message cannot be read", error_r);
-      return std::nullopt;
     }
+    if (!known || (with_sizes && !read_sizes(mail, message))) {
+      if (mail->expunged) {
+        continue;
+      }
+      // It keeps its number, and the others are not to go without theirs.
+      e_warning(box->event, "pop3_legacy: message %zu, UID %u, cannot be read: %s",
+                found.size() + 1, mail->uid, mailbox_get_last_internal_error(box, nullptr));
+    }
+    found.push_back(std::move(message));
   }
   if (!messages.close()) {
     storage_failed(box, "the messages cannot be listed", error_r);
@@ -187,12 +194,33 @@ class LookedAt : public dovecot::DovecotMaildrop {
   const uidl::GuidIds* pins_;
 };
 
-Error not_ours() {
+/// Dovecot names messages itself, and how is not to be found out in this process.
+Error not_known() {
   return {Failure::permanent,
-          R"(this mailbox's ids are Dovecot's own (uidl.scheme = "host"), by pop3_uidl_format)"};
+          "messages have Dovecot's own ids here, by pop3_uidl_format, which doveconf did not tell "
+          "(doveadm-server cannot ask it: leave out -S)"};
+}
+
+/// Where the plugin has nothing to do with the ids.
+Status name_by_host(LookedAt& maildrop, std::unordered_map<Uid, std::string>& by_uid) {
+  for (std::uint32_t place = 0; place < maildrop.message_count(); ++place) {
+    const auto message = maildrop.message(place);
+    auto id = message ? maildrop.stored_id() : Result<std::string>(message.error());
+    if (id && id.value().empty()) {
+      id = maildrop.host_id();
+    }
+    if (!id && id.error().kind != Failure::gone) {
+      return id.error();
+    }
+    if (id) {
+      by_uid.emplace(maildrop.uid(place), std::move(id.value()));
+    }
+  }
+  return Done{};
 }
 
 /// Gives the messages the ids that a client would see who logs in now, with `pins` as in LookedAt.
+/// One that has none in a session has none here; the log has said why.
 Status name_messages(struct mailbox* box, const policy::Resolution& policy,
                      NumberedMessages& messages, const uidl::GuidIds* pins = nullptr) {
   std::unordered_map<Uid, std::string> by_uid;
@@ -202,18 +230,23 @@ Status name_messages(struct mailbox* box, const policy::Resolution& policy,
     auto ids = uidl::assign_ids(maildrop, policy.policy.uidl, policy.uidl_known);
     if (!ids) {
       status = ids.error();
-    } else if (!ids.value()) {
-      status = not_ours();
-    } else {
-      for (std::uint32_t place = 0; place < ids.value()->size(); ++place) {
-        by_uid.emplace(maildrop.uid(place), std::move((*ids.value())[place]));
+      return;
+    }
+    if (!ids.value()) {
+      status = name_by_host(maildrop, by_uid);
+    }
+    for (std::uint32_t place = 0; ids.value() && place < ids.value()->size(); ++place) {
+      uidl::MessageId& id = (*ids.value())[place];
+      if (id.from != uidl::MessageId::From::nobody) {
+        by_uid.emplace(maildrop.uid(place), std::move(id.text));
       }
     }
   });
   for (uidl::NumberedMessage& message : messages) {
-    message.id = by_uid[message.uid];
-    if (status && message.id.empty()) {
-      status = not_ours();  // there are pins, but not for this one
+    const auto named = by_uid.find(message.uid);
+    message.id = named == by_uid.end() ? std::string() : std::move(named->second);
+    if (status && named != by_uid.end() && message.id.empty()) {
+      status = not_known();
     }
   }
   return status;
@@ -235,7 +268,13 @@ Outcome list(Work& work) {
   }
   std::size_t number = 0;
   for (const uidl::NumberedMessage& message : work.messages) {
-    doveadm_print_num(++number);
+    ++number;
+    if (message.id.empty()) {
+      e_warning(work.box->event, "pop3_legacy: message %zu, UID %u, has no id now: left out",
+                number, message.uid);
+      continue;
+    }
+    doveadm_print_num(number);
     doveadm_print_num(message.uid);
     doveadm_print(message.guid.c_str());
     doveadm_print(message.id.c_str());
@@ -292,7 +331,7 @@ Outcome detect(Work& work, const uidl::OldList& old_list) {
 /// Says how far an answer can be trusted that goes by number.
 void tell_trust(const Work& work, const uidl::OldList& old_list) {
   if (uidl::listed_by(old_list) == uidl::ListedBy::number && !old_list.entries.empty()) {
-    const std::string trust(uidl::trust_in_numbers(old_list));
+    const std::string trust = uidl::trust_in_numbers(old_list, work.messages.size());
     e_warning(work.box->event, "pop3_legacy: %s", trust.c_str());
   }
 }
@@ -352,11 +391,12 @@ Status may_pin(const Work& work) {
   if (!work.policy.uidl_known) {
     return refused("the policy that decides the ids cannot be read");
   }
-  if (work.policy.policy.uidl.plan.host()) {
-    return refused(
-        "the policy leaves messages without a pin to Dovecot (uidl.scheme = \"host\"), and nothing "
-        "keeps its ids apart from pinned ones; first choose a scheme for them, such as "
-        "scheme = \"dovecot\" in the policy's section [uidl]");
+  const auto unknown = std::find_if(work.messages.begin(), work.messages.end(),
+                                    [](const auto& message) { return message.guid.empty(); });
+  if (unknown != work.messages.end()) {
+    return refused("message " + std::to_string(unknown - work.messages.begin() + 1) + ", UID " +
+                   std::to_string(unknown->uid) + ", cannot be pinned, for pins go by GUID: " +
+                   dovecot::without_guids + ", or it cannot be read now");
   }
   if (mailbox_is_readonly(work.box)) {
     return refused("the mailbox is read-only");
@@ -518,6 +558,8 @@ using pop3_legacy::dovecot::trampoline;
 
 void pop3_legacy_uidl_attach(struct module* module) {
   static const struct mail_storage_hooks hooks = pop3_legacy::dovecot::uidl_hooks();
+  pop3_legacy::dovecot::set_host_id_source(
+      {.settings = pop3_legacy::doveadm::pop3_id_settings, .serves_clients = false});
   // Whether mail_plugins names this module or not: doveadm has it for all.
   mail_storage_hooks_add_forced(module, &hooks);
 }

@@ -38,8 +38,8 @@ enum pop3_legacy_uidl_outcome {
 /* Adds the storage hooks that give each user's INBOX its ids, in every command of doveadm. */
 void pop3_legacy_uidl_attach(struct module* module);
 
-/* Reads the stream to its end, and logs what is odd in it. NULL: it cannot be read, or is no list of
-   ids; *error_r is a sentence, valid until the end of the host's data stack frame. The result is
+/* Reads the stream to its end, and logs what is odd in it. NULL: it cannot be read, or is no list
+   of ids; *error_r is a sentence, valid until the end of the host's data stack frame. The result is
    freed with pop3_legacy_old_list_free(). */
 struct pop3_legacy_old_list* pop3_legacy_old_list_read(struct istream* input, const char** error_r);
 /* The text that was read; valid as long as the list. */

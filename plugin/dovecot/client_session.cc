@@ -1,7 +1,6 @@
 #include "plugin/dovecot/client_session.h"
 
 #include <fcntl.h>
-#include <linux/sockios.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -9,6 +8,7 @@
 
 #include <array>
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "plugin/dovecot/input_filter.h"
@@ -39,8 +39,9 @@ void send_event(struct event* parent, const Command& command, std::string_view a
   event_unref(&event);
 }
 
-/// Of an answer that takes long, before the process's other clients have theirs.
-constexpr std::chrono::milliseconds listing_turn(100);
+/// Of an answer that takes long, and of all that stands in one packet, before the process's other
+/// clients have theirs.
+constexpr std::chrono::milliseconds turn(50);
 
 /// What has come and nobody will read would make the kernel reset the connection when it is closed,
 /// and the client might lose the last reply.
@@ -57,9 +58,9 @@ void discard_input(int fd) {
 }  // namespace
 
 void ClientSession::attach(struct client* client, policy::Resolution resolution,
-                           Remembered remembered) {
+                           Remembered remembered, bool by_user) {
   // owned by the client from here on: destroy_client() deletes it
-  auto* const self = new ClientSession(client, std::move(resolution), remembered);
+  auto* const self = new ClientSession(client, std::move(resolution), remembered, by_user);
   if (self->session_.idle()) {
     delete self;
     return;
@@ -74,9 +75,9 @@ void ClientSession::attach(struct client* client, policy::Resolution resolution,
 }
 
 ClientSession::ClientSession(struct client* client, policy::Resolution resolution,
-                             Remembered remembered)
+                             Remembered remembered, bool by_user)
     : client_(client),
-      port_(client),
+      port_(client, by_user),
       session_(port_, std::move(resolution), remembered,
                master_of(client->user) != nullptr ? Visitor::master : Visitor::owner) {}
 
@@ -91,6 +92,11 @@ void ClientSession::install() {
   module_context_.super = client_->v;
   client_->v.destroy = destroy_client;
 
+  struct ostream* replies = output_filter_of(client_);
+  if (replies == nullptr && session_.minds_delivery()) {
+    replies = output_filter_install(client_, /*holds_login=*/false);
+  }
+
   struct istream* host_input = client_->input;
   filter_ = input_filter_create(host_input, this);
   client_->input = filter_;
@@ -101,8 +107,10 @@ void ClientSession::install() {
   next_flush_context_ = output->context;
   o_stream_set_flush_callback(client_->output, output_flushed, static_cast<void*>(this));
 
-  if (struct ostream* const replies = output_filter_of(client_)) {
+  if (replies != nullptr) {
     output_filter_set_editor(replies, this);
+  }
+  if (replies != nullptr && output_filter_holds_login(replies)) {
     // Dovecot opens the mailbox before it comes back to its event loop.
     to_login_ = timeout_add_short(0, complete_login, this);
   }
@@ -132,6 +140,10 @@ bool ClientSession::may_continue() {
   if (client_->cmd != nullptr || client_->disconnected || POP3_CLIENT_OUTPUT_FULL(client_)) {
     return false;
   }
+  if (turn_is_over()) {
+    come_back();
+    return false;
+  }
   if (to_login_ != nullptr) {
     complete_login(this);
     if (client_->disconnected) {
@@ -142,6 +154,42 @@ bool ClientSession::may_continue() {
   return true;
 }
 
+// Dovecot goes on with what a stream holds before it looks at other connections, as long as there
+// is more of it, and reads more meanwhile. So the time counts from the round's begin.
+bool ClientSession::turn_is_over() {
+  const auto now = std::chrono::steady_clock::now();
+  if (loop_.tv_sec != ioloop_timeval.tv_sec || loop_.tv_usec != ioloop_timeval.tv_usec) {
+    loop_ = ioloop_timeval;
+    turn_end_ = now + turn;
+  }
+  return now > turn_end_;
+}
+
+// Through output_flushed(), for which the loop asks the kernel, and thereby about all connections.
+void ClientSession::come_back(std::chrono::milliseconds pause) {
+  if (pause.count() == 0) {
+    o_stream_set_flush_pending(client_->output, true);
+    return;
+  }
+  client_->cmd = wait_for_lock;
+  to_come_back_ = timeout_add_to(current_ioloop, static_cast<unsigned>(pause.count()),
+                                 &ClientSession::pause_over, static_cast<void*>(this));
+}
+
+void ClientSession::pause_over(void* context) {
+  auto* const self = static_cast<ClientSession*>(context);
+  self->end_pause();
+  o_stream_set_flush_pending(self->client_->output, true);
+}
+
+void ClientSession::end_pause() {
+  timeout_remove(&to_come_back_);
+  client_->cmd = nullptr;
+}
+
+// While client_->cmd is there, Dovecot leaves the input alone.
+void ClientSession::wait_for_lock(struct client* /*client*/) {}
+
 // A command that still runs stands at the end of what the host has consumed. Once the output
 // is broken, what ran last may have been cut short, although the host counts it as complete.
 void ClientSession::mark_executed() {
@@ -150,6 +198,37 @@ void ClientSession::mark_executed() {
   }
   const uoff_t consumed = filter_->v_offset;
   session_.executed(client_->cmd == nullptr || consumed == 0 ? consumed : consumed - 1);
+  if (answer_ended_ && client_->cmd == nullptr &&
+      o_stream_get_buffer_used_size(client_->output) == 0) {
+    answer_ended_ = false;
+    session_.all_left();
+  }
+}
+
+// What leaves may stand in the output for long, so the last look is the one before it leaves.
+void ClientSession::before_sending(bool may_end_answer) {
+  if (!may_end_answer && !answer_ended_) {
+    return;
+  }
+  if (session_.awaits_departure()) {
+    answer_ended_ = true;
+    session_.leaving(waiting_input());
+  }
+}
+
+// In Dovecot's stream, and in the kernel, which where there is TLS or a proxy is what the login
+// process has passed on. Where the stream is full, another one may be behind it that has read what
+// came with the login.
+std::uint64_t ClientSession::waiting_input() const {
+  std::uint64_t waiting = input_filter_waiting(filter_);
+  if (waiting >= i_stream_get_max_buffer_size(filter_)) {
+    waiting += i_stream_get_max_buffer_size(filter_);
+  }
+  int in_kernel = 0;
+  if (::ioctl(client_->fd_in, FIONREAD, &in_kernel) == 0 && in_kernel > 0) {
+    waiting += static_cast<std::uint64_t>(in_kernel);
+  }
+  return waiting;
 }
 
 void ClientSession::answer(std::string_view line) {
@@ -162,13 +241,22 @@ void ClientSession::answer(std::string_view line) {
   if (answer.ends_session) {
     client_disconnect(client_, "The session's deletions could not be stored.");
   }
+  if (answer.slow_reply && !client_->disconnected) {
+    slow_reply_ = std::move(answer.slow_reply);
+    command_ = answer.command;
+    arguments_ = answer.arguments;
+    client_->cmd = continue_slow_reply;
+    go_on_with_slow_reply();
+    o_stream_uncork(client_->output);
+    return;
+  }
   if (answer.listing && !client_->disconnected) {
     begin_listing(std::move(answer.listing));
   }
   if (answer.intake && !client_->disconnected) {
     intake_ = std::move(answer.intake);
-    intake_command_ = answer.command;
-    intake_arguments_ = answer.arguments;
+    command_ = answer.command;
+    arguments_ = answer.arguments;
     intake_->when_done([this] { answer_intake(); });
     if (intake_->state() == Intake::State::waiting) {
       begin_waiting();
@@ -181,6 +269,40 @@ void ClientSession::answer(std::string_view line) {
   // CAPA has had its event from the host that was asked for it.
   if (answer.command != nullptr && answer.command->owner != Owner::shared) {
     send_event(client_->user->event, *answer.command, answer.arguments, positive);
+  }
+}
+
+void ClientSession::continue_slow_reply(struct client* client) {
+  auto* const self = module_context<ClientSession>(client, client_module);
+  const bool done = trampoline("a reply", false, [&] {
+    self->go_on_with_slow_reply();
+    return true;
+  });
+  if (!done) {
+    self->slow_reply_.reset();
+    client->cmd = nullptr;
+    client_disconnect(client, "An answer could not be completed.");
+  }
+}
+
+void ClientSession::go_on_with_slow_reply() {
+  const auto until = std::chrono::steady_clock::now() + turn;
+  std::optional<Reply> reply;
+  while (!client_->output->closed && client_->output->stream_errno == 0) {
+    reply = slow_reply_->step();
+    if (reply) {
+      break;
+    }
+    if (std::chrono::steady_clock::now() > until) {
+      o_stream_set_flush_pending(client_->output, true);
+      return;
+    }
+  }
+  slow_reply_.reset();
+  client_->cmd = nullptr;
+  if (reply) {
+    send_reply(*reply);
+    send_event(client_->user->event, *command_, arguments_, reply->positive());
   }
 }
 
@@ -209,7 +331,7 @@ void ClientSession::begin_listing(std::unique_ptr<Listing> listing) {
 }
 
 void ClientSession::send_listing() {
-  const auto until = std::chrono::steady_clock::now() + listing_turn;
+  const auto until = std::chrono::steady_clock::now() + turn;
   // Nobody gets what is made once the output is broken, and an answer nobody got is not complete.
   while (!client_->output->closed && client_->output->stream_errno == 0) {
     if (POP3_CLIENT_OUTPUT_FULL(client_)) {
@@ -227,6 +349,9 @@ void ClientSession::send_listing() {
       return;
     }
     if (lines.value().empty()) {
+      if (listing_->unfinished()) {
+        continue;
+      }
       client_send_line(client_, ".");
       break;
     }
@@ -242,6 +367,7 @@ void ClientSession::end_listing() {
 
 std::size_t ClientSession::take_data(std::string_view octets) {
   const std::size_t taken = intake_->take(octets);
+  session_.took_data(taken);
   if (intake_->state() == Intake::State::done) {
     answer_intake();
   } else if (intake_->state() == Intake::State::waiting) {
@@ -310,7 +436,7 @@ void ClientSession::answer_intake() {
   }
   o_stream_cork(client_->output);
   send_reply(reply);
-  send_event(client_->user->event, *intake_command_, intake_arguments_, reply.positive());
+  send_event(client_->user->event, *command_, arguments_, reply.positive());
   if (auto listing = intake->listing(); listing && !client_->disconnected) {
     begin_listing(std::move(listing));
   }
@@ -341,32 +467,11 @@ void ClientSession::send_reply(const Reply& reply, bool client_erred) {
   }
 }
 
-void ClientSession::input_arrived() {
-  if (session_.awaits_delivery() && output_received()) {
-    session_.delivered();
-  }
-}
-
-// Nothing is left here or in the kernel: SIOCOUTQ tells what a TCP peer has not acknowledged,
-// or what the login process that does TLS has not read. Where it cannot tell, the rest decides.
-bool ClientSession::output_received() const {
-  if (client_->output->stream_errno != 0 || o_stream_get_buffer_used_size(client_->output) > 0) {
-    return false;
-  }
-  int queued = 0;
-  return ::ioctl(client_->fd_out, SIOCOUTQ, &queued) != 0 || queued == 0;
-}
-
 void ClientSession::finish() {
   if (client_->mailbox == nullptr) {
     return;  // the mailbox could not be opened
   }
   mark_executed();
-  // The client has closed in order, and not somebody here: one that goes without having read
-  // everything resets the connection.
-  if (filter_->eof && filter_->stream_errno == 0 && output_received()) {
-    session_.delivered();
-  }
   session_.finish(client_->delete_success ? Ending::quit : Ending::dropped);
 }
 
@@ -391,6 +496,13 @@ void ClientSession::destroy_client(struct client* client, const char* reason) {
     self->intake_.reset();
     client->cmd = nullptr;
   }
+  if (self->slow_reply_) {
+    self->slow_reply_.reset();
+    client->cmd = nullptr;
+  }
+  if (self->to_come_back_ != nullptr) {
+    self->end_pause();
+  }
   o_stream_set_flush_callback(client->output, self->next_flush_callback_,
                               self->next_flush_context_);
   const auto next = self->module_context_.super.destroy;
@@ -402,7 +514,7 @@ void ClientSession::destroy_client(struct client* client, const char* reason) {
 // The lines that stand behind it in the filter's parent need a reason to be looked at.
 int ClientSession::output_flushed(void* context) {
   auto* const self = static_cast<ClientSession*>(context);
-  if (self->client_->cmd == wait_for_intake) {
+  if (self->client_->cmd == wait_for_intake || self->client_->cmd == wait_for_lock) {
     // Dovecot would ask to be called again at once, and with a broken output end the session:
     // then nobody would hear what became of the message.
     (void)o_stream_flush(self->client_->output);

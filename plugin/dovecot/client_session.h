@@ -4,6 +4,10 @@
 #ifndef POP3_LEGACY_DOVECOT_CLIENT_SESSION_H
 #define POP3_LEGACY_DOVECOT_CLIENT_SESSION_H
 
+#include <sys/time.h>
+
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,8 +24,9 @@ class ClientSession : public ReplyEditor {
  public:
   /// Takes its place in `client` where the policy leaves it anything to do. The object is
   /// freed when the client is destroyed. Nothing may have been read from the client's input
-  /// by the command loop yet. `remembered` as for Session.
-  static void attach(struct client* client, policy::Resolution resolution, Remembered remembered);
+  /// by the command loop yet. `remembered` as for Session, `by_user` as for DovecotPort.
+  static void attach(struct client* client, policy::Resolution resolution, Remembered remembered,
+                     bool by_user);
 
   ClientSession(const ClientSession&) = delete;
   ClientSession& operator=(const ClientSession&) = delete;
@@ -30,9 +35,11 @@ class ClientSession : public ReplyEditor {
 
   // --- for the input filter ---
 
-  /// The host runs no command, has room for output and has not ended the session. Where
-  /// false, the command loop comes back by itself.
+  /// The host runs no command, has room for output and has not ended the session, and the process's
+  /// other sessions have had their turns. Where false, the command loop comes back by itself.
   bool may_continue();
+  /// The loop comes back once the other sessions have had their turns, and not before `pause`.
+  void come_back(std::chrono::milliseconds pause = std::chrono::milliseconds(0));
   Portion take(std::string_view buffered, uoff_t offset) { return session_.take(buffered, offset); }
   /// The next octets are no commands: they are take_data()'s.
   [[nodiscard]] bool takes_data() const {
@@ -47,10 +54,10 @@ class ClientSession : public ReplyEditor {
   }
   /// Answers a line of ours.
   void answer(std::string_view line);
-  /// More has come from the network.
-  void input_arrived();
 
   // --- for the output filter ---
+
+  void before_sending(bool may_end_answer) override;
 
   [[nodiscard]] bool awaits_reply() const override { return session_.awaits_reply(); }
   [[nodiscard]] std::string reworded(std::string_view line) override {
@@ -58,7 +65,8 @@ class ClientSession : public ReplyEditor {
   }
 
  private:
-  ClientSession(struct client* client, policy::Resolution resolution, Remembered remembered);
+  ClientSession(struct client* client, policy::Resolution resolution, Remembered remembered,
+                bool by_user);
   ~ClientSession() override;
 
   static void destroy_client(struct client* client, const char* reason);
@@ -69,11 +77,17 @@ class ClientSession : public ReplyEditor {
   static void complete_login(ClientSession* self);
   void finish();
   void mark_executed();
-  [[nodiscard]] bool output_received() const;
+  [[nodiscard]] std::uint64_t waiting_input() const;
   void send_reply(const Reply& reply, bool client_erred = true);
   void begin_listing(std::unique_ptr<Listing> listing);
   void send_listing();
   void end_listing();
+  static void continue_slow_reply(struct client* client);
+  void go_on_with_slow_reply();
+  static void wait_for_lock(struct client* client);
+  static void pause_over(void* context);
+  void end_pause();
+  [[nodiscard]] bool turn_is_over();
   static void wait_for_intake(struct client* client);
   void begin_waiting();
   void end_waiting();
@@ -85,13 +99,20 @@ class ClientSession : public ReplyEditor {
   DovecotPort port_;
   Session session_;
   struct istream* filter_ = nullptr;
-  struct timeout* to_login_ = nullptr;  ///< until the login has been answered
-  std::unique_ptr<Listing> listing_;    ///< while it is client_->cmd
-  std::unique_ptr<Intake> intake_;      ///< it is client_->cmd, too, while it waits
-  const Command* intake_command_ = nullptr;
-  std::string intake_arguments_;
+  struct timeout* to_login_ = nullptr;     ///< until the login has been answered
+  std::unique_ptr<Listing> listing_;       ///< while it is client_->cmd
+  std::unique_ptr<Intake> intake_;         ///< it is client_->cmd, too, while it waits
+  std::unique_ptr<SlowReply> slow_reply_;  ///< while it is client_->cmd
+  /// Of what is answered later.
+  const Command* command_ = nullptr;
+  std::string arguments_;
+  struct timeout* to_come_back_ = nullptr;  ///< while wait_for_lock() is client_->cmd
+  struct timeval loop_ {};                  ///< the event loop's round in which the turn began
+  std::chrono::steady_clock::time_point turn_end_;
   int watched_fd_ = -1;  ///< the client's once more, while only it needs what is waited for
   struct io* watch_ = nullptr;
+  bool answer_ended_ =
+      false;  ///< octets that may be a message's last have been given to the output
   std::string line_;
   stream_flush_callback_t* next_flush_callback_ = nullptr;
   void* next_flush_context_ = nullptr;

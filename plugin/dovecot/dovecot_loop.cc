@@ -50,14 +50,14 @@ class DovecotWatch : public process::Watch {
 
 bool children_are_waited_for = false;
 
-// With the last child-wait's end Dovecot ignores SIGCHLD, and then the kernel reaps what still runs.
-// So there is one as long as the plugin is there.
+// With the last child-wait's end Dovecot ignores SIGCHLD, and then the kernel reaps what still
+// runs. So there is one as long as the plugin is there.
 void wait_for_children() {
   if (!std::exchange(children_are_waited_for, true)) child_wait_init();
 }
 
-/// Dovecot calls back from a signal's place in the loop, where no user is at work: the user is there
-/// again while `ended` runs, and no longer.
+/// Dovecot calls back from a signal's place in the loop, where no user is at work: the user is
+/// there again while `ended` runs, and no longer.
 class DovecotChild : public process::Watch {
  public:
   DovecotChild(pid_t pid, std::function<void(int status)> ended)

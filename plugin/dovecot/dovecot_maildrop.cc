@@ -2,6 +2,7 @@
 
 #include <type_traits>
 
+#include "plugin/core/uidl/memory.h"
 #include "plugin/dovecot/mailbox_state.h"
 #include "plugin/dovecot/master_user.h"
 #include "plugin/files/key_file.h"
@@ -29,13 +30,19 @@ void register_cache_field(Register* register_fields, struct mail_cache* cache,
 }  // namespace
 
 DovecotMaildrop::DovecotMaildrop(struct mailbox* box)
-    : box_(box), buffer_(buffer_create_dynamic(default_pool, 128)) {
+    : box_(box), buffer_(buffer_create_dynamic(default_pool, 128)), host_ids_(box) {
   begin();
 }
 
 DovecotMaildrop::~DovecotMaildrop() {
-  end();
+  let_go();
   buffer_free(&buffer_);
+}
+
+void DovecotMaildrop::let_go() {
+  if (mail_ != nullptr) {
+    end();
+  }
 }
 
 void DovecotMaildrop::begin() {
@@ -70,6 +77,8 @@ Uid DovecotMaildrop::uid(std::uint32_t place) const {
 Result<uidl::Facts*> DovecotMaildrop::message(std::uint32_t place) {
   if (added_ >= commit_after) {
     end();
+  }
+  if (mail_ == nullptr) {
     begin();
   }
   if (mail_->seq != place + 1) {
@@ -132,6 +141,10 @@ Result<std::optional<std::string>> DovecotMaildrop::load_state(std::string_view 
   return load_mailbox_state(box_, name);
 }
 
+bool DovecotMaildrop::serves_client() {
+  return serves_clients() && master_of(box_->storage->user) == nullptr;
+}
+
 bool DovecotMaildrop::stores(std::string_view name) {
   if (master_of(box_->storage->user) != nullptr) {
     return false;
@@ -139,9 +152,10 @@ bool DovecotMaildrop::stores(std::string_view name) {
   if (!mailbox_is_readonly(box_)) {
     return true;
   }
-  log("the mailbox is read-only for this user, so its ids are not remembered: they stay what they "
+  log(LogLevel::warning,
+      "the mailbox is read-only for this user, so its ids are not remembered: they stay what they "
       "are as long as the policy does, and what they are made of (the state \"" +
-      std::string(name) + "\" is not stored)");
+          std::string(name) + "\" is not stored)");
   return false;
 }
 
@@ -153,13 +167,25 @@ Status DovecotMaildrop::store_state(std::string_view name, std::string_view cont
 Result<bool> DovecotMaildrop::exchange_state(std::string_view name,
                                              const std::optional<std::string>& old,
                                              std::string_view content) {
+  // Without that mark the ids are what they are.
+  if (mailbox_is_readonly(box_) && uidl::is_hosts_mark(content)) return true;
   if (!stores(name)) return true;
   return exchange_mailbox_state(box_, name, old, content);
 }
 
-void DovecotMaildrop::log(std::string_view sentence) {
-  e_warning(box_->event, "pop3_legacy: uidl: %.*s", static_cast<int>(sentence.size()),
-            sentence.data());
+void DovecotMaildrop::log(LogLevel level, std::string_view sentence) {
+  const std::string line = "pop3_legacy: uidl: " + std::string(sentence);
+  switch (level) {
+    case LogLevel::info:
+      e_info(box_->event, "%s", line.c_str());
+      break;
+    case LogLevel::warning:
+      e_warning(box_->event, "%s", line.c_str());
+      break;
+    case LogLevel::error:
+      e_error(box_->event, "%s", line.c_str());
+      break;
+  }
 }
 
 }  // namespace pop3_legacy::dovecot

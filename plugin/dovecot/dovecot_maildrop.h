@@ -9,6 +9,7 @@
 #include "plugin/core/uidl/assignment.h"
 #include "plugin/dovecot/hash_loader.h"
 #include "plugin/dovecot/host.h"
+#include "plugin/dovecot/host_ids.h"
 #include "plugin/dovecot/mail_facts.h"
 
 namespace pop3_legacy::dovecot {
@@ -16,10 +17,10 @@ namespace pop3_legacy::dovecot {
 /// Holds a transaction of the mailbox, in which values are added to Dovecot's cache; it is
 /// committed now and then, and at the end. `box` is open and lives longer than this.
 ///
-/// Nothing is stored for a master user, who may be here to try a policy: that is not to decide which
-/// ids the mailbox has. Nor can it be in a mailbox that is read-only; its messages have ids all the
-/// same, or they could not be fetched, and the log says that the ids last as long as the policy and
-/// what they are made of.
+/// Nothing is stored for a master user, who may be here to try a policy: that is not to decide
+/// which ids the mailbox has. Nor can it be in a mailbox that is read-only; its messages have ids
+/// all the same, or they could not be fetched, and the log says that the ids last as long as the
+/// policy and what they are made of.
 class DovecotMaildrop : public uidl::Maildrop {
  public:
   explicit DovecotMaildrop(struct mailbox* box);
@@ -28,6 +29,9 @@ class DovecotMaildrop : public uidl::Maildrop {
   DovecotMaildrop(DovecotMaildrop&&) = delete;
   DovecotMaildrop& operator=(DovecotMaildrop&&) = delete;
   ~DovecotMaildrop() override;
+
+  /// Until the next message(): nothing of the mailbox is held, and what was found out is written.
+  void let_go();
 
   [[nodiscard]] std::uint32_t message_count() override;
   [[nodiscard]] Result<uidl::Facts*> message(std::uint32_t place) override;
@@ -40,6 +44,9 @@ class DovecotMaildrop : public uidl::Maildrop {
   void keep_derived(std::string_view scheme, std::string_view value) override;
   [[nodiscard]] Result<std::string> stored_id() override;
 
+  [[nodiscard]] Result<std::string> host_id() override { return host_ids_.id(mail_); }
+  [[nodiscard]] bool serves_client() override;
+
   [[nodiscard]] Result<Hasher*> hasher() override;
   [[nodiscard]] Result<std::string> read_key(const std::string& path) override;
 
@@ -49,7 +56,7 @@ class DovecotMaildrop : public uidl::Maildrop {
                                             const std::optional<std::string>& old,
                                             std::string_view content) override;
 
-  void log(std::string_view sentence) override;
+  void log(LogLevel level, std::string_view sentence) override;
 
  private:
   void begin();
@@ -62,9 +69,10 @@ class DovecotMaildrop : public uidl::Maildrop {
   struct mail* mail_ = nullptr;
   std::optional<MailFacts> facts_;
   std::shared_ptr<const uidl::CourierList> courier_;  ///< once it has been read
-  unsigned added_ = 0;  ///< to the cache, in this transaction
+  unsigned added_ = 0;                                ///< to the cache, in this transaction
   buffer_t* buffer_;
   LoadedHasher hasher_;
+  HostIds host_ids_;
 };
 
 }  // namespace pop3_legacy::dovecot

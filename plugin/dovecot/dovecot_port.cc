@@ -1,9 +1,14 @@
 #include "plugin/dovecot/dovecot_port.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
 #include <algorithm>
 #include <climits>
+#include <type_traits>
 #include <utility>
 
+#include "plugin/dovecot/domain_loader.h"
 #include "plugin/dovecot/dovecot_maildrop.h"
 #include "plugin/dovecot/host_answer.h"
 #include "plugin/dovecot/mail_inspection.h"
@@ -14,6 +19,7 @@
 #include "plugin/dovecot/service_groups.h"
 #include "plugin/dovecot/uidl_storage.h"
 #include "plugin/process/child_program.h"
+#include "plugin/process/running_process.h"
 
 namespace pop3_legacy::dovecot {
 
@@ -48,6 +54,46 @@ bool DovecotPort::numbers_follow_uids() const {
 // Dovecot has looked at the flags already; this number is theirs until the first RETR or RSET.
 MessageNumber DovecotPort::highest_seen() const {
   return client_->last_seen_pop3_msn;
+}
+
+bool DovecotPort::has_seen(MessageNumber number) const {
+  const struct mail_index_record* const record =
+      mail_index_lookup(client_->mailbox->view, sequence(number));
+  return record != nullptr && (record->flags & MAIL_SEEN) != 0;
+}
+
+// While something else is open in the mailbox's place, nobody asks for these two.
+std::vector<Uid> DovecotPort::mailbox_uids() const {
+  std::vector<Uid> uids;
+  if (switch_.switched()) return uids;
+  const std::uint32_t count = mail_index_view_get_messages_count(client_->mailbox->view);
+  uids.reserve(count);
+  for (std::uint32_t place = 1; place <= count; ++place) {
+    Uid uid = 0;
+    mail_index_lookup_uid(client_->mailbox->view, place, &uid);
+    uids.push_back(uid);
+  }
+  return uids;
+}
+
+Result<std::vector<std::optional<std::string>>> DovecotPort::guids(const std::vector<Uid>& uids) {
+  if (switch_.switched()) return Port::guids(uids);
+  DovecotMaildrop maildrop(client_->mailbox);
+  std::vector<std::optional<std::string>> found;
+  found.reserve(uids.size());
+  for (const Uid uid : uids) {
+    std::uint32_t sequence = 0;
+    if (!mail_index_lookup_seq(client_->mailbox->view, uid, &sequence)) {
+      found.emplace_back();
+      continue;
+    }
+    const auto message = maildrop.message(sequence - 1);
+    if (!message) return message.error();
+    Result<std::string> guid = message.value()->guid();
+    if (!guid && guid.error().kind != Failure::gone) return guid.error();
+    found.push_back(guid ? std::optional(std::move(guid.value())) : std::nullopt);
+  }
+  return found;
 }
 
 Result<std::vector<std::optional<std::int64_t>>> DovecotPort::received(
@@ -134,6 +180,30 @@ bool DovecotPort::deleted(MessageNumber number) const {
          (client_->deleted_bitmask[bit / CHAR_BIT] >> (bit % CHAR_BIT) & 1U) != 0;
 }
 
+Tally DovecotPort::left() const {
+  return {client_->messages_count - client_->deleted_count,
+          client_->total_size - client_->deleted_size};
+}
+
+Tally DovecotPort::all() const {
+  return {client_->messages_count, client_->total_size};
+}
+
+// Where Dovecot makes an event's reason of the first word before it looks for a command of that
+// name, event_reason_code_prefix() panics at a colon, and nothing else. It is so where a command is
+// executed by its name; where it is looked up first, what is executed has a context.
+std::string_view DovecotPort::deadly_in_verb() const noexcept {
+  constexpr bool executes_by_name = std::is_invocable_v<decltype(&client_command_execute),
+                                                        struct client*, const char*, const char*>;
+  return executes_by_name ? ":" : "";
+}
+
+// What a TCP peer has not acknowledged, or the login process that does TLS has not read.
+bool DovecotPort::output_acknowledged() const {
+  int queued = 0;
+  return ::ioctl(client_->fd_out, SIOCOUTQ, &queued) != 0 || queued == 0;
+}
+
 // As cmd_dele() in pop3-commands.c; RSET and QUIT need no more.
 Status DovecotPort::mark_deleted(MessageNumber number) {
   if (!client_->deleted) {
@@ -188,6 +258,9 @@ Result<std::unique_ptr<Inspection>> DovecotPort::inspect(std::vector<FieldQuery>
 // What UIDL answers is made in pop3-commands.c, from settings of Dovecot's own. It ends the session
 // where a message has no id, so the parts of the id are looked at first.
 Result<std::string> DovecotPort::uidl(MessageNumber number) {
+  if (!all_named() && std::ranges::binary_search(without_uidls(client_->mailbox), uid(number))) {
+    return Error{Failure::gone, "the message has no id in this session"};
+  }
   if (client_->message_uidls != nullptr) {
     return std::string(client_->message_uidls[number - 1]);
   }
@@ -248,18 +321,30 @@ auto DovecotPort::with_inbox(Work work) -> decltype(work(static_cast<struct mail
   return switch_.switched() ? switch_.with_inbox(work) : work(client_->mailbox);
 }
 
-Result<std::optional<std::string>> DovecotPort::load_state(std::string_view name) {
-  return with_inbox([&](struct mailbox* box) { return load_mailbox_state(box, name); });
+std::string DovecotPort::InboxStates::place_of(std::string_view name) const {
+  struct mail_namespace* const inbox = mail_namespace_find_inbox(port_.client_->user->namespaces);
+  return inbox == nullptr ? StateStore::place_of(name) : place_of_mailbox_state(inbox, name);
 }
 
-Status DovecotPort::store_state(std::string_view name, std::string_view content) {
-  return with_inbox([&](struct mailbox* box) { return store_mailbox_state(box, name, content); });
+Result<std::optional<StateStore::Front>> DovecotPort::InboxStates::load_state_front(
+    std::string_view name, std::size_t octets) {
+  return port_.with_inbox(
+      [&](struct mailbox* box) { return load_mailbox_state_front(box, name, octets); });
 }
 
-Result<bool> DovecotPort::exchange_state(std::string_view name,
-                                         const std::optional<std::string>& old,
-                                         std::string_view content) {
-  return with_inbox(
+Result<std::optional<std::string>> DovecotPort::InboxStates::load_state(std::string_view name) {
+  return port_.with_inbox([&](struct mailbox* box) { return load_mailbox_state(box, name); });
+}
+
+Status DovecotPort::InboxStates::store_state(std::string_view name, std::string_view content) {
+  return port_.with_inbox(
+      [&](struct mailbox* box) { return store_mailbox_state(box, name, content); });
+}
+
+Result<bool> DovecotPort::InboxStates::exchange_state(std::string_view name,
+                                                      const std::optional<std::string>& old,
+                                                      std::string_view content) {
+  return port_.with_inbox(
       [&](struct mailbox* box) { return exchange_mailbox_state(box, name, old, content); });
 }
 
@@ -276,8 +361,20 @@ Result<Hasher*> DovecotPort::hasher() {
   return hasher_.get();
 }
 
+std::string DovecotPort::process() const {
+  return process::this_process();
+}
+
+std::optional<bool> DovecotPort::is_running(std::string_view process) const {
+  return process::is_running(process);
+}
+
 std::string DovecotPort::user_name() const {
   return client_->user->username;
+}
+
+Result<std::string> DovecotPort::ascii_domain(std::string_view domain) {
+  return dovecot::ascii_domain(domain);
 }
 
 std::string DovecotPort::host_name() const {
@@ -311,20 +408,30 @@ Result<std::unique_ptr<RunningProgram>> DovecotPort::run_program(
   std::string groups;
   for (const std::string& group : service_groups()) groups += (groups.empty() ? "" : ", ") + group;
   if (!groups.empty()) {
-    return Error{Failure::permanent,
-                 call.target + " is not run, for it would have the group " + groups +
-                     " of Dovecot's service pop3; set \"extra_groups =\" there (nothing behind it), "
-                     "or let the command name a script service"};
+    return Error{
+        Failure::permanent,
+        call.target + " is not run, for it would have the group " + groups +
+            " of Dovecot's service pop3; set \"extra_groups =\" there (nothing behind it), "
+            "or let the command name a script service"};
   }
   return process::run_program(loop_, call, std::move(done));
 }
 
 // The policy's scheme is for the INBOX; any other mailbox has Dovecot's own ids.
-Status DovecotPort::prepare_uidls() {
+Result<bool> DovecotPort::prepare_uidls() {
   if (switch_.switched()) {
-    return Done{};
+    return true;
   }
-  return dovecot::prepare_uidls(client_->mailbox);
+  return prepare_part_of_uidls(client_->mailbox);
+}
+
+void DovecotPort::log_warning(std::string_view sentence) {
+  e_warning(client_->user->event, "pop3_legacy: %.*s", static_cast<int>(sentence.size()),
+            sentence.data());
+}
+
+bool DovecotPort::all_named() {
+  return switch_.switched() || without_uidls(client_->mailbox).empty();
 }
 
 void DovecotPort::log_error(std::string_view sentence) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "plugin/core/mailbox_users.h"
 #include "plugin/core/port.h"
 #include "plugin/dovecot/dovecot_loop.h"
 #include "plugin/dovecot/hash_loader.h"
@@ -15,13 +16,18 @@
 namespace pop3_legacy::dovecot {
 
 /// State is kept with the INBOX (mailbox_state.h), which is opened for it where another maildrop
-/// is; the user's own may be in a dict (user_states.h).
+/// is, for each of its users or for all (mailbox_users.h); that of user_states() may be in a dict
+/// (user_states.h).
 class DovecotPort : public Port {
  public:
-  /// `client` lives longer than this. The maildrop may be asked about once it is open.
-  explicit DovecotPort(struct client* client)
+  /// `client` lives longer than this. The maildrop may be asked about once it is open. `by_user`:
+  /// as MailboxUsers has it.
+  DovecotPort(struct client* client, bool by_user)
       : client_(client),
         switch_(client),
+        inbox_states_(*this),
+        mailbox_users_(inbox_states_, client->user->username, by_user,
+                       [this](std::string_view sentence) { log_warning(sentence); }),
         user_states_(client->user, *this) {}
 
   [[nodiscard]] MessageNumber message_count() const override;
@@ -37,6 +43,10 @@ class DovecotPort : public Port {
   Status remove_unseen(const std::vector<Uid>& uids) override;
 
   [[nodiscard]] bool deleted(MessageNumber number) const override;
+  [[nodiscard]] Tally left() const override;
+  [[nodiscard]] Tally all() const override;
+  [[nodiscard]] std::string_view deadly_in_verb() const noexcept override;
+  [[nodiscard]] bool output_acknowledged() const override;
   Status mark_deleted(MessageNumber number) override;
   Status mark_seen(MessageNumber number) override;
   void leave_seen_alone() override;
@@ -58,20 +68,41 @@ class DovecotPort : public Port {
   void prepare_end() { switch_.prepare_end(); }
 
   [[nodiscard]] std::uint64_t octets_sent(Access access) const override;
-  Status prepare_uidls() override;
+  Result<bool> prepare_uidls() override;
+  [[nodiscard]] bool all_named() override;
   [[nodiscard]] Result<std::string> host_answer(std::string_view command) override;
 
-  [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
-  Status store_state(std::string_view name, std::string_view content) override;
+  [[nodiscard]] bool has_seen(MessageNumber number) const override;
+  [[nodiscard]] std::vector<Uid> mailbox_uids() const override;
+  [[nodiscard]] Result<std::vector<std::optional<std::string>>> guids(
+      const std::vector<Uid>& uids) override;
 
+  [[nodiscard]] std::string place_of(std::string_view name) const override {
+    return mailbox_users_.place_of(name);
+  }
+  [[nodiscard]] Result<std::optional<Front>> load_state_front(std::string_view name,
+                                                              std::size_t octets) override {
+    return mailbox_users_.load_state_front(name, octets);
+  }
+  [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override {
+    return mailbox_users_.load_state(name);
+  }
+  Status store_state(std::string_view name, std::string_view content) override {
+    return mailbox_users_.store_state(name, content);
+  }
   [[nodiscard]] Result<bool> exchange_state(std::string_view name,
                                             const std::optional<std::string>& old,
-                                            std::string_view content) override;
+                                            std::string_view content) override {
+    return mailbox_users_.exchange_state(name, old, content);
+  }
   [[nodiscard]] StateStore& user_states() override { return user_states_; }
 
   [[nodiscard]] Result<Hasher*> hasher() override;
   [[nodiscard]] std::string decoded(std::string_view value) override;
+  [[nodiscard]] std::string process() const override;
+  [[nodiscard]] std::optional<bool> is_running(std::string_view process) const override;
   [[nodiscard]] std::string user_name() const override;
+  [[nodiscard]] Result<std::string> ascii_domain(std::string_view domain) override;
   [[nodiscard]] std::string host_name() const override;
   [[nodiscard]] Result<std::vector<Address>> parse_addresses(std::string_view value,
                                                              std::size_t at_most) override;
@@ -86,6 +117,24 @@ class DovecotPort : public Port {
   void log_error(std::string_view sentence) override;
 
  private:
+  /// The files in the INBOX's control directory, by their own names.
+  class InboxStates : public StateStore {
+   public:
+    explicit InboxStates(DovecotPort& port) : port_(port) {}
+    [[nodiscard]] std::string place_of(std::string_view name) const override;
+    [[nodiscard]] Result<std::optional<Front>> load_state_front(std::string_view name,
+                                                                std::size_t octets) override;
+    [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
+    Status store_state(std::string_view name, std::string_view content) override;
+    [[nodiscard]] Result<bool> exchange_state(std::string_view name,
+                                              const std::optional<std::string>& old,
+                                              std::string_view content) override;
+
+   private:
+    DovecotPort& port_;
+  };
+
+  void log_warning(std::string_view sentence);
   [[nodiscard]] std::uint32_t sequence(MessageNumber number) const;
   [[nodiscard]] Status has_uidl(MessageNumber number) const;
 
@@ -96,6 +145,8 @@ class DovecotPort : public Port {
   LoadedHasher hasher_;
   DovecotLoop loop_;
   MaildropSwitch switch_;
+  InboxStates inbox_states_;
+  MailboxUsers mailbox_users_;
   UserStates user_states_;
 };
 

@@ -10,8 +10,7 @@
 
 namespace pop3_legacy::dovecot {
 
-/// From the module pop3_legacy_hash.so, which stands in the folder of this one or in the folder
-/// above it (doveadm's modules have a folder of their own). It stays loaded.
+/// From the module pop3_legacy_hash.so (lazy_module.h).
 class LoadedHasher {
  public:
   /// Loads it at the first call that succeeds. It lives as long as this.

@@ -83,10 +83,13 @@ ssize_t read_lines(InputFilter& filter) {
         }
         return hand_out(filter, data, portion.octets);
       case Taker::ours:
-        filter.session->answer(data.substr(0, portion.octets));
         filter.own_octets += portion.octets;
+        filter.session->answer(data.substr(0, portion.octets));
         i_stream_skip(parent, portion.octets);
         continue;
+      case Taker::later:
+        filter.session->come_back(portion.pause);
+        return 0;
       case Taker::incomplete:
         break;
     }
@@ -108,7 +111,7 @@ ssize_t read_lines(InputFilter& filter) {
         return hand_out(filter, whole, whole.size());
       }
       default:
-        filter.session->input_arrived();
+        break;
     }
   }
 }
@@ -146,11 +149,16 @@ void input_filter_detach(struct istream* filter) {
 }
 
 bool input_filter_has_more(const struct istream* filter) {
+  return input_filter_waiting(filter) > 0;
+}
+
+std::size_t input_filter_waiting(const struct istream* filter) {
   const struct istream_private* const stream = filter->real_stream;
   const InputFilter& self = *reinterpret_cast<const InputFilter*>(stream);
   const uoff_t seen = stream->parent_start_offset + filter->v_offset +
                       (stream->pos - stream->skip) + self.own_octets;
-  return stream->parent->v_offset + buffered(stream->parent).size() > seen;
+  const uoff_t end = stream->parent->v_offset + buffered(stream->parent).size();
+  return end > seen ? end - seen : 0;
 }
 
 }  // namespace pop3_legacy::dovecot

@@ -4,6 +4,8 @@
 #ifndef POP3_LEGACY_DOVECOT_INPUT_FILTER_H
 #define POP3_LEGACY_DOVECOT_INPUT_FILTER_H
 
+#include <cstddef>
+
 #include "plugin/dovecot/pop3_host.h"
 
 namespace pop3_legacy::dovecot {
@@ -19,6 +21,9 @@ void input_filter_detach(struct istream* filter);
 /// The parent holds input that has been neither given to the host nor answered: the command
 /// loop has to come back even if nothing more arrives from the network.
 bool input_filter_has_more(const struct istream* filter);
+
+/// How many octets that is.
+std::size_t input_filter_waiting(const struct istream* filter);
 
 }  // namespace pop3_legacy::dovecot
 

@@ -110,7 +110,7 @@ Result<std::string> MailFacts::special(enum mail_fetch_field field) {
 Result<std::string> MailFacts::guid() {
   Result<std::string> guid = special(MAIL_FETCH_GUID);
   if (guid && guid.value().empty()) {
-    return Error{Failure::permanent, "this mailbox format has no GUIDs"};
+    return Error{Failure::permanent, without_guids};
   }
   return guid;
 }

@@ -12,6 +12,10 @@
 
 namespace pop3_legacy::dovecot {
 
+/// What a storage without GUIDs is told by, and what to do: imapc makes them of headers if told to.
+inline constexpr const char* without_guids =
+    "the storage has no GUIDs (with imapc, set imapc_features = guid-forced)";
+
 /// Of the message that `mail` stands at, whichever that is when a question is asked.
 class MailFacts : public uidl::Facts {
  public:

@@ -2,10 +2,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <utility>
 
 #include "plugin/files/durable_file.h"
+#include "plugin/files/moved_file.h"
 
 namespace pop3_legacy::dovecot {
 
@@ -15,19 +18,28 @@ constexpr std::string_view prefix = "/dovecot-pop3-legacy-";
 /// A line of some hundred octets for each of half a million messages.
 constexpr std::size_t max_state_octets = std::size_t{128} * 1024 * 1024;
 
-Result<std::string> state_path(struct mailbox* box, std::string_view name) {
+Result<std::string> folder_of(struct mailbox* box, enum mailbox_list_path_type type) {
   const char* folder = nullptr;
-  const int found = mailbox_get_path_to(box, MAILBOX_LIST_PATH_TYPE_CONTROL, &folder);
+  const int found = mailbox_get_path_to(box, type, &folder);
   if (found < 0) {
     return mailbox_error(box);
   }
-  if (found == 0) {
-    return Error{Failure::permanent, "the mailbox has no control directory to keep state in"};
-  }
-  return std::string(folder).append(prefix).append(name);
+  return std::string(found == 0 ? "" : folder);
 }
 
+Result<std::string> state_path(struct mailbox* box, std::string_view name) {
+  auto folder = folder_of(box, MAILBOX_LIST_PATH_TYPE_CONTROL);
+  if (folder && folder.value().empty()) {
+    return Error{Failure::permanent, "the mailbox has no control directory to keep state in"};
+  }
+  return folder ? Result<std::string>(folder.value().append(prefix).append(name)) : folder;
+}
+
+/// As StateStore's content.
+using Content = std::optional<std::string>;
+
 struct Place {
+  std::string folder;  ///< with the beginning of all states' names
   std::string path;
   files::FileAccess access;
   bool sync;
@@ -47,11 +59,59 @@ Result<Place> place_to_store(struct mailbox* box, std::string_view name) {
   // What was shown to a client must not be lost with the power; LAST has little to lose, and much
   // to write.
   const auto mode = box->storage->set->parsed_fsync_mode;
-  const bool sync = name == "last" ? mode == FSYNC_MODE_ALWAYS : mode != FSYNC_MODE_NEVER;
+  const bool sync = name.starts_with("last") ? mode == FSYNC_MODE_ALWAYS : mode != FSYNC_MODE_NEVER;
   const struct mailbox_permissions* const permissions = mailbox_get_permissions(box);
-  return Place{std::move(path.value()),
+  std::string folder = path.value().substr(0, path.value().size() - name.size());
+  return Place{std::move(folder),
+               std::move(path.value()),
                {permissions->file_create_mode, permissions->file_create_gid},
                sync};
+}
+
+// The pace is stored at login, which is not to wait for this.
+void tidy_up(const Place& place, std::string_view name) {
+  if (!name.starts_with("pace")) files::remove_left_overs(place.folder);
+}
+
+// Dovecot may have kept its control files elsewhere before it was updated or set otherwise; ours
+// move to where it has them now. Two sessions may do so at once: one of them moves the state, and
+// both read it at its new place.
+Result<Content> load_from_other_folder(struct mailbox* box, std::string_view name,
+                                       const std::string& path) {
+  const auto control = folder_of(box, MAILBOX_LIST_PATH_TYPE_CONTROL);
+  const auto mailbox = folder_of(box, MAILBOX_LIST_PATH_TYPE_MAILBOX);
+  const auto directory = folder_of(box, MAILBOX_LIST_PATH_TYPE_DIR);
+  if (!control || !mailbox || !directory) {
+    return Content();
+  }
+  std::string old =
+      files::other_control_folder(control.value(), mailbox.value(), directory.value());
+  if (old.empty()) {
+    return Content();
+  }
+  old.append(prefix).append(name);
+  if (::access(old.c_str(), F_OK) != 0) {
+    return Content();
+  }
+  const auto place = place_to_store(box, name);
+  if (!place) {
+    // It can be read where it is.
+    return files::read_small_file(old, max_state_octets);
+  }
+  const Result<bool> moved = files::move_file(old, path, max_state_octets, place.value().access);
+  if (!moved) {
+    return moved.error();
+  }
+  if (moved.value()) {
+    const std::string state(name);
+    e_info(
+        box->storage->user->event,
+        "pop3_legacy: the state \"%s\" of the INBOX was moved from %s to %s, for Dovecot's control "
+        "folder for the mailbox has moved",
+        state.c_str(), old.c_str(), path.c_str());
+  }
+  auto content = files::read_small_file(path, max_state_octets);
+  return content && !content.value() ? files::read_small_file(old, max_state_octets) : content;
 }
 
 }  // namespace
@@ -62,12 +122,39 @@ Error mailbox_error(struct mailbox* box) {
   return {kind == MAIL_ERROR_EXPUNGED ? Failure::gone : Failure::temporary, text};
 }
 
-Result<std::optional<std::string>> load_mailbox_state(struct mailbox* box, std::string_view name) {
+Result<Content> load_mailbox_state(struct mailbox* box, std::string_view name) {
   const auto path = state_path(box, name);
   if (!path) {
     return path.error();
   }
-  return files::read_small_file(path.value(), max_state_octets);
+  auto content = files::read_small_file(path.value(), max_state_octets);
+  return content && !content.value() ? load_from_other_folder(box, name, path.value()) : content;
+}
+
+Result<std::optional<StateStore::Front>> load_mailbox_state_front(struct mailbox* box,
+                                                                  std::string_view name,
+                                                                  std::size_t octets) {
+  const auto path = state_path(box, name);
+  if (!path) {
+    return path.error();
+  }
+  auto front = files::read_file_front(path.value(), octets);
+  if (!front) {
+    return front.error();
+  }
+  if (front.value()) {
+    return std::optional(StateStore::Front{std::move(front.value()->text), front.value()->octets});
+  }
+  auto moved = load_from_other_folder(box, name, path.value());
+  if (!moved) {
+    return moved.error();
+  }
+  if (!moved.value()) {
+    return std::optional<StateStore::Front>();
+  }
+  const std::size_t all = moved.value()->size();
+  moved.value()->resize(std::min(all, octets));
+  return std::optional(StateStore::Front{std::move(*moved.value()), all});
 }
 
 Status store_mailbox_state(struct mailbox* box, std::string_view name, std::string_view content) {
@@ -75,7 +162,10 @@ Status store_mailbox_state(struct mailbox* box, std::string_view name, std::stri
   if (!place) {
     return place.error();
   }
-  return files::replace_file(place.value().path, content, place.value().access, place.value().sync);
+  Status stored =
+      files::replace_file(place.value().path, content, place.value().access, place.value().sync);
+  if (stored) tidy_up(place.value(), name);
+  return stored;
 }
 
 Result<bool> exchange_mailbox_state(struct mailbox* box, std::string_view name,
@@ -85,16 +175,44 @@ Result<bool> exchange_mailbox_state(struct mailbox* box, std::string_view name,
   if (!place) {
     return place.error();
   }
-  return files::exchange_file(place.value().path, old, content, place.value().access,
-                              place.value().sync);
+  Result<bool> stored = files::exchange_file(place.value().path, old, content, place.value().access,
+                                             place.value().sync);
+  if (stored && stored.value()) tidy_up(place.value(), name);
+  return stored;
+}
+
+std::string place_of_mailbox_state(struct mail_namespace* ns, std::string_view name) {
+  const char* folder = nullptr;
+  const bool found =
+      mailbox_list_get_path(ns->list, "INBOX", MAILBOX_LIST_PATH_TYPE_CONTROL, &folder) > 0;
+  return std::string(found ? folder : "").append(prefix).append(name);
 }
 
 bool has_mailbox_state(struct mail_namespace* ns, std::string_view name) {
+  const auto folder = [&](enum mailbox_list_path_type type) {
+    const char* path = nullptr;
+    return mailbox_list_get_path(ns->list, "INBOX", type, &path) > 0 ? std::string(path)
+                                                                     : std::string();
+  };
+  // Where it cannot be told there is one: reading it will say why.
+  const auto is_in = [&](std::string path) {
+    return !path.empty() && (::access(path.append(prefix).append(name).c_str(), F_OK) == 0 ||
+                             (errno != ENOENT && errno != ENOTDIR));
+  };
+  const std::string control = folder(MAILBOX_LIST_PATH_TYPE_CONTROL);
+  return is_in(control) ||
+         is_in(files::other_control_folder(control, folder(MAILBOX_LIST_PATH_TYPE_MAILBOX),
+                                           folder(MAILBOX_LIST_PATH_TYPE_DIR)));
+}
+
+Result<std::optional<std::string>> look_at_mailbox_state(struct mail_namespace* ns,
+                                                         std::string_view name) {
   const char* folder = nullptr;
-  if (mailbox_list_get_path(ns->list, "INBOX", MAILBOX_LIST_PATH_TYPE_CONTROL, &folder) <= 0) {
-    return false;
+  if (!has_mailbox_state(ns, name) ||
+      mailbox_list_get_path(ns->list, "INBOX", MAILBOX_LIST_PATH_TYPE_CONTROL, &folder) <= 0) {
+    return std::optional<std::string>();
   }
-  return ::access(std::string(folder).append(prefix).append(name).c_str(), F_OK) == 0;
+  return files::read_small_file(std::string(folder).append(prefix).append(name), max_state_octets);
 }
 
 }  // namespace pop3_legacy::dovecot

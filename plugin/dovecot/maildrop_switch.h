@@ -11,8 +11,9 @@
 
 namespace pop3_legacy::dovecot {
 
-/// Exchanges everything of a struct client that belongs to the mailbox (ClientMailbox), so that Dovecot's own
-/// commands work on the new one, and its end frees what it expects. No command runs meanwhile.
+/// Exchanges everything of a struct client that belongs to the mailbox (ClientMailbox), so that
+/// Dovecot's own commands work on the new one, and its end frees what it expects. No command runs
+/// meanwhile.
 ///
 /// Dovecot's client always has a mailbox and a transaction. So where no maildrop is open, it has
 /// the INBOX, and sees no messages in it.

@@ -1,5 +1,6 @@
 #include "plugin/dovecot/output_filter.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "plugin/dovecot/module_context.h"
@@ -12,13 +13,18 @@ namespace {
 MODULE_CONTEXT_DEFINE_INIT(output_module, &pop3_module_register);
 
 constexpr std::string_view line_end = "\r\n";
+constexpr std::string_view lone_dot = ".\r\n";
 
 struct OutputFilter {
   struct ostream_private ostream;  // first: Dovecot frees the whole by this address
   ReplyEditor* editor;
   std::string* line;  // owned: of an answer's first line, what has come
   std::string* held;  // owned: the reply to the login
+  bool holds_login;   // the reply to the login is to be held
   bool logged_in;     // it has been here
+  // The host's, which ours call.
+  void (*cork)(struct ostream_private* stream, bool set);
+  int (*flush)(struct ostream_private* stream);
 };
 
 OutputFilter& filter_of(struct ostream_private* stream) {
@@ -35,6 +41,41 @@ std::string octets_of(const struct const_iovec* iov, unsigned count) {
     octets.append(static_cast<const char*>(iov[i].iov_base), iov[i].iov_len);
   }
   return octets;
+}
+
+// Also where the end stands in more than one piece.
+bool may_end_answer(const struct const_iovec* iov, unsigned count) {
+  if (count == 0) {
+    return false;
+  }
+  const std::string_view last(static_cast<const char*>(iov[count - 1].iov_base),
+                              iov[count - 1].iov_len);
+  return lone_dot.ends_with(last.substr(last.size() - std::min(last.size(), lone_dot.size())));
+}
+
+void tell_editor(OutputFilter& filter, bool may_end) {
+  if (filter.editor != nullptr) {
+    trampoline("what has reached the client", 0, [&] {
+      filter.editor->before_sending(may_end);
+      return 0;
+    });
+  }
+}
+
+void output_filter_cork(struct ostream_private* stream, bool set) {
+  OutputFilter& filter = filter_of(stream);
+  if (!set && o_stream_get_buffer_used_size(stream->parent) > 0) {
+    tell_editor(filter, /*may_end=*/false);
+  }
+  filter.cork(stream, set);
+}
+
+int output_filter_flush(struct ostream_private* stream) {
+  OutputFilter& filter = filter_of(stream);
+  if (o_stream_get_buffer_used_size(stream->parent) > 0) {
+    tell_editor(filter, /*may_end=*/false);
+  }
+  return filter.flush(stream);
 }
 
 void send(OutputFilter& filter, std::string_view octets) {
@@ -91,6 +132,7 @@ void edit(OutputFilter& filter, std::string_view octets) {
 ssize_t output_filter_sendv(struct ostream_private* stream, const struct const_iovec* iov,
                             unsigned count) {
   OutputFilter& filter = filter_of(stream);
+  tell_editor(filter, may_end_answer(iov, count));
   if (filter.held->empty() && !wants_line(filter)) {
     const ssize_t sent = o_stream_sendv(stream->parent, iov, count);
     if (sent < 0) {
@@ -127,17 +169,27 @@ void output_filter_destroy(struct iostream_private* stream) {
 
 }  // namespace
 
-void output_filter_install(struct client* client) {
+struct ostream* output_filter_install(struct client* client, bool holds_login) {
   OutputFilter* const filter = i_new(OutputFilter, 1);
   // owned by the stream: output_filter_destroy() deletes them
   filter->line = new std::string;
   filter->held = new std::string;
+  filter->holds_login = holds_login;
+  filter->logged_in = !holds_login;
   filter->ostream.sendv = output_filter_sendv;
   filter->ostream.iostream.destroy = output_filter_destroy;
   struct ostream* host_output = client->output;
   client->output = o_stream_create(&filter->ostream, host_output, o_stream_get_fd(host_output));
+  client->output->offset = host_output->offset;
+  filter->cork = std::exchange(filter->ostream.cork, output_filter_cork);
+  filter->flush = std::exchange(filter->ostream.flush, output_filter_flush);
   o_stream_unref(&host_output);  // the filter holds it
   set_module_context(client, output_module, client->output);
+  return client->output;
+}
+
+bool output_filter_holds_login(const struct ostream* filter) {
+  return reinterpret_cast<const OutputFilter*>(filter->real_stream)->holds_login;
 }
 
 struct ostream* output_filter_of(struct client* client) {

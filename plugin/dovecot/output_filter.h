@@ -1,9 +1,9 @@
-/// The output stream that stands between Dovecot's commands and the network, where the policy words
-/// their replies or may refuse a login: the first line of each answer is shown to the session, all
-/// else passes.
+/// The output stream that stands between Dovecot's commands and the network. It tells the session
+/// before octets leave, where it matters whether they arrive; and where the policy words Dovecot's
+/// replies or may refuse a login, it shows it the first line of each answer. All else passes.
 ///
-/// It is there before Dovecot says "+OK Logged in.", which may be before the mailbox is open. That
-/// line is held back until somebody can tell what the maildrop is.
+/// In the second case it is there before Dovecot says "+OK Logged in.", which may be before the
+/// mailbox is open. That line is held back until somebody can tell what the maildrop is.
 #ifndef POP3_LEGACY_DOVECOT_OUTPUT_FILTER_H
 #define POP3_LEGACY_DOVECOT_OUTPUT_FILTER_H
 
@@ -28,10 +28,16 @@ class ReplyEditor {
   [[nodiscard]] virtual bool awaits_reply() const = 0;
   /// What the client gets for that line; neither has a CRLF.
   [[nodiscard]] virtual std::string reworded(std::string_view line) = 0;
+  /// Octets may be about to leave for the client. `may_end_answer`: they may end an answer of
+  /// several lines; else they may be any that were sent before.
+  virtual void before_sending(bool may_end_answer) = 0;
 };
 
-/// Dovecot's hook for new clients: puts a filter over `client`'s output.
-void output_filter_install(struct client* client);
+/// Puts a filter over `client`'s output. `holds_login`: it is for the reply to the login, too,
+/// which Dovecot has not sent yet.
+struct ostream* output_filter_install(struct client* client, bool holds_login);
+/// As it was installed.
+bool output_filter_holds_login(const struct ostream* filter);
 
 /// nullptr: there is none.
 struct ostream* output_filter_of(struct client* client);

@@ -4,10 +4,13 @@
 /// Dovecot has put the octets that came behind PASS in front of the input (so that none pass
 /// unseen), and before the mailbox is opened and the first command read. Only what words Dovecot's
 /// replies or refuses a login is there before, for Dovecot may answer the login first.
+#include <optional>
 #include <string>
 
+#include "plugin/core/mailbox_users.h"
 #include "plugin/dovecot/client_session.h"
 #include "plugin/dovecot/dovecot_loop.h"
+#include "plugin/dovecot/host_ids.h"
 #include "plugin/dovecot/mailbox_state.h"
 #include "plugin/dovecot/output_filter.h"
 #include "plugin/dovecot/pop3_host.h"
@@ -27,9 +30,22 @@ struct client* client_of(const struct mail_user* user) {
   return client;
 }
 
-bool remembers_hidden(const struct mail_user* user) {
+/// For the user of a session, and only for one.
+std::optional<HostIdSettings> id_settings(const struct mail_user* user) {
+  const struct client* const client = client_of(user);
+  if (client == nullptr || client->mail_set == nullptr) {
+    return std::nullopt;
+  }
+  return HostIdSettings{.format = client->mail_set->pop3_uidl_format,
+                        .reuse_xuidl = client->set->pop3_reuse_xuidl};
+}
+
+bool remembers_hidden(const struct mail_user* user, bool by_user) {
   struct mail_namespace* const inbox = mail_namespace_find_inbox(user->namespaces);
-  return inbox != nullptr && has_mailbox_state(inbox, view::hidden_state);
+  if (inbox == nullptr) return false;
+  if (!by_user) return has_mailbox_state(inbox, view::hidden_state);
+  const auto name = state_of_user(view::hidden_state, user->username);
+  return !name || has_mailbox_state(inbox, name.value());
 }
 
 /// False with a reason in user->error: the session must not go on without its policy.
@@ -42,8 +58,10 @@ bool attach_session(struct mail_user* user) {
   if (resolution == nullptr) {
     return false;
   }
+  const bool by_user = has_states_of_own(user, resolution->policy);
   ClientSession::attach(client, *resolution,
-                        {.uidls = remembers_uidls(user), .hidden = remembers_hidden(user)});
+                        {.uidls = remembers_uidls(user), .hidden = remembers_hidden(user, by_user)},
+                        by_user);
   return true;
 }
 
@@ -67,7 +85,7 @@ void client_created(struct client** client) {
     const policy::Resolution* const resolution = user_policy((*client)->user);
     if (resolution != nullptr && (wording::words_replies(resolution->policy.reply) ||
                                   policy::delays_logins(resolution->policy))) {
-      output_filter_install(*client);
+      output_filter_install(*client, /*holds_login=*/true);
     }
     return 0;
   });
@@ -93,6 +111,8 @@ __attribute__((visibility("default"))) void pop3_legacy_plugin_deinit(void);
 
 void pop3_legacy_plugin_init(struct module* module) {
   mail_storage_hooks_add(module, &pop3_legacy::dovecot::hooks);
+  pop3_legacy::dovecot::set_host_id_source(
+      {.settings = pop3_legacy::dovecot::id_settings, .serves_clients = true});
   pop3_legacy::dovecot::next_client_created =
       pop3_client_created_hook_set(pop3_legacy::dovecot::client_created);
 }

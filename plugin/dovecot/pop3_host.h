@@ -11,6 +11,9 @@
 
 extern "C" {
 #include "pop3-common.h"
+// clang-format off: after pop3-common.h
+#include "pop3-commands.h"
+// clang-format on
 }
 
 #pragma GCC diagnostic pop

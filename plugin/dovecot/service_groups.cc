@@ -16,8 +16,8 @@ namespace pop3_legacy::dovecot {
 
 namespace {
 
-/// Where Dovecot's master process tells the service its extra_groups (restrict-access.c): numbers, or
-/// names.
+/// Where Dovecot's master process tells the service its extra_groups (restrict-access.c): numbers,
+/// or names.
 constexpr const char* variable = "RESTRICT_SETEXTRAGROUPS";
 
 std::optional<gid_t> group_named(const std::string& name) {

@@ -1,6 +1,7 @@
 #include "plugin/dovecot/uidl_storage.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "plugin/core/uidl/assignment.h"
+#include "plugin/core/uidl/memory.h"
 #include "plugin/dovecot/dovecot_maildrop.h"
 #include "plugin/dovecot/mailbox_state.h"
 #include "plugin/dovecot/module_context.h"
@@ -18,14 +20,20 @@ namespace pop3_legacy::dovecot {
 
 namespace {
 
-/// The ids of one INBOX, computed all at once when somebody asks for the first.
+/// How long a part of the work takes that others wait for.
+constexpr std::chrono::milliseconds part(50);
+
+/// The ids of one INBOX, computed when somebody asks for the first: part by part by prepare(), the
+/// rest at once where one is needed before.
 class MailboxUidls {
  public:
   explicit MailboxUidls(struct mailbox* box) : box_(box) {}
 
   /// A failure may have passed: it is tried again.
-  Status prepare() {
-    return state_ == State::ours || state_ == State::host ? Status(Done{}) : compute();
+  Status prepare() { return is_known() ? Status(Done{}) : compute(); }
+  /// Some of it. False: there is more to do.
+  Result<bool> prepare_part() {
+    return is_known() ? Result<bool>(true) : compute(std::chrono::steady_clock::now() + part);
   }
 
   void step_aside(const std::function<void()>& work) {
@@ -50,52 +58,98 @@ class MailboxUidls {
     if (place == uids_.end() || *place != uid) {
       return Error{Failure::gone, "there is no message with UID " + std::to_string(uid)};
     }
-    const std::string& id = ids_[static_cast<std::size_t>(place - uids_.begin())];
-    return id.empty() ? nullptr : &id;
+    const uidl::MessageId& id = ids_[static_cast<std::size_t>(place - uids_.begin())];
+    switch (id.from) {
+      case uidl::MessageId::From::plugin:
+        return &id.text;
+      case uidl::MessageId::From::host:
+        // pop3 names it itself, and may store it (pop3_save_uidl); nobody else would.
+        return serves_clients() || id.text.empty() ? nullptr : &id.text;
+      case uidl::MessageId::From::nobody:
+        break;
+    }
+    return Error{Failure::gone,
+                 "the message with UID " + std::to_string(uid) + " has no id in this session"};
   }
+
+  [[nodiscard]] const std::vector<Uid>& unnamed() const { return unnamed_; }
 
  private:
   enum class State { unknown, computing, host, ours, failed };
 
+  using Time = std::chrono::steady_clock::time_point;
+
+  /// What is at work between two parts. It holds nothing of the mailbox's then.
+  struct Work {
+    explicit Work(struct mailbox* box, const policy::Resolution& resolution)
+        : maildrop(box), assignment(maildrop, resolution.policy.uidl, resolution.uidl_known) {}
+
+    DovecotMaildrop maildrop;
+    uidl::IdAssignment assignment;
+  };
+
+  [[nodiscard]] bool is_known() const { return state_ == State::ours || state_ == State::host; }
+
   Status compute() {
+    const Result<bool> computed = compute(Time::max());
+    return computed ? Status(Done{}) : Status(computed.error());
+  }
+
+  // False: the time is up, and there is more to do.
+  Result<bool> compute(Time until) {
     // Until it has succeeded, also where it ends by an exception.
     failure_ = Error{Failure::temporary, "computing them was broken off"};
     try {
       state_ = State::computing;
-      const Result<State> found = try_to_compute();
+      const Result<State> found = try_to_compute(until);
       state_ = found ? found.value() : State::failed;
-      if (found) return Done{};
+      if (found && state_ == State::unknown) return false;
+      work_.reset();
+      if (found) return true;
       failure_ = found.error();
       return found.error();
     } catch (...) {
       state_ = State::failed;
+      work_.reset();
       throw;
     }
   }
 
-  Result<State> try_to_compute() {
-    const policy::Resolution* const resolution = user_policy(box_->storage->user);
-    if (resolution == nullptr) {
-      return Error{Failure::permanent, "the plugin's settings cannot be read"};
+  // Unknown: not yet.
+  Result<State> try_to_compute(Time until) {
+    if (!work_) {
+      const policy::Resolution* const resolution = user_policy(box_->storage->user);
+      if (resolution == nullptr) {
+        return Error{Failure::permanent, "the plugin's settings cannot be read"};
+      }
+      work_.emplace(box_, *resolution);
     }
-    DovecotMaildrop maildrop(box_);
-    auto ids = uidl::assign_ids(maildrop, resolution->policy.uidl, resolution->uidl_known);
-    if (!ids) return ids.error();
+    const Result<bool> done = work_->assignment.go_on(until);
+    if (!done) return done.error();
+    if (!done.value()) {
+      work_->maildrop.let_go();
+      return State::unknown;
+    }
+    auto ids = work_->assignment.take_ids();
     uids_.clear();
     ids_.clear();
-    if (!ids.value()) return State::host;
-    ids_ = std::move(*ids.value());
+    unnamed_.clear();
+    if (!ids) return State::host;
+    ids_ = std::move(*ids);
     uids_.reserve(ids_.size());
     for (std::uint32_t place = 0; place < ids_.size(); ++place) {
-      uids_.push_back(maildrop.uid(place));
+      uids_.push_back(work_->maildrop.uid(place));
+      if (ids_[place].from == uidl::MessageId::From::nobody) unnamed_.push_back(uids_.back());
     }
     return State::ours;
   }
 
   struct mailbox* box_;
   State state_ = State::unknown;
+  std::optional<Work> work_;
   std::vector<Uid> uids_;  ///< ascending
-  std::vector<std::string> ids_;
+  std::vector<uidl::MessageId> ids_;
+  std::vector<Uid> unnamed_;  ///< those of uids_ without an id
   std::optional<Error> failure_;
 };
 
@@ -189,6 +243,20 @@ Status prepare_uidls(struct mailbox* box) {
   return uidls->prepare();
 }
 
+const std::vector<Uid>& without_uidls(struct mailbox* box) {
+  static const std::vector<Uid> none;
+  const MailboxUidls* const uidls = uidls_of(box);
+  return uidls == nullptr ? none : uidls->unnamed();
+}
+
+Result<bool> prepare_part_of_uidls(struct mailbox* box) {
+  MailboxUidls* const uidls = uidls_of(box);
+  if (uidls == nullptr) {
+    return Error{Failure::permanent, "this mailbox was not prepared for UIDLs"};
+  }
+  return uidls->prepare_part();
+}
+
 void with_hosts_uidls(struct mailbox* box, const std::function<void()>& work) {
   if (MailboxUidls* const uidls = uidls_of(box)) {
     uidls->step_aside(work);
@@ -199,8 +267,11 @@ void with_hosts_uidls(struct mailbox* box, const std::function<void()>& work) {
 
 bool remembers_uidls(struct mail_user* user) {
   struct mail_namespace* const ns = mail_namespace_find_inbox(user->namespaces);
-  return ns != nullptr &&
-         (has_mailbox_state(ns, uidl::memory_state) || has_mailbox_state(ns, uidl::pins_state));
+  if (ns == nullptr) return false;
+  if (has_mailbox_state(ns, uidl::pins_state)) return true;
+  // What cannot be read is looked at when the ids are asked for.
+  const auto memory = look_at_mailbox_state(ns, uidl::memory_state);
+  return !memory || (memory.value() && !uidl::is_hosts_mark(*memory.value()));
 }
 
 }  // namespace pop3_legacy::dovecot

@@ -5,7 +5,9 @@
 #define POP3_LEGACY_DOVECOT_UIDL_STORAGE_H
 
 #include <functional>
+#include <vector>
 
+#include "plugin/core/port.h"
 #include "plugin/core/result.h"
 #include "plugin/dovecot/host.h"
 
@@ -17,6 +19,12 @@ struct mail_storage_hooks uidl_hooks();
 /// Computes the ids of `box`, where that has not been done. An Error: they are not known, and
 /// Dovecot, which would take its own instead, must not be asked. `box` is open.
 Status prepare_uidls(struct mailbox* box);
+/// Port::prepare_uidls(): the same, part by part.
+Result<bool> prepare_part_of_uidls(struct mailbox* box);
+
+/// The messages, ascending, that have no id in this session, although prepare_uidls() has
+/// succeeded: they cannot be read, or were removed by somebody else.
+const std::vector<Uid>& without_uidls(struct mailbox* box);
 
 /// Runs `work` while the messages of `box` have the ids that Dovecot has stored with them or gives
 /// them itself, as without the hooks: to compute ids aside, and store nothing.

@@ -6,6 +6,7 @@
 
 #include "plugin/core/text.h"
 #include "plugin/dovecot/dict_policies.h"
+#include "plugin/dovecot/domain_loader.h"
 #include "plugin/dovecot/module_context.h"
 #include "plugin/dovecot/open_dict.h"
 #include "plugin/dovecot/plugin_settings.h"
@@ -55,16 +56,16 @@ policy::Resolution resolve_policy(struct mail_user* user,
     if (folder.starts_with('/')) {
       return unusable(setting + ": there is a dict for the policy, too; take one of them out");
     }
-    return policy::resolve(&store, user->username, settings.profile, origins);
+    return policy::resolve(&store, user->username, settings.profile, ascii_domain, origins);
   }
   if (folder.empty()) {
-    return policy::resolve(nullptr, user->username, settings.profile);
+    return policy::resolve(nullptr, user->username, settings.profile, ascii_domain);
   }
   if (!folder.starts_with('/')) {
     return unusable(setting + ": the path of the policy folder has to begin with /");
   }
   files::PolicyFolder store{std::string(folder)};
-  return policy::resolve(&store, user->username, settings.profile, origins);
+  return policy::resolve(&store, user->username, settings.profile, ascii_domain, origins);
 }
 
 }  // namespace
@@ -102,6 +103,9 @@ const policy::Resolution* user_policy(struct mail_user* user) {
   for (const std::string& problem : kept->resolution->problems) {
     e_error(user->event, "pop3_legacy: policy: %s", problem.c_str());
   }
+  for (const std::string& note : kept->resolution->notes) {
+    e_warning(user->event, "pop3_legacy: policy: %s", note.c_str());
+  }
   return kept->resolution;
 }
 
@@ -113,6 +117,11 @@ policy::Origins user_policy_origins(struct mail_user* user) {
     (void)resolve_policy(user, settings, &origins);
   }
   return origins;
+}
+
+bool has_states_of_own(const struct mail_user* user, const policy::Policy& policy) {
+  const struct mail_namespace* const inbox = mail_namespace_find_inbox(user->namespaces);
+  return policy.inbox.shared || (inbox != nullptr && inbox->type != MAIL_NAMESPACE_TYPE_PRIVATE);
 }
 
 }  // namespace pop3_legacy::dovecot

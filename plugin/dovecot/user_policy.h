@@ -23,6 +23,10 @@ const policy::Resolution* user_policy(struct mail_user* user);
 /// that user_policy() has no policy for.
 policy::Origins user_policy_origins(struct mail_user* user);
 
+/// The user has states of his own beside those of the INBOX's other users (mailbox_users.h): the
+/// policy says so, or the INBOX is in a public or shared namespace. Its namespaces are there.
+bool has_states_of_own(const struct mail_user* user, const policy::Policy& policy);
+
 }  // namespace pop3_legacy::dovecot
 
 #endif

@@ -35,7 +35,14 @@ Result<std::unique_ptr<OpenDict>> UserStates::open() {
     uri_ = settings.state;
   }
   auto dict = OpenDict::open(user_, POP3_LEGACY_STATE_DICT, uri_->c_str());
-  return dict ? std::move(dict) : failed(dict.error());
+  if (!dict) return failed(dict.error());
+  in_dict_ = dict.value() != nullptr;
+  return dict;
+}
+
+std::string UserStates::place_of(std::string_view name) const {
+  return in_dict_ ? "the key " + key_of(name) + " of the dict with the users' states"
+                  : mailbox_.place_of(name);
 }
 
 Result<std::optional<std::string>> UserStates::load_state(std::string_view name) {

@@ -24,6 +24,7 @@ class UserStates : public StateStore {
   /// Both live longer than this. `mailbox` has the states where no dict is configured.
   UserStates(struct mail_user* user, StateStore& mailbox) : user_(user), mailbox_(mailbox) {}
 
+  [[nodiscard]] std::string place_of(std::string_view name) const override;
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
   Status store_state(std::string_view name, std::string_view content) override;
   /// A dict cannot compare and store in one step: of two sessions that do so within the same
@@ -39,6 +40,7 @@ class UserStates : public StateStore {
   struct mail_user* user_;
   StateStore& mailbox_;
   std::optional<std::string> uri_;  ///< once the settings have been read
+  bool in_dict_ = false;            ///< once the dict has been opened
   std::optional<Error> failure_;
   std::chrono::steady_clock::time_point retry_;  ///< with failure_: not before
 };

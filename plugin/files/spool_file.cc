@@ -12,10 +12,17 @@ namespace pop3_legacy::files {
 namespace {
 
 constexpr std::size_t buffer_octets = std::size_t{32} * 1024;
+constexpr mode_t private_mode = 0600;
 
 }  // namespace
 
 Result<std::unique_ptr<SpoolFile>> SpoolFile::create(const std::string& prefix) {
+  const std::size_t slash = prefix.rfind('/');
+  const std::string folder =
+      slash == std::string::npos ? std::string(".") : prefix.substr(0, slash + 1);
+  // O_EXCL: it can get no name later, either.
+  const int unnamed = open_retrying(AT_FDCWD, folder, O_RDWR | O_TMPFILE | O_EXCL, private_mode);
+  if (unnamed >= 0) return std::unique_ptr<SpoolFile>(new SpoolFile(unnamed));
   std::string path = prefix + "XXXXXX";
   const int fd = ::mkostemp(path.data(), O_CLOEXEC);
   if (fd < 0) return failed(path, "created", errno);

@@ -1,4 +1,4 @@
-/// A message on its way through, in a file without a name.
+/// A message on its way through, in an unnamed temporary file that goes with its descriptor.
 #ifndef POP3_LEGACY_FILES_SPOOL_FILE_H
 #define POP3_LEGACY_FILES_SPOOL_FILE_H
 
@@ -14,7 +14,8 @@ namespace pop3_legacy::files {
 
 class SpoolFile : public Spool {
  public:
-  /// A new file that begins with `prefix` and is unlinked at once, so that it cannot stay behind.
+  /// A new file in the folder of `prefix`. Where the file system cannot make one without a name
+  /// (NFS), its name begins with `prefix` and is unlinked at once.
   static Result<std::unique_ptr<SpoolFile>> create(const std::string& prefix);
 
   Status append(std::string_view octets) override;

@@ -12,6 +12,7 @@
 #include "plugin/core/policy/resolver.h"
 #include "plugin/core/text.h"
 #include "plugin/files/policy_folder.h"
+#include "plugin/idn/idn2_domain.h"
 
 namespace pop3_legacy::policy_tool {
 
@@ -49,11 +50,11 @@ Result<std::vector<std::string>> list(const std::string& folder) {
 
 // Why no login looks for `stem`.toml in domains/; empty if one does.
 std::string domain_complaint(std::string_view stem) {
-  const Result<std::string> domain = policy::domain_name(stem);
+  const Result<std::string> domain = policy::domain_name(stem, idn2_domain);
   if (!domain) return "never read, for no domain has this name: " + domain.error().text;
   if (domain.value() == stem) return {};
-  return "never read, for domains are looked up in lower case and without a dot at the end; "
-         "rename it to " +
+  return "never read, for domains are looked up in lower case, without a dot at the end, and in "
+         "their ASCII form; rename it to " +
          in_quotes(domain.value() + std::string(document_suffix));
 }
 
@@ -121,7 +122,7 @@ class Checker {
   // it, for some mistakes are in none of them alone.
   void check_policy(const std::string& user, const std::string& profile) {
     ++result_.files;
-    for (std::string& problem : policy::resolve(&store_, user, profile).problems) {
+    for (std::string& problem : policy::resolve(&store_, user, profile, idn2_domain).problems) {
       report(std::move(problem));
     }
   }

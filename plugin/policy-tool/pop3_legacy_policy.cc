@@ -10,6 +10,7 @@
 #include "plugin/core/policy/report.h"
 #include "plugin/core/policy/resolver.h"
 #include "plugin/files/policy_folder.h"
+#include "plugin/idn/idn2_domain.h"
 #include "plugin/policy-tool/check_folder.h"
 
 namespace {
@@ -51,10 +52,12 @@ struct Login {
 // A policy with a mistake is in force nowhere, and none that could be shown.
 int report(const Login& login, bool explain) {
   namespace policy = pop3_legacy::policy;
+  using pop3_legacy::idn2_domain;
   pop3_legacy::files::PolicyFolder store(login.folder);
   policy::Origins origins;
   const policy::Resolution resolution =
-      policy::resolve(&store, login.user, login.profile, &origins);
+      policy::resolve(&store, login.user, login.profile, idn2_domain, &origins);
+  for (const std::string& note : resolution.notes) std::cerr << note << '\n';
   for (const std::string& problem : resolution.problems) std::cerr << problem << '\n';
   if (!resolution.intact) return exit_problems;
   std::cout << (explain ? policy::explain(resolution.policy, origins)

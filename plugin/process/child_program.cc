@@ -4,10 +4,10 @@
 // the spawn until it has been reaped, and the event loop says so in the same moment
 // (EventLoop::child): before that kill(-number) meets the program and what it has started, and
 // nobody else, however long it has been dead. Behind it the group may still have members, and then
-// the number stays theirs. Where it has none the number is free; but the kernel gives out numbers in
-// turn, so that a stranger has it only once all the others have been given out, and no other code
-// of ours runs between the reaping and ended(). There the number is looked at once more: a process
-// that has it then is a stranger, and is left alone. Nothing is signalled later.
+// the number stays theirs. Where it has none the number is free; but the kernel gives out numbers
+// in turn, so that a stranger has it only once all the others have been given out, and no other
+// code of ours runs between the reaping and ended(). There the number is looked at once more: a
+// process that has it then is a stranger, and is left alone. Nothing is signalled later.
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>

@@ -492,10 +492,14 @@ class Parser {
   }
 
   Status exclude(std::string_view name) {
+    if (name == "compared") {
+      dialogue_.compared = false;
+      return Done{};
+    }
     const auto* const mode = std::find_if(modes.begin(), modes.end(),
                                           [&](Mode known) { return name_of(known) == name; });
     if (mode == modes.end() || *mode == Mode::line) {
-      return wrong("a dialogue can be not split, not pipelined or not with_login");
+      return wrong("a dialogue can be not split, not pipelined, not with_login or not compared");
     }
     dialogue_.not_in.push_back(*mode);
     return Done{};

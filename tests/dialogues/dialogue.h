@@ -159,6 +159,7 @@ struct Dialogue {
   std::optional<std::string> policy;  ///< no value: the user's domain has none
   std::vector<Step> steps;
   std::vector<Mode> not_in;
+  bool compared = true;  ///< with a server without the plugin
 
   [[nodiscard]] bool plays_in(Mode mode) const noexcept;
 };

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "plugin/core/policy/resolver.h"
+#include "plugin/idn/idn2_domain.h"
 #include "shim/memory_maildrop.h"
 #include "shim/server_session.h"
 #include "tests/dialogues/host_under_test.h"
@@ -69,7 +70,7 @@ class MemoryConnection : public Connection {
 
   void drop() override {
     take_all();
-    session_.connection_lost(true);
+    session_.connection_lost();
     dropped_ = true;
   }
 
@@ -80,6 +81,7 @@ class MemoryConnection : public Connection {
     for (;;) {
       const std::string piece = session_.take_output(piece_octets);
       if (piece.empty()) {
+        session_.output_left();
         return;
       }
       output_ += piece;
@@ -154,7 +156,7 @@ class MemoryAccount final : public Account {
       return typed == user() ? std::optional<std::string>(password()) : std::nullopt;
     };
     environment.policy_of = [this](std::string_view typed) {
-      return policy::resolve(&documents_, typed, {});
+      return policy::resolve(&documents_, typed, {}, idn2_domain);
     };
     environment.authorization = before_login();
     return std::make_unique<MemoryConnection>(std::move(environment));

@@ -452,6 +452,7 @@ void register_tests(Plan& plan) {
   for (const Dialogue& dialogue : plan.dialogues) {
     const std::string name = test_name(slug_of(dialogue));
     if (plan.other) {
+      if (!dialogue.compared) continue;
       register_test(suite, name, dialogue, [&plan, &dialogue] {
         return std::make_unique<ComparisonTest>(plan, dialogue);
       });

@@ -124,8 +124,12 @@ def message(number, octets=None):
 
 def deliver(host, user, content, serial):
     """Delivers as an MDA does, at the end of the maildrop."""
+    deliver_as(host, user, content, f"{1600000000 + serial}.M{serial}P1.test")
+
+
+def deliver_as(host, user, content, name):
+    """Delivers into a file of that name."""
     path = os.path.join(host.homes, user, "Maildir")
-    name = f"{1600000000 + serial}.M{serial}P1.test"
     with open(f"{path}/tmp/{name}", "wb") as file:
         file.write(content)
     host.give(f"{path}/tmp/{name}")

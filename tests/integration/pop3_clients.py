@@ -128,6 +128,7 @@ class Fetchmail(Client):
     complaint = "couldn't fetch"
     state_pattern = "fetchids"
     uidl = "uidl"
+    tls = 'sslproto ""'
 
     def configure(self, host, port, user, password):
         self.account = f"{user} at {host}"
@@ -136,7 +137,7 @@ class Fetchmail(Client):
 set invisible
 set no bouncemail
 poll {host} protocol pop3 port {port} {self.uidl} auth password timeout 30
-  user "{user}" password "{password}" {options} sslproto "" no rewrite mda "{self.mda}"
+  user "{user}" password "{password}" {options} {self.tls} no rewrite mda "{self.mda}"
 """)
         return ["fetchmail", "--fetchmailrc", control, "--idfile", os.path.join(self.folder, "fetchids"), "--pidfile",
                 os.path.join(self.folder, "pid"), "--nosyslog", "--nodetach", "--verbose"]
@@ -152,6 +153,10 @@ class FetchmailByLast(Fetchmail):
     """Remembers nothing, and trusts LAST."""
 
     uidl = "no uidl"
+
+
+class FetchmailByLastOverTls(FetchmailByLast):
+    tls = 'sslproto "tls1.2+" no sslcertck'
 
 
 class Getmail(Client):

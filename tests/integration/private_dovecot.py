@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 
-from private_host import MAIL_UID, PASSWORD, PrivateHost, mount_namespace, small_disk
+from private_host import MAIL_UID, PASSWORD, PrivateHost, free_port, mount_namespace, small_disk
 
 
 SYSTEM_MODULES = "/usr/lib/dovecot/modules"
@@ -26,11 +26,13 @@ class PrivateDovecot(PrivateHost):
     """modules: the build's folder of modules. tree: the root of another Debian, or None. policies:
     the policy folder, or None for the built-in defaults; policy_setting: the value of the setting
     if it is another. plugin=False: the same Dovecot without
-    the plugin. settings: lines for dovecot.conf, @base@ stands for base. tls: STLS with a certificate of its own. clients:
-    so many of them share a pop3 process. submission_host, or
+    the plugin. settings: lines for dovecot.conf, @base@ stands for base. tls: STLS, and POP3S at
+    pop3s_port, with a certificate of its own. proxy_to: the port of another such server, to which all
+    users are passed on. clients: so many of them share a pop3 process. submission_host, or
     sendmail_path from base: where mail is sent. spool_octets: the size of the disk that is Dovecot's
     mail_temp_dir, base/spool. users: from the folder of homes, the lines of a
     passwd-file, for users with userdb fields of their own. more_folders: that the server needs.
+    mail_format: of all users' mail, which is in homes/<user>/Maildir or else homes/<user>/mail.
     login: the settings of the login plugin ("help": "long"), which is loaded unless this is None.
     dovecots_plugins: mail plugins of Dovecot's own that pop3 loads, too ("acl"). hidden_modules: of ours, which
     are not where Dovecot looks."""
@@ -38,7 +40,7 @@ class PrivateDovecot(PrivateHost):
     def __init__(self, base, modules, tree=None, policies=None, port=None, plugin=True, settings="",
                  users=lambda homes: (), homes=None, tls=False, clients=1, policy_setting=None,
                  submission_host=None, sendmail_path=None, spool_octets=None, more_folders=(),
-                 login=None, dovecots_plugins=(), hidden_modules=()):
+                 login=None, dovecots_plugins=(), hidden_modules=(), mail_format="maildir", proxy_to=None):
         super().__init__(base, port, homes)
         self.dovecots_plugins = dovecots_plugins
         self.hidden_modules = hidden_modules
@@ -49,12 +51,15 @@ class PrivateDovecot(PrivateHost):
         self.plugin = plugin
         self.settings = settings
         self.tls = tls
+        self.pop3s_port = free_port() if tls else 0
+        self.proxy_to = proxy_to
         self.clients = clients
         self.mail_settings = {"submission_host": submission_host,
                               "sendmail_path": sendmail_path and os.path.join(self.base, sendmail_path)}
         self.spool_octets = spool_octets
         self.policy_setting = policy_setting or self.policies
         self.login = login
+        self.mail_format = mail_format
         self.log_file = os.path.join(self.base, "dovecot.log")
         for folder in ("run", "state", "modules"):
             os.makedirs(os.path.join(self.base, folder), exist_ok=True)
@@ -113,17 +118,18 @@ mail_fsync = never
             lines = "".join(f"    {name} = yes\n" for name in self._plugins())
             plugin = f"mail_plugins {{\n{lines}  }}" if lines else ""
             version = self.version().split("-")[0]
+            proxy = f"  fields {{\n    proxy = y\n    host = 127.0.0.1\n    port = {self.proxy_to}\n  }}\n" \
+                if self.proxy_to else ""
             return f"""dovecot_config_version = {version}
 dovecot_storage_version = {version}
 auth_allow_cleartext = yes
-mail_driver = maildir
-mail_path = ~/Maildir
+{self._mail_settings()}
 passdb passwd-file {{
   passwd_file_path = {base}/users
 }}
 passdb static {{
   password = {PASSWORD}
-}}
+{proxy}}}
 userdb passwd-file {{
   passwd_file_path = {base}/users
 }}
@@ -140,7 +146,9 @@ service pop3-login {{
     port = {self.port}
   }}
   inet_listener pop3s {{
-    port = 0
+    {"listen" if self.typed_settings else "address"} = 127.0.0.1
+    port = {self.pop3s_port}
+    ssl = yes
   }}
 }}
 protocol pop3 {{
@@ -154,15 +162,16 @@ protocol pop3 {{
         if self.policy_setting and self.plugin:
             policy = f"plugin {{\n  pop3_legacy_policy = {self.policy_setting}\n}}\n"
         plugin = "mail_plugins = " + " ".join(self._plugins())
+        proxy = f" proxy=y host=127.0.0.1 port={self.proxy_to}" if self.proxy_to else ""
         return f"""disable_plaintext_auth = no
-mail_location = maildir:~/Maildir
+{self._mail_settings()}
 passdb {{
   driver = passwd-file
   args = {base}/users
 }}
 passdb {{
   driver = static
-  args = password={PASSWORD}
+  args = password={PASSWORD}{proxy}
 }}
 userdb {{
   driver = passwd-file
@@ -178,7 +187,9 @@ service pop3-login {{
     port = {self.port}
   }}
   inet_listener pop3s {{
-    port = 0
+    {"listen" if self.typed_settings else "address"} = 127.0.0.1
+    port = {self.pop3s_port}
+    ssl = yes
   }}
 }}
 protocol pop3 {{
@@ -190,6 +201,14 @@ protocol pop3 {{
 
     def _plugins(self):
         return [*self.dovecots_plugins, *(["pop3_legacy"] if self.plugin else [])]
+
+    def _mail_settings(self):
+        folder = "~/Maildir" if self.mail_format == "maildir" else "~/mail"
+        mbox = self.mail_format == "mbox"
+        if self.typed_settings:
+            inbox = f"\nmail_inbox_path = {folder}/inbox" if mbox else ""
+            return f"mail_driver = {self.mail_format}\nmail_path = {folder}{inbox}"
+        return f"mail_location = {self.mail_format}:{folder}" + (f":INBOX={folder}/inbox" if mbox else "")
 
     def _tls_settings(self):
         if not self.tls:

@@ -87,7 +87,8 @@ class SmtpSink:
                 sink.arrived.set()
                 if sink.die == "end":
                     return False
-                sink.released.wait(60)
+                if not sink.released.wait(60):
+                    return False
                 if sink.final_reply.startswith("250"):
                     with sink.lock:
                         sink.messages.append(Message(sender, recipients, content))

@@ -343,14 +343,14 @@ class UidlChangeTest(BoardsTest):
         return user, pop3
 
     def test_quit_on_a_board_while_the_inbox_cannot_be_read(self):
-        user, pop3 = self.on_board(5000)
+        user, pop3 = self.on_board(1500)
         self.assertEqual(pop3.quit(), b"+OK Logging out.")
-        self.assertIn("Logged out retr=0 del=1 messages=5000 change=<>", self.logout_line(user))
+        self.assertIn("Logged out retr=0 del=1 messages=1500 change=<>", self.logout_line(user))
 
     def test_a_drop_on_a_board_while_the_inbox_cannot_be_read(self):
-        user, pop3 = self.on_board(5000)
+        user, pop3 = self.on_board(1500)
         pop3.close()
-        self.assertIn("retr=0 del=1 messages=5000 change=<>", self.logout_line(user))
+        self.assertIn("retr=0 del=1 messages=1500 change=<>", self.logout_line(user))
 
     def test_a_switch_while_the_inbox_cannot_be_read(self):
         user, pop3 = self.on_board(30)

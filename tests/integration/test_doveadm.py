@@ -1,4 +1,5 @@
 """doveadm pop3-legacy uidl …, for one user and for many."""
+import glob
 import os
 import shutil
 
@@ -33,6 +34,12 @@ class UidlTest(hosts.HostTest):
     def rows(self, result):
         return [line.split("\t") for line in result.stdout.splitlines()[1:]]
 
+    def said(self, result):
+        """What it says beside that it went by number, which verify and pin say in one line."""
+        by_number = [line for line in result.stderr.splitlines(True) if "by the messages' numbers" in line]
+        self.assertLessEqual(len(by_number), 1, result.stderr)
+        return result.stderr.replace("".join(by_number), "")
+
     def scheme(self, scheme, more=""):
         """The policy of everybody."""
         self.policy(f"[uidl]\nscheme = {scheme}\n{more}")
@@ -55,7 +62,8 @@ class UidlCommandsTest(UidlTest):
                                           for name in ("cyrus-uidonly", "decimal-uid")])):
             with self.subTest(command):
                 result = self.uidl(command, "-u", GOOD[1], path)
-                self.assertEqual((result.returncode, result.stderr), (0, ""))
+                self.assertEqual((result.returncode, self.said(result)), (0, ""))
+                self.assertEqual("numbers alone" in result.stderr, command != "detect")
                 self.assertEqual(self.rows(result), rows)
 
     def test_the_old_list_is_looked_for_where_the_command_was_typed(self):
@@ -125,7 +133,7 @@ class UidlCommandsTest(UidlTest):
         path = self.old_list("1 1\n2 2\n")
         socket = self.host.base + "/run/doveadm-server"
         result = self.uidl("verify", "-S", socket, "-u", GOOD[1], path)
-        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertEqual((result.returncode, self.said(result)), (0, ""))
         self.assertEqual(self.rows(result), [["2", "2", "0", "0", "0"]])
         self.assertEqual(self.uidl("verify", "-S", socket, "-u", GOOD[0], path).returncode, 65)
         result = self.uidl("list", "-S", socket, "-A")
@@ -211,11 +219,19 @@ class ListTest(UidlTest):
         self.assertEqual([row[3] for row in self.rows(result)], shown)
 
     def test_ids_of_dovecots_own(self):
+        user = self.user(2)
+        shown = [row[3] for row in self.rows(self.uidl("list", "-u", user))]
+        self.assertEqual(state_of(self.host, user), {})
+        self.assertEqual(shown, ids(self.host, user))
+        self.assertEqual(self.uidl("verify", "-u", user, self.old_list(numbered(shown))).returncode, 0)
+
+    def test_dovecots_own_ids_are_not_known_to_doveadm_server(self):
+        """It cannot ask doveconf what stands in protocol pop3."""
         user = self.user(1)
-        for command in (["list"], ["verify", self.old_list("1 a\n")]):
-            result = self.uidl(command[0], "-u", user, *command[1:])
-            self.assertEqual((result.returncode, self.rows(result)), (65, []))
-            self.assertIn("this mailbox's ids are Dovecot's own (uidl.scheme = \"host\")", result.stderr)
+        result = self.uidl("list", "-S", self.host.base + "/run/doveadm-server", "-u", user)
+        self.assertNotEqual(result.returncode, 0)
+        self.assertEqual(self.rows(result), [])
+        self.assert_logged("leave out -S")
 
     def test_a_policy_that_cannot_be_used(self):
         user = self.user(1)
@@ -306,6 +322,27 @@ class DetectTest(UidlTest):
         self.assertEqual(self.rows(result)[0][:4], ["cyrus-uidonly", "2", "3", "2"])
         self.assertIn("the list has 3 ids and the mailbox 2 messages", result.stderr)
 
+    def test_the_formats_of_other_dovecots(self):
+        """cPanel's and Plesk's, and what old Dovecots had; the template that is shown gives the ids."""
+        for form, line in (("UID{uid}-{uidvalidity}", None), ("{uid}.{uidvalidity}", None),
+                           ("{uid}-{uidvalidity}", None), ("{uidvalidity}.{uid}", 'scheme = "cyrus"'),
+                           ("{uidvalidity}-{uid}", 'scheme = "cyrus-courier"'),
+                           ("{uidvalidity:08x}{uid:08x}", 'scheme = "uw"'),
+                           ("{uid:08x}{uidvalidity:08x}", 'scheme = "dovecot"'),
+                           ("{uidvalidity:x}-{uid:x}", None), ("{uidvalidity:010d}.{uid:010d}", None)):
+            with self.subTest(form):
+                self.scheme('"template"', f'template = "{form}"\n')
+                user = self.user(12)
+                shown = ids(self.host, user)
+                self.scheme('"host"')
+                # Ids that the mailbox has are no hint.
+                for name in state_of(self.host, user):
+                    os.unlink(os.path.join(self.host.homes, user, "Maildir", name))
+                result = self.uidl("detect", "-u", user, self.old_list(numbered(shown)))
+                self.assertEqual((result.returncode, result.stderr), (0, ""))
+                expected = line or f'scheme = "template", template = "{form}"'
+                self.assertEqual(self.rows(result)[0][1:], ["12", "12", "12", expected])
+
     def test_getmails_file(self):
         user = self.user(1)
         hosts.deliver(self.host, user, b"X-UIDL: a/b\n" + hosts.message(2), 2)
@@ -341,11 +378,120 @@ class VerifyTest(UidlTest):
         self.assertEqual((result.returncode, self.rows(result)), (65, [["2", "1", "1", "0", "0"]]))
         self.assertIn('message 1, UID 1, has the id "1", which the list has not', result.stderr)
 
-    def test_a_list_of_another_length(self):
+    def test_a_list_that_is_longer_than_the_mailbox(self):
         user = self.user(2)
-        result = self.uidl("verify", "-u", user, self.old_list("1 1\n"))
+        result = self.uidl("verify", "-u", user, self.old_list("1 1\n2 2\n3 3\n"))
         self.assertEqual((result.returncode, self.rows(result)), (65, []))
-        self.assertIn("the list has 1 ids and the mailbox 2 messages", result.stderr)
+        self.assertIn("the list has 3 ids and the mailbox 2 messages", result.stderr)
+
+    def test_a_list_that_is_the_beginning_of_the_mailbox(self):
+        user = self.user(3)
+        result = self.uidl("verify", "-u", user, self.old_list("1 1\n2 2\n"))
+        self.assertEqual((result.returncode, self.rows(result)), (0, [["3", "2", "0", "1", "0"]]))
+        self.assertIn("the list ends at message 2 of 3", result.stderr)
+
+    def test_an_id_that_is_there_twice_is_a_note(self):
+        """popa3d gave equal messages equal ids; here one has it, the other what UIDL shows."""
+        user = self.user(3)
+        result = self.uidl("verify", "-u", user, self.old_list("1 1\n2 2\n3 1\n"))
+        self.assertEqual((result.returncode, self.rows(result)), (0, [["3", "2", "0", "1", "0"]]))
+        self.assertIn('line 3: the id "1" is in line 1 already', result.stderr)
+        self.assertIn('message 3, UID 3, has the id "3", for the list gives another message "1", too', result.stderr)
+        result = self.uidl("verify", "-u", user, self.old_list(f"{user} 1\n{user} 2\n{user} 3\n{user} 3\n"))
+        self.assertEqual((result.returncode, self.rows(result)), (0, [["3", "3", "0", "0", "0"]]))
+        self.assertIn('line 4: the id "3" is in line 3 already', result.stderr)
+
+    def test_an_odd_line_is_told_and_the_others_count(self):
+        user = self.user(3)
+        for text, told, row in (
+                ("1 1\n2 \n3 3\n", 'line 2: there is no id in "2"; the line is skipped', ["3", "2", "0", "1", "0"]),
+                ("1 1\n3 3\n", "line 2: message 3 where message 2 should be", ["3", "2", "0", "1", "0"]),
+                ("1 1\nx\n2 2\n3 3\n", "line 2: ", ["3", "3", "0", "0", "0"]),
+                ("*host anna\nk 1 1600000000\nk 2 yesterday\nk 3\n", 'line 3: "yesterday" is no time',
+                 ["3", "3", "0", "0", "0"]),
+                (f"{user} 1\n{user}\n{user} 2\n{user} 3\n", "line 2: ", ["3", "3", "0", "0", "0"]),
+                (" 4 host anna\n1\n2\n3\n", "line 4: the list of \"anna@host\" ends here, 1 too early",
+                 ["3", "3", "0", "0", "0"])):
+            with self.subTest(text):
+                result = self.uidl("verify", "-u", user, self.old_list(text))
+                self.assertEqual((result.returncode, self.rows(result)), (0, [row]), result.stderr)
+                self.assertIn(told, result.stderr)
+
+    def test_no_more_than_twenty_odd_lines_are_told(self):
+        user = self.user(1)
+        result = self.uidl("verify", "-u", user, self.old_list("1 1\n" + "odd\n" * 30))
+        self.assertEqual((result.returncode, self.rows(result)), (0, [["1", "1", "0", "0", "0"]]))
+        self.assertEqual(result.stderr.count("the line is skipped"), 20)
+        self.assertIn("10 more lines are odd", result.stderr)
+        self.assertIn("30 lines are skipped, and 1 are read as a UIDL answer", result.stderr)
+
+    def test_what_is_no_list_at_all(self):
+        user = self.user(1)
+        for text in ("<html>\n<head><title>404 Not Found</title></head>\n<p>Not found here</p>\n", "\0\1\2\n"):
+            result = self.uidl("verify", "-u", user, self.old_list(text))
+            self.assertEqual((result.returncode, self.rows(result)), (66, []), result.stderr)
+
+    def test_an_empty_list_is_right_for_an_empty_mailbox(self):
+        user, full = self.user(0), self.user(1)
+        for text in ("", "+OK\r\n.\r\n", "number\tuid\tguid\tuidl\n"):
+            path = self.old_list(text)
+            for command, rows in (("verify", [["0"] * 5]), ("detect", []), ("pin", [["0"] * 3])):
+                with self.subTest((text, command)):
+                    result = self.uidl(command, "-u", user, path)
+                    self.assertEqual((result.returncode, result.stderr, self.rows(result)), (0, "", rows))
+                    result = self.uidl(command, "-u", full, path)
+                    self.assertEqual((result.returncode, self.rows(result)), (66, []))
+                    self.assertIn("the list is empty, and the mailbox has 1 messages", result.stderr)
+
+    def session(self, user):
+        """A saved session with LIST and UIDL."""
+        with self.login(user) as pop3:
+            sizes, names = pop3.multi(b"LIST"), pop3.multi(b"UIDL")
+            pop3.quit()
+        return [[line.decode() for line in lines] for _, lines in (sizes, names)]
+
+    @staticmethod
+    def saved(sizes, names):
+        return "+OK ready\r\n+OK\r\n" + "".join(
+            f"{command}\r\n+OK\r\n" + "".join(line + "\r\n" for line in lines) + ".\r\n"
+            for command, lines in (("LIST", sizes), ("UIDL", names)))
+
+    def test_the_sizes_of_a_saved_session(self):
+        user = self.user(0)
+        for number, octets in enumerate((500, 9000, 70000, 800, 12000), 1):
+            hosts.deliver(self.host, user, hosts.message(number, octets), number)
+        sizes, names = self.session(user)
+        for command in ("verify", "pin"):
+            with self.subTest(command):
+                result = self.uidl(command, "-u", user, self.old_list(self.saved(sizes, names)))
+                self.assertEqual((result.returncode, self.said(result)), (0, ""))
+                self.assertIn("which LIST's sizes do not contradict", result.stderr)
+        other = [f"{number} {int(size) - 151}" for number, size in (line.split() for line in sizes)]
+        other[2] = "3 " + str(int(other[2].split()[1]) - 99)
+        result = self.uidl("verify", "-u", user, self.old_list(self.saved(other, names)))
+        self.assertEqual((result.returncode, self.said(result)), (0, ""))
+        # Stored octets, as qmail-pop3d's LIST told them.
+        stored = [f"{number} {os.stat(path).st_size}" for number, path in enumerate(sorted(
+            glob.glob(os.path.join(glob.escape(self.host.homes), user, "Maildir", "*", "[0-9]*"))), 1)]
+        self.assertEqual(len(stored), 5)
+        result = self.uidl("verify", "-u", user, self.old_list(self.saved(stored, names)))
+        self.assertEqual((result.returncode, self.said(result)), (0, ""))
+
+    def test_sizes_that_contradict_the_numbers(self):
+        """The first message was deleted, and a new one has come: the numbers are others' now."""
+        user = self.user(0)
+        for number, octets in enumerate((500, 9000, 70000, 800), 1):
+            hosts.deliver(self.host, user, hosts.message(number, octets), number)
+        text = self.saved(*self.session(user))
+        self.host.doveadm("expunge", "-u", user, "mailbox", "INBOX", "uid", "1")
+        hosts.deliver(self.host, user, hosts.message(5, 3000), 5)
+        before = state_of(self.host, user)
+        for command in ("verify", "pin"):
+            with self.subTest(command):
+                result = self.uidl(command, "-u", user, self.old_list(text))
+                self.assertEqual((result.returncode, self.rows(result)), (65, []))
+                self.assertIn("the list is not of these messages in this order", result.stderr)
+        self.assertEqual(state_of(self.host, user), before)
 
 
 class PinTest(UidlTest):
@@ -357,13 +503,14 @@ class PinTest(UidlTest):
 
     def assert_pinned(self, user, names, *options):
         result = self.pin(user, numbered(names), *options)
-        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertEqual((result.returncode, self.said(result)), (0, ""))
+        self.assertIn("numbers alone", result.stderr)
         self.assertEqual(ids(self.host, user), names)
         return self.rows(result)
 
     def test_clients_see_the_old_ids(self):
         user = self.user(3)
-        names = ["old-3", "x" * 70, "!~"]
+        names = ["old-3", "x" * 83, "!~"]
         self.assertEqual(self.assert_pinned(user, names), [["3", "0", "0"]])
         self.assertEqual(self.rows(self.uidl("verify", "-u", user, self.old_list(numbered(names)))),
                          [["3", "3", "0", "0", "0"]])
@@ -399,7 +546,7 @@ class PinTest(UidlTest):
         self.assertEqual(self.assert_pinned(user, ["a", "b"], "-S", socket), [["2", "0", "0"]])
         self.assertEqual(self.assert_pinned(user, ["b", "a"], "-S", socket, "-r"), [["2", "0", "0"]])
         self.assertEqual(self.pin(user, "1 a\n2 b\n", "-S", socket).returncode, 65)
-        self.assertEqual(self.pin(user, "1 a\n1 b\n", "-S", socket).returncode, 66)
+        self.assertEqual(self.pin(user, "\1\n", "-S", socket).returncode, 66)
 
     def test_a_copy_that_has_an_id_of_its_own(self):
         """It keeps it when the message that it is a copy of is gone; no pin for both would show."""
@@ -428,27 +575,100 @@ class PinTest(UidlTest):
         before = state_of(self.host, user)
         self.assertEqual(set(before), {"dovecot-pop3-legacy-uidl", "dovecot-pop3-legacy-pins"})
         for text, exit_code, pattern in (
-                ("", 66, "the list is empty"),
+                ("", 66, "the list is empty, and the mailbox has 2 messages"),
                 ("\r\n", 66, "the list is empty"),
-                ("1 x\n2 x\n", 66, 'line 2: the id "x" is in line 1 already'),
-                ("1 x\n3 y\n", 66, "line 2: message 3 where message 2 should be"),
-                ("1 x\n2 \x01\n", 66, "line 2: "),
+                ("1 a\n3 y\n", 65, "the list goes up to message 3 and the mailbox 2 messages: nothing was changed"),
+                ("1 \x01\n", 66, "line 1: "),
                 ("+OK\r\n1 x\r\n", 66, "line 2: the answer is cut off"),
                 ("\0\1\2", 66, "line 1: "),
-                ("1 x\n", 65, "the list has 1 ids and the mailbox 2 messages: nothing was changed"),
                 ("1 x\n2 y\n3 z\n", 65, "the list has 3 ids and the mailbox 2 messages: nothing was changed"),
                 ("x\ny\n", 65, "which does not say which message has which id.*: nothing was changed"),
                 (f"{user} x\n{user} y\n", 65, "fetchmail's .fetchids, which does not say"),
-                ("1 a\n2 " + 71 * "y" + "\n", 65, "line 2: POP3 does not allow the id"),
+                ("1 " + 500 * "y" + "\n", 65, "line 1: the id of 500 octets is longer than 495"),
                 ("number\tuid\tguid\tuidl\n1\t1\tnobodys\tx\n", 65, "no message of the mailbox has one of")):
             with self.subTest(text):
                 self.assert_refused(user, text, exit_code, pattern, before)
         self.assertEqual(ids(self.host, user), ["a", "b"])
 
+    def test_the_beginning_of_the_mailbox_and_a_gap(self):
+        user = self.user(4)
+        result = self.pin(user, "1 a\n3 c\n")
+        self.assertEqual((result.returncode, self.rows(result)), (0, [["2", "0", "0"]]), result.stderr)
+        self.assertIn("the list ends at message 3 of 4", result.stderr)
+        shown = ids(self.host, user)
+        self.assertEqual((shown[0], shown[2]), ("a", "c"))
+        self.assertTrue(shown[1].startswith("00000002") and shown[3].startswith("00000004"), shown)
+        self.assertEqual(self.rows(self.uidl("verify", "-u", user, self.old_list("1 a\n3 c\n"))),
+                         [["4", "2", "0", "2", "0"]])
+
+    def test_an_id_that_is_there_twice(self):
+        user = self.user(3)
+        text = "1 a\n2 b\n3 a\n"
+        result = self.pin(user, text)
+        self.assertEqual((result.returncode, self.rows(result)), (0, [["2", "0", "0"]]), result.stderr)
+        self.assertIn('line 3: the id "a" is pinned to the message of line 1', result.stderr)
+        shown = ids(self.host, user)
+        self.assertEqual(shown[:2], ["a", "b"])
+        self.assertTrue(shown[2].startswith("00000003"), shown)
+        result = self.uidl("verify", "-u", user, self.old_list(text))
+        self.assertEqual((result.returncode, self.rows(result)), (0, [["3", "2", "0", "1", "0"]]), result.stderr)
+
+    def test_equal_messages_of_popa3d(self):
+        self.scheme('"popa3d"')
+        user = self.user(1)
+        for number in (2, 3):
+            hosts.deliver(self.host, user, hosts.message(9), number)
+        shown = ids(self.host, user)
+        self.assertEqual(shown[2][:len(shown[1]) + 1], shown[1] + "-")
+        path = self.old_list(numbered([shown[0], shown[1], shown[1]]))
+        result = self.uidl("detect", "-u", user, path)
+        self.assertEqual((result.returncode, self.rows(result)[0][:3]), (0, ["popa3d", "2", "2"]))
+        result = self.uidl("verify", "-u", user, path)
+        self.assertEqual((result.returncode, self.rows(result)), (0, [["3", "2", "0", "1", "0"]]))
+        self.assertEqual(self.uidl("pin", "-u", user, path).returncode, 0)
+        self.assertEqual(ids(self.host, user), shown)
+
+    def test_an_id_that_rfc_1939_does_not_allow(self):
+        """uidl.max_length = 70: detect, verify, pin and UIDL agree that it is not shown."""
+        self.scheme('"qmail"', "max_length = 70\n")
+        user = self.user(1)
+        long_name = "1700000000." + "x" * 72
+        hosts.deliver_as(self.host, user, hosts.message(2), long_name)
+        path = self.old_list(f"1 a\n2 {long_name}\n")
+        self.assertNotIn("qmail", [row[0] for row in self.rows(self.uidl("detect", "-u", user, path))])
+        result = self.uidl("pin", "-u", user, path)
+        self.assertEqual((result.returncode, self.rows(result)), (0, [["1", "0", "0"]]))
+        self.assertIn("line 2: the id of 83 octets is longer than 70 (uidl.max_length)", result.stderr)
+        shown = ids(self.host, user)
+        self.assertEqual((shown[0], len(shown[1])), ("a", 32))
+        result = self.uidl("verify", "-u", user, path)
+        self.assertEqual((result.returncode, self.rows(result)), (65, [["2", "1", "1", "0", "0"]]))
+
+    def test_long_ids_of_the_old_server(self):
+        """Maildir's file names of 83 octets, as vpopmail, maildrop and qmail have them."""
+        self.scheme('"qmail"')
+        user = self.user(0)
+        names = [f"1100000000.M{number}." + "x" * 69 for number in (1, 2, 3)]
+        self.assertEqual({len(name) for name in names}, {83})
+        for number, name in enumerate(names, 1):
+            hosts.deliver_as(self.host, user, hosts.message(number), name)
+        path = self.old_list(numbered(names))
+        result = self.uidl("detect", "-u", user, path)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertEqual([row[:4] for row in self.rows(result)],
+                         [[name, "3", "3", "3"] for name in ("courier-v0", "qmail", "xmail")])
+        self.assertEqual(self.rows(self.uidl("verify", "-u", user, path)), [["3", "3", "0", "0", "0"]])
+        self.assertEqual(ids(self.host, user), names)
+        with self.login(user) as pop3:
+            self.assertEqual(pop3.command(b"UIDL 2"), b"+OK 2 " + names[1].encode())
+            pop3.quit()
+        self.scheme('"dovecot"')
+        other = self.user(3)
+        self.assertEqual(self.assert_pinned(other, names), [["3", "0", "0"]])
+
     def test_a_policy_that_does_not_allow_it(self):
         user = self.user(1)
-        for policy, pattern in (("[uidl]\nscheme = \"host\"\n", r'uidl.scheme = "host".*scheme = "dovecot" in'),
-                                ("", 'scheme = "dovecot"'), ("[uidl]\nscheme = 1\n", "policy that decides"),
+        for policy, pattern in (("[uidl]\nscheme = 1\n", "policy that decides"),
                                 ("[uidl]\nscheme = \"hmac-sha256\"\nkey_file = \"/nosuch\"\n", "/nosuch")):
             with self.subTest(policy):
                 self.policy(policy)

@@ -120,7 +120,7 @@ class MovingTest(hosts.HostTest):
         wanted, seen = [], set()
         self.assertEqual(len(ours), len(theirs))
         for old, new in zip(theirs, ours):
-            if not re.fullmatch(r"[\x21-\x7e]{1,70}", old):
+            if not re.fullmatch(r"[\x21-\x7e]{1,495}", old):
                 wanted.append(hashlib.sha256(old.encode("latin-1")).hexdigest()[:32])
             elif old in seen:
                 wanted.append(new if re.fullmatch(re.escape(old[:59]) + r"-[0-9a-f]{10}", new) else "another")
@@ -206,7 +206,7 @@ class DovecotsOwnFormatsTest(MovingTest):
 
     def test_every_format(self):
         user = self.user()
-        mail = [message for message in messages() if re.fullmatch(rb"[\x21-\x7e]{1,70}", message.file_name)]
+        mail = [message for message in messages() if re.fullmatch(rb"[\x21-\x7e]{1,495}", message.file_name)]
         self.assertGreaterEqual(len(mail), 150)
         corpus.write_maildir(mail, os.path.join(self.folder, "Maildir"))
         self.take_maildir(user, os.path.join(self.folder, "Maildir"))

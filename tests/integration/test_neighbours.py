@@ -2,10 +2,11 @@
 import fcntl
 import os
 import re
-import signal
+import select
 import subprocess
 import threading
 import time
+import unittest
 
 import hosts
 from hosts import HostTest, eventually
@@ -127,3 +128,205 @@ class Groups(ProgramTest):
         self.assertEqual(pop3.command(b"XID"), b"-ERR [SYS/TEMP] XID is not available at the moment.")
         self.assert_logged(r"XID: .*/XID is not run, for it would have the group dovecot .*extra_groups")
         self.assertEqual(pop3.quit()[:3], b"+OK")
+
+
+class Turns(HostTest):
+    """What takes long is done in turns."""
+
+    megabytes = 24
+
+    @classmethod
+    def setUpClass(cls):
+        if hosts.standalone:
+            raise unittest.SkipTest("the standalone host is for tests, and takes one session after another")
+        cls.host_options = shared()
+        super().setUpClass()
+
+    def setUp(self):
+        self.policy('[commands]\nallow = ["LAST", "HELP", "MANGLE", "XLINES", "EUIDL"]\n')
+
+    def big(self):
+        """A user with one message of HTML."""
+        user = self.user()
+        html = b"<p>some <b>words</b> &amp; more of them</p>\n" * (self.megabytes * (1 << 20) // 44)
+        head = hosts.message(1).split(b"\n\n")[0]
+        hosts.deliver(self.host, user, head + b"\nMIME-Version: 1.0\nContent-Type: text/html\n\n" + html, 1)
+        return user
+
+    def beside(self, pop3, other):
+        """How many NOOPs of another session's were answered before the reply on pop3 was there. Without turns
+        it is one at most: it waits until all is done."""
+        count = 0
+        while not select.select([pop3.socket], [], [], 0)[0]:
+            self.assertEqual(other.command(b"NOOP"), b"+OK")
+            count += 1
+            time.sleep(0.002)
+        return count
+
+    def test_a_packet_of_mangle_beside_noops(self):
+        pop3, other = self.login(self.big()), self.login(self.user())
+        pop3.command(b"NOOP")
+        pop3.send(b"LIST 1 MANGLE(text=plain)\r\n" * 5 + b"NOOP\r\n")
+        sizes = set()
+        count = 0
+        for _ in range(5):
+            count += self.beside(pop3, other)
+            sizes.add(pop3.line())
+        self.assertGreaterEqual(count, 5)
+        self.assertEqual(len(sizes), 1)
+        self.assertRegex(sizes.pop(), rb"^\+OK 1 \d+$")
+        self.assertEqual(pop3.line(), b"+OK")
+        self.assertEqual(pop3.quit(), b"+OK Logging out.")
+
+    def test_a_list_by_mangle_beside_noops(self):
+        user = self.big()
+        hosts.deliver(self.host, user, hosts.message(2), 2)
+        pop3, other = self.login(user), self.login(self.user())
+        pop3.command(b"DELE 2")
+        pop3.send(b"LIST MANGLE\r\n")
+        self.assertRegex(pop3.line(), rb"^\+OK 1 messages \(\d+ octets\)$")
+        self.assertGreaterEqual(self.beside(pop3, other), 2)
+        [line] = pop3.lines()
+        self.assertEqual(pop3.command(b"LIST 1 MANGLE"), b"+OK " + line)
+
+    def test_a_client_that_goes_in_the_middle_of_a_reply(self):
+        user, other = self.big(), self.login(self.user())
+        for _ in range(3):
+            pop3 = self.login(user)
+            pop3.send(b"LIST 1 MANGLE\r\n" * 3)
+            self.assertEqual(other.command(b"NOOP"), b"+OK")
+            pop3.reset()
+        self.assertEqual(other.command(b"NOOP"), b"+OK")
+        self.assertTrue(self.login(user).command(b"LIST 1 MANGLE").startswith(b"+OK 1 "))
+
+    def test_a_run_of_own_commands_beside_noops(self):
+        pop3, other = self.login(self.user(1)), self.login(self.user())
+        other.command(b"NOOP")
+        count = 40000
+        sender = threading.Thread(target=pop3.send, args=(b"HELP\r\nLAST\r\nRSET\r\n" * count,))
+        received = []
+
+        def receive():
+            for _ in range(count):
+                pop3.line()
+                pop3.lines()
+                received.append((pop3.line(), pop3.line()))
+
+        reader = threading.Thread(target=receive)
+        sender.start()
+        reader.start()
+        behind = []
+        while reader.is_alive():
+            self.assertEqual(other.command(b"NOOP"), b"+OK")
+            behind.append(len(received))
+            time.sleep(0.01)
+        sender.join()
+        reader.join()
+        self.assertEqual(set(received), {(b"+OK 0", b"+OK")})
+        # The NOOPs were answered all along.
+        longest = max(b - a for a, b in zip(behind, behind[1:]))
+        self.assertLess(longest, count / 2, behind[:50])
+
+    def test_the_first_uidl_beside_noops(self):
+        self.policy('[uidl]\nscheme = "popa3d"\n')
+        user = self.user(5000)
+        pop3, other = self.login(user), self.login(self.user())
+        pop3.command(b"NOOP")
+        pop3.send(b"UIDL 3\r\nUIDL\r\nNOOP\r\n")
+        self.assertGreaterEqual(self.beside(pop3, other), 2)
+        first = pop3.line()
+        self.assertRegex(first, rb"^\+OK 3 [0-9a-f]{16}$")
+        self.assertTrue(pop3.line().startswith(b"+OK"))
+        ids = pop3.lines()
+        self.assertEqual((len(ids), ids[2]), (5000, first[4:]))
+        self.assertEqual(pop3.line(), b"+OK")
+        pop3.quit()
+        self.assertEqual(hosts.uidl(self.host, user)[1], ids)
+
+    def test_a_client_that_goes_in_the_middle_of_the_first_uidl(self):
+        self.policy('[uidl]\nscheme = "popa3d"\n')
+        user, other = self.user(1500), self.login(self.user())
+        for octets in (b"UIDL\r\n", b"UIDL 1\r\nQUIT\r\n"):
+            pop3 = self.login(user)
+            pop3.send(octets)
+            self.assertEqual(other.command(b"NOOP"), b"+OK")
+            pop3.reset()
+            self.assertEqual(other.command(b"NOOP"), b"+OK")
+        self.assertEqual(len(hosts.uidl(self.host, user)[1]), 1500)
+
+
+class Locks(HostTest):
+    """Somebody else has locked a user's Maildir."""
+
+    # The standalone host keeps no two apart.
+    dovecot_only = True
+
+    @classmethod
+    def setUpClass(cls):
+        cls.host_options = shared()
+        super().setUpClass()
+
+    def lock(self, user):
+        folder = os.open(os.path.join(self.host.homes, user, "Maildir"), os.O_RDONLY)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        return folder
+
+    def test_quit_waits_for_it_and_nobody_with_it(self):
+        self.policy('[delete]\nmode = "hide"\n')
+        user, other = self.user(3), self.login(self.user(1))
+        pop3 = self.login(user)
+        pop3.command(b"DELE 1")
+        other.command(b"NOOP")
+        lock = self.lock(user)
+        pop3.send(b"QUIT\r\n")
+        for _ in range(20):
+            self.assertEqual(other.command(b"NOOP"), b"+OK")
+            time.sleep(0.02)
+        self.assertEqual(select.select([pop3.socket], [], [], 0)[0], [])
+        os.close(lock)
+        self.assertEqual(pop3.line(), b"+OK Logging out, messages deleted.")
+        self.assertEqual(len(hosts.uidl(self.host, user)[1]), 2)
+
+    def test_a_lock_that_stays_is_a_failure_of_that_session_only(self):
+        self.policy('[delete]\nmode = "hide"\n')
+        user, other = self.user(3), self.login(self.user(1))
+        pop3 = self.login(user)
+        pop3.command(b"DELE 1")
+        lock = self.lock(user)
+        pop3.send(b"QUIT\r\n")
+        self.assertEqual(other.command(b"NOOP"), b"+OK")
+        self.assertEqual(pop3.line(), b"-ERR [SYS/TEMP] Nothing was deleted: it could not be stored.")
+        os.close(lock)
+        self.assertEqual(len(hosts.uidl(self.host, user)[1]), 3)
+
+    def test_a_client_that_goes_while_it_waits(self):
+        self.policy('[delete]\nmode = "hide"\n')
+        user, other = self.user(3), self.login(self.user(1))
+        pop3 = self.login(user)
+        pop3.command(b"DELE 1")
+        lock = self.lock(user)
+        pop3.send(b"QUIT\r\n")
+        self.assertEqual(other.command(b"NOOP"), b"+OK")
+        pop3.reset()
+        self.assertEqual(other.command(b"NOOP"), b"+OK")
+        os.close(lock)
+        self.assertEqual(other.quit(), b"+OK Logging out.")
+        # It was in time, or it was not.
+        self.assertIn(len(hosts.uidl(self.host, user)[1]), (2, 3))
+
+    def test_ids_that_have_to_be_stored_wait_for_it(self):
+        self.policy('[uidl]\nscheme = "popa3d"\n')
+        user, other = self.user(), self.login(self.user(1))
+        for number in (1, 2):
+            hosts.deliver(self.host, user, hosts.message(1), number)
+        pop3 = self.login(user)
+        pop3.command(b"NOOP")
+        lock = self.lock(user)
+        pop3.send(b"UIDL\r\n")
+        for _ in range(20):
+            self.assertEqual(other.command(b"NOOP"), b"+OK")
+            time.sleep(0.02)
+        self.assertEqual(select.select([pop3.socket], [], [], 0)[0], [])
+        os.close(lock)
+        self.assertTrue(pop3.line().startswith(b"+OK"))
+        self.assertEqual(len({line.split()[1] for line in pop3.lines()}), 2)

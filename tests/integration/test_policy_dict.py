@@ -126,7 +126,9 @@ class FilledDict:
                        ".".join(["x" * 59] * 5)):
             with self.subTest(domain):
                 if len(domain) < 200:  # else no folder can have the user's name
-                    self.check_closed(self.user(1, domain), "has no valid domain")
+                    user = self.user(1, domain)
+                    self.assertEqual(hosts.last(self.host, user), b"+OK 0")  # as the default has it
+                    self.assert_logged(re.escape(user) + '" has no policy of its own, and the default holds')
         # IDNA's form is a name as any other; a letter that is not ASCII does not pass Dovecot's login.
         self.put_for_test("domains/xn--mnchen-3ya.example", '[last]\nwording = "qpopper"\n')
         self.assertEqual(hosts.last(self.host, self.user(1, "xn--mnchen-3ya.example")), WORDINGS["qpopper"])

@@ -282,6 +282,28 @@ class ProfilesTest(hosts.HostTest):
     def test_from_cyrus(self):
         self.assertEqual(self.ids(self.moved_with_uids("from-cyrus")), ["1234567890.7", "1234567890.300"])
 
+    def test_from_cpanel(self):
+        self.assertEqual(self.ids(self.moved_with_uids("from-cpanel")), ["UID7-1234567890", "UID300-1234567890"])
+
+    def test_from_plesk(self):
+        self.assertEqual(self.ids(self.moved_with_uids("from-plesk")), ["UID7-1234567890", "UID300-1234567890"])
+
+    def test_from_dovecot(self):
+        self.assertEqual(self.ids(self.moved_with_uids("from-dovecot")), ["00000007499602d2", "0000012c499602d2"])
+
+    def test_from_qpopper_2(self):
+        """The chain that its profile names for version 2, which took an X-UIDL of any length."""
+        with open(os.path.join(SHIPPED, "from-qpopper.toml")) as file:
+            chain = '["xuidl", "qpopper-old"]'
+            self.assertIn(f"scheme = {chain}", file.read())
+        self.policy(f"[uidl]\nscheme = {chain}\n", "qpopper-2.example")
+        user = self.user(0, "qpopper-2.example")
+        stored = "x" * 80
+        envelope, text = b"From alice@example.org Thu Jan  1 00:00:00 2004\n", hosts.message(2)
+        hosts.deliver(self.host, user, f"X-UIDL: {stored}\n".encode() + hosts.message(1), 1)
+        hosts.deliver(self.host, user, envelope + text, 2)
+        self.assertEqual(self.ids(user), [stored, formulas.qpopper_old(self.stored(text, envelope)).decode()])
+
     def test_from_popa3d(self):
         user = self.user_of("from-popa3d")
         text = b"Received: from a by b;\n Thu, 1 Jan 2004 00:00:00 +0000\nDelivered-To: bob\n" + hosts.message(1)

@@ -84,11 +84,11 @@ class ModelOfLastTest(hosts.HostTest):
             if chance.random() < 0.5:
                 pop3.rest()  # else the next session comes before this one has gone
             return [uid for number, uid in enumerate(uids, 1) if number not in deleted], last_uid, checks
+        pop3.command(b"NOOP")  # proves that everything before has arrived
         if chance.random() < 0.5:
             pop3.socket.shutdown(socket.SHUT_WR)
             pop3.rest()
         else:
-            pop3.command(b"NOOP")  # proves that everything before has arrived
             pop3.reset()
             time.sleep(0.15)
         return uids, kept_uid, checks

@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import shutil
+import sys
 import time
 import unittest
 
@@ -12,7 +13,11 @@ import hosts
 import private_dovecot
 from private_host import MAIL_UID
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "oracles"))
+import sizelist  # noqa: E402
+
 REFUSED = b"-ERR [SYS/TEMP] The messages' unique ids are not known at the moment."
+NOT_KNOWN = b"-ERR [SYS/TEMP] The message's unique id is not known at the moment."
 
 
 def popa3d(octets):
@@ -49,10 +54,16 @@ class UidlTest(hosts.HostTest):
             pop3.quit()
         self.assertEqual(self.uidl(user), [expected[0], expected[2]])
 
-    def test_without_a_scheme_nothing_is_kept(self):
+    def test_without_a_scheme_it_is_kept_that_a_client_was_served(self):
+        """Once, and not for who asks for no ids."""
         user = self.user(2)
-        self.uidl(user)
+        hosts.last(self.host, user)
         self.assertFalse(os.path.exists(self.state(user, "uidl")))
+        self.uidl(user)
+        before = os.stat(self.state(user, "uidl"))
+        self.assertLess(before.st_size, 100)
+        self.uidl(user)
+        self.assertEqual(os.stat(self.state(user, "uidl")), before)
 
     def test_all_commands_off_and_a_scheme(self):
         self.policy('[commands]\nallow = []\n[uidl]\nscheme = "popa3d"\n')
@@ -207,6 +218,57 @@ class UidlTest(hosts.HostTest):
         self.assertEqual(self.uidl(user), before)
 
 
+class CourierListTest(hosts.HostTest):
+    """courierpop3dsizelist as the real courierpop3d reads it, whom tests/oracles/test_oracles.py asks about
+    each of these examples; and never -ERR."""
+
+    def test_every_rule_of_the_list(self):
+        self.policy('[uidl]\nscheme = "courier"\n')
+        for name, (files, text) in sizelist.EXAMPLES.items():
+            if name in ("version 1", "no version"):  # later versions read none of these
+                continue
+            # Courier takes a name without flags for another one than the same name with them, and what is
+            # here is not told whether there are any.
+            files = [file for file in files if file.count(b":2,") == file.count(b":") == 1]
+            if not files or name.startswith("no flags"):
+                continue
+            with self.subTest(name):
+                user = self.user(0)
+                maildir = os.fsencode(os.path.join(self.host.homes, user, "Maildir"))
+                for file in files:
+                    with open(os.path.join(maildir, b"cur", file), "wb") as out:
+                        out.write(b"A: bcdef\n")  # S=9, W=10
+                if text is not None:
+                    with open(os.path.join(maildir, b"courierpop3dsizelist"), "wb") as out:
+                        out.write(text)
+                self.host.give(os.path.join(self.host.homes, user))
+                numbers = sizelist.read(text or b"", 0)[2]
+                expected = set()
+                for file in files:
+                    n, v = numbers.get(sizelist.until_flags(file), (None, None))
+                    if n is not None:
+                        expected.add(sizelist.ids(b"/3 1 1\n%s 1 %d:%d:0\n" % (file, n, v), [file], 0)[0].encode())
+                shown = ids(hosts.uidl(self.host, user))
+                self.assertEqual(len(shown), len(files))
+                self.assertEqual({uid for uid in shown if not re.fullmatch(rb"[0-9a-f]{16}", uid)}, expected)
+
+    def test_what_is_passed_over_is_told_once(self):
+        self.policy('[uidl]\nscheme = "courier"\n')
+        user = self.user(2)
+        path = os.path.join(self.host.homes, user, "Maildir", "courierpop3dsizelist")
+        with open(path, "w") as file:
+            file.write("/3 9 7\nodd\n1600000001.M1P1.test:2, 50 3:4:0\nodd\n1600000002.M2P1.test:2, 50 8")
+        self.host.give(path)
+        shown = ids(hosts.uidl(self.host, user))
+        self.assertEqual(shown[0], b"UID3-4")
+        self.assertRegex(shown[1], rb"^[0-9a-f]{16}$")
+        self.assertEqual(ids(hosts.uidl(self.host, user)), shown)
+        told = [line for line in self.host.log().splitlines() if "passed over, as Courier does" in line and user in line]
+        self.assertEqual(len(told), 1, told)
+        self.assertIn("3 lines are passed over", told[0])
+        self.assertIn("(line 2, 4, 5)", told[0])
+
+
 class UidlOnDovecotTest(hosts.HostTest):
     dovecot_only = True
 
@@ -288,8 +350,9 @@ class UidlOnDovecotTest(hosts.HostTest):
                 pop3.quit()
 
     def test_a_session_that_began_with_a_message_that_is_gone(self):
-        """It must not make the other one of two equal messages the second of them."""
-        self.policy('[uidl]\nscheme = "popa3d"\n')
+        """It must not make the other one of two equal messages the second of them. The one that is gone
+        takes its own line away, and no other's."""
+        self.policy('[commands]\nallow = ["EUIDL"]\n[uidl]\nscheme = "popa3d"\n')
         user = self.user(1)
         self.uidl(user)  # in Dovecot's cache
         hosts.deliver(self.host, user, hosts.message(1), 2)
@@ -298,9 +361,37 @@ class UidlOnDovecotTest(hosts.HostTest):
             self.host.doveadm("expunge", "-u", user, "mailbox", "INBOX", "uid", "1")
             others = self.uidl(user)
             self.assertEqual(others, [popa3d(hosts.message(1))])
-            self.assertEqual(early.command(b"UIDL"), REFUSED)
+            self.assertEqual(early.multi(b"UIDL"), (b"+OK", [b"2 " + others[0]]))
+            self.assertEqual(early.command(b"UIDL 2"), b"+OK 2 " + others[0])
+            self.assertEqual(early.command(b"UIDL 1"), NOT_KNOWN)
+            self.assertEqual(early.command(b"EUIDL 1"), NOT_KNOWN)
+            self.assertEqual([line.split()[:2] for line in early.multi(b"EUIDL")[1]], [[b"2", others[0]]])
+            self.assertTrue(early.command(b"UIDL 3").startswith(b"-ERR There's no message 3"))
+            early.command(b"DELE 2")
+            self.assertEqual(early.multi(b"UIDL"), (b"+OK", []))
+            early.command(b"RSET")
             early.quit()
         self.assertEqual(self.uidl(user), others)
+
+    def test_a_message_that_cannot_be_read(self):
+        """It takes its own line away, and no other's, until it can be read."""
+        self.policy('[uidl]\nscheme = "popa3d"\n')
+        user = self.user(3)
+        hosts.last(self.host, user)  # Dovecot has to know the sizes
+        closed = sorted(glob.glob(os.path.join(self.maildir(user), "*", "1*")))[1]
+        os.chmod(closed, 0)
+        expected = [popa3d(hosts.message(number)) for number in (1, 2, 3)]
+        with self.login(user) as pop3:
+            self.assertEqual(pop3.multi(b"UIDL")[1], [b"1 " + expected[0], b"3 " + expected[2]])
+            self.assertEqual(pop3.command(b"UIDL 2"), NOT_KNOWN)
+            self.assertEqual(pop3.command(b"UIDL 3"), b"+OK 3 " + expected[2])
+            pop3.quit()
+        self.assert_logged("1 message cannot be read, and has no id in this session")
+        listed = self.host.try_doveadm("-f", "tab", "pop3-legacy", "uidl", "list", "-u", user)
+        self.assertEqual([line.split("\t")[0] for line in listed.stdout.splitlines()[1:]], ["1", "3"], listed.stderr)
+        for path in glob.glob(os.path.join(self.maildir(user), "*", "1*")):
+            os.chmod(path, 0o600)
+        self.assertEqual(self.uidl(user), expected)
 
     def test_ids_that_are_stored_while_a_session_of_dovecots_own_is_there(self):
         user = self.user(1)

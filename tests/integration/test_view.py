@@ -153,9 +153,10 @@ class ViewInDovecotTest(hosts.HostTest):
         day = int(re.search(r"deleted 2-3 on (\d+)\n", text)[1])
         self.assertLess(abs(day - time.time() // 86400), 2)
         # As if they had been deleted then.
-        head = text[:text.index("end ")].replace(f"2-3 on {day}", f"2-3 on {day - 40}")
+        head, end, guids = text.partition("end 2 ")
+        head = head.replace(f"2-3 on {day}", f"2-3 on {day - 40}")
         with open(path, "w") as file:
-            file.write(hosts.with_end(head, 2))
+            file.write(hosts.with_end(head, 2) + guids.split("\n", 1)[1])
         with self.login(user) as pop3:
             self.assertTrue(pop3.command(b"STAT").startswith(b"+OK 3 "))
             pop3.close()

@@ -2,6 +2,7 @@
 import glob
 import os
 import re
+import signal
 import time
 
 import hosts
@@ -428,6 +429,8 @@ class LoginNames(XmitTest):
 class MailServer(XmitTest):
     """The mail server refuses, is slow, or dies."""
 
+    log_problems = r"Panic:|Fatal:(?!.*killed with signal 9)"
+
     def answer(self, content=None, user=None):
         user = user or self.user()
         with Pop3(self.host.port, user) as pop3:
@@ -531,6 +534,26 @@ class MailServer(XmitTest):
                 # Another message is another one.
                 self.assertEqual(self.answer(mail(user), user)[:3], b"+OK")
                 self.assertEqual(len(self.sink.messages), 2)
+
+    def test_a_process_that_is_killed_before_the_reply(self):
+        user = self.user()
+        content = mail(user)
+        pop3 = self.login(user)
+        self.sink.hold()
+        self.begin(pop3)
+        pop3.send(stuffed(content))
+        self.assertTrue(self.sink.arrived.wait(10))
+        if hosts.standalone:
+            self.host.process.kill()
+            self.host.stop()
+            self.host.start()
+        else:
+            [pid] = hosts.processes_of(self.host, user)
+            os.kill(pid, signal.SIGKILL)
+        self.assertEqual(pop3.rest(), b"")
+        self.sink.reset()
+        self.assertEqual(self.answer(content, user), b"+OK Message sent successfully")
+        self.assertEqual(len(self.sink.messages), 1)
 
     def test_twice_where_the_policy_wants_it(self):
         self.policy(ALLOW + '[xmit]\ndedup = "0s"\n')

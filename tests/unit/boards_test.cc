@@ -111,7 +111,7 @@ TEST_F(Boards, LastIsThatOfTheMaildropThatIsOpen) {
   session.executed(lines.size());
   EXPECT_EQ(answer(session, "LAST"), "+OK 2\r\n");
   EXPECT_EQ(answer(session, "XTND BBOARDS system"), "+OK XTND\r\nsystem 10\r\n.\r\n");
-  EXPECT_EQ(port_.states["last"], "1 7 20\n");
+  EXPECT_EQ(port_.states["last"], "2 7 20 2 g20\n");
   EXPECT_EQ(answer(session, "LAST"), "+OK 0\r\n");
   EXPECT_EQ(session.take(lines, lines.size()).taker, Taker::host);
   port_.retrieved = 200;
@@ -120,7 +120,7 @@ TEST_F(Boards, LastIsThatOfTheMaildropThatIsOpen) {
   EXPECT_EQ(answer(session, "XTND ARCHIVE system"), "+OK XTND\r\nsystem 3\r\n.\r\n");
   EXPECT_EQ(answer(session, "LAST"), "+OK 0\r\n");
   session.finish(Ending::dropped);
-  EXPECT_EQ(port_.states["last"], "1 7 20\n");
+  EXPECT_EQ(port_.states["last"], "2 7 20 2 g20\n");
 }
 
 TEST_F(Boards, ABadNameLeavesTheMaildropOpenOrNoneAsThePolicySays) {

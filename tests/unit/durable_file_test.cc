@@ -1,17 +1,22 @@
 #include "plugin/files/durable_file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/inotify.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <vector>
+
+#include "plugin/files/spool_file.h"
 
 namespace pop3_legacy::files {
 namespace {
@@ -67,6 +72,97 @@ TEST_F(DurableFile, kill_9_at_any_moment_leaves_the_old_or_the_new) {
     const std::string left = content("state");
     ASSERT_TRUE(left == old_content || left == new_content) << left.size();
   }
+}
+
+// Between naming the new file and renaming it there is a moment; so many kills hit it.
+TEST_F(DurableFile, killed_processes_leave_nothing_that_the_next_write_does_not_remove) {
+  unsigned left_over = 0;
+  for (unsigned round = 0; round < 400; ++round) {
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      for (const std::string content(20'000, 'c');;) {
+        static_cast<void>(replace_file(path("state"), content, {.mode = 0600}, false));
+      }
+    }
+    ::usleep(100 + round * 7);
+    ASSERT_EQ(::kill(child, SIGKILL), 0);
+    ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+    left_over += static_cast<unsigned>(names().size() > 1);
+    ASSERT_TRUE(exchange_file(path("state"), read_small_file(path("state"), 1U << 20U).value(),
+                              "new", {.mode = 0600}, false)
+                    .value());
+    remove_left_overs(path("state"));
+    ASSERT_EQ(names(), std::vector<std::string>{"state"}) << round;
+  }
+  RecordProperty("left_over", static_cast<int>(left_over));
+}
+
+TEST_F(DurableFile, only_left_overs_are_removed) {
+  const std::string mine = std::to_string(::getpid());
+  const std::vector<std::string> stay = {
+      "state.tmp.1.2.3.4",                      // young, and perhaps another machine's
+      "state.tmp.0123456789abcdef.99999999.0",  // the same
+      "state.tmp." + mine,                      // somebody else's
+      "state.tmp.x.2.3.4",
+      "other.tmp.1.2.3.4",
+      "state"};
+  for (const std::string& name : stay) std::ofstream(path(name)) << "x";
+  ASSERT_EQ(::mkdir(path("state.tmp.1.2.3.5").c_str(), 0700), 0);
+  const timespec long_ago[2] = {{.tv_sec = 1'000'000'000, .tv_nsec = 0},  // NOLINT: C
+                                {.tv_sec = 1'000'000'000, .tv_nsec = 0}};
+  for (const char* old : {"state.tmp.1.2.3.6", "state-b.tmp.0123456789abcdef.1.0"}) {
+    std::ofstream(path(old)) << "half";
+    ASSERT_EQ(::utimensat(AT_FDCWD, path(old).c_str(), long_ago, 0), 0);
+  }
+  remove_left_overs(path("state"));
+  std::vector<std::string> expected = stay;
+  expected.emplace_back("state.tmp.1.2.3.5");
+  std::sort(expected.begin(), expected.end());
+  EXPECT_EQ(names(), expected);
+  remove_left_overs(path("no/state"));
+}
+
+// A full table of descriptors must not pass for "somebody else has stored".
+TEST_F(DurableFile, an_exchange_that_cannot_read_says_so) {
+  ASSERT_TRUE(replace_file(path("state"), "old", {.mode = 0600}, false));
+  const int next = ::dup(0);
+  ASSERT_GE(next, 0);
+  ::close(next);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit one_more{static_cast<rlim_t>(next) + 1, before.rlim_max};  // for the folder
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &one_more), 0);
+  const auto exchanged = exchange_file(path("state"), "old", "new", {.mode = 0600}, false);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  ASSERT_FALSE(exchanged);
+  EXPECT_EQ(exchanged.error().text,
+            path("state") + ": the file cannot be opened: Too many open files");
+  EXPECT_EQ(content("state"), "old");
+
+  ASSERT_EQ(::mkdir(path("folder").c_str(), 0700), 0);
+  EXPECT_FALSE(exchange_file(path("folder"), "old", "new", {.mode = 0600}, false));
+  // Of another length, however long, it is just another content.
+  ASSERT_TRUE(replace_file(path("state"), std::string(5000, 'x'), {.mode = 0600}, false));
+  EXPECT_FALSE(exchange_file(path("state"), "old", "new", {.mode = 0600}, false).value());
+}
+
+TEST_F(DurableFile, the_spool_never_has_a_name) {
+  const int watch = ::inotify_init1(IN_NONBLOCK);
+  ASSERT_GE(watch, 0);
+  const std::string folder = path("");
+  ASSERT_GE(::inotify_add_watch(watch, folder.c_str(), IN_CREATE), 0);
+  auto spool = SpoolFile::create(path("spool."));
+  ASSERT_TRUE(spool);
+  ASSERT_TRUE(spool.value()->append("octets"));
+  const auto fd = spool.value()->rewound();
+  ASSERT_TRUE(fd);
+  std::array<char, 16> read{};
+  EXPECT_EQ(::read(fd.value(), read.data(), read.size()), 6);
+  std::array<char, 512> events{};
+  EXPECT_EQ(::read(watch, events.data(), events.size()), -1);  // nothing has happened
+  ::close(watch);
+  EXPECT_TRUE(names().empty());
 }
 
 TEST_F(DurableFile, an_exchange_needs_the_old_content) {
@@ -142,6 +238,18 @@ TEST_F(DurableFile, the_limit_is_the_last_length_that_is_read) {
   EXPECT_EQ(too_long.error().kind, Failure::permanent);
   EXPECT_EQ(too_long.error().text,
             path("state") + ": the file is longer than 4 octets, which is the most it may have");
+}
+
+TEST_F(DurableFile, the_front_of_a_file_comes_with_the_length_of_all) {
+  ASSERT_TRUE(replace_file(path("state"), "12345", {.mode = 0600}, false).ok());
+  for (const std::size_t octets : {0U, 1U, 4U, 5U, 6U}) {
+    const auto front = read_file_front(path("state"), octets);
+    ASSERT_TRUE(front.ok() && front.value());
+    EXPECT_EQ(front.value()->text, std::string("12345").substr(0, octets));
+    EXPECT_EQ(front.value()->octets, 5U);
+  }
+  EXPECT_FALSE(read_file_front(path("none"), 5).value());
+  EXPECT_FALSE(read_file_front(path(""), 5));
 }
 
 TEST_F(DurableFile, what_is_no_regular_file_is_an_error) {

@@ -13,7 +13,10 @@ class FakeFacts : public Facts {
  public:
   [[nodiscard]] Uid uid() override { return uid_value; }
   [[nodiscard]] UidValidity uidvalidity() override { return validity; }
-  [[nodiscard]] Result<std::string> guid() override { return answer(guid_value); }
+  [[nodiscard]] Result<std::string> guid() override {
+    if (no_guid) return Error{Failure::permanent, "no GUIDs here"};
+    return answer(guid_value);
+  }
   [[nodiscard]] std::string user() override { return user_value; }
   [[nodiscard]] Result<std::int64_t> received() override { return answer(received_value); }
   [[nodiscard]] Result<std::optional<std::string>> file_name() override { return answer(file); }
@@ -29,6 +32,7 @@ class FakeFacts : public Facts {
   Uid uid_value = 0xABC;
   UidValidity validity = 0x4FE12D90;
   std::string guid_value = "guid-1";
+  bool no_guid = false;
   std::string user_value = "alice@example.org";
   std::int64_t received_value = 1072915200;
   std::optional<std::string> file = "1000000000.M1P2.host";

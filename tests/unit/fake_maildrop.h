@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "plugin/core/uidl/assignment.h"
+#include "plugin/core/uidl/formulas.h"
 #include "plugin/hash/openssl_hasher.h"
 #include "tests/unit/fake_facts.h"
 
@@ -20,7 +21,8 @@ namespace pop3_legacy::uidl {
 class FakeMaildrop : public Maildrop {
  public:
   struct Message : FakeFacts {
-    std::string stored;  ///< by the host
+    std::string stored;                ///< by the host
+    std::optional<std::string> hosts;  ///< its id by the host, if another than Dovecot's usual one
   };
 
   /// A message with the next UID, and that as its GUID and header.
@@ -45,6 +47,11 @@ class FakeMaildrop : public Maildrop {
     return current_;
   }
   [[nodiscard]] Result<std::string> stored_id() override { return current_->stored; }
+  [[nodiscard]] Result<std::string> host_id() override {
+    if (host_error) return *host_error;
+    return current_->hosts ? *current_->hosts : dovecot(*current_, {}).value().value();
+  }
+  [[nodiscard]] bool serves_client() override { return serves; }
   [[nodiscard]] std::optional<std::string> derived(std::string_view scheme) override {
     const auto found = cache.find({current_->uid_value, std::string(scheme)});
     return found == cache.end() ? std::nullopt : std::optional(found->second);
@@ -61,7 +68,9 @@ class FakeMaildrop : public Maildrop {
     if (found == keys.end()) return Error{Failure::permanent, path + ": no key"};
     return found->second;
   }
-  void log(std::string_view sentence) override { logged.emplace_back(sentence); }
+  void log(LogLevel level, std::string_view sentence) override {
+    (level == LogLevel::info ? informed : logged).emplace_back(sentence);
+  }
 
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override {
     if (load_error) return *load_error;
@@ -88,8 +97,11 @@ class FakeMaildrop : public Maildrop {
   std::map<std::string, std::string, std::less<>> states;
   std::map<std::string, std::string> keys;
   std::map<std::pair<Uid, std::string>, std::string> cache;  ///< what was derived
-  std::vector<std::string> logged;
+  std::vector<std::string> informed;                         ///< what was logged as LogLevel::info
+  std::vector<std::string> logged;                           ///< the rest
   int stores = 0;
+  bool serves = true;
+  std::optional<Error> host_error;
   std::optional<Error> message_error;
   std::optional<Error> hasher_error;
   std::optional<Error> load_error;

@@ -37,6 +37,27 @@ class FakePort : public Port {
     return std::is_sorted(uids.begin(), uids.end());
   }
   [[nodiscard]] MessageNumber highest_seen() const override { return seen; }
+  [[nodiscard]] bool has_seen(MessageNumber number) const override { return number <= seen; }
+  [[nodiscard]] std::vector<Uid> mailbox_uids() const override {
+    std::vector<Uid> sorted = whole.empty() ? uids : whole;
+    std::sort(sorted.begin(), sorted.end());
+    return sorted;
+  }
+  Result<std::vector<std::optional<std::string>>> guids(const std::vector<Uid>& of) override {
+    if (guid_error) {
+      return *guid_error;
+    }
+    std::vector<std::optional<std::string>> found;
+    const std::vector<Uid> there = mailbox_uids();
+    for (const Uid uid : of) {
+      ++guids_asked;
+      const auto known = guid_of.find(uid);
+      found.push_back(!std::binary_search(there.begin(), there.end(), uid) ? std::nullopt
+                      : known == guid_of.end() ? std::optional("g" + std::to_string(uid))
+                                               : std::optional(known->second));
+    }
+    return found;
+  }
   [[nodiscard]] std::string user_name() const override { return user; }
   [[nodiscard]] std::uint64_t octets_sent(Access access) const override {
     return access == Access::top ? topped : retrieved;
@@ -64,16 +85,31 @@ class FakePort : public Port {
     states[std::string(name)] = content;
     return Done{};
   }
-  Status prepare_uidls() override {
+  Result<bool> prepare_uidls() override {
     ++prepared;
     if (uidl_error) {
       return *uidl_error;
     }
-    return Done{};
+    return uidl_parts == 0 || --uidl_parts == 0;
   }
   [[nodiscard]] bool deleted(MessageNumber number) const override {
+    ++looks;
     return deleted_numbers.contains(number);
   }
+  [[nodiscard]] Tally left() const override {
+    Tally left = all();
+    for (const MessageNumber number : deleted_numbers) {
+      --left.messages;
+      left.octets -= std::uint64_t{100} * number;
+    }
+    return left;
+  }
+  [[nodiscard]] Tally all() const override {
+    const std::uint64_t count = message_count();
+    return {message_count(), 100 * count * (count + 1) / 2};
+  }
+  [[nodiscard]] std::string_view deadly_in_verb() const noexcept override { return deadly; }
+  [[nodiscard]] bool output_acknowledged() const override { return acknowledged; }
   Status mark_deleted(MessageNumber number) override {
     if (delete_error) {
       return *delete_error;
@@ -93,6 +129,9 @@ class FakePort : public Port {
   }
   Status narrow(const std::vector<MessageNumber>& numbers) override {
     ++narrowed;
+    if (whole.empty()) {
+      whole = uids;
+    }
     std::vector<Uid> left;
     left.reserve(numbers.size());
     for (const MessageNumber number : numbers) {
@@ -102,6 +141,7 @@ class FakePort : public Port {
     return Done{};
   }
   void forget_deletions() override { deleted_numbers.clear(); }
+  void leave_seen_alone() override { seen_left_alone = true; }
   Status remove_unseen(const std::vector<Uid>& overdue) override {
     removed = overdue;
     return Done{};
@@ -119,6 +159,7 @@ class FakePort : public Port {
     return Port::exchange_state(name, old, content);
   }
   [[nodiscard]] std::uint64_t octets(MessageNumber number) const override {
+    ++looks;
     return std::uint64_t{100} * number;
   }
   [[nodiscard]] Result<std::string> uidl(MessageNumber number) override {
@@ -172,10 +213,14 @@ class FakePort : public Port {
   std::map<MessageNumber, std::string> headers;
   std::map<MessageNumber, Error> unreadable;
   std::set<MessageNumber> deleted_numbers;
+  mutable std::size_t looks = 0;  ///< at one message's mark or size
+  std::string deadly;
+  bool acknowledged = true;
   std::map<Uid, std::int64_t> dates;  ///< what is not here was removed
   std::size_t asked_for_dates = 0;
   int narrowed = 0;
-  std::vector<Uid> removed;                ///< by remove_unseen()
+  std::vector<Uid> removed;  ///< by remove_unseen()
+  bool seen_left_alone = false;
   std::int64_t time = std::time(nullptr);  ///< what now() tells
   std::function<void()> before_exchange;   ///< once: what somebody else does meanwhile
   std::vector<FieldQuery> queried;         ///< by the last inspect()
@@ -186,6 +231,10 @@ class FakePort : public Port {
   std::vector<Uid> uids;
   UidValidity validity = 7;
   MessageNumber seen = 0;
+  std::vector<Uid> whole;              ///< where it has more than `uids`, which are shown
+  std::map<Uid, std::string> guid_of;  ///< where it is not "g" and the UID
+  std::optional<Error> guid_error;
+  std::size_t guids_asked = 0;
   std::uint64_t retrieved = 0;
   std::uint64_t topped = 0;
   std::string answer = "+OK\r\nCAPA\r\nTOP\r\nUIDL\r\nPIPELINING\r\n.\r\n";
@@ -194,6 +243,7 @@ class FakePort : public Port {
   std::map<std::string, std::string> states;
   StateStore* user_store = nullptr;  ///< the user's states, where they are not with the others
   std::optional<Error> uidl_error;
+  unsigned uidl_parts = 0;  ///< in which the ids are prepared
   int prepared = 0;
   int loads = 0;
   int stores = 0;
@@ -239,12 +289,16 @@ class FakePort : public Port {
 /// All that a client gets for `answer`; "broken: …" where it cannot be completed.
 inline std::string whole(Answer answer) {
   std::string wire = answer.reply.wire();
+  for (std::optional<Reply> reply; answer.slow_reply && !reply;) {
+    reply = answer.slow_reply->step();
+    if (reply) wire += reply->wire();
+  }
   while (answer.listing) {
     const Result<std::string> lines = answer.listing->next();
     if (!lines) {
       return wire + "broken: " + lines.error().text;
     }
-    if (lines.value().empty()) {
+    if (lines.value().empty() && !answer.listing->unfinished()) {
       return wire + ".\r\n";
     }
     wire += lines.value();

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/unit/fake_port.h"
 
@@ -49,14 +52,14 @@ TEST_F(HighestAccessedTest, TheFirstSessionLeavesAStateAndSeenMattersNoMore) {
   port_.seen = 4;
   login();
   quit();
-  EXPECT_EQ(port_.states.at("last"), "1 7 40\n");
+  EXPECT_EQ(port_.states.at("last"), "2 7 40 4 g40\n");
   port_.seen = 5;  // IMAP has read it, the client of LAST has not
   login();
   EXPECT_EQ(last(), 4U);
 }
 
 TEST_F(HighestAccessedTest, ASessionThatAccessesNothingWritesNothing) {
-  for (const char* state : {"1 7 30\n", "1 6 30\n"}) {  // of this UIDVALIDITY and of another
+  for (const char* state : {"2 7 30 3 g30\n", "2 7 30\n", "2 7 0\n", "2 6 0\n"}) {
     port_.states["last"] = state;
     login();
     quit();
@@ -81,9 +84,40 @@ TEST_F(HighestAccessedTest, IsKeptBetweenSessionsWithUidvalidityAndUid) {
   login();
   access(Access::retrieve, 3);
   quit();
-  EXPECT_EQ(port_.states.at("last"), "1 7 30\n");
+  EXPECT_EQ(port_.states.at("last"), "2 7 30 3 g30\n");
+  EXPECT_EQ(port_.guids_asked, 1U);
   login();
   EXPECT_EQ(last(), 3U);
+  EXPECT_EQ(port_.guids_asked, 1U);
+}
+
+TEST_F(HighestAccessedTest, Version1IsReadAndReplaced) {
+  port_.states["last"] = "1 7 30\n";
+  login();
+  EXPECT_EQ(last(), 3U);
+  quit();
+  EXPECT_EQ(port_.states.at("last"), "2 7 30 3 g30\n");
+  EXPECT_TRUE(port_.log.empty());
+}
+
+TEST_F(HighestAccessedTest, TheGuidIsThatOfTheHighestThatStays) {
+  login();
+  access(Access::retrieve, 4);
+  access(Access::remove, 3);
+  access(Access::remove, 4);
+  port_.deleted_numbers = {3, 4};
+  quit();
+  EXPECT_EQ(port_.states.at("last"), "2 7 40 2 g20\n");
+  port_.deleted_numbers = {1, 2};  // the host has executed QUIT, and numbers mean nothing any more
+  quit();
+  EXPECT_EQ(port_.states.at("last"), "2 7 40 2 g20\n");
+  EXPECT_EQ(port_.guids_asked, 1U);
+  drop();  // nothing was deleted after all
+  EXPECT_EQ(port_.states.at("last"), "2 7 0\n");
+  login();
+  access(Access::remove, 2);
+  quit();
+  EXPECT_EQ(port_.states.at("last"), "2 7 20\n");
 }
 
 TEST_F(HighestAccessedTest, StateOutranksSeen) {
@@ -127,28 +161,150 @@ TEST_F(HighestAccessedTest, WhereNumbersDoNotFollowUidsAndTheMessageIsGoneItIsCa
   EXPECT_EQ(last(), 2U);
 }
 
-TEST_F(HighestAccessedTest, AnotherUidvalidityIsZero) {
+TEST_F(HighestAccessedTest, UnderAnotherUidvalidityTheGuidTells) {
   login();
   access(Access::retrieve, 3);
   quit();
   port_.validity = 8;
   port_.seen = 5;
+  port_.uids = {1, 2, 3, 4};  // 10 is gone, 60 has come
+  port_.guid_of = {{1, "g20"}, {2, "g30"}, {3, "g40"}, {4, "g60"}};
+  login();
+  EXPECT_EQ(last(), 2U);
+  quit();  // having accessed nothing: or each login would read the GUIDs
+  EXPECT_EQ(port_.states.at("last"), "2 8 2 2 g30\n");
+  EXPECT_TRUE(port_.log.empty());
+}
+
+TEST_F(HighestAccessedTest, WhereItsMessageIsGoneNothingIsKnown) {
+  for (const char* state : {"2 7 30 3 gone\n", "2 7 30\n", "1 7 30\n"}) {
+    port_.log.clear();
+    port_.states["last"] = state;
+    port_.validity = 8;
+    port_.seen = 4;
+    login();
+    EXPECT_EQ(last(), 4U) << state;
+    EXPECT_EQ(port_.log.size(), 1U) << state;
+    quit();
+    EXPECT_EQ(port_.states.at("last"), "2 8 40 4 g40\n");
+  }
+}
+
+TEST_F(HighestAccessedTest, AnEmptyMailboxOfAnotherUidvalidityChangesNothing) {
+  port_.states["last"] = "2 6 30 3 g30\n";
+  port_.uids = {};
   login();
   EXPECT_EQ(last(), 0U);
+  quit();
+  EXPECT_EQ(port_.states.at("last"), "2 6 30 3 g30\n");
+}
+
+TEST_F(HighestAccessedTest, NothingAccessedIsNothingUnderAnyUidvalidity) {
+  for (const char* state : {"2 6 0\n", "1 6 0\n"}) {
+    port_.states["last"] = state;
+    port_.seen = 4;
+    login();
+    EXPECT_EQ(last(), 0U) << state;
+  }
+}
+
+// A Maildir that has lost dovecot-uidlist, and not its index, goes on counting.
+TEST_F(HighestAccessedTest, UnderTheSameUidvalidityAllMessagesMayHaveOtherUids) {
+  login();
+  access(Access::retrieve, 3);
+  quit();
+  port_.seen = 5;
+  port_.uids = {51, 52, 53, 54, 55};
+  port_.guid_of = {{51, "g10"}, {52, "g20"}, {53, "g30"}, {54, "g40"}, {55, "g50"}};
+  login();
+  EXPECT_EQ(last(), 3U);
+  // All that were there are gone, and others have come.
+  port_.states["last"] = "2 7 30 3 g30\n";
+  port_.guid_of.clear();
+  login();
+  EXPECT_EQ(last(), 0U);
+  EXPECT_TRUE(port_.log.empty());
+}
+
+TEST_F(HighestAccessedTest, NoGuidIsReadWhileAnyOldUidIsThere) {
+  port_.states["last"] = "2 7 30 3 g30\n";
+  port_.whole = {10, 51, 52};
+  port_.uids = {51, 52};  // 10 is hidden
+  login();
+  EXPECT_EQ(last(), 0U);
+  EXPECT_EQ(port_.guids_asked, 0U);
+}
+
+TEST_F(HighestAccessedTest, AHiddenMessageTellsToo) {
+  port_.states["last"] = "2 6 30 3 hidden\n";
+  port_.whole = {10, 20, 25, 30, 40, 50};
+  port_.guid_of = {{25, "hidden"}};
+  login();
+  EXPECT_EQ(last(), 2U);
+}
+
+TEST_F(HighestAccessedTest, WhereTheOrderIsAnotherItIsCautious) {
+  port_.states["last"] = "2 6 30 3 g50\n";  // three messages stood there, and now it is the fifth
+  port_.seen = 2;
+  login();
+  EXPECT_EQ(last(), 2U);
+  EXPECT_EQ(port_.log.size(), 1U);
+  port_.states["last"] = "2 6 30 4 g30\n";
+  login();
+  EXPECT_EQ(last(), 3U);
+}
+
+TEST_F(HighestAccessedTest, OfAMessageAndItsCopyItIsTheLower) {
+  port_.states["last"] = "2 6 30 4 twice\n";
+  port_.guid_of = {{20, "twice"}, {40, "twice"}};
+  login();
+  EXPECT_EQ(last(), 2U);
+}
+
+TEST_F(HighestAccessedTest, WithoutGuidsItIsKeptByUid) {
+  port_.guid_error = Error{Failure::permanent, "there are none"};
+  login();
+  access(Access::retrieve, 3);
+  quit();
+  EXPECT_EQ(port_.states.at("last"), "2 7 30\n");
+  EXPECT_EQ(port_.log, std::vector<std::string>{"LAST: it is kept by UID only: there are none"});
+  login();
+  EXPECT_EQ(last(), 3U);
+  access(Access::retrieve, 4);
+  quit();
+  EXPECT_EQ(port_.log.size(), 1U);
+  // Another storage's state.
+  port_.states["last"] = "2 6 30 3 g30\n";
+  port_.seen = 1;
+  login();
+  EXPECT_EQ(last(), 1U);
+}
+
+TEST_F(HighestAccessedTest, WhereGuidsCannotBeReadNowNothingIsGuessed) {
+  port_.states["last"] = "2 6 30 3 g30\n";
+  port_.guid_error = Error{Failure::temporary, "no descriptor"};
+  HighestAccessed session(port_, policy_);
+  EXPECT_FALSE(session.start());
+  EXPECT_TRUE(session.finish(Ending::quit));
+  EXPECT_EQ(port_.stores, 0);
 }
 
 TEST_F(HighestAccessedTest, DamagedStateIsSaidAndCountsAsNone) {
-  for (const char* damaged :
-       {"", "1", "1 7", "1 7 30", "1 7 30\nx", "2 7 30\n", "1 7 -3\n", "1 99999999999 3\n", "x"}) {
+  for (const char* damaged : {"", "1", "1 7", "1 7 30", "1 7 30\nx", "3 7 30\n", "1 7 -3\n",
+                              "2 7 30 3\n", "2 7 30 3 \n", "2 7 30 x g\n", "2 7 30 3 a b\n",
+                              "1 7 30 3 g30\n", "2 7\n", "2 7 \n", "1 99999999999 3\n", "x"}) {
     port_.log.clear();
     port_.states["last"] = damaged;
     port_.seen = 2;
     login();
     EXPECT_EQ(last(), 2U) << damaged;
     ASSERT_EQ(port_.log.size(), 1U) << damaged;
-    EXPECT_TRUE(port_.log[0].starts_with("LAST: the stored state is damaged")) << port_.log[0];
+    EXPECT_TRUE(port_.log[0].starts_with(*damaged == '3'
+                                             ? "LAST: the stored state is of a newer version"
+                                             : "LAST: the stored state is damaged"))
+        << port_.log[0];
     drop();
-    EXPECT_EQ(port_.states.at("last"), "1 7 20\n") << damaged;
+    EXPECT_EQ(port_.states.at("last"), "2 7 20 2 g20\n") << damaged;
   }
 }
 
@@ -168,7 +324,7 @@ TEST_F(HighestAccessedTest, UnreadableStateIsNoStateToOverwrite) {
 TEST_F(HighestAccessedTest, ADropKeepsWhatWasDelivered) {
   login();
   access(Access::retrieve, 2);
-  session_->delivered();
+  session_->delivered(2, 20);
   access(Access::retrieve, 3);  // its last octets are on their way
   access(Access::remove, 5);
   drop();
@@ -187,7 +343,7 @@ TEST_F(HighestAccessedTest, ADropKeepsAllOrNothingIfThePolicySaysSo) {
 
   policy_.on_drop = LastOnDrop::nothing;
   access(Access::retrieve, 4);
-  session_->delivered();
+  session_->delivered(4, 40);
   drop();
   login();
   EXPECT_EQ(last(), 3U);
@@ -200,9 +356,9 @@ TEST_F(HighestAccessedTest, AQuitThatFailsIsADropAfterAll) {
     login();
     access(Access::remove, 4);
     quit();
-    EXPECT_EQ(port_.states.at("last"), "1 7 40\n");
+    EXPECT_EQ(port_.states.at("last"), "2 7 40 4 g40\n");
     drop();
-    EXPECT_EQ(port_.states.at("last"), "1 7 10\n");
+    EXPECT_EQ(port_.states.at("last"), "2 7 10 1 g10\n");
   }
 }
 
@@ -214,7 +370,32 @@ TEST_F(HighestAccessedTest, AnotherSessionsHigherNumberStays) {
   quit();
   other.accessed(Access::retrieve, 2, 20);
   EXPECT_TRUE(other.finish(Ending::quit));
-  EXPECT_EQ(port_.states.at("last"), "1 7 40\n");
+  EXPECT_EQ(port_.states.at("last"), "2 7 40 4 g40\n");
+}
+
+// Between the look and the storing.
+TEST_F(HighestAccessedTest, LastIsTakenBackBySimultaneousQuits) {
+  login();
+  access(Access::retrieve, 2);
+  port_.before_exchange = [&] { port_.states["last"] = "2 7 40 4 g40\n"; };
+  quit();
+  EXPECT_EQ(port_.states.at("last"), "2 7 40 4 g40\n");
+}
+
+TEST_F(HighestAccessedTest, OfSessionsUnderTwoUidvaliditiesTheHigherStays) {
+  port_.states["last"] = "2 7 10 1 g10\n";
+  for (const auto& [theirs, stays] : std::vector<std::pair<std::string, std::string>>{
+           {"2 8 4 4 g40\n", "2 8 4 4 g40\n"},      // is our 40
+           {"2 8 9 6 later\n", "2 8 9 6 later\n"},  // we have never seen it
+           {"2 8 2 2 g20\n", "2 7 30 3 g30\n"},     // is our 20
+           {"2 8 0\n", "2 7 30 3 g30\n"}}) {
+    port_.states["last"] = "2 7 10 1 g10\n";
+    login();
+    access(Access::retrieve, 3);
+    port_.states["last"] = theirs;
+    quit();
+    EXPECT_EQ(port_.states.at("last"), stays);
+  }
 }
 
 TEST_F(HighestAccessedTest, ButNotAfterRset) {
@@ -226,14 +407,14 @@ TEST_F(HighestAccessedTest, ButNotAfterRset) {
   quit();
   other.reset();
   EXPECT_TRUE(other.finish(Ending::quit));
-  EXPECT_EQ(port_.states.at("last"), "1 7 0\n");
+  EXPECT_EQ(port_.states.at("last"), "2 7 0\n");
 }
 
 TEST_F(HighestAccessedTest, Rfc1225ResetGoesBackToTheStart) {
   port_.states["last"] = "1 7 10\n";
   login();
   access(Access::retrieve, 3);
-  session_->delivered();
+  session_->delivered(3, 30);
   session_->reset();
   EXPECT_EQ(last(), 1U);
   drop();
@@ -248,7 +429,7 @@ TEST_F(HighestAccessedTest, Rfc1460ResetIsZeroAndStaysZeroAfterQuit) {
   session_->reset();
   EXPECT_EQ(last(), 0U);
   drop();
-  EXPECT_EQ(port_.states.at("last"), "1 7 30\n");
+  EXPECT_EQ(port_.states.at("last"), "2 7 30 3 g30\n");
   login();
   session_->reset();
   quit();

@@ -43,7 +43,6 @@ void client_disconnect(struct client* client, const char* /*reason*/) {
   i_stream_close(client->input);
   o_stream_close(client->output);
 }
-
 }
 
 namespace pop3_legacy::dovecot {

@@ -386,6 +386,7 @@ TEST(DetectionTest, LongIdsAreFoundAsUidlShowsThem) {
       rows(detect_schemes(maildrop, short_ones, list, maildrop.numbered()).value()).empty());
   // A mailbox that has had ids of at most 70 octets stays so.
   Memory before;
+  before.given = true;
   before.plan.chain = {"qmail"};
   maildrop.states["uidl"] = memory_text(before);
   EXPECT_TRUE(detected(maildrop, "1 " + name + "\n").empty());

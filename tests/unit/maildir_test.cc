@@ -326,7 +326,7 @@ TEST_F(MaildirTest, state_is_kept_in_a_file_of_its_own) {
   ASSERT_TRUE(maildrop->store_state("last", "1 2 4\n").ok());
   EXPECT_EQ(read("dovecot-pop3-legacy-last"), "1 2 4\n");
   EXPECT_EQ(open()->load_state("last").value(), "1 2 4\n");
-  for (const char* const name : {"", "../x", "Last", "a b"}) {
+  for (const char* const name : {"", "../x", "a b", "a.b", "a/b"}) {
     EXPECT_FALSE(maildrop->load_state(name).ok());
     EXPECT_FALSE(maildrop->store_state(name, "x").ok());
   }

@@ -169,6 +169,30 @@ TEST_F(Mangle, WritesTheCharsetThatWasAskedFor) {
   EXPECT_EQ(body({{.text = "cut \xE2\x82"}}), "cut _\r\n.\r\n");
 }
 
+// HTML may be long, and its text short.
+TEST_F(Mangle, AMessageIsReadInStepsForItsSize) {
+  std::string tags = "word";
+  for (int i = 0; i < 2000; ++i) tags += "<b></b>";
+  port_.parts = {{.info = multipart("mixed")}};
+  for (int i = 0; i < 50; ++i) {
+    port_.parts.push_back({.depth = 1, .info = leaf("text/html"), .text = tags});
+  }
+  const std::string sent = answer("RETR 1 MANGLE");
+  const std::string around = "+OK Message follows\r\n.\r\n";
+  const std::string size = std::to_string(sent.size() - around.size());
+  Session session = this->session();
+  Answer answer = session.answer("LIST 1 MANGLE\r\n");
+  ASSERT_TRUE(answer.slow_reply);
+  int steps = 1;
+  std::optional<Reply> reply;
+  while (!(reply = answer.slow_reply->step())) ++steps;
+  EXPECT_EQ(reply->wire(), "+OK 1 " + size + "\r\n");
+  EXPECT_GT(steps, 5);
+  const std::string list = whole(session.answer("LIST MANGLE\r\n"));
+  EXPECT_TRUE(list.ends_with("\r\n1 " + size + "\r\n2 " + size + "\r\n3 " + size + "\r\n.\r\n"))
+      << list;
+}
+
 TEST_F(Mangle, LastCountsWhatWasSentWhole) {
   Session session = this->session();
   Answer answer = session.answer("RETR 2 MANGLE\r\n");
@@ -179,6 +203,22 @@ TEST_F(Mangle, LastCountsWhatWasSentWhole) {
   whole(session.answer("TOP 3 1 MANGLE\r\n"));
   whole(session.answer("LIST 3 MANGLE\r\n"));
   EXPECT_EQ(whole(session.answer("LAST\r\n")), "+OK 2\r\n");
+}
+
+TEST_F(Mangle, WhatWasSentCountsForADropOnceACommandHasProvedIt) {
+  const std::string line = "RETR 2 MANGLE\r\n";
+  Session session = this->session();
+  ASSERT_EQ(session.take(line, 0).taker, Taker::ours);
+  EXPECT_FALSE(session.awaits_departure());
+  whole(session.answer(line));
+  EXPECT_TRUE(session.awaits_departure());
+  session.leaving(0);
+  session.all_left();
+  session.finish(Ending::dropped);
+  EXPECT_EQ(port_.states.at("last"), "2 7 0\n");
+  ASSERT_EQ(session.take("NOOP\r\n", 0).taker, Taker::host);
+  session.finish(Ending::dropped);
+  EXPECT_EQ(port_.states.at("last"), "2 7 20 2 g20\n");
 }
 
 TEST_F(Mangle, AMessageThatCannotBeRead) {

@@ -140,6 +140,7 @@ TEST(OldListTest, WhatListSaysGoesWithTheMessages) {
 }
 
 TEST(OldListTest, AListOfSizesIsNoUidlAnswer) {
+  EXPECT_EQ(ids(read("list\n+OK\n1 167\n2 168\n.\n+OK\n1 7\n2 9\n.\n")), (Strings{"7", "9"}));
   EXPECT_EQ(error("list\n+OK 2 messages\n1 167\n2 168\n.\nuidl\n-ERR unknown\n"),
             "no list of numbers and ids follows a +OK: this is no UIDL answer");
 }

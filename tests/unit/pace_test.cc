@@ -131,9 +131,10 @@ TEST(PaceLogins, ADamagedStateBeginsAnewAndIsLoggedOnce) {
     Pace pace(port, policy);
     EXPECT_EQ(pace.log_in(), 0U) << text;
     EXPECT_EQ(pace.log_in(), 60U) << text;
-    EXPECT_EQ(port.log,
-              std::vector<std::string>{"pace: the stored state is damaged: it begins anew"})
-        << text;
+    ASSERT_EQ(port.log.size(), 1U) << text;
+    EXPECT_TRUE(port.log[0].starts_with("pace: the stored state is ")) << port.log[0];
+    EXPECT_NE(port.log[0].find(", so counting begins anew: the state \"pace\""), std::string::npos)
+        << port.log[0];
   }
   ClockPort port;
   port.states["pace"] = "dovecot-pop3-legacy pace 1\nlogins 9223372036854775807\n";

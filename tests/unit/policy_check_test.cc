@@ -55,7 +55,7 @@ TEST(CheckShippedFolder, IsClean) {
   const auto result = check_folder(std::string(POP3_LEGACY_SOURCE_DIR) + "/conf.d/pop3-legacy");
   ASSERT_TRUE(result);
   EXPECT_EQ(result.value().problems, Strings{});
-  EXPECT_EQ(result.value().files, 14U);
+  EXPECT_EQ(result.value().files, 17U);
 }
 
 TEST_F(CheckFolderTest, AnEmptyFolderIsClean) {
@@ -149,13 +149,12 @@ TEST_F(CheckFolderTest, WhatAllDocumentsLackTogetherIsToldOnce) {
 TEST_F(CheckFolderTest, WhatADomainOrProfileLacksIsToldWithAllItsFiles) {
   write("default.toml", "uidl.on_change = \"refuse\"");
   write("domains/a.org.toml", "uidl.scheme = \"hmac-sha256\"");
-  write("profiles/p.toml", "[[uidl.cutover]]\nbefore = 2026-03-01\nscheme = \"uw\"");
+  write("profiles/p.toml", "[[uidl.cutover]]\nbefore = 2026-03-01\nscheme = \"template\"");
   EXPECT_EQ(problems(),
             (Strings{"default.toml and " + path("domains/a.org.toml") +
                          ": uidl.scheme is \"hmac-sha256\", but there is no uidl.key_file",
                      "default.toml and " + path("profiles/p.toml") +
-                         ": uidl.cutover needs a uidl.scheme for later mail; Dovecot's usual ids "
-                         "are \"dovecot\""}));
+                         ": uidl.scheme is \"template\", but there is no uidl.template"}));
 }
 
 TEST_F(CheckFolderTest, FilesThatNoLoginReadsAreNamed) {
@@ -171,25 +170,25 @@ TEST_F(CheckFolderTest, FilesThatNoLoginReadsAreNamed) {
   const std::string only =
       ": never read, for a policy folder has default.toml, domains and profiles only";
   const std::string case_matters =
-      ": never read, for domains are looked up in lower case and without a dot at the end; "
-      "rename it to \"example.org.toml\"";
+      ": never read, for domains are looked up in lower case, without a dot at the end, and in "
+      "their ASCII form; rename it to ";
   const std::string no_domain = ": never read, for no domain has this name: the domain ";
   const std::string no_profile =
       ": never read, for a profile's name may have a-z, 0-9, \".\", \"_\" and \"-\" only, 64 "
       "characters at most";
   const std::string suffix = ": never read, for its name does not end in .toml";
-  EXPECT_EQ(problems(), (Strings{
-                            "defualt.toml" + only + "; did you mean \"default.toml\"?",
-                            "domain" + only + "; did you mean \"domains\"?",
-                            "domains/Example.org.toml" + case_matters,
-                            "domains/a..b.toml" + no_domain + "has an empty part between its dots",
-                            "domains/example.org" + suffix,
-                            "domains/m\\xc3\\xbcller.de.toml" + no_domain +
-                                "is not in its ASCII form (xn--...)",
-                            "foo.conf" + only,
-                            "profiles/Eudora.toml" + no_profile,
-                            "profiles/eudora.tml" + suffix,
-                        }));
+  EXPECT_EQ(problems(),
+            (Strings{
+                "defualt.toml" + only + "; did you mean \"default.toml\"?",
+                "domain" + only + "; did you mean \"domains\"?",
+                "domains/Example.org.toml" + case_matters + "\"example.org.toml\"",
+                "domains/a..b.toml" + no_domain + "has an empty part between its dots",
+                "domains/example.org" + suffix,
+                "domains/m\\xc3\\xbcller.de.toml" + case_matters + "\"xn--mller-kva.de.toml\"",
+                "foo.conf" + only,
+                "profiles/Eudora.toml" + no_profile,
+                "profiles/eudora.tml" + suffix,
+            }));
   EXPECT_EQ(files(), 0U);
 }
 

@@ -269,7 +269,7 @@ TEST(PolicyReader, AKeyOfALaterReleaseIsUnknown) {
   EXPECT_EQ(sentences(document),
             Strings{"f.toml:1:2: unknown table \"future\", only commands, last, help, capa, "
                     "uidl, xlst, euidl, xsender, gurl, boards, xmit, pace, lenient, reply, "
-                    "reply.templates, view and delete are known"});
+                    "reply.templates, view, delete and inbox are known"});
   EXPECT_TRUE(document.deny_trusted());
   EXPECT_TRUE(document.uidl_trusted());
 }
@@ -442,6 +442,19 @@ TEST(PolicyReader, DenyIsNotTrustedWhereItMayBeMeant) {
 
 // --- [uidl] ---
 
+TEST(PolicyReader, TheHostMayBeTheLastOfAChainAndAloneInACutover) {
+  Policy policy;
+  const auto document = parse(
+      "[uidl]\nscheme = [\"courier\", \"host\"]\n"
+      "[[uidl.cutover]]\nbefore = 2026-03-01\nscheme = \"host\"");
+  EXPECT_TRUE(document.uidl_trusted());
+  document.apply(policy);
+  EXPECT_EQ(policy.uidl.plan.chain, (std::vector<std::string>{"courier", "host"}));
+  ASSERT_EQ(policy.uidl.plan.cutovers.size(), 1U);
+  EXPECT_EQ(policy.uidl.plan.cutovers[0].chain, std::vector<std::string>{"host"});
+  EXPECT_FALSE(policy.uidl.plan.host());
+}
+
 TEST(PolicyReader, EveryMistakeInUidlHasItsPlaceAndMakesItUnknown) {
   const std::string table = "f.toml:2:";
   const std::string day =
@@ -456,9 +469,9 @@ TEST(PolicyReader, EveryMistakeInUidlHasItsPlaceAndMakesItUnknown) {
       {"scheme = []", "10: uidl.scheme is wrong: it has to name one scheme at least"},
       {"scheme = \"corier\"",
        R"(10: uidl.scheme is wrong: there is no scheme "corier"; did you mean "courier"?)"},
-      {R"(scheme = ["uw", "host"])",
-       "10: uidl.scheme is wrong: \"host\" is Dovecot's own and cannot stand with others; its "
-       "usual ids are \"dovecot\""},
+      {R"(scheme = ["courier", "host", "uw"])",
+       "10: uidl.scheme is wrong: Dovecot has an id for every message, so nothing can stand behind "
+       "\"host\""},
       {"template = 1", "12: uidl.template has to be a text in quotes, not an integer"},
       {"template = \"x\"",
        "12: uidl.template gives all messages one id; it needs {uid}, {guid} or {filename}"},
@@ -489,8 +502,10 @@ TEST(PolicyReader, EveryMistakeInUidlHasItsPlaceAndMakesItUnknown) {
       {"cutover = [{before = 2026-03-01T00:00:00Z, scheme = \"uw\"}]", "22: " + day},
       {"cutover = [{before = 00:00:00, scheme = \"uw\"}]", "22: " + day},
       {"cutover = [{before = 20260301, scheme = \"uw\"}]", "22: " + day},
-      {"cutover = [{before = 2026-03-01, scheme = \"host\"}]",
-       R"(43: uidl.cutover cannot leave messages to "host"; Dovecot's usual ids are "dovecot")"},
+      {R"(cutover = [{before = 2026-03-01, scheme = ["host", "uw"]}])",
+       "43: uidl.cutover is wrong: Dovecot has an id for every message, so nothing can stand "
+       "behind "
+       "\"host\""},
       {"cutover = [{before = 2026-03-01, scheme = \"uv\"}]",
        R"(43: uidl.cutover is wrong: there is no scheme "uv"; did you mean "uw"?)"},
       {"cutover = [{before = 2026-03-01, scheme = \"uw\", x = 1}]",

@@ -18,6 +18,7 @@
 
 #include "plugin/core/policy/keys.h"
 #include "plugin/core/policy/reader.h"
+#include "plugin/idn/idn2_domain.h"
 
 namespace pop3_legacy::policy {
 namespace {
@@ -202,7 +203,7 @@ TEST(PolicyReport, EachValueHasTheDocumentAndLineThatItComesFrom) {
                    "uidl.scheme = \"dovecot\"\n"},
                   {"profiles/own", "\n\nhelp.style = \"rambler\"\n"}});
   Origins origins;
-  const Resolution resolution = resolve(&store, "anna@example.org", "own", &origins);
+  const Resolution resolution = resolve(&store, "anna@example.org", "own", idn2_domain, &origins);
   ASSERT_TRUE(resolution.intact);
   const std::vector<std::string> lines = lines_of(explain(resolution.policy, origins));
   const auto line = [&](std::string_view key) {
@@ -226,7 +227,7 @@ TEST(PolicyReport, AValueThatIsWrongIsNotWhereTheOneInForceComesFrom) {
   MapStore store({{"default", "[last]\nstart = \"seen\"\n"},
                   {"domains/example.org", "[last]\nstart = \"scene\"\n"}});
   Origins origins;
-  const Resolution resolution = resolve(&store, "anna@example.org", "", &origins);
+  const Resolution resolution = resolve(&store, "anna@example.org", "", idn2_domain, &origins);
   EXPECT_FALSE(resolution.intact);
   EXPECT_EQ(origins.at("last.start").location, "map/default");
 }

@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "plugin/idn/idn2_domain.h"
+
 namespace pop3_legacy::policy {
 namespace {
 
@@ -52,6 +54,14 @@ std::string says(std::string_view text) {
 
 std::string inherits(std::string_view profile) {
   return "inherit = \"" + std::string(profile) + "\"\n";
+}
+
+Resolution resolve(DocumentStore* store, std::string_view user, std::string_view profile) {
+  return policy::resolve(store, user, profile, idn2_domain);
+}
+
+Result<std::string> domain_name(std::string_view domain) {
+  return policy::domain_name(domain, idn2_domain);
 }
 
 void expect_sound(const Resolution& resolution) {
@@ -131,31 +141,72 @@ TEST(PolicyResolver, TheDomainIsLookedUpInItsNormalForm) {
   }
 }
 
-TEST(PolicyResolver, AnInvalidDomainIsNotLookedUp) {
+// "default" decides then, and what it closes stays closed.
+TEST(PolicyResolver, ADomainThatNoDocumentCanHaveHasTheDefault) {
   using namespace std::string_view_literals;
   const std::vector<std::pair<std::string_view, std::string>> users{
-      {"ann@"sv,
-       "the user \"ann@\" has no valid domain, so no policy can be looked up: the "
-       "domain is empty"},
-      {"ann@m\xc3\xbcller.de"sv,
-       "the user \"ann@m\\xc3\\xbcller.de\" has no valid domain, so no policy can be looked up: "
-       "the domain is not in its ASCII form (xn--...)"},
+      {"ann@"sv, "\"ann@\" has no policy of its own, and the default holds: the domain is empty"},
+      {"ann@[192.0.2.1]"sv,
+       "\"ann@[192.0.2.1]\" has no policy of its own, and the default holds: the domain may have "
+       "letters, digits, \"-\", \"_\" and dots only"},
       {"ann@a/../b\n"sv,
-       "the user \"ann@a/../b\\x0a\" has no valid domain, so no policy can be looked up: the "
-       "domain may have letters, digits, \"-\", \"_\" and dots only"},
+       "\"ann@a/../b\\x0a\" has no policy of its own, and the default holds: the domain may have "
+       "letters, digits, \"-\", \"_\" and dots only"},
       {"ann@..\0"sv,
-       "the user \"ann@..\\x00\" has no valid domain, so no policy can be looked "
-       "up: the domain has an empty part between its dots"},
+       "\"ann@..\\x00\" has no policy of its own, and the default holds: the domain has an empty "
+       "part between its dots"},
+      {"ann@m\xfcller.example"sv,
+       "\"ann@m\\xfcller.example\" has no policy of its own, and the default holds: it is no "
+       "international domain name: "},
+      {"ann@\xc3\xbc/../../default"sv,
+       "\"ann@\\xc3\\xbc/../../default\" has no policy of its own, and the default holds: "},
+      {"ann@\xe3\x80\x82"sv,  // an ideographic full stop, which is a dot
+       "\"ann@\\xe3\\x80\\x82\" has no policy of its own, and the default holds: "},
   };
   for (const auto& [user, sentence] : users) {
-    MapStore store(Documents{{"default", says("default")}});
+    MapStore store(Documents{{"default", says("default") + "commands.deny = [\"DELE\"]\n"}});
     const Resolution resolution = resolve(&store, user, "");
-    EXPECT_FALSE(resolution.intact);
-    EXPECT_FALSE(resolution.deny_known);
-    EXPECT_EQ(resolution.problems, Strings{sentence});
+    expect_sound(resolution);
+    ASSERT_EQ(resolution.notes.size(), 1U);
+    EXPECT_TRUE(resolution.notes[0].starts_with("the domain of the user " + sentence))
+        << resolution.notes[0];
     EXPECT_EQ(store.asked(), Strings{"default"});
     EXPECT_EQ(resolution.policy.capa.implementation, "default");
+    EXPECT_EQ(resolution.policy.commands.deny, Strings{"DELE"});
   }
+}
+
+TEST(PolicyResolver, AnInternationalDomainIsLookedUpInItsAsciiForm) {
+  for (const std::string_view user :
+       {"ann@m\xc3\xbcller.example", "ann@M\xc3\x9cLLER.example.", "ann@mu\xcc\x88ller.example",
+        "ann@XN--mller-KVA.example", "ann@m\xc3\xbcller\xe3\x80\x82\x65xample"}) {
+    MapStore store(Documents{{"domains/xn--mller-kva.example", says("domain")}});
+    const Resolution resolution = resolve(&store, user, "");
+    expect_sound(resolution);
+    EXPECT_EQ(resolution.policy.capa.implementation, "domain") << user;
+    EXPECT_EQ(resolution.notes, Strings{});
+  }
+  // What is only written otherwise is the same domain, and no way around its policy.
+  MapStore store(Documents{{"domains/example.org", says("domain")}});
+  EXPECT_EQ(resolve(&store, "ann@\xef\xbd\x85xample.org", "").policy.capa.implementation, "domain");
+  EXPECT_EQ(domain_name("stra\xc3\x9f\x65.example").value(), "xn--strae-oqa.example");
+}
+
+// The domain may have a document, which may close anything.
+TEST(PolicyResolver, WhereTheAsciiFormCannotBeFoundOutNothingIsOpened) {
+  const AsciiDomain broken = [](std::string_view) -> Result<std::string> {
+    return Error{Failure::temporary, "no library"};
+  };
+  MapStore store(Documents{{"default", says("default")}});
+  const Resolution resolution = policy::resolve(&store, "ann@m\xc3\xbcller.example", "", broken);
+  EXPECT_FALSE(resolution.intact);
+  EXPECT_FALSE(resolution.deny_known);
+  EXPECT_FALSE(resolution.uidl_known);
+  EXPECT_EQ(
+      resolution.problems,
+      Strings{"which policy the domain of the user \"ann@m\\xc3\\xbcller.example\" has cannot "
+              "be found out: no library"});
+  expect_sound(policy::resolve(&store, "ann@example.org", "", broken));
 }
 
 TEST(PolicyResolver, DomainNames) {
@@ -365,8 +416,8 @@ TEST(PolicyResolver, APlanThatLacksSomethingIsNotKnownAndNamesItsFiles) {
       {"uidl.scheme = \"template\"", "uidl.scheme is \"template\", but there is no uidl.template"},
       {R"(uidl.scheme = ["uw", "hmac-sha256"])",
        "uidl.scheme is \"hmac-sha256\", but there is no uidl.key_file"},
-      {"[[uidl.cutover]]\nbefore = 2026-03-01\nscheme = \"uw\"",
-       "uidl.cutover needs a uidl.scheme for later mail; Dovecot's usual ids are \"dovecot\""},
+      {"[[uidl.cutover]]\nbefore = 2026-03-01\nscheme = \"template\"",
+       "uidl.scheme is \"template\", but there is no uidl.template"},
   };
   for (const auto& [text, sentence] : plans) {
     MapStore store(Documents{{"default", "last.start = \"seen\""},
@@ -401,7 +452,7 @@ TEST(PolicyResolver, AnyDocumentMayMakeUidlUnknown) {
     EXPECT_TRUE(with("last.start = 1").uidl_known) << broken;
   }
   MapStore store(Documents{});
-  EXPECT_FALSE(resolve(&store, "ann@", "").uidl_known);
+  EXPECT_TRUE(resolve(&store, "ann@", "").uidl_known);
   EXPECT_FALSE(resolve(&store, "ann", "gone").uidl_known);
   EXPECT_FALSE(resolve(&store, "ann", "../x").uidl_known);
   EXPECT_TRUE(resolve(nullptr, "ann", "gone").uidl_known);

@@ -57,6 +57,7 @@ class ServerSessionTest : public ::testing::Test {
     for (std::string piece; !(piece = session.take_output(everything)).empty();) {
       output += piece;
     }
+    session.output_left();
     return output;
   }
   std::string transcript(std::string_view input) {
@@ -383,7 +384,7 @@ TEST_F(ServerSessionTest, input_waits_while_output_does) {
 
 TEST_F(ServerSessionTest, last_follows_rfc_1225s_sample) {
   deliver(4);
-  mailbox().states()["last"] = "1 1 1\n";
+  mailbox().states()["last"] = "2 1 1 1 1.1\n";
   const auto session = log_in();
   EXPECT_EQ(say(*session, "LAST\r\n"), "+OK 1\r\n");
   EXPECT_TRUE(say(*session, "RETR 3\r\n").starts_with("+OK 20 octets\r\n"));
@@ -394,7 +395,7 @@ TEST_F(ServerSessionTest, last_follows_rfc_1225s_sample) {
 TEST_F(ServerSessionTest, last_lasts_after_quit) {
   deliver(3);
   transcript("RETR 2\r\nDELE 2\r\nQUIT\r\n");
-  EXPECT_EQ(stored_last(), "1 1 2\n");
+  EXPECT_EQ(stored_last(), "2 1 2 1 1.1\n");
   EXPECT_EQ(transcript("LAST\r\nSTAT\r\n"), "+OK 1\r\n+OK 2 40\r\n");
 }
 
@@ -448,29 +449,53 @@ TEST_F(ServerSessionTest, a_drop_removes_nothing_and_keeps_what_was_delivered) {
   say(*session, "RETR 1\r\n");
   say(*session, "DELE 1\r\n");  // proves that message 1 has arrived
   say(*session, "RETR 3\r\n");
-  session->connection_lost(false);
+  session->connection_lost();
   EXPECT_TRUE(session->wants_close());
   EXPECT_EQ(session->take_output(everything), "");
-  EXPECT_EQ(stored_last(), "1 1 1\n");
+  EXPECT_EQ(stored_last(), "2 1 1 1 1.1\n");
   ASSERT_EQ(mailbox().messages().size(), 3U);
   EXPECT_TRUE(mailbox().messages()[0].seen);
   EXPECT_FALSE(mailbox().messages()[1].seen);
   EXPECT_TRUE(mailbox().messages()[2].seen);  // as in Dovecot
 }
 
-TEST_F(ServerSessionTest, an_orderly_close_proves_delivery_of_what_was_taken) {
+TEST_F(ServerSessionTest, the_end_of_a_connection_proves_nothing) {
   deliver(3);
   {
     const auto session = log_in();
     say(*session, "RETR 2\r\n");
-    session->connection_lost(true);
+    session->connection_lost();
   }
-  EXPECT_EQ(stored_last(), "1 1 2\n");
+  EXPECT_EQ(stored_last(), "2 1 0\n");
+  {
+    const auto session = log_in();
+    say(*session, "RETR 2\r\n");
+    say(*session, "NOOP\r\n");
+    session->connection_lost();
+  }
+  EXPECT_EQ(stored_last(), "2 1 2 2 1.2\n");
+}
+
+TEST_F(ServerSessionTest, a_command_that_had_arrived_when_the_message_left_proves_nothing) {
+  deliver(3);
   const auto session = log_in();
   session->receive("RETR 3\r\n");
-  EXPECT_EQ(session->take_output(5), "+OK 2");
-  session->connection_lost(true);
-  EXPECT_EQ(stored_last(), "1 1 2\n");
+  EXPECT_TRUE(
+      session->take_output(everything, std::string_view("NOOP\r\n").size()).ends_with(".\r\n"));
+  session->output_left();
+  say(*session, "NOOP\r\n");
+  session->connection_lost();
+  EXPECT_EQ(stored_last(), "2 1 0\n");
+}
+
+TEST_F(ServerSessionTest, what_has_not_left_is_not_proved) {
+  deliver(3);
+  const auto session = log_in();
+  session->receive("RETR 3\r\n");
+  EXPECT_TRUE(session->take_output(everything).ends_with(".\r\n"));
+  session->receive("NOOP\r\n");
+  session->connection_lost();
+  EXPECT_EQ(stored_last(), "2 1 0\n");
 }
 
 TEST_F(ServerSessionTest, a_drop_in_the_middle_of_a_big_message_does_not_count_it) {
@@ -481,18 +506,19 @@ TEST_F(ServerSessionTest, a_drop_in_the_middle_of_a_big_message_does_not_count_i
   session->receive("RETR 2\r\nLAST\r\n");
   EXPECT_EQ(session->take_output(100).size(), 100U);
   session->receive("NOOP\r\n");
-  session->connection_lost(true);
-  EXPECT_EQ(stored_last(), "1 1 1\n");
+  session->connection_lost();
+  EXPECT_EQ(stored_last(), "2 1 1 1 1.1\n");
 }
 
 TEST_F(ServerSessionTest, an_end_of_the_servers_own_is_a_drop) {
-  deliver(2);
+  deliver(3);
   const auto session = log_in();
   say(*session, "RETR 2\r\n");
+  say(*session, "RETR 3\r\n");
   say(*session, std::string(3000, 'x'));
   EXPECT_TRUE(session->wants_close());
-  EXPECT_EQ(stored_last(), "1 1 2\n");
-  EXPECT_TRUE(mailbox().messages()[1].seen);
+  EXPECT_EQ(stored_last(), "2 1 2 2 1.2\n");
+  EXPECT_TRUE(mailbox().messages()[2].seen);
 }
 
 TEST_F(ServerSessionTest, a_killed_server_stores_nothing) {
@@ -503,12 +529,12 @@ TEST_F(ServerSessionTest, a_killed_server_stores_nothing) {
   EXPECT_FALSE(mailbox().messages()[0].seen);
 }
 
-TEST_F(ServerSessionTest, another_uidvalidity_starts_last_anew) {
+TEST_F(ServerSessionTest, last_stays_under_another_uidvalidity) {
   deliver(3);
   transcript("RETR 3\r\nQUIT\r\n");
   EXPECT_EQ(transcript("LAST\r\n"), "+OK 3\r\n");
   mailbox().change_uidvalidity(7);
-  EXPECT_EQ(transcript("LAST\r\n"), "+OK 0\r\n");
+  EXPECT_EQ(transcript("LAST\r\n"), "+OK 3\r\n");
   EXPECT_TRUE(log_.empty());
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <sstream>
 #include <string>
 
 #include "tests/unit/fake_port.h"
@@ -18,10 +19,47 @@ std::string shown(const Portion& portion) {
       return "host " + std::to_string(portion.octets);
     case Taker::ours:
       return "ours " + std::to_string(portion.octets);
+    case Taker::later:
+      return "later " + std::to_string(portion.pause.count());
     case Taker::incomplete:
       break;
   }
   return "incomplete";
+}
+
+TEST(Session, UidlWaitsForTheIdsPartByPart) {
+  FakePort port(3);
+  Session session(port, resolution());
+  port.uidl_parts = 3;
+  const std::string input = "NOOP\r\nUIDL 1\r\nNOOP\r\n";
+  EXPECT_EQ(shown(session.take(input, 0)), "host 6");
+  EXPECT_EQ(shown(session.take(input.substr(6), 6)), "later 0");
+  EXPECT_EQ(shown(session.take(input.substr(6), 6)), "host 14");
+  EXPECT_TRUE(port.log.empty());
+}
+
+TEST(Session, QuitWaitsForALockAndNotForEver) {
+  for (const bool stays : {false, true}) {
+    FakePort port(3);
+    auto hides = resolution();
+    hides.policy.deletion.mode = policy::DeleteMode::hide;
+    Session session(port, hides);
+    EXPECT_EQ(shown(session.take("DELE 1\r\n", 0)), "host 8");
+    port.deleted_numbers.insert(1);
+    port.state_error = Error{Failure::locked, "somebody else is at work"};
+    int waited = 0;
+    while (session.take("QUIT\r\n", 8).taker == Taker::later && (stays || waited < 10)) ++waited;
+    if (stays) {
+      EXPECT_GT(waited, 20);
+      EXPECT_LT(waited, 200);
+      EXPECT_EQ(session.answer("QUIT").reply.wire(),
+                "-ERR [SYS/TEMP] Nothing was deleted: it could not be stored.\r\n");
+    } else {
+      port.state_error.reset();
+      EXPECT_EQ(shown(session.take("QUIT\r\n", 8)), "host 6");
+      EXPECT_TRUE(port.log.empty());
+    }
+  }
 }
 
 TEST(Session, TakesRunsOfTheHostsLinesAndSingleLinesOfOurs) {
@@ -185,6 +223,50 @@ TEST(Session, ADeniedUidlNeedsNoIds) {
   EXPECT_EQ(port.prepared, 0);
 }
 
+// A line that the host does not survive is answered in its place, as its own unknown commands are.
+TEST(DeadlyLines, AreNotGivenToTheHost) {
+  FakePort port(2);
+  port.deadly = ":";
+  Session session(port, resolution());
+  EXPECT_EQ(shown(session.take("NOOP\r\nFrom: me\r\nNOOP\r\n", 0)), "host 6");
+  EXPECT_EQ(shown(session.take("From: me\r\nNOOP\r\n", 6)), "ours 10");
+  EXPECT_EQ(session.answer("From: me\r\n").reply.wire(), "-ERR Unknown command: FROM:\r\n");
+  for (const char* const line : {":\r\n", "NOOP:\n", "a\t:\r\n", "\xff:\r\n", "x:y z\r\n"}) {
+    EXPECT_EQ(session.take(line, 6).taker, Taker::ours) << line;
+    EXPECT_FALSE(session.answer(line).reply.positive()) << line;
+  }
+  using namespace std::string_view_literals;
+  for (const auto line : {"NOOP a:b\r\n"sv, " :\r\n"sv, "NOOP\0:\r\n"sv, "\0:\r\n"sv}) {
+    EXPECT_EQ(session.take(line, 6).taker, Taker::host) << line;
+  }
+}
+
+TEST(DeadlyLines, KeepASessionFromBeingIdle) {
+  FakePort port(2);
+  EXPECT_TRUE(Session(port, resolution({})).idle());
+  port.deadly = ":";
+  Session session(port, resolution({}));
+  EXPECT_FALSE(session.idle());
+  EXPECT_EQ(shown(session.take("LAST\r\nRETR 1\r\nRETR 2\r\na: b\r\n", 0)), "host 22");
+  EXPECT_EQ(shown(session.take("a: b\r\nQUIT\r\n", 22)), "ours 6");
+  EXPECT_EQ(session.answer("a: b\r\n").reply.wire(), "-ERR Unknown command: A:\r\n");
+  EXPECT_EQ(shown(session.take("QUIT\r\n", 22)), "host 6");
+  EXPECT_EQ(shown(session.take("QUI", 28)), "incomplete");
+  EXPECT_EQ(port.loads, 0);
+}
+
+TEST(DeadlyLines, AreWordedAsOtherUnknownCommands) {
+  FakePort port(2);
+  port.deadly = ":";
+  policy::Resolution made = resolution({});
+  made.policy.reply.templates.at(static_cast<std::size_t>(wording::Worded::unknown)) =
+      "-ERR what is {command}?";
+  Session session(port, made);
+  EXPECT_EQ(shown(session.take("From: me\r\n", 0)), "ours 10");
+  EXPECT_EQ(session.answer("From: me\r\n").reply.wire(), "-ERR what is From:?\r\n");
+  EXPECT_FALSE(session.awaits_reply());
+}
+
 class LastInSession : public testing::Test {
  protected:
   /// The host is given `lines`, as they come to it, and executes them. It sends a message for
@@ -207,6 +289,22 @@ class LastInSession : public testing::Test {
     }
   }
   std::string last() { return session_.answer("LAST\r\n").reply.wire(); }
+  /// All that was sent leaves the host, with so many octets of the client's waiting there.
+  void leave(std::size_t waiting = 0) {
+    session_.leaving(waiting);
+    session_.all_left();
+  }
+  /// The message that LAST would tell if the client were gone now.
+  Uid dropped() {
+    session_.finish(Ending::dropped);
+    const std::string& state = port_.states.at("last");
+    std::istringstream words(state);
+    Uid version = 0;
+    Uid uidvalidity = 0;
+    Uid uid = 0;
+    words >> version >> uidvalidity >> uid;
+    return uid / 10;
+  }
 
   FakePort port_{4};
   Session session_{port_, resolution()};
@@ -253,7 +351,7 @@ TEST_F(LastInSession, AFirstSessionLeavesAStateEvenIfItsOnlyMessageDidNotArrive)
   // start if there were no state: the message would be skipped for ever.
   ASSERT_EQ(shown(session_.take("RETR 4\r\n", 0)), "host 8");
   session_.finish(Ending::dropped);
-  EXPECT_EQ(port_.states.at("last"), "1 7 0\n");
+  EXPECT_EQ(port_.states.at("last"), "2 7 0\n");
 }
 
 TEST_F(LastInSession, WhatTheHostRefusesDoesNotCount) {
@@ -264,7 +362,7 @@ TEST_F(LastInSession, WhatTheHostRefusesDoesNotCount) {
 }
 
 TEST_F(LastInSession, ADeletedMessageIsRefusedUntilRset) {
-  port_.states["last"] = "1 7 0\n";
+  port_.states["last"] = "2 7 0\n";
   host("DELE 4\r\nRSET\r\nRETR 4\r\n");
   EXPECT_EQ(last(), "+OK 4\r\n");
 }
@@ -275,17 +373,109 @@ TEST_F(LastInSession, QuitIsARunOfItsOwnAndTheStateStandsBeforeTheHostAnswersIt)
   session_.executed(8);
   EXPECT_EQ(port_.stores, 0);
   ASSERT_EQ(shown(session_.take(lines.substr(8), 8)), "host 6");
-  EXPECT_EQ(port_.states.at("last"), "1 7 30\n");
+  EXPECT_EQ(port_.states.at("last"), "2 7 30 3 g30\n");
   session_.finish(Ending::quit);
   EXPECT_EQ(port_.stores, 1);
 }
 
 TEST_F(LastInSession, ADropKeepsWhatWasDelivered) {
   host("RETR 1\r\n");
-  session_.delivered();
+  leave();
   host("RETR 2\r\nDELE 3\r\n");
   session_.finish(Ending::dropped);
-  EXPECT_EQ(port_.states.at("last"), "1 7 10\n");
+  EXPECT_EQ(port_.states.at("last"), "2 7 10 1 g10\n");
+}
+
+TEST_F(LastInSession, ACommandThatWasWaitingWhenTheMessageLeftProvesNothing) {
+  host("RETR 1\r\n");
+  leave(std::string_view("NOOP\r\nSTAT\r\n").size());
+  host("NOOP\r\nSTAT\r\n");
+  EXPECT_EQ(dropped(), 0U);
+  host("NOOP\r\n");
+  EXPECT_EQ(dropped(), 1U);
+}
+
+TEST_F(LastInSession, ALineThatBeganToArriveBeforeTheMessageLeftProvesNothing) {
+  host("RETR 1\r\n");
+  leave(1);
+  host("NOOP\r\n");
+  EXPECT_EQ(dropped(), 0U);
+}
+
+TEST_F(LastInSession, ALineOfARunProvesThatStandsBehindThoseThatWaited) {
+  host("RETR 1\r\n");
+  leave(6);
+  const std::string_view lines = "NOOP\r\nNOOP\r\n";
+  ASSERT_EQ(shown(session_.take(lines, given_)), "host 12");
+  EXPECT_EQ(dropped(), 1U);
+}
+
+TEST_F(LastInSession, ACommandThatWasSentAfterwardsProvesWhateverItIs) {
+  for (const std::string line : {"nonsense\r\n", "LAST\r\n", "\r\n", "RETR 9\r\n"}) {
+    FakePort port(4);
+    Session session(port, resolution());
+    EXPECT_EQ(session.take("RETR 2\r\n", 0).taker, Taker::host);
+    port.retrieved += 100;
+    session.leaving(0);
+    session.executed(8);
+    session.all_left();
+    EXPECT_NE(session.take(line, 8).taker, Taker::incomplete) << line;
+    session.finish(Ending::dropped);
+    EXPECT_EQ(port.states.at("last"), "2 7 20 2 g20\n") << line;
+  }
+}
+
+TEST_F(LastInSession, OctetsThatAreNoCommandProveNothing) {
+  host("RETR 1\r\n");
+  leave();
+  session_.took_data(1000);
+  EXPECT_EQ(shown(session_.take("NOO", given_)), "incomplete");
+  EXPECT_EQ(dropped(), 0U);
+}
+
+TEST_F(LastInSession, AMessageThatHasNotLeftTheHostIsNotProved) {
+  host("RETR 1\r\n");
+  host("NOOP\r\n");
+  EXPECT_EQ(dropped(), 0U);
+  leave();
+  host("NOOP\r\n");
+  EXPECT_EQ(dropped(), 1U);
+}
+
+TEST_F(LastInSession, WhatTheClientsMachineHasNotAcknowledgedIsNotProved) {
+  host("RETR 1\r\n");
+  leave();
+  port_.acknowledged = false;
+  host("NOOP\r\n");
+  EXPECT_EQ(dropped(), 0U);
+  port_.acknowledged = true;
+  host("NOOP\r\n");
+  EXPECT_EQ(dropped(), 1U);
+}
+
+// As mpop: it has up to so many messages under way, and asks for more before it has read the last.
+TEST_F(LastInSession, ADownloadWithSeveralMessagesUnderWayProvesWhatLiesFurtherBack) {
+  host("RETR 1\r\n");
+  leave(std::string_view("RETR 2\r\n").size());
+  host("RETR 2\r\n");
+  leave();
+  host("RETR 3\r\n");
+  EXPECT_EQ(dropped(), 1U);
+  leave();
+  host("DELE 1\r\n");
+  EXPECT_EQ(dropped(), 1U);
+  host("RETR 4\r\n");
+  EXPECT_EQ(dropped(), 2U);
+  leave();
+  host("NOOP\r\n");
+  EXPECT_EQ(dropped(), 4U);
+}
+
+TEST_F(LastInSession, RsetTakesBackWhatHasNotBeenProved) {
+  host("RETR 4\r\n");
+  leave();
+  host("RSET\r\nNOOP\r\n");
+  EXPECT_EQ(dropped(), 0U);
 }
 
 TEST_F(LastInSession, StateThatCannotBeReadIsATemporaryFailureNotANumber) {
@@ -326,7 +516,7 @@ TEST(Session, UnderPopperARetrIsNotWaitedForButTheStartIsKept) {
   EXPECT_EQ(shown(session.take("RETR 1\r\nRETR 2\r\nQUIT\r\n", 0)), "host 16");
   session.executed(16);
   EXPECT_EQ(shown(session.take("QUIT\r\n", 16)), "host 6");
-  EXPECT_EQ(port.states.at("last"), "1 7 0\n");
+  EXPECT_EQ(port.states.at("last"), "2 7 0\n");
 }
 
 TEST_F(LastInSession, WithoutLastTheHostsCommandsAreNotWatched) {

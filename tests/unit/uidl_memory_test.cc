@@ -25,6 +25,9 @@ Memory full_memory() {
   memory.kept = {{"1000.M1P2.host", "UID1-2"}, {"odd %\x01\xff\n1.2", "!~"}};
   memory.max_length = 495;
   memory.pinned = true;
+  memory.given = true;
+  memory.dovecot_last = true;
+  memory.count = UidCount{.validity = 1700000000, .offset = 2000, .reserved = 3005};
   return memory;
 }
 
@@ -57,24 +60,88 @@ TEST(UidlMemory, IsReadAsItWasWritten) {
   EXPECT_EQ(parsed.value().kept, memory.kept);
   EXPECT_EQ(parsed.value().max_length, memory.max_length);
   EXPECT_TRUE(parsed.value().pinned);
+  EXPECT_TRUE(parsed.value().given);
+  EXPECT_TRUE(parsed.value().dovecot_last);
+  EXPECT_EQ(parsed.value().count->validity, memory.count->validity);
+  EXPECT_EQ(parsed.value().count->offset, memory.count->offset);
+  EXPECT_EQ(parsed.value().count->reserved, memory.count->reserved);
   EXPECT_EQ(memory_text(parsed.value()), memory_text(memory));
 }
 
 TEST(UidlMemory, TheHostsPlanIsReadAsItWasWritten) {
-  Memory memory;
-  memory.pinned = true;
-  const auto parsed = parse_memory(memory_text(memory));
+  for (const bool given : {false, true}) {
+    Memory memory;
+    memory.pinned = true;
+    memory.given = given;
+    const auto parsed = parse_memory(memory_text(memory));
+    ASSERT_TRUE(parsed) << parsed.error().text;
+    EXPECT_TRUE(parsed.value().plan.host());
+    EXPECT_TRUE(parsed.value().pinned);
+    EXPECT_EQ(parsed.value().given, given);
+    EXPECT_FALSE(is_hosts_mark(memory_text(memory)));
+    memory.pinned = false;
+    EXPECT_EQ(is_hosts_mark(memory_text(memory)), given);
+  }
+}
+
+// Ids that were given when every chain ended with "dovecot" stay.
+TEST(UidlMemory, TheFirstVersionEndedWithDovecot) {
+  const auto parsed =
+      parse_memory(with_end("dovecot-pop3-legacy uidl 1\nscheme courier\nkept a UID1-2\n", 1));
   ASSERT_TRUE(parsed) << parsed.error().text;
-  EXPECT_TRUE(parsed.value().plan.host());
+  const Memory& memory = parsed.value();
+  EXPECT_EQ(memory.plan.chain, std::vector<std::string>{"courier"});
+  EXPECT_TRUE(memory.given);
+  EXPECT_TRUE(memory.dovecot_last);
+  policy::UidlPlan wanted;
+  for (const std::vector<std::string>& same : std::vector<std::vector<std::string>>{
+           {"courier"}, {"courier", "host"}, {"courier", "dovecot"}}) {
+    wanted.chain = same;
+    EXPECT_TRUE(has_plan(memory, bare_plan(wanted))) << same.back();
+  }
+  wanted.chain = {"courier", "uw"};
+  EXPECT_FALSE(has_plan(memory, bare_plan(wanted)));
+  EXPECT_EQ(
+      memory_text(memory),
+      with_end("dovecot-pop3-legacy uidl 2\nscheme courier\nrest dovecot\nkept a UID1-2\n", 1));
+}
+
+// It was written where a mailbox had pins, and nothing was said about the rest.
+TEST(UidlMemory, TheHostsPlanOfTheFirstVersionHasGivenNothing) {
+  const auto parsed =
+      parse_memory(with_end("dovecot-pop3-legacy uidl 1\nscheme host\npinned\n", 0));
+  ASSERT_TRUE(parsed) << parsed.error().text;
+  EXPECT_FALSE(parsed.value().given);
+  EXPECT_FALSE(parsed.value().dovecot_last);
   EXPECT_TRUE(parsed.value().pinned);
+}
+
+TEST(UidlMemory, WhatMakesNoDifferenceIsNoPartOfAPlan) {
+  policy::UidlPlan plan;
+  plan.chain = {"courier", "host"};
+  plan.cutovers = {{5, {"host"}}, {9, {"uw", "host"}}};
+  plan.form = "{uid}";
+  plan.key_file = "/key";
+  plan = bare_plan(plan);
+  EXPECT_EQ(plan.chain, std::vector<std::string>{"courier"});
+  EXPECT_EQ(plan.cutovers, (std::vector<policy::UidlPlan::Cutover>{{5, {"host"}}, {9, {"uw"}}}));
+  EXPECT_EQ(plan.form + plan.key_file, "");
+  plan.chain = {"host"};
+  plan.cutovers = {{5, {"host"}}};
+  EXPECT_TRUE(plan.host());
+  EXPECT_TRUE(bare_plan(plan).cutovers.empty());
+  plan.cutovers = {{5, {"courier"}}};
+  EXPECT_FALSE(plan.host());
 }
 
 TEST(UidlMemory, HasThisForm) {
   Memory memory;
   memory.plan.chain = {"qmail", "uw"};
+  memory.given = true;
+  memory.count = UidCount{.validity = 7, .offset = 5, .reserved = 9};
   memory.kept = {{"a b", "x"}};
   EXPECT_EQ(memory_text(memory),
-            with_end("dovecot-pop3-legacy uidl 1\nscheme qmail uw\nkept a%20b x\n", 1));
+            with_end("dovecot-pop3-legacy uidl 2\nscheme qmail uw\nuids 7 5 9\nkept a%20b x\n", 1));
 }
 
 TEST(UidlMemory, NoPrefixIsTakenForTheWhole) {
@@ -109,16 +176,20 @@ TEST(UidlMemory, NoOctetMoreOrLessGoesUnnoticed) {
 }
 
 TEST(UidlMemory, WhatIsWrongIsSaidWithItsLine) {
-  const std::string title = "dovecot-pop3-legacy uidl 1\n";
+  const std::string title = "dovecot-pop3-legacy uidl 2\n";
   EXPECT_EQ(error_of(""),
             "line 1: this is no memory of UIDLs, for it does not begin with "
-            "\"dovecot-pop3-legacy uidl 1\"");
+            "\"dovecot-pop3-legacy uidl 2\"");
   EXPECT_EQ(error_of(title), "line 2: the memory of UIDLs ends too early");
   EXPECT_EQ(error_of(with_end(title, 0)), "no scheme stands in the file");
   EXPECT_EQ(error_of(with_end(title + "scheme nosuch\n", 0)),
             "line 2: this does not belong here: \"scheme nosuch\"");
   EXPECT_EQ(error_of(with_end(title + "scheme uw host\n", 0)),
             "line 2: this does not belong here: \"scheme uw host\"");
+  for (const std::string& uids : {"1 2"s, "1 2 3 "s, "1 2 x"s, "-1 2 3"s, "4294967296 0 0"s}) {
+    EXPECT_EQ(error_of(with_end(title + "scheme uw\nuids " + uids + "\n", 0)),
+              "line 3: this does not belong here: \"uids " + uids + "\"");
+  }
   EXPECT_EQ(error_of(with_end(title + "scheme uw\ncutover 1x uw\n", 0)),
             "line 3: this does not belong here: \"cutover 1x uw\"");
   EXPECT_EQ(error_of(with_end(title + "scheme uw\ncutover 9000000000000000000 uw\n", 0)),

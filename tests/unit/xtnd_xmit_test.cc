@@ -50,6 +50,11 @@ class MailPort : public FakePort {
     return hasher_.get();
   }
   [[nodiscard]] std::string host_name() const override { return "host.example"; }
+  [[nodiscard]] std::string process() const override { return process_name; }
+  [[nodiscard]] std::optional<bool> is_running(std::string_view process) const override {
+    const auto known = processes.find(std::string(process));
+    return known == processes.end() ? std::nullopt : std::optional(known->second);
+  }
   Result<std::vector<Address>> parse_addresses(std::string_view value,
                                                std::size_t at_most) override {
     std::vector<Address> found;
@@ -86,6 +91,8 @@ class MailPort : public FakePort {
 
   std::int64_t time = 1'700'000'000;
   std::string user = "anna@example.org";
+  std::string process_name = "first";
+  std::map<std::string, bool> processes{{"first", true}};
   std::optional<Error> spool_error;
   std::optional<Error> complete_error;
   std::optional<Error> hasher_error;
@@ -378,18 +385,67 @@ TEST(XtndXmit, WhatIsRememberedStaysShort) {
   EXPECT_EQ(port.sent.size(), 1200U);
 }
 
-TEST(XtndXmit, ASessionThatDiedWaitingIsWaitedFor) {
+constexpr std::string_view sent_already =
+    "-ERR [SYS/TEMP] The same message is being sent already, try later.\r\n";
+
+TEST(XtndXmit, WhatASessionWaitsForIsNotBegunTwice) {
+  MailPort port;
+  port.answer_at_once.reset();
+  Client client(port);
+  EXPECT_EQ(client.send(message), "");
+  EXPECT_EQ(Client(port).send(message), sent_already);
+  port.time += 599;
+  EXPECT_EQ(Client(port).send(message), sent_already);
+}
+
+TEST(XtndXmit, WhatASessionWaitedForIsOverWithIt) {
   MailPort port;
   port.answer_at_once.reset();
   {
     Client client(port);
     EXPECT_EQ(client.send(message), "");
   }
-  EXPECT_EQ(Client(port).send(message),
-            "-ERR [SYS/TEMP] The same message is being sent already, try later.\r\n");
-  port.time += 601;
   port.answer_at_once = Outcome{.accepted = true, .reason = {}};
   EXPECT_EQ(Client(port).send(message), taken);
+  EXPECT_EQ(port.sent.size(), 2U);
+}
+
+// What a process that was killed has left in the state.
+std::string begun_by(MailPort& port, const std::string& process) {
+  port.process_name = process;
+  port.answer_at_once.reset();
+  Client client(port);
+  EXPECT_EQ(client.send(message), "");
+  port.answer_at_once = Outcome{.accepted = true, .reason = {}};
+  port.process_name = "second";
+  return port.states["xmit"];
+}
+
+TEST(XtndXmit, WhatAProcessHasBegunIsOverWithIt) {
+  MailPort port;
+  const std::string left = begun_by(port, "first");
+  port.states["xmit"] = left;
+  EXPECT_EQ(Client(port).send(message), sent_already);
+  port.processes["first"] = false;
+  EXPECT_EQ(Client(port).send(message), taken);
+  EXPECT_EQ(port.sent.size(), 2U);
+  // And it is noted once, as sent.
+  EXPECT_EQ(Client(port).send(message), taken);
+  EXPECT_EQ(port.sent.size(), 2U);
+  EXPECT_EQ(port.states["xmit"].find("begun"), std::string::npos);
+}
+
+TEST(XtndXmit, WhatAnotherMachineHasBegunIsOverInFiveMinutes) {
+  for (const char* const process : {"elsewhere", ""}) {
+    MailPort port;
+    const std::string left = begun_by(port, process);
+    port.states["xmit"] = left;
+    port.time += 299;
+    EXPECT_EQ(Client(port).send(message), sent_already);
+    port.time += 1;
+    EXPECT_EQ(Client(port).send(message), taken);
+    EXPECT_EQ(port.sent.size(), 2U);
+  }
 }
 
 TEST(XtndXmit, LimitsHold) {
@@ -467,13 +523,40 @@ TEST(XtndXmit, ACopyThatFailsIsForTheLogOnly) {
   EXPECT_EQ(port.log.size(), 1U);
 }
 
-TEST(XtndXmit, AnOldOrForeignListOfWhatWasSentIsNoObstacle) {
+TEST(XtndXmit, ADamagedLedgerRefusesAndIsLeftAlone) {
+  for (const char* const text :
+       {"", "something else", "dovecot-pop3-legacy xmit 2\n", "dovecot-pop3-legacy xmit 1\nx\n",
+        "dovecot-pop3-legacy xmit 1\n\n", "dovecot-pop3-legacy xmit 1\n12 k\n",
+        "dovecot-pop3-legacy xmit 1\n12  sent\n", "dovecot-pop3-legacy xmit 1\n12 k seen\n",
+        "dovecot-pop3-legacy xmit 1\n12 k sent"}) {
+    MailPort port;
+    port.states["xmit"] = text;
+    EXPECT_EQ(Client(port).send(message),
+              "-ERR [SYS/TEMP] What you have sent lately cannot be read.\r\n")
+        << text;
+    EXPECT_EQ(port.states["xmit"], text);
+    EXPECT_TRUE(port.sent.empty());
+    ASSERT_EQ(port.log.size(), 1U);
+    EXPECT_NE(port.log[0].find(", so XTND XMIT is refused: the state \"xmit\""), std::string::npos)
+        << port.log[0];
+  }
+}
+
+TEST(XtndXmit, WhatIsOldOrAheadOfTheClockIsForgotten) {
   MailPort port;
-  port.states["xmit"] =
-      "dovecot-pop3-legacy xmit 1\nx\n\n99999999999999 k sent\n12 k sent\n1 2 3\n";
+  port.states["xmit"] = "dovecot-pop3-legacy xmit 1\n99999999999999 k sent\n12 k sent\n";
   EXPECT_EQ(Client(port).send(message), taken);
-  port.states["xmit"] = "something else";
-  EXPECT_EQ(Client(port).send(message), taken);
+  EXPECT_EQ(port.states["xmit"].find(" k "), std::string::npos);
+}
+
+// It can be read, and not be written.
+TEST(XtndXmit, ALedgerThatCannotBeWrittenIsToldAsSuch) {
+  MailPort port;
+  port.before_exchange = [&] { port.state_error = Error{Failure::temporary, "disk full"}; };
+  EXPECT_EQ(Client(port).send(message),
+            "-ERR [SYS/TEMP] What you send cannot be noted at the moment.\r\n");
+  EXPECT_EQ(port.log, std::vector<std::string>{
+                          "XTND XMIT: the message cannot be noted, so it is not sent: disk full"});
 }
 
 }  // namespace

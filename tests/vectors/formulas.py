@@ -223,7 +223,7 @@ def qpopper_content_length(message):
 
 
 def xuidl(message):
-    """The first X-UIDL header, of any length that RFC 1939 allows. Qpopper 2.53 took it, legal or
+    """The first X-UIDL header, up to the length that a reply line carries. Qpopper 2.53 took it, legal or
     not, and mailutils."""
     value = None
     for line in header_lines(message):

@@ -21,15 +21,8 @@ Result<MessageNumber> message_named(const Port& port, std::string_view word) {
 }
 
 std::string messages_left(const Port& port) {
-  MessageNumber messages = 0;
-  std::uint64_t octets = 0;
-  for (MessageNumber number = 1; number <= port.message_count(); ++number) {
-    if (!port.deleted(number)) {
-      ++messages;
-      octets += port.octets(number);
-    }
-  }
-  return std::to_string(messages) + " messages (" + std::to_string(octets) + " octets)";
+  const Tally left = port.left();
+  return std::to_string(left.messages) + " messages (" + std::to_string(left.octets) + " octets)";
 }
 
 }  // namespace pop3_legacy::commands

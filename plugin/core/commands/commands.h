@@ -67,6 +67,9 @@ Answer list(Session& session, std::string_view arguments);
 Answer dele(Session& session, std::string_view arguments);
 Answer rset(Session& session, std::string_view arguments);
 
+/// RFC 1939: UIDL where some messages have no id in this session, and so no line.
+Answer uidl(Session& session, std::string_view arguments);
+
 }  // namespace pop3_legacy::commands
 
 #endif

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -12,19 +14,27 @@ namespace {
 
 /// qpopper's "%.128s".
 constexpr std::size_t max_from_octets = 128;
+/// RFC 2449, section 4, of a reply line, without "+OK " and CRLF.
+constexpr std::size_t max_line_octets = 512 - 6;
 
 Result<std::optional<std::string>> line_of(Port& port, policy::EuidlOrder order, const Seen& seen,
                                            MessageNumber number) {
   const auto id = port.uidl(number);
+  if (!id && id.error().kind == Failure::gone) {
+    return std::optional<std::string>();
+  }
   if (!id) {
     return id.error();
   }
   const auto& from = seen.fields.front();
   const std::string size = std::to_string(port.octets(number));
   const bool size_first = order == policy::EuidlOrder::cnet;
-  return std::optional(std::to_string(number) + ' ' + (size_first ? size : id.value()) + ' ' +
-                       (size_first ? id.value() : size) + ' ' +
-                       (from ? std::string(cut(value_of(*from), max_from_octets)) : std::string()));
+  std::string line = std::to_string(number) + ' ' + (size_first ? size : id.value()) + ' ' +
+                     (size_first ? id.value() : size) + ' ';
+  // A long id leaves less room.
+  const std::size_t room = max_line_octets - std::min(max_line_octets, line.size());
+  if (from) line += cut(value_of(*from), std::min(max_from_octets, room));
+  return std::optional(std::move(line));
 }
 
 }  // namespace
@@ -56,6 +66,9 @@ Answer euidl(Session& session, std::string_view arguments) {
   }
   if (port.deleted(*number)) {
     return Reply::err("Message " + std::to_string(*number) + " has been marked for deletion.");
+  }
+  if (!port.all_named() && !port.uidl(*number)) {
+    return Reply::temporary_failure("The message's unique id is not known at the moment.");
   }
   return line_of_one(port, lines, *number);
 }

@@ -2,6 +2,7 @@
 #include <array>
 #include <charconv>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,7 +12,6 @@
 #include "plugin/core/commands/arguments.h"
 #include "plugin/core/commands/commands.h"
 #include "plugin/core/mangle/mangled_message.h"
-#include "plugin/core/message_listing.h"
 #include "plugin/core/session.h"
 #include "plugin/core/text.h"
 
@@ -145,13 +145,14 @@ class Sending : public Listing {
       last_ = c;
     }
     octets_ += stuffed.size();
-    if (stuffed.empty() && !ended_) {
+    if (stuffed.empty() && !unfinished() && !ended_) {
       ended_ = true;
       session_.pace().settle(octets_, !message_->lines_used_up());
       session_.accessed(access_, number_);
     }
     return stuffed;
   }
+  [[nodiscard]] bool unfinished() const noexcept override { return !message_->done(); }
 
  private:
   Session& session_;
@@ -196,24 +197,86 @@ Answer send(Session& session, MessageNumber number, Mangling mangling, Access ac
           std::make_unique<Sending>(session, std::move(message.value()), access, number)};
 }
 
-/// The octets that RETR would send of it, before dots are stuffed.
-Result<std::uint64_t> size_of(Port& port, MessageNumber number, const Mangling& mangling) {
-  auto message = open(port, number, mangling);
-  if (!message) {
-    return message.error();
-  }
-  std::uint64_t octets = 0;
-  for (;;) {
-    const auto piece = message.value()->next();
-    if (!piece) {
-      return piece.error();
+/// The octets that RETR would send of a message, before dots are stuffed: all of it has to be read
+/// and made.
+class Size {
+ public:
+  Size(Port& port, MessageNumber number, Mangling mangling)
+      : port_(port), number_(number), mangling_(std::move(mangling)) {}
+
+  [[nodiscard]] MessageNumber number() const noexcept { return number_; }
+  /// A part of the work. No value: there is more.
+  Result<std::optional<std::uint64_t>> go_on() {
+    if (!message_) {
+      auto opened = open(port_, number_, mangling_);
+      if (!opened) return opened.error();
+      message_ = std::move(opened.value());
     }
-    if (piece.value().empty()) {
-      return octets;
-    }
-    octets += piece.value().size();
+    const auto piece = message_->next();
+    if (!piece) return piece.error();
+    octets_ += piece.value().size();
+    return piece.value().empty() && message_->done() ? std::optional(octets_) : std::nullopt;
   }
-}
+
+ private:
+  Port& port_;
+  MessageNumber number_;
+  Mangling mangling_;
+  std::unique_ptr<MangledMessage> message_;
+  std::uint64_t octets_ = 0;
+};
+
+/// LIST n.
+class SizeOfOne : public SlowReply {
+ public:
+  SizeOfOne(Port& port, MessageNumber number, Mangling mangling)
+      : port_(port), size_(port, number, std::move(mangling)) {}
+
+  std::optional<Reply> step() override {
+    const auto size = size_.go_on();
+    if (!size) return refusal(port_, size_.number(), size.error());
+    if (!size.value()) return std::nullopt;
+    return Reply::ok(std::to_string(size_.number()) + ' ' + std::to_string(*size.value()));
+  }
+
+ private:
+  Port& port_;
+  Size size_;
+};
+
+/// LIST: a line when a message has been read.
+class Sizes : public Listing {
+ public:
+  Sizes(Port& port, Mangling mangling)
+      : port_(port), count_(port.message_count()), mangling_(std::move(mangling)) {
+    find(1);
+  }
+
+  Result<std::string> next() override {
+    if (!size_) return std::string();
+    const MessageNumber number = size_->number();
+    const auto size = size_->go_on();
+    if (!size && size.error().kind != Failure::gone) {
+      return Error{size.error().kind,
+                   "MANGLE: message " + std::to_string(number) + ": " + size.error().text};
+    }
+    if (size && !size.value()) return std::string();
+    find(number + 1);
+    return std::to_string(number) + ' ' + std::to_string(size ? *size.value() : 0) + "\r\n";
+  }
+  [[nodiscard]] bool unfinished() const noexcept override { return size_ != nullptr; }
+
+ private:
+  void find(MessageNumber number) {
+    while (number <= count_ && port_.deleted(number)) ++number;
+    size_ = number <= count_ ? std::make_unique<Size>(port_, number, mangling_) : nullptr;
+  }
+
+  Port& port_;
+  MessageNumber count_;
+  Mangling mangling_;
+  std::unique_ptr<Size> size_;  ///< of the message that is read
+};
 
 Answer list(Port& port, std::string_view word, Mangling mangling) {
   if (!word.empty()) {
@@ -221,21 +284,9 @@ Answer list(Port& port, std::string_view word, Mangling mangling) {
     if (!number) {
       return Reply::err(number.error().text);
     }
-    const auto size = size_of(port, number.value(), mangling);
-    return size ? Reply::ok(std::to_string(number.value()) + ' ' + std::to_string(size.value()))
-                : refusal(port, number.value(), size.error());
+    return Answer(std::make_unique<SizeOfOne>(port, number.value(), std::move(mangling)));
   }
-  auto line = [&port, mangling = std::move(mangling)](
-                  MessageNumber number) -> Result<std::optional<std::string>> {
-    const auto size = size_of(port, number, mangling);
-    if (!size && size.error().kind != Failure::gone) {
-      return Error{size.error().kind,
-                   "MANGLE: message " + std::to_string(number) + ": " + size.error().text};
-    }
-    return std::optional(std::to_string(number) + ' ' + std::to_string(size ? size.value() : 0));
-  };
-  return {Reply::ok(messages_left(port)),
-          std::make_unique<MessageListing>(port, 1, port.message_count(), std::move(line))};
+  return {Reply::ok(messages_left(port)), std::make_unique<Sizes>(port, std::move(mangling))};
 }
 
 }  // namespace

@@ -147,10 +147,11 @@ class ProgramAnswer : public Intake {
 };
 
 // As the domain's policy file is named; empty: the user has none.
-std::string domain_of(std::string_view user) {
+std::string domain_of(Port& port, std::string_view user) {
   const std::size_t at = user.rfind('@');
   if (at == std::string_view::npos) return {};
-  auto domain = policy::domain_name(user.substr(at + 1));
+  auto domain = policy::domain_name(user.substr(at + 1),
+                                    [&](std::string_view name) { return port.ascii_domain(name); });
   return domain ? std::move(domain.value()) : std::string();
 }
 
@@ -162,8 +163,9 @@ Answer run(Session& session, const XCommand& command, std::string_view arguments
   call.timeout = command.timeout;
   call.max_octets = command.max_octets;
   const std::string user = session.port().user_name();
-  call.environment = {"USER=" + user, "DOMAIN=" + domain_of(user), "COMMAND=" + command.name,
-                      "ARGUMENTS=" + std::string(arguments), "PATH=/usr/local/bin:/usr/bin:/bin"};
+  call.environment = {"USER=" + user, "DOMAIN=" + domain_of(session.port(), user),
+                      "COMMAND=" + command.name, "ARGUMENTS=" + std::string(arguments),
+                      "PATH=/usr/local/bin:/usr/bin:/bin"};
   auto answer = std::make_unique<ProgramAnswer>(session, command);
   if (const Status begun = answer->begin(call); !begun) {
     session.port().log_error(command.name + ": " + begun.error().text);

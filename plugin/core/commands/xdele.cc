@@ -3,6 +3,7 @@
 #include "plugin/core/command_line.h"
 #include "plugin/core/commands/arguments.h"
 #include "plugin/core/commands/commands.h"
+#include "plugin/core/number_ranges.h"
 #include "plugin/core/session.h"
 
 namespace pop3_legacy::commands {
@@ -31,7 +32,9 @@ Answer xdele(Session& session, std::string_view arguments) {
     return Reply::err("There are no messages from " + std::string(from) + " to " + std::string(to) +
                       '.');
   }
-  for (MessageNumber number = *first; number <= *last; ++number) {
+  NumberRanges& deleted = session.deleted_by_range();
+  for (MessageNumber number = deleted.first_missing(*first); number <= *last;
+       number = deleted.first_missing(number + 1)) {
     if (port.deleted(number)) {
       continue;
     }
@@ -42,6 +45,7 @@ Answer xdele(Session& session, std::string_view arguments) {
     }
     session.accessed(Access::remove, number);
   }
+  deleted.add(*first, *last);
   return Reply::ok("Messages " + std::to_string(*first) + '-' + std::to_string(*last) +
                    " has been deleted.");
 }

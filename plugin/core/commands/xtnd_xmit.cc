@@ -22,6 +22,7 @@ using submission::Ledger;
 constexpr std::string_view sent_text = "Message sent successfully";
 constexpr std::string_view dry_run_text = "Message checked, and not sent: this is a dry run";
 constexpr std::string_view unknown_text = "What you have sent lately cannot be read.";
+constexpr std::string_view not_noted_text = "What you send cannot be noted at the moment.";
 constexpr std::string_view no_digest_text = "Messages cannot be hashed at the moment.";
 /// Stands in the ledger for a message that nobody is going to ask for.
 constexpr std::string_view no_key = "-";
@@ -43,7 +44,16 @@ class MessageIntake : public Intake {
   MessageIntake& operator=(const MessageIntake&) = delete;
   MessageIntake(MessageIntake&&) = delete;
   MessageIntake& operator=(MessageIntake&&) = delete;
-  ~MessageIntake() override { submission_.reset(); }  // before the spool that it reads
+  // The submission goes before the spool that it reads. Nobody knows what becomes of it: the client
+  // has got no answer, and may send the message again.
+  ~MessageIntake() override {
+    submission_.reset();
+    if (state_ == State::waiting) {
+      guarded([&] {
+        note("the message may not have been sent, which cannot be noted: ", ledger_.withdraw(key_));
+      });
+    }
+  }
 
   std::size_t take(std::string_view octets) override {
     std::string text;
@@ -183,8 +193,9 @@ class MessageIntake : public Intake {
     }
     const Result<Ledger::Verdict> verdict = ledger_.begin(key_);
     if (!verdict) {
-      port_.log_error("XTND XMIT: " + verdict.error().text);
-      answer(Reply::temporary_failure(unknown_text));
+      port_.log_error("XTND XMIT: the message cannot be noted, so it is not sent: " +
+                      verdict.error().text);
+      answer(Reply::temporary_failure(not_noted_text));
       return false;
     }
     switch (verdict.value()) {
@@ -205,9 +216,13 @@ class MessageIntake : public Intake {
 
   void settle(const Outcome& outcome) {
     guarded([&] {
-      note(outcome.accepted ? ledger_.sent(key_) : ledger_.withdraw(key_));
+      note(outcome.accepted ? "the message was sent, which cannot be noted: "
+                            : "the message was not sent, which cannot be noted: ",
+           outcome.accepted ? ledger_.sent(key_) : ledger_.withdraw(key_));
       if (outcome.accepted) {
-        if (!policy_.save_to.empty()) note(port_.save_message(*spool_, policy_.save_to));
+        if (!policy_.save_to.empty()) {
+          note("the copy cannot be kept: ", port_.save_message(*spool_, policy_.save_to));
+        }
         answer(Reply::ok(sent_text));
       } else if (outcome.kind == Failure::temporary) {
         answer(Reply::temporary_failure("The message was not sent: " + outcome.reason));
@@ -219,8 +234,8 @@ class MessageIntake : public Intake {
     if (const auto wake = submitting_ ? nullptr : std::exchange(wake_, nullptr)) wake();
   }
 
-  void note(const Status& status) {
-    if (!status) port_.log_error("XTND XMIT: " + status.error().text);
+  void note(const char* what, const Status& status) {
+    if (!status) port_.log_error("XTND XMIT: " + (what + status.error().text));
   }
 
   Session& session_;
@@ -266,7 +281,8 @@ Answer xtnd_xmit(Session& session, std::string_view arguments) {
   }
   const Result<bool> exhausted = Ledger(session.port(), policy).exhausted();
   if (!exhausted) {
-    session.port().log_error("XTND XMIT: " + exhausted.error().text);
+    session.port().log_error("XTND XMIT: what the user has sent lately is not known: " +
+                             exhausted.error().text);
     return Reply::temporary_failure(unknown_text);
   }
   if (exhausted.value()) {

@@ -13,6 +13,8 @@ namespace {
 
 /// What one call makes: as much as a host sends before it looks for room again.
 constexpr std::size_t piece_octets = 4096;
+/// Of the message, for a piece: HTML may be long, and its text short.
+constexpr std::size_t read_octets = std::size_t{64} * 1024;
 /// Below what the hosts' libraries take apart, so that all give up at the same part. qpopper goes
 /// 5 deep.
 constexpr unsigned max_depth = 50;
@@ -99,11 +101,12 @@ MangledMessage::MangledMessage(std::unique_ptr<MessageParts> parts, Open open, M
 
 Result<std::string> MangledMessage::next() {
   out_.clear();
-  while (!done_ && out_.size() < piece_octets) {
+  for (std::size_t read = 0; !done_ && out_.size() < piece_octets && read < read_octets;) {
     const auto piece = parts_->next();
     if (!piece) {
       return piece.error();
     }
+    read += piece.value().octets.size() + 1;
     if (const Status taken = take(piece.value()); !taken) {
       return taken.error();
     }

@@ -38,8 +38,10 @@ class MangledMessage {
   MangledMessage(std::unique_ptr<MessageParts> parts, Open open, Mangling mangling,
                  std::uint64_t body_lines = all_lines);
 
-  /// The next octets, some thousand, every line end CRLF, dots not stuffed. Empty: that was all.
+  /// The next octets, some thousand, every line end CRLF, dots not stuffed. They may be none where
+  /// much had to be read that is not shown; done() tells that from the end.
   [[nodiscard]] Result<std::string> next();
+  [[nodiscard]] bool done() const noexcept { return done_; }
   /// TOP's lines are used up: there may be more text.
   [[nodiscard]] bool lines_used_up() const noexcept { return lines_left_ == 0; }
 

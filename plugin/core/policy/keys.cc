@@ -326,6 +326,9 @@ std::uint64_t& view(Policy& policy) {
 bool& hide_fetched(Policy& policy) {
   return policy.view.hide_fetched;
 }
+bool& shared_inbox(Policy& policy) {
+  return policy.inbox.shared;
+}
 std::uint64_t& delete_days(Policy& policy) {
   return policy.deletion.days;
 }
@@ -378,7 +381,7 @@ const std::array table{
         TextKey{check_implementation, implementation}},
     Key{"uidl.scheme",
         "The UIDL scheme by which messages are named, or a list of which the first that has an id "
-        "for a message gives it; \"host\" leaves them to Dovecot.",
+        "for a message gives it; \"host\" leaves the rest to Dovecot, and so does the list's end.",
         ChainKey{uidl_chain}},
     Key{"uidl.template", "The form of the ids by scheme \"template\".",
         TextKey{check_template, uidl_form}},
@@ -471,6 +474,9 @@ const std::array table{
     Key{"delete.mode", "What DELE does.", WordKey{delete_modes}},
     Key{"delete.days", "The days a deleted message is kept, with delete.mode = \"keep-days\".",
         CountKey{delete_days, 0, most_days}},
+    Key{"inbox.shared",
+        "Several users have this INBOX: each has LAST, hidden messages and pace of his own.",
+        FlagKey{shared_inbox}},
     Key{"x_commands", "Commands of your own: aliases, fixed replies and programs.", XCommandsKey{}},
 };
 
@@ -643,9 +649,8 @@ Status check_mailbox(std::string_view text) {
 Result<std::vector<std::string>> chain_of(const std::vector<std::string>& names) {
   std::vector<std::string> chain;
   for (const std::string& name : names) {
-    if (name == "host" && names.size() > 1) {
-      return refused(
-          R"("host" is Dovecot's own and cannot stand with others; its usual ids are "dovecot")");
+    if (name == "host" && &name != &names.back()) {
+      return refused(R"(Dovecot has an id for every message, so nothing can stand behind "host")");
     }
     if (name != "host" && uidl::find_scheme(name) == nullptr) {
       std::vector<std::string_view> known{"host"};
@@ -661,10 +666,6 @@ Result<std::vector<std::string>> chain_of(const std::vector<std::string>& names)
 }
 
 Status check_plan(const UidlPlan& plan) {
-  if (plan.host() && !plan.cutovers.empty()) {
-    return refused(
-        R"(uidl.cutover needs a uidl.scheme for later mail; Dovecot's usual ids are "dovecot")");
-  }
   if (plan.uses("template") && plan.form.empty()) {
     return refused(R"(uidl.scheme is "template", but there is no uidl.template)");
   }

@@ -137,7 +137,8 @@ inline constexpr std::string_view inherit_path = "inherit";
 inline constexpr std::string_view deny_path = "commands.deny";
 inline constexpr std::string_view uidl_table = "uidl";
 /// What these tables withhold is as good as denied.
-inline constexpr std::array<std::string_view, 3> withholding_tables{"view", "delete", "pace"};
+inline constexpr std::array<std::string_view, 4> withholding_tables{"view", "delete", "pace",
+                                                                    "inbox"};
 
 /// In the order of default.toml.
 std::span<const Key> keys() noexcept;

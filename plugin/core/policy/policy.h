@@ -29,7 +29,7 @@ enum class LastStart {
 
 /// What a session that ended without QUIT leaves behind, with LastStart::durable.
 enum class LastOnDrop {
-  delivered,  ///< messages that RETR delivered completely count
+  delivered,  ///< messages that have reached the client count (delivery.h)
   all,        ///< as after QUIT
   nothing,    ///< as if the session had not been
 };
@@ -60,14 +60,15 @@ struct UidlPlan {
     bool operator==(const Cutover&) const = default;
   };
 
-  /// Names from the scheme table; the first that has an id for a message gives it. "host" stands
-  /// alone: the host's own ids, untouched.
+  /// Names from the scheme table; the first that has an id for a message gives it, and the host
+  /// names what is left. "host" may say so, as the last one or alone.
   std::vector<std::string> chain{"host"};
   std::vector<Cutover> cutovers;  ///< ascending
   std::string form;               ///< for scheme "template"; see uidl/template.h
   std::string key_file;           ///< for scheme "hmac-sha256": its path
 
-  [[nodiscard]] bool host() const { return chain == std::vector<std::string>{"host"}; }
+  /// Every message has the host's own id.
+  [[nodiscard]] bool host() const;
   /// `scheme` stands in one of the chains.
   [[nodiscard]] bool uses(std::string_view scheme) const;
 };
@@ -276,6 +277,11 @@ struct Policy {
     std::uint64_t days = 0;  ///< with DeleteMode::keep_days, not 0 then
   } deletion;
 
+  struct Inbox {
+    /// Several users have it: each has LAST and so on of his own (mailbox_users.h).
+    bool shared = false;
+  } inbox;
+
   /// Each name once; those that are removed, too.
   std::vector<XCommand> x_commands;
 };
@@ -302,6 +308,8 @@ struct Resolution {
   bool uidl_known = true;
   /// One sentence a problem for the log, with file, line and column.
   std::vector<std::string> problems;
+  /// What the administrator should know, and what keeps nothing from working; a sentence each.
+  std::vector<std::string> notes;
 };
 
 }  // namespace pop3_legacy::policy

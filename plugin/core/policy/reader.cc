@@ -742,10 +742,6 @@ class Document::Reader {
     }
     auto chain = chain_in(key, *scheme);
     if (!chain) return std::nullopt;
-    if (chain->front() == "host") {
-      refuse(key, *scheme, R"(cannot leave messages to "host"; Dovecot's usual ids are "dovecot")");
-      return std::nullopt;
-    }
     const std::chrono::year_month_day date{std::chrono::year(day->get().year),
                                            std::chrono::month(day->get().month),
                                            std::chrono::day(day->get().day)};

@@ -53,6 +53,8 @@ class Collector {
     return chain.found;
   }
 
+  void note(std::string sentence) { resolution_.notes.push_back(std::move(sentence)); }
+
   // The user's own document could not be found out.
   void fail(std::string problem) {
     resolution_.deny_known = resolution_.uidl_known = false;
@@ -96,16 +98,24 @@ class Collector {
   std::vector<std::string> uidl_files_;
 };
 
-void add_domain(Collector& collector, std::string_view user) {
+void add_domain(Collector& collector, std::string_view user, const AsciiDomain& ascii_domain) {
   const std::size_t at = user.rfind('@');
   if (at == std::string_view::npos) return;
-  const Result<std::string> domain = domain_name(user.substr(at + 1));
-  if (!domain) {
-    collector.fail("the user " + in_quotes(user) +
-                   " has no valid domain, so no policy can be looked up: " + domain.error().text);
-    return;
+  const Result<std::string> domain = domain_name(user.substr(at + 1), ascii_domain);
+  if (domain) {
+    collector.add(joined(domain_prefix, domain.value()));
+  } else if (domain.error().kind == Failure::permanent) {
+    collector.note("the domain of the user " + in_quotes(user) +
+                   " has no policy of its own, and the default holds: " + domain.error().text);
+  } else {
+    collector.fail("which policy the domain of the user " + in_quotes(user) +
+                   " has cannot be found out: " + domain.error().text);
   }
-  collector.add(joined(domain_prefix, domain.value()));
+}
+
+bool is_ascii(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) <= 0x7F; });
 }
 
 void add_profile(Collector& collector, const DocumentStore& store, std::string_view profile) {
@@ -126,18 +136,31 @@ void add_profile(Collector& collector, const DocumentStore& store, std::string_v
 }  // namespace
 
 Resolution resolve(DocumentStore* store, std::string_view user, std::string_view profile,
-                   Origins* origins) {
+                   const AsciiDomain& ascii_domain, Origins* origins) {
   if (store == nullptr) return {};
   Origins unasked;
   Collector collector(*store, origins != nullptr ? *origins : unasked);
   collector.add(default_document);
-  add_domain(collector, user);
+  add_domain(collector, user, ascii_domain);
   add_profile(collector, *store, profile);
   return collector.take();
 }
 
-Result<std::string> domain_name(std::string_view domain) {
+Result<std::string> domain_name(std::string_view domain, const AsciiDomain& ascii_domain) {
   const auto invalid = [](std::string why) { return Error{Failure::permanent, std::move(why)}; };
+  // Of the four octets that a character has at most, one at least is left of it in its ASCII form.
+  constexpr std::size_t max_octets_per_character = 4;
+  std::string made;
+  if (!is_ascii(domain)) {
+    if (domain.size() > max_octets_per_character * max_domain_octets) {
+      return invalid("the domain is longer than any can be");
+    }
+    Result<std::string> ascii = ascii_domain(domain);
+    if (!ascii) return ascii;
+    made = std::move(ascii.value());
+    domain = made;
+    if (!is_ascii(domain)) return invalid("the domain has no ASCII form (xn--...)");
+  }
   if (domain.ends_with('.')) domain.remove_suffix(1);
   if (domain.empty()) return invalid("the domain is empty");
   if (domain.size() > max_domain_octets) {
@@ -148,9 +171,6 @@ Result<std::string> domain_name(std::string_view domain) {
   std::size_t label = 0;  // octets of the current one
   for (char c : domain) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-    if (static_cast<unsigned char>(c) > 0x7F) {
-      return invalid("the domain is not in its ASCII form (xn--...)");
-    }
     if (c != '.' && !is_name_character(c)) {
       return invalid(R"(the domain may have letters, digits, "-", "_" and dots only)");
     }

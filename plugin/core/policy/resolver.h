@@ -7,6 +7,7 @@
 #define POP3_LEGACY_CORE_POLICY_RESOLVER_H
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -32,11 +33,19 @@ struct Origin {
 /// By Key::path; a key that is not here has its built-in default.
 using Origins = std::map<std::string_view, Origin>;
 
+/// The ASCII form (IDNA 2008, RFC 5890; xn--…) of a domain in UTF-8, by a library that the host
+/// loads when this is called first. Failure::permanent: no domain can have this name;
+/// Failure::temporary: the form cannot be found out here. Its sentence does not repeat the domain.
+using AsciiDomain = std::function<Result<std::string>(std::string_view domain)>;
+
 /// The policy of `user` (the login name). An empty `profile`: the userdb chose none.
 /// `store` nullptr: no policy is configured, and the built-in defaults hold. `origins`, where it is
 /// given, is filled.
+///
+/// A user without a domain, and one whose domain can be the name of no document, has the document
+/// `default` alone; of the latter there is a note.
 Resolution resolve(DocumentStore* store, std::string_view user, std::string_view profile,
-                   Origins* origins = nullptr);
+                   const AsciiDomain& ascii_domain, Origins* origins = nullptr);
 
 // --- names ---
 
@@ -45,9 +54,9 @@ inline constexpr std::string_view default_document = "default";
 inline constexpr std::string_view domain_prefix = "domains/";
 inline constexpr std::string_view profile_prefix = "profiles/";
 
-/// `domain` as its document is named: ASCII letters in lower case, without a trailing dot. An
-/// Error's sentence says what is wrong with it and does not repeat it.
-Result<std::string> domain_name(std::string_view domain);
+/// `domain` as its document is named: in its ASCII form, letters in lower case, without a trailing
+/// dot. Errors as AsciiDomain's, which is asked where `domain` is not ASCII.
+Result<std::string> domain_name(std::string_view domain, const AsciiDomain& ascii_domain);
 
 /// 1 to 64 of a-z, 0-9, ".", "_" and "-", the first not a dot.
 bool is_profile_name(std::string_view name) noexcept;

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <optional>
+
+#include "plugin/core/state_rules.h"
+#include "plugin/core/text.h"
 
 namespace pop3_legacy::submission {
 
@@ -12,6 +16,8 @@ constexpr std::string_view first_line = "dovecot-pop3-legacy xmit 1\n";
 constexpr std::string_view word_sent = "sent";
 constexpr std::string_view word_begun = "begun";
 constexpr std::int64_t hour = 3600;
+/// What an MTA takes at most: RFC 5321 (4.5.3.2) and Dovecot's submission_timeout for each command.
+constexpr std::int64_t lease = 300;
 /// Where the policy has no limit for an hour, the newest of these are kept: they fit into the 64 KB
 /// that Dovecot's dict server takes.
 constexpr std::size_t most_unlimited = 700;
@@ -26,26 +32,46 @@ std::string_view cut(std::string_view& text, char end) {
 
 }  // namespace
 
-// What is too old to matter, or unreadable, is left out.
-Ledger::Entries Ledger::read(std::string_view text) const {
-  Entries entries;
-  if (!text.starts_with(first_line)) return entries;
+Result<Ledger::Entries> Ledger::parse(std::string_view text) {
+  const auto damaged = [](std::string why) { return Error{Failure::permanent, std::move(why)}; };
+  if (!text.starts_with(first_line)) return damaged("it does not begin as it should");
   text.remove_prefix(first_line.size());
-  const std::int64_t now = port_.now();
-  const std::int64_t kept = std::max(hour, static_cast<std::int64_t>(policy_.dedup));
+  if (!text.empty() && !text.ends_with('\n')) return damaged("it is cut off");
+  Entries entries;
   while (!text.empty()) {
-    std::string_view line = cut(text, '\n');
+    const std::string_view whole_line = cut(text, '\n');
+    std::string_view line = whole_line;
     const std::string_view time = cut(line, ' ');
     Entry entry;
     const auto [end, error] = std::from_chars(time.data(), time.data() + time.size(), entry.time);
     entry.key = cut(line, ' ');
-    entry.sent = line == word_sent;
-    // A clock that was put back must not keep an entry for ever.
-    if (error == std::errc{} && end == time.data() + time.size() && entry.time > now - kept &&
-        entry.time <= now + kept) {
-      entries.push_back(std::move(entry));
+    const std::string_view word = cut(line, ' ');
+    entry.sent = word == word_sent;
+    entry.process = line;
+    if (error != std::errc{} || end != time.data() + time.size() || entry.key.empty() ||
+        (!entry.sent && word != word_begun)) {
+      return damaged("a line does not belong there: " + in_quotes(whole_line));
     }
+    entries.push_back(std::move(entry));
   }
+  return entries;
+}
+
+Status Ledger::check(std::string_view text) {
+  const auto entries = parse(text);
+  return entries ? Status(Done{}) : Status(entries.error());
+}
+
+// What is too old to matter is left out. A clock that was put back must not keep an entry for ever.
+Result<Ledger::Entries> Ledger::read(const std::optional<std::string>& text) const {
+  if (!text) return Entries();
+  auto entries = parse(*text);
+  if (!entries) return unusable_state(port_.user_states(), ledger_state, *text, entries.error());
+  const std::int64_t now = port_.now();
+  const std::int64_t kept = std::max(hour, static_cast<std::int64_t>(policy_.dedup));
+  std::erase_if(entries.value(), [&](const Entry& entry) {
+    return entry.time <= now - kept || entry.time > now + kept;
+  });
   return entries;
 }
 
@@ -53,9 +79,17 @@ std::string Ledger::written(const Entries& entries) {
   std::string text(first_line);
   for (const Entry& entry : entries) {
     text += std::to_string(entry.time) + ' ' + entry.key + ' ';
-    text.append(entry.sent ? word_sent : word_begun) += '\n';
+    text.append(entry.sent ? word_sent : word_begun);
+    if (!entry.sent && !entry.process.empty()) text.append(" ").append(entry.process);
+    text += '\n';
   }
   return text;
+}
+
+bool Ledger::under_way(const Entry& entry) const {
+  if (entry.sent) return false;
+  const auto running = entry.process.empty() ? std::nullopt : port_.is_running(entry.process);
+  return running.value_or(std::abs(port_.now() - entry.time) < lease);
 }
 
 bool Ledger::over_limit(const Entries& entries) const {
@@ -68,32 +102,40 @@ bool Ledger::over_limit(const Entries& entries) const {
 // `edit` says whether anything is to be stored. It may be called again where another session
 // stored meanwhile.
 Status Ledger::change(const std::function<bool(Entries& entries)>& edit) {
-  return change_state(port_.user_states(), ledger_state,
-                      [&](const std::optional<std::string>& old) -> std::optional<std::string> {
-                        Entries entries = read(old.value_or(""));
-                        if (!edit(entries)) return std::nullopt;
-                        const std::size_t most =
-                            std::max(static_cast<std::size_t>(policy_.per_hour), most_unlimited);
-                        if (entries.size() > most)
-                          entries.erase(entries.begin(),
-                                        entries.end() - static_cast<std::ptrdiff_t>(most));
-                        return written(entries);
-                      });
+  return change_state(
+      port_.user_states(), ledger_state,
+      [&](const std::optional<std::string>& old) -> Result<std::optional<std::string>> {
+        auto known = read(old);
+        if (!known) return known.error();
+        Entries& entries = known.value();
+        if (!edit(entries)) return std::optional<std::string>();
+        const std::size_t most =
+            std::max(static_cast<std::size_t>(policy_.per_hour), most_unlimited);
+        if (entries.size() > most)
+          entries.erase(entries.begin(), entries.end() - static_cast<std::ptrdiff_t>(most));
+        return std::optional(written(entries));
+      });
 }
 
 Result<Ledger::Verdict> Ledger::begin(const std::string& key) {
   auto verdict = Verdict::fresh;
   const Status changed = change([&](Entries& entries) {
     const std::int64_t since = port_.now() - static_cast<std::int64_t>(policy_.dedup);
-    const auto before = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) {
-      return entry.key == key && entry.time > since;
-    });
-    if (policy_.dedup > 0 && before != entries.end()) {
-      verdict = before->sent ? Verdict::sent_before : Verdict::under_way;
-      return false;
+    verdict = Verdict::fresh;
+    if (policy_.dedup > 0) {
+      for (const Entry& entry : entries) {
+        if (entry.key != key || entry.time <= since) continue;
+        if (entry.sent) verdict = Verdict::sent_before;
+        if (verdict == Verdict::fresh && under_way(entry)) verdict = Verdict::under_way;
+      }
+      if (verdict != Verdict::fresh) return false;
+      // What is begun anew is one message.
+      std::erase_if(entries, [&](const Entry& entry) { return entry.key == key && !entry.sent; });
     }
-    verdict = over_limit(entries) ? Verdict::too_many : Verdict::fresh;
-    if (verdict == Verdict::fresh) entries.push_back({port_.now(), key, false});
+    if (over_limit(entries)) verdict = Verdict::too_many;
+    if (verdict == Verdict::fresh) {
+      entries.push_back({port_.now(), key, false, port_.process()});
+    }
     return verdict == Verdict::fresh;
   });
   return changed ? Result<Verdict>(verdict) : Result<Verdict>(changed.error());
@@ -127,7 +169,8 @@ Result<bool> Ledger::exhausted() {
   if (policy_.per_hour == 0) return false;
   const auto state = port_.user_states().load_state(ledger_state);
   if (!state) return state.error();
-  return over_limit(read(state.value().value_or("")));
+  const auto entries = read(state.value());
+  return entries ? Result<bool>(over_limit(entries.value())) : entries.error();
 }
 
 }  // namespace pop3_legacy::submission

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,17 +20,23 @@ namespace pop3_legacy::submission {
 inline constexpr std::string_view ledger_state = "xmit";
 
 /// Kept in the user's state "xmit" (Port::user_states()): a line a message, with the time, the key,
-/// and whether the MTA has it.
+/// and whether the MTA has it, or which process waits for it. What was begun is over with that
+/// process, for it may never have been sent; where the process is another machine's, after five
+/// minutes. Where the state is damaged every method fails (state_rules.h). An Error's sentence is
+/// for the log, and says what could not be done.
 class Ledger {
  public:
   enum class Verdict {
     fresh,        ///< may be sent, and is noted as begun
     sent_before,  ///< the MTA has it already
-    under_way,    ///< another session waits for the MTA, or died while it did
+    under_way,    ///< another session waits for the MTA
     too_many,     ///< the hour's messages have been sent
   };
 
   Ledger(Port& port, const policy::Policy::Xmit& policy) : port_(port), policy_(policy) {}
+
+  /// An Error says what is wrong with a state.
+  [[nodiscard]] static Status check(std::string_view text);
 
   [[nodiscard]] Result<Verdict> begin(const std::string& key);
   /// The MTA has it.
@@ -44,12 +51,15 @@ class Ledger {
     std::int64_t time = 0;
     std::string key;
     bool sent = false;
+    std::string process = {};  ///< that has begun it (Port::process()); empty: unknown
   };
   using Entries = std::vector<Entry>;
 
-  [[nodiscard]] Entries read(std::string_view text) const;
+  [[nodiscard]] static Result<Entries> parse(std::string_view text);
+  [[nodiscard]] Result<Entries> read(const std::optional<std::string>& text) const;
   [[nodiscard]] static std::string written(const Entries& entries);
   [[nodiscard]] bool over_limit(const Entries& entries) const;
+  [[nodiscard]] bool under_way(const Entry& entry) const;
   Status change(const std::function<bool(Entries& entries)>& edit);
 
   Port& port_;

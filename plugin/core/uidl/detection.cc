@@ -35,8 +35,8 @@ class Expected {
     }
     const auto places = listed_messages(list, messages);
     // A list that ends before may be the beginning, or one of which messages have gone.
-    by_message_ =
-        places.ok() && (listed_by(list) != ListedBy::number || highest(list) == messages.size());
+    by_message_ = places.ok() &&
+                  (listed_by(list) != ListedBy::number || last_number(list) == messages.size());
     for (std::size_t i = 0; by_message_ && i < list.entries.size(); ++i) {
       if (places.value()[i] != no_message) {
         by_uid_.emplace(messages[places.value()[i]].uid, &list.entries[i]);
@@ -63,12 +63,6 @@ class Expected {
   [[nodiscard]] bool by_message() const { return by_message_; }
 
  private:
-  static std::size_t highest(const OldList& list) {
-    std::uint32_t number = 0;
-    for (const OldEntry& entry : list.entries) number = std::max(number, entry.number.value_or(0));
-    return number;
-  }
-
   const OldList* list_;
   std::unordered_map<std::string, Cell> cells_;
   std::unordered_map<Uid, const OldEntry*> by_uid_;

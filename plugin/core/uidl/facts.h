@@ -35,7 +35,8 @@ class Facts {
   [[nodiscard]] virtual Uid uid() = 0;
   [[nodiscard]] virtual UidValidity uidvalidity() = 0;
   /// Dovecot's globally unique id of the message: stays when the message is copied to another
-  /// server (dsync, a copied Maildir). Never empty, no white space.
+  /// server (dsync, a copied Maildir). Never empty, no white space. Failure::permanent: the
+  /// mailbox's format has none.
   [[nodiscard]] virtual Result<std::string> guid() = 0;
   /// The maildrop's user, as the host has the name.
   [[nodiscard]] virtual std::string user() = 0;

@@ -32,14 +32,16 @@ RawId cyrus_courier(Facts& facts, const Context& /*context*/) {
   return std::optional(joined(facts, '-'));
 }
 
-RawId decimal_uid(Facts& facts, const Context& /*context*/) {
-  return std::optional(std::to_string(facts.uid()));
+RawId decimal_uid(Facts& facts, const Context& context) {
+  return std::optional(std::to_string(facts.uid() + context.uid_offset));
 }
 
-RawId numeric(Facts& facts, const Context& /*context*/) {
+RawId numeric(Facts& facts, const Context& context) {
   // A UID takes up to 10 digits; the first digit is never 0, for clients that take it as a number.
+  // Of two UIDVALIDITYs one in 9000 has the same lead.
   const std::uint32_t lead = facts.uidvalidity() % 9000 + 1000;
-  return std::optional(std::to_string(lead) + number_in(decimal_digits, facts.uid(), 10));
+  return std::optional(std::to_string(lead) +
+                       number_in(decimal_digits, facts.uid() + context.uid_offset, 10));
 }
 
 }  // namespace pop3_legacy::uidl

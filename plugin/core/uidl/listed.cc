@@ -39,21 +39,19 @@ Result<std::vector<std::size_t>> by_guid(const OldList& list,
 
 Result<std::vector<std::size_t>> by_number(const OldList& list,
                                            std::span<const NumberedMessage> messages) {
-  std::vector<std::size_t> found;
-  found.reserve(list.entries.size());
-  std::uint32_t highest = 0;
-  for (const OldEntry& entry : list.entries) {
-    const std::uint32_t number = entry.number.value_or(0);
-    highest = std::max(highest, number);
-    found.push_back(std::size_t{number} - 1);
-  }
-  if (highest > messages.size()) {
-    return refused((highest == list.entries.size()
-                        ? "the list has " + std::to_string(highest) + " ids"
-                        : "the list goes up to message " + std::to_string(highest)) +
+  const std::size_t last = last_number(list);
+  if (last > messages.size()) {
+    return refused((last == list.entries.size()
+                        ? "the list has " + std::to_string(last) + " ids"
+                        : "the list goes up to message " + std::to_string(last)) +
                    " and the mailbox " + std::to_string(messages.size()) + " messages");
   }
   if (const std::string why = contradiction(list, messages); !why.empty()) return refused(why);
+  std::vector<std::size_t> found;
+  found.reserve(list.entries.size());
+  for (const OldEntry& entry : list.entries) {
+    found.push_back(entry.number ? std::size_t{*entry.number} - 1 : no_message);
+  }
   return found;
 }
 
@@ -70,16 +68,28 @@ ListedBy listed_by(const OldList& list) {
   }
 }
 
+std::size_t last_number(const OldList& list) {
+  std::uint32_t last = 0;
+  for (const OldEntry& entry : list.entries) last = std::max(last, entry.number.value_or(0));
+  return last;
+}
+
 bool has_sizes(const OldList& list) {
   return std::any_of(list.entries.begin(), list.entries.end(),
                      [](const OldEntry& entry) { return entry.octets.has_value(); });
 }
 
-std::string_view trust_in_numbers(const OldList& list) {
-  return has_sizes(list)
-             ? "the ids are compared by the messages' numbers, which LIST's sizes do not contradict"
-             : "the ids are compared by the messages' numbers alone: whether message N is the same "
-               "one on both servers is not known; a session saved with LIST's answer would tell";
+std::string trust_in_numbers(const OldList& list, std::size_t message_count) {
+  std::string trust =
+      has_sizes(list)
+          ? "the ids are matched by the messages' numbers, which LIST's sizes do not contradict"
+          : "the ids are matched by the messages' numbers alone: whether message N is the same one "
+            "on both servers is not known (a session saved with LIST's answer would tell more)";
+  if (const std::size_t last = last_number(list); last < message_count) {
+    trust += "; the list ends at message " + std::to_string(last) + " of " +
+             std::to_string(message_count);
+  }
+  return trust;
 }
 
 Result<std::vector<std::size_t>> listed_messages(const OldList& list,

@@ -35,11 +35,14 @@ enum class ListedBy {
 };
 ListedBy listed_by(const OldList& list);
 
+/// The highest number in the list; 0: it has none.
+std::size_t last_number(const OldList& list);
+
 /// The list has LIST's answer of the same session with it.
 bool has_sizes(const OldList& list);
 
 /// For the administrator, of a list that goes by number: how far that can be trusted.
-std::string_view trust_in_numbers(const OldList& list);
+std::string trust_in_numbers(const OldList& list, std::size_t message_count);
 
 /// In the place of a message: the maildrop has none for this id.
 inline constexpr std::size_t no_message = std::numeric_limits<std::size_t>::max();

@@ -16,7 +16,10 @@ namespace pop3_legacy::uidl {
 
 namespace {
 
-constexpr std::string_view title = "dovecot-pop3-legacy uidl 1";
+constexpr std::string_view title = "dovecot-pop3-legacy uidl 2";
+/// In the first version every chain ended with "dovecot", and "host" meant that nothing was given.
+constexpr std::string_view first_title = "dovecot-pop3-legacy uidl 1";
+constexpr std::string_view dovecot_last_line = "rest dovecot";
 
 // The rest of a line that begins with `word` and a blank.
 std::optional<std::string_view> behind(std::string_view word, std::string_view line) {
@@ -71,6 +74,23 @@ std::optional<policy::UidlPlan::Cutover> cutover_of(std::string_view text) {
   return cutover;
 }
 
+// "validity offset reserved".
+std::optional<UidCount> count_of(std::string_view text) {
+  UidCount count;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  const auto number = [&](auto& value, bool last) {
+    const auto [behind, error] = std::from_chars(at, end, value);
+    const bool good =
+        error == std::errc{} && (last ? behind == end : behind != end && *behind == ' ');
+    at = good && !last ? behind + 1 : behind;
+    return good;
+  };
+  const bool good =
+      number(count.validity, false) && number(count.offset, false) && number(count.reserved, true);
+  return good ? std::optional(count) : std::nullopt;
+}
+
 // Adds one line; false where it does not belong here.
 Result<bool> add_line(std::string_view line, Memory& memory) {
   if (const auto kept = behind("kept", line)) {
@@ -80,6 +100,7 @@ Result<bool> add_line(std::string_view line, Memory& memory) {
   if (const auto names = behind("scheme", line)) {
     auto chain = chain_of(*names);
     memory.plan.chain = chain ? std::move(*chain) : std::vector<std::string>{};
+    memory.given = chain.has_value();
     return chain.has_value();
   }
   if (const auto text = behind("cutover", line)) {
@@ -114,8 +135,13 @@ Result<bool> add_line(std::string_view line, Memory& memory) {
     return error == std::errc{} && last == end && octets >= max_own_identifier_octets &&
            octets <= max_identifier_octets;
   }
+  if (const auto numbers = behind("uids", line)) {
+    memory.count = count_of(*numbers);
+    return memory.count.has_value();
+  }
+  memory.dovecot_last = memory.dovecot_last || line == dovecot_last_line;
   memory.pinned = memory.pinned || line == "pinned";
-  return line == "pinned";
+  return line == "pinned" || line == dovecot_last_line;
 }
 
 }  // namespace
@@ -123,16 +149,24 @@ Result<bool> add_line(std::string_view line, Memory& memory) {
 Result<Memory> parse_memory(std::string_view text) {
   Memory memory;
   memory.plan.chain.clear();
+  const bool first_version = text.starts_with(first_title);
   const Status read =
-      read_lines(text, {.title = title,
+      read_lines(text, {.title = first_version ? first_title : title,
                         .what = "memory of UIDLs",
                         .add = [&](std::string_view line) { return add_line(line, memory); },
                         .count = [&] { return memory.kept.size(); }});
   if (!read) {
     return read.error();
   }
-  if (memory.plan.chain.empty()) {
+  if (!memory.given && (first_version || !memory.pinned)) {
     return Error{Failure::permanent, "no scheme stands in the file"};
+  }
+  if (!memory.given) {
+    memory.plan = {};
+  }
+  if (first_version) {
+    memory.given = !memory.plan.host();
+    memory.dovecot_last = memory.given;
   }
   return memory;
 }
@@ -140,7 +174,10 @@ Result<Memory> parse_memory(std::string_view text) {
 std::string memory_text(const Memory& memory) {
   const policy::UidlPlan& plan = memory.plan;
   std::string out(title);
-  out.append("\nscheme ").append(joined(plan.chain)).append("\n");
+  out.append("\n");
+  if (memory.given) {
+    out.append("scheme ").append(joined(plan.chain)).append("\n");
+  }
   for (const auto& cutover : plan.cutovers) {
     out.append("cutover ").append(std::to_string(cutover.before)).append(" ");
     out.append(joined(cutover.chain)).append("\n");
@@ -158,6 +195,14 @@ std::string memory_text(const Memory& memory) {
   if (memory.max_length) {
     out.append("max_length ").append(std::to_string(*memory.max_length)).append("\n");
   }
+  if (memory.dovecot_last) {
+    out.append(dovecot_last_line).append("\n");
+  }
+  if (memory.count) {
+    out.append("uids ").append(std::to_string(memory.count->validity)).append(" ");
+    out.append(std::to_string(memory.count->offset)).append(" ");
+    out.append(std::to_string(memory.count->reserved)).append("\n");
+  }
   if (memory.pinned) {
     out.append("pinned\n");
   }
@@ -169,6 +214,12 @@ std::size_t longest_identifier(const Memory& memory) noexcept {
   return memory.max_length.value_or(max_own_identifier_octets);
 }
 
+bool is_hosts_mark(std::string_view text) {
+  Memory mark;
+  mark.given = true;
+  return text == memory_text(mark);
+}
+
 std::string plan_words(const policy::UidlPlan& plan) {
   std::string out = "scheme " + joined(plan.chain);
   for (const auto& cutover : plan.cutovers) {
@@ -177,8 +228,43 @@ std::string plan_words(const policy::UidlPlan& plan) {
   return plan.form.empty() ? out : out + ", template " + in_quotes(plan.form);
 }
 
+policy::UidlPlan bare_plan(policy::UidlPlan plan) {
+  const auto strip = [](std::vector<std::string>& chain) {
+    if (chain.size() > 1 && chain.back() == "host") {
+      chain.pop_back();
+    }
+  };
+  strip(plan.chain);
+  for (auto& cutover : plan.cutovers) {
+    strip(cutover.chain);
+  }
+  if (plan.host()) {
+    plan.cutovers.clear();
+  }
+  if (!plan.uses("template")) {
+    plan.form.clear();
+  }
+  if (!plan.uses("hmac-sha256")) {
+    plan.key_file.clear();
+  }
+  return plan;
+}
+
 bool same_plan(const policy::UidlPlan& a, const policy::UidlPlan& b) {
   return a.chain == b.chain && a.cutovers == b.cutovers && a.form == b.form;
+}
+
+bool has_plan(const Memory& memory, const policy::UidlPlan& wanted) {
+  if (same_plan(memory.plan, wanted)) {
+    return true;
+  }
+  if (!memory.dovecot_last) {
+    return false;
+  }
+  // Whoever writes it down, asks for nothing else.
+  policy::UidlPlan whole = memory.plan;
+  whole.chain.emplace_back("dovecot");
+  return same_plan(whole, wanted);
 }
 
 }  // namespace pop3_legacy::uidl

@@ -235,19 +235,20 @@ std::vector<Block> blocks_in(Lines lines) {
 }
 
 Result<Block> uidl_block(const std::vector<Block>& blocks) {
-  const auto last = [&blocks](auto is) { return std::find_if(blocks.rbegin(), blocks.rend(), is); };
-  auto found = last([](const Block& block) { return block.says_uidl; });
-  const auto of_list = [](const Block& block) { return block.says_list && block.has_sizes(); };
-  if (found == blocks.rend()) {
-    found = last([&](const Block& block) { return block.has_names() && !of_list(block); });
+  std::vector<Block> named;  // but for those of LIST
+  for (const Block& block : blocks) {
+    if (block.says_uidl || !block.says_list || !block.has_sizes()) named.push_back(block);
   }
-  if (found != blocks.rend()) return *found;
-  if (blocks.size() == 1 && !of_list(blocks.front())) return blocks.front();
-  if (blocks.empty() || std::all_of(blocks.begin(), blocks.end(), of_list)) {
+  const auto last = [&named](auto is) { return std::find_if(named.rbegin(), named.rend(), is); };
+  auto found = last([](const Block& block) { return block.says_uidl; });
+  if (found == named.rend()) found = last([](const Block& block) { return block.has_names(); });
+  if (found != named.rend()) return *found;
+  if (named.size() == 1) return named.front();
+  if (named.empty()) {
     return Error{Failure::permanent,
                  "no list of numbers and ids follows a +OK: this is no UIDL answer"};
   }
-  return in_line(blocks.back().lines.front(),
+  return in_line(named.back().lines.front(),
                  "another list of numbers, and none says that it is the UIDL answer; leave only "
                  "that one in the file");
 }

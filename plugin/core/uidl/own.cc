@@ -17,7 +17,7 @@ RawId filled_template(Facts& facts, const Context& context) {
   if (context.form == nullptr) {
     return Error{Failure::permanent, "the scheme template has no uidl.template"};
   }
-  return context.form->fill(facts);
+  return context.form->fill(facts, context.uid_offset);
 }
 
 RawId hmac_sha256(Facts& facts, const Context& context) {

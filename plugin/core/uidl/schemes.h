@@ -40,6 +40,8 @@ struct Context {
   std::string_view owner;
   /// Octets that an id may have in this mailbox.
   std::size_t longest = max_identifier_octets;
+  /// Added to the UID by schemes that know a message by nothing else (UidCount in memory.h).
+  std::uint64_t uid_offset = 0;
 };
 
 /// The id; no value: this formula has none for this message (no X-UIDL header, no file name),
@@ -59,6 +61,8 @@ struct Scheme {
   /// Raised when the formula gives a message another id than before: what a cache has of an earlier
   /// one is not asked.
   unsigned revision = 1;
+  /// The same id would come again under another UIDVALIDITY, so it counts on: Context::uid_offset.
+  bool counts_uids = false;
   std::string_view description;  ///< one sentence: whose ids, made of what
   Formula formula = nullptr;
 };

@@ -119,7 +119,15 @@ Result<Template> Template::parse(std::string_view text) {
   return made;
 }
 
-Result<std::optional<std::string>> Template::fill(Facts& facts) const {
+bool Template::counts_uids() const noexcept {
+  return std::none_of(parts_.begin(), parts_.end(), [](const Part& part) {
+    return part.field == Field::uidvalidity || part.field == Field::guid ||
+           part.field == Field::filename;
+  });
+}
+
+Result<std::optional<std::string>> Template::fill(Facts& facts, std::uint64_t uid_offset) const {
+  const std::uint64_t offset = counts_uids() ? uid_offset : 0;
   constexpr std::array<std::string_view, 3> digits = {decimal_digits, lower_hex_digits,
                                                       upper_hex_digits};
   std::string id;
@@ -149,7 +157,7 @@ Result<std::optional<std::string>> Template::fill(Facts& facts) const {
         break;
       }
       case Field::uid:
-        number = facts.uid();
+        number = static_cast<std::int64_t>(facts.uid() + offset);
         break;
       case Field::uidvalidity:
         number = facts.uidvalidity();

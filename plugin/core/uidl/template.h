@@ -7,6 +7,7 @@
 #ifndef POP3_LEGACY_CORE_UIDL_TEMPLATE_H
 #define POP3_LEGACY_CORE_UIDL_TEMPLATE_H
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,7 +25,13 @@ class Template {
   static Result<Template> parse(std::string_view text);
 
   /// No value: a field that the message does not have (a filename outside of a Maildir).
-  [[nodiscard]] Result<std::optional<std::string>> fill(Facts& facts) const;
+  /// `uid_offset` is added to the UID where counts_uids().
+  [[nodiscard]] Result<std::optional<std::string>> fill(Facts& facts,
+                                                        std::uint64_t uid_offset = 0) const;
+
+  /// Messages are told apart by their UIDs alone, so another one has the id under another
+  /// UIDVALIDITY.
+  [[nodiscard]] bool counts_uids() const noexcept;
 
  private:
   enum class Field { text, uid, uidvalidity, guid, filename, received };

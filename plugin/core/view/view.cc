@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "plugin/core/state_rules.h"
+#include "plugin/core/uidl/guid_ids.h"
+
 namespace pop3_legacy::view {
 
 namespace {
@@ -10,10 +13,6 @@ namespace {
 using policy::DeleteMode;
 
 constexpr std::int64_t seconds_a_day = 86'400;
-
-Error named(const Error& error) {
-  return {error.kind, "the state \"" + std::string(hidden_state) + "\": " + error.text};
-}
 
 }  // namespace
 
@@ -44,27 +43,132 @@ const Status& View::open() {
   return *opened_;
 }
 
-// Of another UIDVALIDITY it says nothing about this mailbox.
-Result<Hidden> View::read(const std::optional<std::string>& text) const {
-  Hidden none(port_.uidvalidity());
-  if (!text) {
-    return none;
+Error View::damaged(std::string_view text, const Error& why) const {
+  return unusable_state(port_, hidden_state, text, why);
+}
+
+// Asks the host for those that are not known yet. False: it has none, which is no reason to fail.
+Result<bool> View::learn_guids(const std::vector<Uid>& uids) {
+  std::vector<Uid> unknown;
+  for (const Uid uid : uids) {
+    if (!guids_.contains(uid)) unknown.push_back(uid);
   }
-  auto hidden = Hidden::parse(*text);
-  return !hidden || hidden.value().uidvalidity() == port_.uidvalidity() ? std::move(hidden) : none;
+  if (unknown.empty()) return true;
+  auto found = port_.guids(unknown);
+  if (!found && found.error().kind == Failure::permanent) {
+    no_guids_ = found.error().text;
+    return false;
+  }
+  if (!found) return found.error();
+  for (std::size_t place = 0; place < unknown.size(); ++place) {
+    if (auto& guid = found.value()[place]) guids_.emplace(unknown[place], uidl::as_word(*guid));
+  }
+  return true;
+}
+
+// What is hidden in this mailbox. Only where its UIDs are not those of the state are GUIDs read.
+Result<Hidden> View::read() {
+  constexpr std::size_t enough_for_runs = std::size_t{64} * 1024;
+  auto front = port_.load_state_front(hidden_state, enough_for_runs);
+  if (!front) return front.error();
+  if (!front.value()) return Hidden(port_.uidvalidity());
+  std::string& text = front.value()->text;
+  const std::size_t octets = front.value()->octets;
+  if (Hidden::has_runs(text) || text.size() == octets) {
+    auto runs = Hidden::parse_runs(text, octets);
+    if (!runs) return damaged(text, runs.error());
+    if (runs.value().fits(port_.uidvalidity(), mailbox_)) {
+      found_ = port_.uidvalidity();
+      return runs;
+    }
+  }
+  const auto loaded = port_.load_state(hidden_state);
+  if (!loaded) return loaded.error();
+  return loaded.value() ? read_all(*loaded.value()) : Hidden(port_.uidvalidity());
+}
+
+Result<Hidden> View::read_all(const std::string& text) {
+  std::optional<Error> damage;
+  auto hidden = Hidden::parse(text, damage);
+  if (!hidden) return damaged(text, hidden.error());
+  found_ = hidden.value().uidvalidity();
+  if (hidden.value().fits(port_.uidvalidity(), mailbox_)) return hidden;
+  if (damage) return damaged(text, *damage);
+  auto made = translated(hidden.value());
+  if (made) keep_translated(text, hidden.value(), made.value());
+  return made;
+}
+
+Result<Hidden> View::translated(const Hidden& hidden) {
+  const bool same = hidden.uidvalidity() == port_.uidvalidity();
+  const auto known = learn_guids(hidden.to_ask(port_.uidvalidity(), mailbox_));
+  if (!known) return known.error();
+  if (!same && !told_ && (!known.value() || hidden.marks_without_guid())) {
+    told_ = true;
+    port_.log_error("the view: the mailbox has another UIDVALIDITY, and " +
+                    (known.value() ? port_.place_of(hidden_state) +
+                                         " has no GUIDs of all messages that were hidden"
+                                   : no_guids_) +
+                    ", so what was hidden without is shown again");
+  }
+  Hidden made = hidden.translated(port_.uidvalidity(), mailbox_, guids_, today());
+  made.add_guids(guids_);
+  return made;
+}
+
+// Of another UIDVALIDITY than the mailbox had when this session began: another session has begun
+// since, or still goes on. Marks by GUID will do for both.
+Result<std::string> View::with_marks(const std::string& old, const std::map<Uid, Mark>& marks) {
+  std::optional<Error> damage;
+  auto parsed = Hidden::parse(old, damage);
+  if (!parsed) return damaged(old, parsed.error());
+  Hidden& hidden = parsed.value();
+  const bool fits = hidden.fits(port_.uidvalidity(), mailbox_);
+  if (damage && !fits) return damaged(old, *damage);
+  const bool taken_over =
+      hidden.uidvalidity() == port_.uidvalidity() || hidden.uidvalidity() == found_;
+  if (!taken_over) {
+    std::vector<Uid> uids;
+    for (const auto& [uid, mark] : marks) uids.push_back(uid);
+    const auto known = learn_guids(uids);
+    if (!known) return known.error();
+    if (known.value()) return hidden.with_lost(marks, guids_, today()).text();
+  }
+  if (damage) {
+    port_.log_error("the view: " + port_.place_of(hidden_state) + ": " + damage->text +
+                    "; it is made anew");
+  }
+  if (!fits) {
+    auto made = translated(hidden);
+    if (!made) return made.error();
+    hidden = std::move(made.value());
+  }
+  return with_guids(hidden, marks);
+}
+
+// A message whose GUID cannot be found out now gets it when the state is stored the next time.
+std::string View::with_guids(const Hidden& hidden, const std::map<Uid, Mark>& marks) {
+  Hidden made = hidden.with(marks, mailbox_, today());
+  const auto known = learn_guids(made.without_guid(mailbox_));
+  if (!known || (!known.value() && hidden.of_version_1() && !told_)) {
+    told_ = true;
+    port_.log_error("the view: what is hidden is kept by UID only: " +
+                    (known ? no_guids_ : known.error().text));
+  }
+  made.add_guids(guids_);
+  return made.text();
 }
 
 Status View::narrow() {
-  const auto loaded = port_.load_state(hidden_state);
-  if (!loaded) {
-    return named(loaded.error());
-  }
-  const auto hidden = read(loaded.value());
+  const MessageNumber count = port_.message_count();
+  mailbox_.reserve(count);
+  for (MessageNumber number = 1; number <= count; ++number) mailbox_.push_back(port_.uid(number));
+  std::sort(mailbox_.begin(), mailbox_.end());
+  const auto hidden = read();
   if (!hidden) {
-    return named(hidden.error());
+    return hidden.error();
   }
 
-  const MessageNumber count = port_.message_count();
   const policy::Policy::Delete& deletion = policy_.deletion;
   std::vector<MessageNumber> numbers;
   std::vector<MessageNumber> fetched;
@@ -72,9 +176,6 @@ Status View::narrow() {
   for (MessageNumber number = 1; number <= count; ++number) {
     const Uid uid = port_.uid(number);
     const Mark mark = hidden.value().mark(uid);
-    if (keeps_state()) {
-      mailbox_.push_back(uid);
-    }
     if (mark.kind != Mark::Kind::deleted) {
       numbers.push_back(number);
     } else if (deletion.mode == DeleteMode::keep_days && mark.day > 0 &&
@@ -86,7 +187,6 @@ Status View::narrow() {
       fetched.push_back(number);
     }
   }
-  std::sort(mailbox_.begin(), mailbox_.end());
   if (const std::uint64_t newest = policy_.view.newest; newest > 0 && numbers.size() > newest) {
     numbers.erase(numbers.begin(), numbers.end() - static_cast<std::ptrdiff_t>(newest));
   }
@@ -97,6 +197,20 @@ Status View::narrow() {
     return dropped;
   }
   return numbers.size() < count ? port_.narrow(numbers) : Status(Done{});
+}
+
+// Or every login would read the GUIDs again. Where another session was faster, it has done so.
+void View::keep_translated(const std::string& text, const Hidden& old, const Hidden& made) {
+  const bool same = found_ == port_.uidvalidity();
+  // What is there by UID only is not thrown away before there is something to store.
+  if (!stores_ || (!same && old.marks_without_guid())) return;
+  // Messages were removed, and others have come: that is stored with the next marks.
+  if (same && keeps_state() && !made.marks_more_than(old, mailbox_)) return;
+  const auto stored = port_.exchange_state(hidden_state, text, made.text());
+  if (!stored) {
+    port_.log_error("the view: what is hidden could not be stored under the mailbox's new UIDs: " +
+                    stored.error().text);
+  }
 }
 
 Status View::drop_old(std::vector<MessageNumber>& numbers) {
@@ -131,9 +245,8 @@ void View::reset() {
   delivered_.clear();
 }
 
-void View::delivered() {
-  delivered_.insert(delivered_.end(), fetched_.begin(), fetched_.end());
-  fetched_.clear();
+void View::delivered(Uid uid) {
+  delivered_.push_back(uid);
 }
 
 // As what_stays() of HighestAccessed.
@@ -163,17 +276,14 @@ std::map<Uid, Mark> View::marks(Ending ending) const {
 }
 
 Status View::store(const std::map<Uid, Mark>& marks) {
-  const Status stored = change_state(
+  return change_state(
       port_, hidden_state,
       [&](const std::optional<std::string>& old) -> Result<std::optional<std::string>> {
-        const auto hidden = read(old);
-        if (!hidden) {
-          return hidden.error();
-        }
-        std::string text = hidden.value().with(marks, mailbox_).text();
-        return text == old ? std::nullopt : std::optional(std::move(text));
+        auto text = old ? with_marks(*old, marks)
+                        : Result<std::string>(with_guids(Hidden(port_.uidvalidity()), marks));
+        if (!text) return text.error();
+        return text.value() == old ? std::nullopt : std::optional(std::move(text.value()));
       });
-  return stored ? stored : named(stored.error());
 }
 
 Status View::finish(Ending ending) {

@@ -47,10 +47,8 @@ class View {
   void fetched(Uid uid);
   /// The host has executed RSET: nothing was fetched in this session.
   void reset();
-  /// A message was fetched that may not have reached the client.
-  [[nodiscard]] bool awaits_delivery() const noexcept { return !fetched_.empty(); }
-  /// Every message sent so far has reached the client.
-  void delivered();
+  /// Such a message has reached the client.
+  void delivered(Uid uid);
 
   /// Before the host executes QUIT, and at the end of a session without. QUIT: what was fetched is
   /// stored, and the deleted messages with it; then their marks are taken from the host, which is
@@ -62,7 +60,15 @@ class View {
  private:
   [[nodiscard]] bool keeps_deleted() const noexcept;
   Status narrow();
-  [[nodiscard]] Result<Hidden> read(const std::optional<std::string>& text) const;
+  [[nodiscard]] Error damaged(std::string_view text, const Error& why) const;
+  [[nodiscard]] Result<bool> learn_guids(const std::vector<Uid>& uids);
+  [[nodiscard]] Result<Hidden> read();
+  [[nodiscard]] Result<Hidden> read_all(const std::string& text);
+  [[nodiscard]] Result<Hidden> translated(const Hidden& hidden);
+  [[nodiscard]] Result<std::string> with_marks(const std::string& old,
+                                               const std::map<Uid, Mark>& marks);
+  [[nodiscard]] std::string with_guids(const Hidden& hidden, const std::map<Uid, Mark>& marks);
+  void keep_translated(const std::string& text, const Hidden& old, const Hidden& made);
   [[nodiscard]] Status drop_old(std::vector<MessageNumber>& numbers);
   [[nodiscard]] std::map<Uid, Mark> marks(Ending ending) const;
   Status store(const std::map<Uid, Mark>& marks);
@@ -74,10 +80,14 @@ class View {
   bool stores_;
   bool idle_;
   std::optional<Status> opened_;
-  std::vector<Uid> mailbox_;  ///< all of it, ascending; where there may be state to store
+  std::vector<Uid> mailbox_;  ///< all of it, ascending
+  UidValidity found_ = 0;     ///< the state's when this session began; 0: there was none
+  Guids guids_;               ///< that were asked for
+  std::string no_guids_;      ///< why the host has none
+  bool told_ = false;         ///< in the log, that there are none
   std::vector<Uid> overdue_;  ///< kept long enough
-  std::vector<Uid> fetched_;  ///< may not have reached the client
-  std::vector<Uid> delivered_;
+  std::vector<Uid> fetched_;
+  std::vector<Uid> delivered_;  ///< of the fetched
 };
 
 /// The capability that RFC 2449 (section 6.7) has for how long the server keeps the mail that a

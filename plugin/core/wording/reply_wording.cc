@@ -76,26 +76,9 @@ bool words_replies(const policy::Policy::Reply& policy) noexcept {
 ReplyWording::ReplyWording(const policy::Policy::Reply& policy, const Port& port)
     : policy_(policy), port_(port), all_hosts_(!words_replies(policy)) {}
 
-// Counting takes as long as the maildrop is large, so it is not done for nothing.
-bool ReplyWording::counts(std::optional<Worded> reply) const noexcept {
-  const std::string_view text = reply ? template_in(policy_, *reply) : std::string_view();
-  return text.find("{count}") != std::string_view::npos ||
-         text.find("{octets}") != std::string_view::npos ||
-         text.find("{s}") != std::string_view::npos;
-}
-
-void ReplyWording::count_messages(Facts& facts, bool deleted_too) const {
-  for (MessageNumber number = 1; number <= port_.message_count(); ++number) {
-    if (deleted_too || !port_.deleted(number)) {
-      ++facts.count;
-      facts.octets += port_.octets(number);
-    }
-  }
-}
-
 std::string ReplyWording::logged_in(std::string_view hosts) const {
   Facts facts;
-  count_messages(facts, /*deleted_too=*/true);
+  facts.tally = port_.all();
   return worded(Worded::pass, facts, hosts);
 }
 
@@ -121,11 +104,9 @@ void ReplyWording::begins(const CommandLine& line, const Recognized& recognized)
   facts_.message = number_in(command, recognized.arguments).value_or(0);
   positive_ = positive_reply(command, recognized.arguments);
   negative_ = negative_reply(command, recognized.arguments);
-  if (positive_ == Worded::quit || counts(positive_) || counts(negative_)) {
-    count_messages(facts_, /*deleted_too=*/positive_ == Worded::rset);
-  }
+  facts_.tally = positive_ == Worded::rset ? port_.all() : port_.left();
   if (positive_ == Worded::quit) {
-    positive_ = facts_.count == 0 ? Worded::quit_empty : Worded::quit_left;
+    positive_ = facts_.tally.messages == 0 ? Worded::quit_empty : Worded::quit_left;
   }
 }
 
@@ -145,9 +126,9 @@ std::string ReplyWording::worded(std::optional<Worded> reply, const Facts& facts
   std::replace_if(
       user.begin(), user.end(), [](char c) { return !is_printable(c); }, '?');
   std::string made = fill(text, [&](std::string_view field) -> std::string {
-    if (field == "count") return std::to_string(facts.count);
-    if (field == "s") return facts.count == 1 ? "" : "s";
-    if (field == "octets") return std::to_string(facts.octets);
+    if (field == "count") return std::to_string(facts.tally.messages);
+    if (field == "s") return facts.tally.messages == 1 ? "" : "s";
+    if (field == "octets") return std::to_string(facts.tally.octets);
     if (field == "all") return std::to_string(port_.message_count());
     if (field == "message") return std::to_string(facts.message);
     if (field == "size") return std::to_string(size_of(facts.message));

@@ -45,16 +45,13 @@ class ReplyWording {
  private:
   /// What stands for the fields of a template.
   struct Facts {
-    MessageNumber count = 0;
-    std::uint64_t octets = 0;
+    Tally tally;
     MessageNumber message = 0;
     std::string command;
     std::string id;
   };
 
-  [[nodiscard]] bool counts(std::optional<Worded> reply) const noexcept;
   [[nodiscard]] std::uint64_t size_of(MessageNumber message) const;
-  void count_messages(Facts& facts, bool deleted_too) const;
   [[nodiscard]] std::optional<Worded> negative_reply(const Command& command,
                                                      std::string_view arguments) const;
   [[nodiscard]] std::string worded(std::optional<Worded> reply, const Facts& facts,

@@ -1,0 +1,34 @@
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "plugin/core/commands/arguments.h"
+#include "plugin/core/commands/commands.h"
+#include "plugin/core/message_listing.h"
+#include "plugin/core/session.h"
+
+namespace pop3_legacy::commands {
+
+Answer uidl(Session& session, std::string_view arguments) {
+  Port& port = session.port();
+  if (arguments.empty()) {
+    return {Reply::verbatim("+OK\r\n"),
+            std::make_unique<MessageListing>(
+                port, 1, port.message_count(),
+                [&port](MessageNumber number) -> Result<std::optional<std::string>> {
+                  const auto id = port.uidl(number);
+                  if (id) return std::optional(std::to_string(number) + ' ' + id.value());
+                  if (id.error().kind == Failure::gone) return std::optional<std::string>();
+                  return id.error();
+                })};
+  }
+  const auto number = message_named(port, arguments);
+  if (!number) return Reply::err(number.error().text);
+  const auto id = port.uidl(number.value());
+  if (!id) {
+    return Reply::temporary_failure("The message's unique id is not known at the moment.");
+  }
+  return Reply::ok(std::to_string(number.value()) + ' ' + id.value());
+}
+
+}  // namespace pop3_legacy::commands

@@ -1,0 +1,262 @@
+#include "plugin/doveadm/state_tool.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "plugin/core/mailbox_users.h"
+#include "plugin/core/state_document.h"
+#include "plugin/core/state_rules.h"
+#include "plugin/core/state_store.h"
+#include "plugin/doveadm/doveadm_host.h"
+#include "plugin/dovecot/mailbox_state.h"
+#include "plugin/dovecot/trampoline.h"
+#include "plugin/dovecot/user_policy.h"
+#include "plugin/dovecot/user_states.h"
+
+/// The administrator's file. Opaque to C.
+struct pop3_legacy_states {  // NOLINT(readability-identifier-naming): C
+  std::string text;
+  pop3_legacy::StateDocument document;
+};
+
+namespace pop3_legacy::doveadm {
+
+namespace {
+
+using Outcome = enum pop3_legacy_state_outcome;
+using StatesFile = struct pop3_legacy_states;
+
+/// A device that never ends is no document.
+constexpr std::size_t max_document = std::size_t{512} * 1024 * 1024;
+
+/// The states that are kept with the user's INBOX, which is opened for them.
+class InboxStates : public StateStore {
+ public:
+  explicit InboxStates(const struct mail_user* user)
+      : namespace_(mail_namespace_find_inbox(user->namespaces)),
+        box_(mailbox_alloc(namespace_->list, "INBOX", MAILBOX_FLAG_IGNORE_ACLS)) {}
+  InboxStates(const InboxStates&) = delete;
+  InboxStates& operator=(const InboxStates&) = delete;
+  InboxStates(InboxStates&&) = delete;
+  InboxStates& operator=(InboxStates&&) = delete;
+  ~InboxStates() override { mailbox_free(&box_); }
+
+  [[nodiscard]] Status open() {
+    if (mailbox_open(box_) == 0) return Done{};
+    return Error{Failure::temporary, std::string("INBOX cannot be opened: ") +
+                                         mailbox_get_last_internal_error(box_, nullptr)};
+  }
+  [[nodiscard]] bool readonly() const { return mailbox_is_readonly(box_); }
+
+  [[nodiscard]] std::string place_of(std::string_view name) const override {
+    return dovecot::place_of_mailbox_state(namespace_, name);
+  }
+  [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override {
+    return dovecot::load_mailbox_state(box_, name);
+  }
+  Status store_state(std::string_view name, std::string_view content) override {
+    return dovecot::store_mailbox_state(box_, name, content);
+  }
+  [[nodiscard]] Result<bool> exchange_state(std::string_view name,
+                                            const std::optional<std::string>& old,
+                                            std::string_view content) override {
+    return dovecot::exchange_mailbox_state(box_, name, old, content);
+  }
+
+ private:
+  struct mail_namespace* namespace_;
+  struct mailbox* box_;
+};
+
+/// Where the states of one user are.
+class Stores {
+ public:
+  Stores(struct mail_user* user, bool by_user)
+      : inbox_(user),
+        mailbox_users_(inbox_, user->username, by_user, [](std::string_view) {}),
+        user_states_(user, mailbox_users_) {}
+
+  [[nodiscard]] InboxStates& inbox() noexcept { return inbox_; }
+  [[nodiscard]] StateStore& of(const StateRule& rule) noexcept {
+    return rule.owner == StateRule::Owner::user ? static_cast<StateStore&>(user_states_)
+                                                : mailbox_users_;
+  }
+
+ private:
+  InboxStates inbox_;
+  MailboxUsers mailbox_users_;
+  dovecot::UserStates user_states_;
+};
+
+Outcome failed(const struct mail_user* user, const Error& error) {
+  e_error(user->event, "pop3_legacy: %s", error.text.c_str());
+  return error.kind == Failure::permanent ? POP3_LEGACY_STATE_NO : POP3_LEGACY_STATE_FAILED;
+}
+
+/// No value: the policy cannot be read, which was logged.
+std::optional<bool> states_by_user(struct mail_user* user) {
+  const policy::Resolution* const policy = dovecot::user_policy(user);
+  if (policy == nullptr) {
+    e_error(user->event, "%s", user->error);
+    return std::nullopt;
+  }
+  return dovecot::has_states_of_own(user, policy->policy);
+}
+
+Outcome export_states(struct mail_user* user) {
+  const auto by_user = states_by_user(user);
+  if (!by_user) return POP3_LEGACY_STATE_FAILED;
+  Stores stores(user, *by_user);
+  if (const Status open = stores.inbox().open(); !open) return failed(user, open.error());
+  StateDocument document{.user = user->username, .states = {}};
+  for (const StateRule& rule : state_rules()) {
+    StateStore& store = stores.of(rule);
+    auto content = store.load_state(rule.name);
+    if (!content) return failed(user, {Failure::temporary, content.error().text});
+    if (!content.value()) continue;
+    if (const Status good = check_state(rule.name, *content.value()); !good) {
+      return failed(user, unusable_state(store, rule.name, *content.value(), good.error()));
+    }
+    document.states.push_back({std::string(rule.name), std::move(*content.value())});
+  }
+  std::string text = print_states(document);
+  text.pop_back();  // doveadm ends what it prints with a line end
+  doveadm_print(text.c_str());
+  return POP3_LEGACY_STATE_DONE;
+}
+
+/// What stands where a state of the document belongs.
+struct Step {
+  const NamedState& state;
+  StateStore& store;
+  std::optional<std::string> old;
+};
+
+Outcome import_states(struct mail_user* user, const StateDocument& document, bool replace) {
+  const auto by_user = states_by_user(user);
+  if (!by_user) return POP3_LEGACY_STATE_FAILED;
+  Stores stores(user, *by_user);
+  if (const Status open = stores.inbox().open(); !open) return failed(user, open.error());
+  if (stores.inbox().readonly()) {
+    return failed(user, {Failure::permanent, "the mailbox is read-only: nothing was changed"});
+  }
+  if (document.user != user->username) {
+    e_warning(user->event, "pop3_legacy: these are the states of %s", document.user.c_str());
+  }
+  // All is looked at before anything is changed.
+  std::vector<Step> steps;
+  bool refused = false;
+  for (const NamedState& state : document.states) {
+    StateStore& store = stores.of(*find_state_rule(state.name));
+    auto old = store.load_state(state.name);
+    if (!old) {
+      return failed(user, {Failure::temporary, old.error().text + ": nothing was changed"});
+    }
+    if (!replace && old.value() && *old.value() != state.content) {
+      refused = true;
+      e_error(user->event,
+              "pop3_legacy: another state is there, %s: nothing was changed; -r "
+              "replaces it",
+              store.place_of(state.name).c_str());
+    }
+    steps.push_back({state, store, std::move(old.value())});
+  }
+  if (refused) return POP3_LEGACY_STATE_NO;
+  for (const Step& step : steps) {
+    const bool present = step.old == step.state.content;
+    if (!present) {
+      const auto stored = step.store.exchange_state(step.state.name, step.old, step.state.content);
+      if (!stored || !stored.value()) {
+        const std::string why = stored ? "a session has changed it meanwhile" : stored.error().text;
+        return failed(user, {Failure::temporary,
+                             "the state " + step.state.name + " could not be stored: " + why +
+                                 "; what is printed above is stored, run this again for the rest"});
+      }
+    }
+    doveadm_print(step.state.name.c_str());
+    doveadm_print_num(step.state.content.size());
+    doveadm_print(present ? "present" : step.old ? "replaced" : "stored");
+  }
+  return POP3_LEGACY_STATE_DONE;
+}
+
+/// What is sent to doveadm-server arrives with CRLF (ostream-dot.c); no state has a CR of its own.
+void drop_carriage_returns(std::string& text) {
+  const std::size_t line_end = text.find('\n');
+  const bool with_cr = line_end != std::string::npos && line_end > 0 && text[line_end - 1] == '\r';
+  if (with_cr) std::erase(text, '\r');
+}
+
+std::unique_ptr<StatesFile> read_states(struct istream* input, const char** error_r) {
+  auto states = std::make_unique<StatesFile>();
+  const unsigned char* data = nullptr;
+  std::size_t size = 0;
+  while (i_stream_read_more(input, &data, &size) > 0) {
+    if (size > max_document - states->text.size()) {
+      *error_r =
+          t_strdup_printf("%s is longer than %zu octets", i_stream_get_name(input), max_document);
+      return nullptr;
+    }
+    states->text.append(reinterpret_cast<const char*>(data), size);
+    i_stream_skip(input, size);
+  }
+  if (input->stream_errno != 0) {
+    *error_r = t_strdup_printf("%s cannot be read: %s", i_stream_get_name(input),
+                               i_stream_get_error(input));
+    return nullptr;
+  }
+  drop_carriage_returns(states->text);
+  auto document = parse_states(states->text);
+  if (!document) {
+    *error_r = t_strdup_printf("%s: %s", i_stream_get_name(input), document.error().text.c_str());
+    return nullptr;
+  }
+  states->document = std::move(document.value());
+  return states;
+}
+
+}  // namespace
+
+}  // namespace pop3_legacy::doveadm
+
+using pop3_legacy::dovecot::trampoline;
+
+struct pop3_legacy_states* pop3_legacy_states_read(struct istream* input, const char** error_r) {
+  *error_r = "the states could not be read";
+  return trampoline("reading the states", static_cast<struct pop3_legacy_states*>(nullptr),
+                    [&] { return pop3_legacy::doveadm::read_states(input, error_r).release(); });
+}
+
+const void* pop3_legacy_states_text(const struct pop3_legacy_states* states, size_t* size_r) {
+  *size_r = states->text.size();
+  return states->text.data();
+}
+
+void pop3_legacy_states_free(struct pop3_legacy_states** states) {
+  delete std::exchange(*states, nullptr);
+}
+
+enum pop3_legacy_state_outcome pop3_legacy_states_export(struct mail_user* user) {
+  return trampoline("the command", POP3_LEGACY_STATE_FAILED,
+                    [&] { return pop3_legacy::doveadm::export_states(user); });
+}
+
+void pop3_legacy_states_headings(void) {
+  const auto number = static_cast<enum doveadm_print_header_flags>(
+      DOVEADM_PRINT_HEADER_FLAG_RIGHT_JUSTIFY | DOVEADM_PRINT_HEADER_FLAG_NUMBER);
+  doveadm_print_header("state", "state", doveadm_print_header_flags{});
+  doveadm_print_header("octets", "octets", number);
+  doveadm_print_header("result", "result", doveadm_print_header_flags{});
+}
+
+enum pop3_legacy_state_outcome pop3_legacy_states_import(struct mail_user* user,
+                                                         const struct pop3_legacy_states* states,
+                                                         bool replace) {
+  return trampoline("the command", POP3_LEGACY_STATE_FAILED, [&] {
+    return pop3_legacy::doveadm::import_states(user, states->document, replace);
+  });
+}
