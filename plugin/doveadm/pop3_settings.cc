@@ -27,7 +27,7 @@ constexpr const char* xuidl_setting = "pop3_reuse_xuidl";
 [[noreturn]] void become_doveconf(int output, const char* config) {
   if (::dup2(output, STDOUT_FILENO) >= 0) {
     // What is refused here, root's file refuses in a moment.
-    if (::getuid() == 0) (void)!::seteuid(0);
+    if (::getuid() == 0 && ::seteuid(0) != 0) ::_exit(127);
     ::execlp("doveconf", "doveconf", "-c", config, "-f", "protocol=pop3", format_setting,
              xuidl_setting, static_cast<char*>(nullptr));
   }

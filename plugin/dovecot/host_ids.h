@@ -26,7 +26,7 @@ struct HostIdSource {
   bool serves_clients = false;
 };
 /// Once, by the module.
-void set_host_id_source(const HostIdSource& source);
+void set_host_id_source(const HostIdSource& of_process);
 [[nodiscard]] bool serves_clients();
 
 /// Those of one mailbox.

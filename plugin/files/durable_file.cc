@@ -312,7 +312,7 @@ Result<bool> exchange_file(const std::string& path, const std::optional<std::str
         Failure::locked,
         failed(folder_path, "locked, for another process holds the lock", EWOULDBLOCK).text};
   }
-  const Result<bool> unchanged = holds(path, old);
+  Result<bool> unchanged = holds(path, old);
   if (!unchanged || !unchanged.value()) {
     return unchanged;
   }

@@ -96,6 +96,7 @@ TEST_F(MoveFileTest, OfManyAtOnceOneMovesIt) {
     write("state", "text");
     std::atomic<int> moved{0};
     std::vector<std::thread> threads;
+    threads.reserve(8);
     for (int i = 0; i < 8; ++i) {
       threads.emplace_back([&] {
         const Result<bool> done = move();

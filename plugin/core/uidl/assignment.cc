@@ -225,7 +225,7 @@ class Assignment {
       count_on(formulas.value());
       formulas_ = std::move(formulas.value());
     }
-    const Result<bool> all_named = name_all(*formulas_, until);
+    Result<bool> all_named = name_all(*formulas_, until);
     if (!all_named || !all_named.value()) return all_named;
     if (const Status told = tell_apart(); !told) return told.error();
     keep();
@@ -839,7 +839,7 @@ Result<bool> IdAssignment::go_on(std::chrono::steady_clock::time_point until) {
     if (!work_->at_hand) {
       work_->at_hand.emplace(work_->maildrop, work_->wanted, work_->wanted_known, work_->gone);
     }
-    const Result<bool> made = work_->at_hand->make(until);
+    Result<bool> made = work_->at_hand->make(until);
     if (!work_->at_hand->overtaken()) return made;
     work_->at_hand.reset();
     ++work_->tries;

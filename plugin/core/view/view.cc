@@ -129,6 +129,7 @@ Result<std::string> View::with_marks(const std::string& old, const std::map<Uid,
       hidden.uidvalidity() == port_.uidvalidity() || hidden.uidvalidity() == found_;
   if (!taken_over) {
     std::vector<Uid> uids;
+    uids.reserve(marks.size());
     for (const auto& [uid, mark] : marks) uids.push_back(uid);
     const auto known = learn_guids(uids);
     if (!known) return known.error();
