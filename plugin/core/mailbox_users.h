@@ -3,9 +3,9 @@
 /// Ids are the messages', and the same for everybody. LAST, what was hidden or fetched, the pace
 /// and what was sent are what one user has done. They are kept with the mailbox, as that of the one
 /// user it nearly always has: a user who is renamed, or whose mailbox is moved, finds them there.
-/// Where the mailbox is nobody's own, or the policy says so (inbox.shared), each user has states of his
-/// own beside them, named `last-of-anna@example%2Eorg`; nobody misses a message because somebody
-/// else has fetched it.
+/// Where the mailbox is nobody's own, or the policy says so (inbox.shared), each user has states of
+/// his own beside them, named `last-of-anna@example%2Eorg`; nobody misses a message because
+/// somebody else has fetched it.
 ///
 /// Nothing else tells two users from one who has another name now, so where they share the states
 /// this notes whose they were last (the state "user"), and tells the administrator when it is
