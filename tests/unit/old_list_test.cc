@@ -170,7 +170,7 @@ TEST(OldListTest, AnOddLineOfAnAnswerIsToldSkippedAndCounted) {
   skips("1 a\n2 b c\n3 c\n",
         "line 2: \"b c\" is no id: one has no white space and nothing but ASCII");
   skips("1 a\n2 \xC3\xA9\n3 c\n",
-        "line 2: \"\\xc3\\xa9\" is no id: one has no white space and nothing but ASCII");
+        R"(line 2: "\xc3\xa9" is no id: one has no white space and nothing but ASCII)");
   skips("1 a\n2 " + std::string(513, 'x') + "\n3 c\n", "line 2: an id of 513 octets is too long");
   skips("1 a\n99999999999 b\n3 c\n", "line 2: \"99999999999 b\" is no message number and id");
   skips("1 a\n0 b\n3 c\n", "line 2: there is no message 0");

@@ -159,9 +159,9 @@ TEST(PolicyResolver, ADomainThatNoDocumentCanHaveHasTheDefault) {
        "\"ann@m\\xfcller.example\" has no policy of its own, and the default holds: it is no "
        "international domain name: "},
       {"ann@\xc3\xbc/../../default"sv,
-       "\"ann@\\xc3\\xbc/../../default\" has no policy of its own, and the default holds: "},
+       R"("ann@\xc3\xbc/../../default" has no policy of its own, and the default holds: )"},
       {"ann@\xe3\x80\x82"sv,  // an ideographic full stop, which is a dot
-       "\"ann@\\xe3\\x80\\x82\" has no policy of its own, and the default holds: "},
+       R"("ann@\xe3\x80\x82" has no policy of its own, and the default holds: )"},
   };
   for (const auto& [user, sentence] : users) {
     MapStore store(Documents{{"default", says("default") + "commands.deny = [\"DELE\"]\n"}});

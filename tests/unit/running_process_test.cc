@@ -36,8 +36,7 @@ TEST(RunningProcess, IsOverWhenItHasBeenKilled) {
   const pid_t child = ::fork();
   if (child == 0) {
     const std::string name = this_process();
-    (void)!::write(ends[1], name.data(), name.size());
-    ::pause();
+    if (::write(ends[1], name.data(), name.size()) > 0) ::pause();
     ::_exit(0);
   }
   std::array<char, 256> octets{};

@@ -765,7 +765,7 @@ TEST_F(UidlAssignmentTest, ACutoverMayLeaveNewMailOrOldMailToTheHost) {
   for (int i = 1; i <= 2; ++i) {
     auto& message = drop_.deliver("x" + std::to_string(i));
     message.hosts = "host-" + std::to_string(i);
-    message.received_value = i * 1000;
+    message.received_value = std::int64_t{i} * 1000;
   }
   auto wanted = by({"host"});
   wanted.plan.cutovers = {{1500, {"xuidl"}}};

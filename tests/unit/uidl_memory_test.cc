@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "plugin/core/uidl/guid_ids.h"
@@ -187,7 +188,9 @@ TEST(UidlMemory, WhatIsWrongIsSaidWithItsLine) {
   EXPECT_EQ(error_of(with_end(title + "scheme uw host\n", 0)),
             "line 2: this does not belong here: \"scheme uw host\"");
   for (const std::string& uids : {"1 2"s, "1 2 3 "s, "1 2 x"s, "-1 2 3"s, "4294967296 0 0"s}) {
-    EXPECT_EQ(error_of(with_end(title + "scheme uw\nuids " + uids + "\n", 0)),
+    std::string text = title;
+    text.append("scheme uw\nuids ").append(uids).append("\n");
+    EXPECT_EQ(error_of(with_end(std::move(text), 0)),
               "line 3: this does not belong here: \"uids " + uids + "\"");
   }
   EXPECT_EQ(error_of(with_end(title + "scheme uw\ncutover 1x uw\n", 0)),
