@@ -2,7 +2,7 @@
 # Installs what is missing, builds, and runs every test on every host: the core by itself, the
 # standalone host (once more with sanitizers), and two real Dovecots, 2.3 and 2.4. One of those
 # is this machine's, for the other a Debian tree is made (see debian_tree.sh). Takes some
-# twenty-five minutes on two cores.
+# thirty-five minutes on two cores.
 #
 #   sh tests/run.sh
 #
