@@ -19,9 +19,9 @@ class StateTest(hosts.HostTest):
         form = ("-f", "tab") if command == "import" else ()
         return host.try_doveadm(*form, "pop3-legacy", "state", command, *arguments, **options)
 
-    def file(self, text):
-        """The path of a file that only root may read."""
-        path = os.path.join(self.host.base, "states")
+    def file(self, text, host=None):
+        """The path of a file that only root may read, where the host sees it."""
+        path = os.path.join((host or self.host).base, "states")
         with open(path, "w", newline="", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             file.write(text)
         return path
@@ -108,7 +108,7 @@ class ExportAndImportTest(StateTest):
                 self.assertEqual(re.findall(r"(?m)^state (\S+) \d+$", document), NAMES)
                 other = self.other(mail_format)
                 self.moved(user, other, folder)
-                stored = self.imported(other, user, self.file(document))
+                stored = self.imported(other, user, self.file(document, other))
                 self.assertEqual(stored, dict.fromkeys(NAMES, "stored"))
                 self.assertEqual(self.look(other, user), before)
 
