@@ -23,7 +23,7 @@ from test_xmit import big_body, mail, stuffed
 
 POLICY = """
 [commands]
-allow = ["LAST", "XTND XLST", "EUIDL", "XLINES", "XSENDER", "MANGLE", "XTND XMIT", "XOVER"]
+allow = ["LAST", "HELP", "XTND XLST", "EUIDL", "XLINES", "XSENDER", "MANGLE", "XTND XMIT", "XOVER"]
 [delete]
 mode = "hide"
 [xmit]
