@@ -132,9 +132,15 @@ class Bench:
         many = self.user()
         for number in range(1, self.options.messages + 1):
             hosts.deliver(self.host, many, hosts.message(number), number)
+        # Where a file is called otherwise than Dovecot's list says, the first look into a message reads
+        # the whole folder, whoever looks: a TOP by Dovecot alone takes 0.6 s then. That is not measured.
+        folder = os.path.join(self.host.homes, many, "Maildir")
+        for name in os.listdir(f"{folder}/new"):
+            os.rename(f"{folder}/new/{name}", f"{folder}/cur/{name}")
         self.once(many)
         uidl = self.replies(b"UIDL\r\n", 1, True)
         self.thing("UIDL by Dovecot", many, uidl)
+        self.thing("TOP 1 0 by Dovecot", many, self.replies(b"TOP 1 0\r\n", 1, True))
         for scheme in ("popa3d", "maildir-md5", "courier-v0"):
             self.policy(f'[uidl]\nscheme = "{scheme}"\non_change = "switch"\n')
             self.thing(f"UIDL 1, the first, {scheme}", many, self.replies(b"UIDL 1\r\n", 1), "UIDL by Dovecot")
