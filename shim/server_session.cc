@@ -18,7 +18,7 @@
 #include "plugin/core/command_line.h"
 #include "plugin/core/mailbox_users.h"
 #include "plugin/core/reply.h"
-#include "plugin/core/session.h"
+#include "plugin/core/session/session.h"
 #include "plugin/core/text.h"
 #include "plugin/core/uidl/assignment.h"
 #include "plugin/files/spool_file.h"

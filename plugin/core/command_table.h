@@ -8,9 +8,9 @@
 #include <span>
 #include <string_view>
 
-#include "plugin/core/access.h"
 #include "plugin/core/answer.h"
 #include "plugin/core/command_line.h"
+#include "plugin/core/session/access.h"
 
 namespace pop3_legacy {
 

@@ -17,12 +17,12 @@
 #include <string_view>
 #include <vector>
 
-#include "plugin/core/access.h"
 #include "plugin/core/hasher.h"
 #include "plugin/core/header_field.h"
 #include "plugin/core/mangle/message_parts.h"
 #include "plugin/core/program.h"
 #include "plugin/core/result.h"
+#include "plugin/core/session/access.h"
 #include "plugin/core/state_store.h"
 #include "plugin/core/submission/submission.h"
 

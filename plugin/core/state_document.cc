@@ -5,8 +5,8 @@
 #include <optional>
 #include <utility>
 
-#include "plugin/core/highest_accessed.h"
-#include "plugin/core/pace.h"
+#include "plugin/core/session/highest_accessed.h"
+#include "plugin/core/session/pace.h"
 #include "plugin/core/state_rules.h"
 #include "plugin/core/submission/ledger.h"
 #include "plugin/core/text.h"

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <utility>
 
-#include "plugin/core/session.h"
+#include "plugin/core/session/session.h"
 #include "plugin/dovecot/dovecot_port.h"
 #include "plugin/dovecot/output_filter.h"
 #include "plugin/dovecot/pop3_host.h"

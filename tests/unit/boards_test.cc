@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "plugin/core/scan_line.h"
-#include "plugin/core/session.h"
+#include "plugin/core/session/session.h"
 #include "tests/unit/fake_port.h"
 
 namespace pop3_legacy {

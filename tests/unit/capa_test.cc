@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "plugin/core/session.h"
+#include "plugin/core/session/session.h"
 #include "tests/unit/fake_port.h"
 
 namespace pop3_legacy {

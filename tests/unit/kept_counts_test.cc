@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "plugin/core/number_ranges.h"
-#include "plugin/core/session.h"
+#include "plugin/core/session/session.h"
 #include "tests/unit/fake_port.h"
 
 namespace pop3_legacy {

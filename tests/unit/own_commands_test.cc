@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "plugin/core/policy/reader.h"
-#include "plugin/core/session.h"
+#include "plugin/core/session/session.h"
 #include "tests/unit/fake_port.h"
 
 namespace pop3_legacy {

@@ -1,4 +1,4 @@
-#include "plugin/core/session_commands.h"
+#include "plugin/core/session/session_commands.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "plugin/core/session.h"
+#include "plugin/core/session/session.h"
 #include "tests/unit/fake_port.h"
 
 namespace pop3_legacy {

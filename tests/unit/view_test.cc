@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "plugin/core/session.h"
+#include "plugin/core/session/session.h"
 #include "plugin/core/uidl/lines.h"
 #include "tests/unit/fake_port.h"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "plugin/core/session.h"
+#include "plugin/core/session/session.h"
 #include "tests/unit/fake_port.h"
 
 namespace pop3_legacy {

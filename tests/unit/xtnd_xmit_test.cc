@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "plugin/core/session.h"
+#include "plugin/core/session/session.h"
 #include "plugin/core/submission/address_list.h"
 #include "plugin/core/submission/composition.h"
 #include "plugin/core/submission/dot_reader.h"

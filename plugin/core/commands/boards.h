@@ -8,7 +8,7 @@
 
 #include "plugin/core/answer.h"
 #include "plugin/core/policy/policy.h"
-#include "plugin/core/session.h"
+#include "plugin/core/session/session.h"
 
 namespace pop3_legacy::commands {
 

@@ -4,7 +4,7 @@
 #include "plugin/core/capability_list.h"
 #include "plugin/core/command_table.h"
 #include "plugin/core/commands/commands.h"
-#include "plugin/core/session.h"
+#include "plugin/core/session/session.h"
 #include "plugin/core/text.h"
 #include "plugin/core/view/view.h"
 

@@ -1,5 +1,5 @@
 #include "plugin/core/commands/commands.h"
-#include "plugin/core/session.h"
+#include "plugin/core/session/session.h"
 
 namespace pop3_legacy::commands {
 

@@ -3,7 +3,7 @@
 #include "plugin/core/command_table.h"
 #include "plugin/core/commands/commands.h"
 #include "plugin/core/help_text.h"
-#include "plugin/core/session.h"
+#include "plugin/core/session/session.h"
 
 namespace pop3_legacy::commands {
 

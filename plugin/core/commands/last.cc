@@ -1,7 +1,7 @@
 #include <string>
 
 #include "plugin/core/commands/commands.h"
-#include "plugin/core/session.h"
+#include "plugin/core/session/session.h"
 
 namespace pop3_legacy::commands {
 

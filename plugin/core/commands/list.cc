@@ -7,7 +7,7 @@
 #include "plugin/core/commands/message_lines.h"
 #include "plugin/core/message_listing.h"
 #include "plugin/core/scan_line.h"
-#include "plugin/core/session.h"
+#include "plugin/core/session/session.h"
 
 namespace pop3_legacy::commands {
 

@@ -12,7 +12,7 @@
 #include "plugin/core/commands/arguments.h"
 #include "plugin/core/commands/commands.h"
 #include "plugin/core/mangle/mangled_message.h"
-#include "plugin/core/session.h"
+#include "plugin/core/session/session.h"
 #include "plugin/core/text.h"
 
 namespace pop3_legacy::commands {

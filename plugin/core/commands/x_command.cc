@@ -8,7 +8,7 @@
 #include "plugin/core/commands/commands.h"
 #include "plugin/core/policy/resolver.h"
 #include "plugin/core/program.h"
-#include "plugin/core/session.h"
+#include "plugin/core/session/session.h"
 
 namespace pop3_legacy::commands {
 

@@ -5,7 +5,7 @@
 #include "plugin/core/commands/arguments.h"
 #include "plugin/core/commands/commands.h"
 #include "plugin/core/commands/message_lines.h"
-#include "plugin/core/session.h"
+#include "plugin/core/session/session.h"
 
 namespace pop3_legacy::commands {
 

@@ -5,7 +5,7 @@
 #include "plugin/core/commands/commands.h"
 #include "plugin/core/commands/message_lines.h"
 #include "plugin/core/header_field.h"
-#include "plugin/core/session.h"
+#include "plugin/core/session/session.h"
 #include "plugin/core/text.h"
 
 namespace pop3_legacy::commands {

@@ -6,7 +6,7 @@
 
 #include "plugin/core/commands/commands.h"
 #include "plugin/core/hasher.h"
-#include "plugin/core/session.h"
+#include "plugin/core/session/session.h"
 #include "plugin/core/submission/composition.h"
 #include "plugin/core/submission/dot_reader.h"
 #include "plugin/core/submission/header.h"

@@ -17,9 +17,9 @@
 #include <string_view>
 #include <vector>
 
-#include "plugin/core/highest_accessed.h"
 #include "plugin/core/policy/policy.h"
 #include "plugin/core/port.h"
+#include "plugin/core/session/highest_accessed.h"
 #include "plugin/core/view/hidden.h"
 
 namespace pop3_legacy::view {

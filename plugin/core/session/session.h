@@ -14,8 +14,8 @@
 ///     at the end:                          finish()
 ///
 /// It does no I/O but through the port and holds no message.
-#ifndef POP3_LEGACY_CORE_SESSION_H
-#define POP3_LEGACY_CORE_SESSION_H
+#ifndef POP3_LEGACY_CORE_SESSION_SESSION_H
+#define POP3_LEGACY_CORE_SESSION_SESSION_H
 
 #include <chrono>
 #include <cstddef>
@@ -30,14 +30,14 @@
 #include "plugin/core/answer.h"
 #include "plugin/core/command_line.h"
 #include "plugin/core/command_table.h"
-#include "plugin/core/delivery.h"
-#include "plugin/core/highest_accessed.h"
 #include "plugin/core/number_ranges.h"
-#include "plugin/core/pace.h"
 #include "plugin/core/policy/policy.h"
 #include "plugin/core/port.h"
 #include "plugin/core/reply.h"
-#include "plugin/core/session_commands.h"
+#include "plugin/core/session/delivery.h"
+#include "plugin/core/session/highest_accessed.h"
+#include "plugin/core/session/pace.h"
+#include "plugin/core/session/session_commands.h"
 #include "plugin/core/view/view.h"
 #include "plugin/core/wording/reply_wording.h"
 

@@ -1,4 +1,4 @@
-#include "plugin/core/highest_accessed.h"
+#include "plugin/core/session/highest_accessed.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,4 +1,4 @@
-#include "plugin/core/session.h"
+#include "plugin/core/session/session.h"
 
 #include <algorithm>
 #include <charconv>

@@ -14,16 +14,16 @@
 /// been accessed. GUID (a word, uidl::as_word()) is that of the highest message that stays at or
 /// below the mark, and COUNT how many do; both are missing where none does, or where the storage
 /// has no GUIDs. Version 1 was "1 UIDVALIDITY UID"; it is replaced at the end of the first session.
-#ifndef POP3_LEGACY_CORE_HIGHEST_ACCESSED_H
-#define POP3_LEGACY_CORE_HIGHEST_ACCESSED_H
+#ifndef POP3_LEGACY_CORE_SESSION_HIGHEST_ACCESSED_H
+#define POP3_LEGACY_CORE_SESSION_HIGHEST_ACCESSED_H
 
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "plugin/core/access.h"
 #include "plugin/core/policy/policy.h"
 #include "plugin/core/port.h"
+#include "plugin/core/session/access.h"
 
 namespace pop3_legacy {
 

@@ -8,8 +8,8 @@
 /// A client that has several messages under way at once may ask for the next one before it has read
 /// those that came last. From such a client a command of a download proves only what lies further
 /// back than it has ever had messages under way; any other command proves all.
-#ifndef POP3_LEGACY_CORE_DELIVERY_H
-#define POP3_LEGACY_CORE_DELIVERY_H
+#ifndef POP3_LEGACY_CORE_SESSION_DELIVERY_H
+#define POP3_LEGACY_CORE_SESSION_DELIVERY_H
 
 #include <cstdint>
 #include <deque>

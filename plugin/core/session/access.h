@@ -1,6 +1,6 @@
 /// What a command of the host means to the highest number accessed (LAST).
-#ifndef POP3_LEGACY_CORE_ACCESS_H
-#define POP3_LEGACY_CORE_ACCESS_H
+#ifndef POP3_LEGACY_CORE_SESSION_ACCESS_H
+#define POP3_LEGACY_CORE_SESSION_ACCESS_H
 
 #include <cstdint>
 

@@ -1,7 +1,7 @@
 /// The commands of one session: what becomes of each under the policy, and which of them a line
 /// means. Does not change once made, and knows nothing of the maildrop.
-#ifndef POP3_LEGACY_CORE_SESSION_COMMANDS_H
-#define POP3_LEGACY_CORE_SESSION_COMMANDS_H
+#ifndef POP3_LEGACY_CORE_SESSION_SESSION_COMMANDS_H
+#define POP3_LEGACY_CORE_SESSION_SESSION_COMMANDS_H
 
 #include <cstdint>
 #include <optional>

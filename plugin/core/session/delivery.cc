@@ -1,4 +1,4 @@
-#include "plugin/core/delivery.h"
+#include "plugin/core/session/delivery.h"
 
 #include <algorithm>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "plugin/core/pace.h"
+#include "plugin/core/session/pace.h"
 
 #include <algorithm>
 #include <charconv>

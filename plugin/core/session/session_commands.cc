@@ -1,8 +1,8 @@
-#include "plugin/core/session_commands.h"
+#include "plugin/core/session/session_commands.h"
 
 #include <algorithm>
 
-#include "plugin/core/pace.h"
+#include "plugin/core/session/pace.h"
 #include "plugin/core/text.h"
 #include "plugin/core/view/view.h"
 

@@ -10,8 +10,8 @@
 /// it, which is a clock that was put back or a policy that was slower. Where the state cannot be
 /// read or stored, that is logged, and nothing is held against the user but what this session has
 /// done.
-#ifndef POP3_LEGACY_CORE_PACE_H
-#define POP3_LEGACY_CORE_PACE_H
+#ifndef POP3_LEGACY_CORE_SESSION_PACE_H
+#define POP3_LEGACY_CORE_SESSION_PACE_H
 
 #include <cstdint>
 #include <map>
@@ -19,9 +19,9 @@
 #include <string>
 #include <string_view>
 
-#include "plugin/core/access.h"
 #include "plugin/core/policy/policy.h"
 #include "plugin/core/port.h"
+#include "plugin/core/session/access.h"
 
 namespace pop3_legacy {
 
