@@ -888,14 +888,14 @@ class ServerSession::Worker {
       return continue_intake();
     }
     if (host_lines_ == 0 && transaction_ && !front_line_too_long()) {
-      const Portion portion = transaction_->core().take(input(), given_);
-      if (portion.taker == Taker::later) {
-        std::this_thread::sleep_for(portion.pause);
+      Decision decision = transaction_->core().take(input(), given_);
+      if (decision.taker == Taker::later) {
+        std::this_thread::sleep_for(decision.pause);
         return true;
       }
-      if (portion.taker == Taker::ours) {
-        Answer answer = transaction_->core().answer(input().substr(0, portion.octets));
-        consume(portion.octets);
+      if (decision.taker == Taker::ours) {
+        consume(decision.octets);
+        Answer answer = transaction_->core().answer(std::move(decision));
         if (!answer.reply.wire().empty()) {
           send(answer.reply.wire(), answer.client_erred);
         }
@@ -914,10 +914,10 @@ class ServerSession::Worker {
         }
         return true;
       }
-      host_lines_ = portion.octets;
-      if (!portion.rewritten.empty()) {
-        input_.replace(consumed_, portion.octets, portion.rewritten);
-        host_lines_ = portion.rewritten.size();
+      host_lines_ = decision.octets;
+      if (!decision.rewritten.empty()) {
+        input_.replace(consumed_, decision.octets, decision.rewritten);
+        host_lines_ = decision.rewritten.size();
       }
       given_ += host_lines_;
     }

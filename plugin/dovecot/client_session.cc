@@ -231,8 +231,8 @@ std::uint64_t ClientSession::waiting_input() const {
   return waiting;
 }
 
-void ClientSession::answer(std::string_view line) {
-  Answer answer = session_.answer(line);
+void ClientSession::answer(Decision decision) {
+  Answer answer = session_.answer(std::move(decision));
   const bool positive = answer.reply.positive();
   o_stream_cork(client_->output);
   if (!answer.reply.wire().empty()) {

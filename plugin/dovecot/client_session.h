@@ -40,7 +40,9 @@ class ClientSession : public ReplyEditor {
   bool may_continue();
   /// The loop comes back once the other sessions have had their turns, and not before `pause`.
   void come_back(std::chrono::milliseconds pause = std::chrono::milliseconds(0));
-  Portion take(std::string_view buffered, uoff_t offset) { return session_.take(buffered, offset); }
+  Decision take(std::string_view buffered, uoff_t offset) {
+    return session_.take(buffered, offset);
+  }
   /// The next octets are no commands: they are take_data()'s.
   [[nodiscard]] bool takes_data() const {
     return intake_ && intake_->state() == Intake::State::taking;
@@ -53,7 +55,7 @@ class ClientSession : public ReplyEditor {
     return line_;
   }
   /// Answers a line of ours.
-  void answer(std::string_view line);
+  void answer(Decision decision);
 
   // --- for the output filter ---
 

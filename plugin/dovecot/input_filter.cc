@@ -67,28 +67,28 @@ ssize_t read_lines(InputFilter& filter) {
       i_stream_skip(parent, taken);
       continue;
     }
-    Portion portion = filter.session->take(data, stream.istream.v_offset);
-    switch (portion.taker) {
+    Decision decision = filter.session->take(data, stream.istream.v_offset);
+    switch (decision.taker) {
       case Taker::host:
-        if (portion.octets < data.size()) {
+        if (decision.octets < data.size()) {
           i_stream_set_input_pending(&stream.istream, true);
         }
-        if (!portion.rewritten.empty()) {
+        if (!decision.rewritten.empty()) {
           // The host's offsets count what it was given, and the parent's what the client sent.
-          const std::string_view line = filter.session->keep_line(std::move(portion.rewritten));
-          i_stream_skip(parent, portion.octets);
-          filter.own_octets += portion.octets;
+          const std::string_view line = filter.session->keep_line(std::move(decision.rewritten));
+          i_stream_skip(parent, decision.octets);
+          filter.own_octets += decision.octets;
           filter.own_octets -= line.size();
           return hand_out(filter, line, line.size());
         }
-        return hand_out(filter, data, portion.octets);
+        return hand_out(filter, data, decision.octets);
       case Taker::ours:
-        filter.own_octets += portion.octets;
-        filter.session->answer(data.substr(0, portion.octets));
-        i_stream_skip(parent, portion.octets);
+        filter.own_octets += decision.octets;
+        i_stream_skip(parent, decision.octets);
+        filter.session->answer(std::move(decision));
         continue;
       case Taker::later:
-        filter.session->come_back(portion.pause);
+        filter.session->come_back(decision.pause);
         return 0;
       case Taker::incomplete:
         break;

@@ -21,7 +21,7 @@ class Boards : public testing::Test {
     port_.boards.emplace("Public/old", Board{.maxima = 3, .last_date = std::nullopt});
   }
   static std::string answer(Session& session, const std::string& line) {
-    return whole(session.answer(line + "\r\n"));
+    return whole(answer_to(session, line + "\r\n"));
   }
   // Who takes it, as the host would ask.
   static Taker taker(Session& session, const std::string& line) {

@@ -11,7 +11,7 @@ namespace {
 TEST(Capa, KeepsTheHostsAndAddsOurs) {
   FakePort port;
   port.answer = "+OK Capability list\r\nCAPA\r\nTOP\r\nUIDL\r\nSASL PLAIN\r\nX-FUTURE a b\r\n.\r\n";
-  EXPECT_EQ(Session(port, resolution()).answer("CAPA\r\n").reply.wire(),
+  EXPECT_EQ(answer_to(Session(port, resolution()), "CAPA\r\n").reply.wire(),
             "+OK Capability list\r\nCAPA\r\nTOP\r\nUIDL\r\nSASL PLAIN\r\nX-FUTURE a b\r\nX-LAST\r\n"
             "X-HELP\r\n.\r\n");
   EXPECT_EQ(port.asked, std::vector<std::string>{"CAPA"});
@@ -19,13 +19,13 @@ TEST(Capa, KeepsTheHostsAndAddsOurs) {
 
 TEST(Capa, AnnouncesExactlyWhatIsAllowed) {
   FakePort port;
-  EXPECT_EQ(Session(port, resolution({"HELP"})).answer("CAPA\r\n").reply.wire(),
+  EXPECT_EQ(answer_to(Session(port, resolution({"HELP"})), "CAPA\r\n").reply.wire(),
             "+OK\r\nCAPA\r\nTOP\r\nUIDL\r\nPIPELINING\r\nX-HELP\r\n.\r\n");
 }
 
 TEST(Capa, TakesOutWhatIsDenied) {
   FakePort port;
-  EXPECT_EQ(Session(port, resolution({}, {"TOP"})).answer("CAPA\r\n").reply.wire(),
+  EXPECT_EQ(answer_to(Session(port, resolution({}, {"TOP"})), "CAPA\r\n").reply.wire(),
             "+OK\r\nCAPA\r\nUIDL\r\nPIPELINING\r\n.\r\n");
 }
 
@@ -39,10 +39,10 @@ TEST(Capa, ShowsTheImplementationUnlessTheHostDoes) {
   auto made = resolution({});
   made.policy.capa.implementation = "Example-Mail";
   FakePort port;
-  EXPECT_EQ(Session(port, made).answer("CAPA\r\n").reply.wire(),
+  EXPECT_EQ(answer_to(Session(port, made), "CAPA\r\n").reply.wire(),
             "+OK\r\nCAPA\r\nTOP\r\nUIDL\r\nPIPELINING\r\nIMPLEMENTATION Example-Mail\r\n.\r\n");
   port.answer = "+OK\r\nIMPLEMENTATION Host\r\n.\r\n";
-  EXPECT_EQ(Session(port, made).answer("CAPA\r\n").reply.wire(),
+  EXPECT_EQ(answer_to(Session(port, made), "CAPA\r\n").reply.wire(),
             "+OK\r\nIMPLEMENTATION Host\r\n.\r\n");
 }
 
@@ -53,7 +53,8 @@ TEST(Capa, StaysWithinWhatMpopAndFetchmailTake) {
     many += "X" + std::to_string(line) + "\r\n";
   }
   port.answer = many + ".\r\n";
-  EXPECT_EQ(Session(port, resolution()).answer("CAPA\r\n").reply.wire(), many + "X-LAST\r\n.\r\n");
+  EXPECT_EQ(answer_to(Session(port, resolution()), "CAPA\r\n").reply.wire(),
+            many + "X-LAST\r\n.\r\n");
   for (const Command& command : command_table()) {
     EXPECT_LT(command.capability.size(), 64U);
     if (command.ours()) {
@@ -65,9 +66,10 @@ TEST(Capa, StaysWithinWhatMpopAndFetchmailTake) {
 TEST(Capa, PassesAFailureOfTheHostOn) {
   FakePort port;
   port.answer = "-ERR [SYS/TEMP] No.\r\n";
-  EXPECT_EQ(Session(port, resolution()).answer("CAPA\r\n").reply.wire(), "-ERR [SYS/TEMP] No.\r\n");
+  EXPECT_EQ(answer_to(Session(port, resolution()), "CAPA\r\n").reply.wire(),
+            "-ERR [SYS/TEMP] No.\r\n");
   port.host_error = Error{Failure::temporary, "gone"};
-  EXPECT_EQ(Session(port, resolution()).answer("CAPA\r\n").reply.wire(),
+  EXPECT_EQ(answer_to(Session(port, resolution()), "CAPA\r\n").reply.wire(),
             "-ERR [SYS/TEMP] The capabilities cannot be read.\r\n");
   EXPECT_EQ(port.log, std::vector<std::string>{"CAPA: gone"});
 }

@@ -16,6 +16,7 @@
 #include "plugin/core/answer.h"
 #include "plugin/core/policy/policy.h"
 #include "plugin/core/port.h"
+#include "plugin/core/session/session.h"
 
 namespace pop3_legacy {
 
@@ -304,6 +305,15 @@ inline std::string whole(Answer answer) {
     wire += lines.value();
   }
   return wire;
+}
+
+/// What the session answers to a line of its own, whose end may be left out.
+template <class AnySession>
+Answer answer_to(AnySession&& session, std::string_view line) {  // NOLINT: it lives on
+  const std::string whole_line = std::string(line) + (line.ends_with('\n') ? "" : "\r\n");
+  Decision decision = session.take(whole_line, 0);
+  if (decision.taker != Taker::ours) return Reply::verbatim("not ours: " + whole_line);
+  return session.answer(std::move(decision));
 }
 
 /// An intact policy that allows `allow` and denies `deny`.

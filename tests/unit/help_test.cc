@@ -10,7 +10,7 @@ namespace {
 
 std::string help(const policy::Resolution& made, const std::string& arguments = "") {
   FakePort port(1);
-  return Session(port, made).answer("HELP" + arguments + "\r\n").reply.wire();
+  return answer_to(Session(port, made), "HELP" + arguments + "\r\n").reply.wire();
 }
 
 policy::Resolution styled(policy::HelpStyle style, std::vector<std::string> deny = {}) {

@@ -25,7 +25,7 @@ class HighestAccessedTest : public testing::Test {
     return *session_;
   }
   void access(Access access, MessageNumber number) {
-    session_->accessed(access, number, port_.uid(number));
+    session_->executed({.kind = access, .number = number, .uid = port_.uid(number)}, {.octets = 1});
   }
   MessageNumber last() { return session_->number(); }
   void quit() { EXPECT_TRUE(session_->finish(Ending::quit)); }
@@ -315,7 +315,7 @@ TEST_F(HighestAccessedTest, UnreadableStateIsNoStateToOverwrite) {
   EXPECT_FALSE(session.start());
   EXPECT_EQ(session.start().error().text, "no permission");
   EXPECT_EQ(port_.log, std::vector<std::string>{"LAST: no permission"});
-  session.accessed(Access::retrieve, 1, 10);
+  session.executed({.kind = Access::retrieve, .number = 1, .uid = 10}, {.octets = 1});
   port_.state_error.reset();
   EXPECT_TRUE(session.finish(Ending::quit));
   EXPECT_EQ(port_.stores, 0);
@@ -324,7 +324,7 @@ TEST_F(HighestAccessedTest, UnreadableStateIsNoStateToOverwrite) {
 TEST_F(HighestAccessedTest, ADropKeepsWhatWasDelivered) {
   login();
   access(Access::retrieve, 2);
-  session_->delivered(2, 20);
+  session_->delivered({.kind = Access::retrieve, .number = 2, .uid = 20});
   access(Access::retrieve, 3);  // its last octets are on their way
   access(Access::remove, 5);
   drop();
@@ -343,7 +343,7 @@ TEST_F(HighestAccessedTest, ADropKeepsAllOrNothingIfThePolicySaysSo) {
 
   policy_.on_drop = LastOnDrop::nothing;
   access(Access::retrieve, 4);
-  session_->delivered(4, 40);
+  session_->delivered({.kind = Access::retrieve, .number = 4, .uid = 40});
   drop();
   login();
   EXPECT_EQ(last(), 3U);
@@ -368,7 +368,7 @@ TEST_F(HighestAccessedTest, AnotherSessionsHigherNumberStays) {
   login();
   access(Access::retrieve, 4);
   quit();
-  other.accessed(Access::retrieve, 2, 20);
+  other.executed({.kind = Access::retrieve, .number = 2, .uid = 20}, {.octets = 1});
   EXPECT_TRUE(other.finish(Ending::quit));
   EXPECT_EQ(port_.states.at("last"), "2 7 40 4 g40\n");
 }
@@ -414,7 +414,7 @@ TEST_F(HighestAccessedTest, Rfc1225ResetGoesBackToTheStart) {
   port_.states["last"] = "1 7 10\n";
   login();
   access(Access::retrieve, 3);
-  session_->delivered(3, 30);
+  session_->delivered({.kind = Access::retrieve, .number = 3, .uid = 30});
   session_->reset();
   EXPECT_EQ(last(), 1U);
   drop();
@@ -453,11 +453,11 @@ TEST_P(SemanticsTest, FollowsTheServer) {
   HighestAccessed session(port, policy);
   ASSERT_TRUE(session.start());
   EXPECT_EQ(session.number(), 1U);
-  session.accessed(Access::retrieve, 2, 20);
+  session.executed({.kind = Access::retrieve, .number = 2, .uid = 20}, {.octets = 1});
   EXPECT_EQ(session.number(), GetParam().after_retr);
-  session.accessed(Access::top, 3, 30);
+  session.executed({.kind = Access::top, .number = 3, .uid = 30}, {.octets = 1});
   EXPECT_EQ(session.number(), GetParam().after_top);
-  session.accessed(Access::remove, 4, 40);
+  session.executed({.kind = Access::remove, .number = 4, .uid = 40}, {.octets = 1});
   EXPECT_EQ(session.number(), GetParam().after_dele);
   session.reset();
   EXPECT_EQ(session.number(), GetParam().after_rset);

@@ -23,7 +23,7 @@ policy::Resolution with_commands(wording::Dialect dialect = wording::Dialect::do
 
 std::string ask(Session& session, std::string_view line) {
   EXPECT_EQ(session.take(line, 0).taker, Taker::ours) << line;
-  return session.answer(line).reply.wire();
+  return answer_to(session, line).reply.wire();
 }
 
 // Found with 100,000 RSETs in one packet: 28 s under a dialect that tells the number of messages.

@@ -104,7 +104,7 @@ class Mangle : public testing::Test {
   Mangle() {
     port_.parts = {{.fields = {"From: me", "Subject: s", " t", "X: x"}, .text = "Text\n"}};
   }
-  std::string answer(const std::string& line) { return whole(session().answer(line + "\r\n")); }
+  std::string answer(const std::string& line) { return whole(answer_to(session(), line + "\r\n")); }
   Session session() { return {port_, made_}; }
   /// Behind the header, for the parts of a message.
   std::string body(std::vector<Part> parts, const std::string& attributes = "") {
@@ -181,28 +181,28 @@ TEST_F(Mangle, AMessageIsReadInStepsForItsSize) {
   const std::string around = "+OK Message follows\r\n.\r\n";
   const std::string size = std::to_string(sent.size() - around.size());
   Session session = this->session();
-  Answer answer = session.answer("LIST 1 MANGLE\r\n");
+  Answer answer = answer_to(session, "LIST 1 MANGLE\r\n");
   ASSERT_TRUE(answer.slow_reply);
   int steps = 1;
   std::optional<Reply> reply;
   while (!(reply = answer.slow_reply->step())) ++steps;
   EXPECT_EQ(reply->wire(), "+OK 1 " + size + "\r\n");
   EXPECT_GT(steps, 5);
-  const std::string list = whole(session.answer("LIST MANGLE\r\n"));
+  const std::string list = whole(answer_to(session, "LIST MANGLE\r\n"));
   EXPECT_TRUE(list.ends_with("\r\n1 " + size + "\r\n2 " + size + "\r\n3 " + size + "\r\n.\r\n"))
       << list;
 }
 
 TEST_F(Mangle, LastCountsWhatWasSentWhole) {
   Session session = this->session();
-  Answer answer = session.answer("RETR 2 MANGLE\r\n");
+  Answer answer = answer_to(session, "RETR 2 MANGLE\r\n");
   ASSERT_FALSE(answer.listing->next().value().empty());
-  EXPECT_EQ(whole(session.answer("LAST\r\n")), "+OK 0\r\n");
+  EXPECT_EQ(whole(answer_to(session, "LAST\r\n")), "+OK 0\r\n");
   EXPECT_TRUE(answer.listing->next().value().empty());
-  EXPECT_EQ(whole(session.answer("LAST\r\n")), "+OK 2\r\n");
-  whole(session.answer("TOP 3 1 MANGLE\r\n"));
-  whole(session.answer("LIST 3 MANGLE\r\n"));
-  EXPECT_EQ(whole(session.answer("LAST\r\n")), "+OK 2\r\n");
+  EXPECT_EQ(whole(answer_to(session, "LAST\r\n")), "+OK 2\r\n");
+  whole(answer_to(session, "TOP 3 1 MANGLE\r\n"));
+  whole(answer_to(session, "LIST 3 MANGLE\r\n"));
+  EXPECT_EQ(whole(answer_to(session, "LAST\r\n")), "+OK 2\r\n");
 }
 
 TEST_F(Mangle, WhatWasSentCountsForADropOnceACommandHasProvedIt) {
@@ -210,7 +210,7 @@ TEST_F(Mangle, WhatWasSentCountsForADropOnceACommandHasProvedIt) {
   Session session = this->session();
   ASSERT_EQ(session.take(line, 0).taker, Taker::ours);
   EXPECT_FALSE(session.awaits_departure());
-  whole(session.answer(line));
+  whole(answer_to(session, line));
   EXPECT_TRUE(session.awaits_departure());
   session.leaving(0);
   session.all_left();

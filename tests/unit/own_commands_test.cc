@@ -269,12 +269,12 @@ XGONE = false
     document.apply(made_.policy);
   }
   static std::string answer(Session& session, const std::string& line) {
-    return whole(session.answer(line + "\r\n"));
+    return whole(answer_to(session, line + "\r\n"));
   }
   // What the client gets when the program has ended so.
   std::string ended(ProgramResult result, const std::string& line = "XP") {
     Session session(port_, made_);
-    Answer answer = session.answer(line + "\r\n");
+    Answer answer = answer_to(session, line + "\r\n");
     EXPECT_EQ(answer.reply.wire(), "");
     EXPECT_EQ(answer.intake->state(), Intake::State::waiting);
     EXPECT_TRUE(answer.intake->for_client_only());
@@ -294,7 +294,7 @@ TEST_F(OwnCommands, AnAliasIsRewrittenForTheHost) {
   Session session(port_, made_);
   EXPECT_FALSE(session.idle());
   const std::string input = "NOOP\r\nXMSGS\r\nSTAT\r\n";
-  Portion portion = session.take(input, 0);
+  Decision portion = session.take(input, 0);
   EXPECT_EQ(portion.taker, Taker::host);
   EXPECT_EQ(portion.octets, 6U);
   EXPECT_EQ(portion.rewritten, "");
@@ -314,7 +314,7 @@ TEST_F(OwnCommands, AnAliasIsRewrittenForTheHost) {
 
 TEST_F(OwnCommands, LastCountsWhatAnAliasStandsFor) {
   Session session(port_, made_);
-  const Portion portion = session.take("XGET 2\r\nNOOP\r\n", 0);
+  const Decision portion = session.take("XGET 2\r\nNOOP\r\n", 0);
   EXPECT_EQ(portion.octets, 8U);
   ASSERT_EQ(portion.rewritten, "RETR 2\r\n");
   port_.retrieved += 100;
@@ -322,7 +322,7 @@ TEST_F(OwnCommands, LastCountsWhatAnAliasStandsFor) {
   EXPECT_EQ(answer(session, "LAST"), "+OK 2\r\n");
   EXPECT_EQ(answer(session, "XOLDEST"), "+OK 2\r\n");
   // The offset counts what the host was given, which is shorter here.
-  const Portion next = session.take("XDEL    3\r\n", 8);
+  const Decision next = session.take("XDEL    3\r\n", 8);
   EXPECT_EQ(next.rewritten, "DELE 3\r\n");
   session.executed(8 + next.rewritten.size() - 1);
   EXPECT_EQ(answer(session, "LAST"), "+OK 2\r\n");
@@ -336,7 +336,7 @@ TEST_F(OwnCommands, AnAliasOfQuitStoresFirst) {
   (void)session.take("RETR 1\r\n", 0);
   port_.retrieved = 10;
   session.executed(8);
-  const Portion portion = session.take("XBYE\r\n", 8);
+  const Decision portion = session.take("XBYE\r\n", 8);
   EXPECT_EQ(portion.rewritten, "QUIT\r\n");
   EXPECT_EQ(port_.stores, 1);
 }
@@ -358,7 +358,7 @@ TEST_F(OwnCommands, WhatIsDeniedStaysDenied) {
 TEST_F(OwnCommands, WhatIsNotAllowedIsTheHosts) {
   made_.policy.commands.allow = {};
   Session session(port_, made_);
-  const Portion portion = session.take("XOLDEST\r\n", 0);
+  const Decision portion = session.take("XOLDEST\r\n", 0);
   EXPECT_EQ(portion.taker, Taker::host);
   EXPECT_EQ(portion.rewritten, "LAST\r\n");
 }
@@ -392,7 +392,7 @@ TEST_F(OwnCommands, RepliesAreFixed) {
 TEST_F(OwnCommands, AProgramHasAnEnvironmentAndLimits) {
   Session session(port_, made_);
   {
-    const Answer waiting = session.answer("xp  -a $(b)  c \r\n");
+    const Answer waiting = answer_to(session, "xp  -a $(b)  c \r\n");
     EXPECT_EQ(port_.running, 1);
   }
   EXPECT_EQ(port_.running, 0);
@@ -404,7 +404,7 @@ TEST_F(OwnCommands, AProgramHasAnEnvironmentAndLimits) {
             (Strings{"USER=anna@Example.ORG", "DOMAIN=example.org", "COMMAND=XP",
                      "ARGUMENTS=-a $(b)  c ", "PATH=/usr/local/bin:/usr/bin:/bin"}));
   port_.user = "anna";
-  (void)session.answer("XTND who\r\n");
+  (void)answer_to(session, "XTND who\r\n");
   EXPECT_TRUE(port_.call.service);
   EXPECT_EQ(port_.call.target, "who");
   EXPECT_EQ(port_.call.environment[1], "DOMAIN=");
@@ -438,7 +438,7 @@ TEST_F(OwnCommands, LongOutputComesInPieces) {
   std::string output = "+OK long\n";
   for (int line = 0; line < 10000; ++line) output += ".line\n";
   Session session(port_, made_);
-  Answer answer = session.answer("XP\r\n");
+  Answer answer = answer_to(session, "XP\r\n");
   port_.done({ProgramResult::End::succeeded, output, ""});
   const auto listing = answer.intake->listing();
   std::size_t octets = 0;

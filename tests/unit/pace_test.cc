@@ -43,10 +43,15 @@ std::uint64_t log_in(ClockPort& port, const policy::Policy::Pace& policy) {
   return Pace(port, policy).log_in();
 }
 
+MessageAccess asked(Extent extent, std::uint64_t octets) {
+  return {.kind = Access::retrieve, .octets = octets, .extent = extent};
+}
+
 /// RETR of so many octets, and what refused it.
 std::string retrieve(Pace& pace, std::uint64_t size) {
-  if (auto refused = pace.begin(Pace::Extent::whole, size)) return *refused;
-  pace.settle(size);
+  const MessageAccess retr = asked(Extent::whole, size);
+  if (auto refused = pace.refusal(retr)) return *refused;
+  pace.executed(retr, {.octets = size});
   return "sent";
 }
 
@@ -115,7 +120,7 @@ TEST(PaceLogins, ASessionThatOnlyCountsOctetsKeepsThem) {
   const auto other = octets(1000);
   Pace pace(port, other);
   EXPECT_EQ(retrieve(pace, 600), "sent");
-  pace.finish();
+  EXPECT_TRUE(pace.finish(Ending::quit));
   EXPECT_EQ(log_in(port, policy), 3600U);
 }
 
@@ -165,18 +170,18 @@ TEST(PaceRetrievals, ATopWithAllLinesCountsWhateverTheirNumber) {
   policy::Policy::Pace policy;
   policy.retr_per_session = 2;
   Pace pace(port, policy);
-  const auto top = [&](Pace::Extent extent, std::uint64_t sent) {
-    const auto refused = pace.begin(extent, 5000);
-    pace.settle(sent);
+  const auto top = [&](Extent extent, std::uint64_t sent) {
+    const auto refused = pace.refusal(asked(extent, 5000));
+    pace.executed({}, {.octets = sent});
     return !refused;
   };
-  EXPECT_TRUE(top(Pace::Extent::lines, 5010));   // with 100 lines, which were all
-  EXPECT_TRUE(top(Pace::Extent::lines, 700));    // some
-  EXPECT_TRUE(top(Pace::Extent::header, 5010));  // of a message without a body
-  EXPECT_TRUE(top(Pace::Extent::whole, 5010));
-  EXPECT_FALSE(top(Pace::Extent::lines, 0));
-  EXPECT_TRUE(top(Pace::Extent::header, 300));
-  EXPECT_FALSE(top(Pace::Extent::whole, 0));
+  EXPECT_TRUE(top(Extent::lines, 5010));   // with 100 lines, which were all
+  EXPECT_TRUE(top(Extent::lines, 700));    // some
+  EXPECT_TRUE(top(Extent::header, 5010));  // of a message without a body
+  EXPECT_TRUE(top(Extent::whole, 5010));
+  EXPECT_FALSE(top(Extent::lines, 0));
+  EXPECT_TRUE(top(Extent::header, 300));
+  EXPECT_FALSE(top(Extent::whole, 0));
 }
 
 TEST(PaceOctets, AnHourSlidesByMinutesAndOutlastsTheSession) {
@@ -208,9 +213,9 @@ TEST(PaceOctets, LessThanATenthIsStoredAtTheEndOnly) {
   EXPECT_EQ(retrieve(pace, 60), "sent");
   EXPECT_EQ(port.state(), "dovecot-pop3-legacy pace 1\noctets 1700000040 120\n");
   EXPECT_EQ(retrieve(pace, 7), "sent");
-  pace.finish();
+  EXPECT_TRUE(pace.finish(Ending::quit));
   EXPECT_EQ(port.state(), "dovecot-pop3-legacy pace 1\noctets 1700000040 127\n");
-  pace.finish();
+  EXPECT_TRUE(pace.finish(Ending::quit));
   EXPECT_EQ(port.stores, 2);
 }
 
@@ -218,10 +223,10 @@ TEST(PaceOctets, WhatFailsDoesNotCountAndWhatIsCutShortDoes) {
   ClockPort port;
   const auto policy = octets(1000);
   Pace pace(port, policy);
-  EXPECT_EQ(pace.begin(Pace::Extent::whole, 900), std::nullopt);
-  pace.settle(0);
-  EXPECT_EQ(pace.begin(Pace::Extent::whole, 900), std::nullopt);
-  pace.finish();
+  EXPECT_EQ(pace.refusal(asked(Extent::whole, 900)), std::nullopt);
+  pace.executed({}, {.octets = 0});
+  EXPECT_EQ(pace.refusal(asked(Extent::whole, 900)), std::nullopt);
+  EXPECT_TRUE(pace.finish(Ending::quit));
   EXPECT_NE(retrieve(pace, 200), "sent");
 }
 
@@ -231,11 +236,11 @@ TEST(PaceOctets, AMessageOfMoreThanTheHoursOctetsIsSentWhereNoneWere) {
   Pace pace(port, policy);
   EXPECT_EQ(retrieve(pace, 5000), "sent");
   EXPECT_NE(retrieve(pace, 1), "sent");
-  EXPECT_NE(pace.begin(Pace::Extent::lines, 1), std::nullopt);
+  EXPECT_NE(pace.refusal(asked(Extent::lines, 1)), std::nullopt);
   port.time += hour;
   EXPECT_EQ(retrieve(pace, 1), "sent");
   EXPECT_NE(retrieve(pace, 5000), "sent");
-  EXPECT_EQ(pace.begin(Pace::Extent::lines, 5000), std::nullopt);
+  EXPECT_EQ(pace.refusal(asked(Extent::lines, 5000)), std::nullopt);
 }
 
 TEST(PaceOctets, AClockThatIsPutBackAndBrokenStatesLockNobodyOut) {
@@ -267,8 +272,8 @@ TEST(PaceState, LoginsAndOctetsOfSessionsSideBySideAreKept) {
   Pace second(port, policy);
   EXPECT_EQ(first.log_in() + second.log_in(), 0U);
   EXPECT_EQ(retrieve(first, 40) + retrieve(second, 50), "sentsent");
-  first.finish();
-  second.finish();
+  EXPECT_TRUE(first.finish(Ending::quit));
+  EXPECT_TRUE(second.finish(Ending::quit));
   EXPECT_EQ(port.state(), "dovecot-pop3-legacy pace 1\nlogins 1700000160\noctets 1700000040 90\n");
 }
 
@@ -293,7 +298,7 @@ TEST(PaceState, TheUsersStatesHaveItAndNotTheMailboxs) {
   shared.state_error = Error{Failure::temporary, "the dict is down"};
   EXPECT_EQ(there.log_in(), 0U);
   EXPECT_EQ(retrieve(there, 900), "sent");
-  there.finish();
+  EXPECT_TRUE(there.finish(Ending::quit));
   EXPECT_EQ(other.log,
             std::vector<std::string>{"pace: the stored state cannot be kept, so the login is not "
                                      "held against the user: the dict is down"});
@@ -322,7 +327,7 @@ TEST(PaceSession, ALoginTooSoonIsAnErrorThatEndsTheSession) {
 TEST(PaceSession, CapaTellsTheUsersOwnDelay) {
   ClockPort port(1);
   port.answer = "+OK\r\nCAPA\r\nLOGIN-DELAY 900 USER\r\n.\r\n";
-  EXPECT_EQ(Session(port, paced(logins(60, 1))).answer("CAPA\r\n").reply.wire(),
+  EXPECT_EQ(answer_to(Session(port, paced(logins(60, 1))), "CAPA\r\n").reply.wire(),
             "+OK\r\nCAPA\r\nLOGIN-DELAY 60\r\n.\r\n");
 }
 
@@ -337,8 +342,8 @@ TEST(PaceSession, RetrCountsWhereItSucceeded) {
   std::uint64_t offset = 6;
   const auto hosts = [&](std::string_view line, std::uint64_t sent) {
     session.executed(offset);
-    const Portion portion = session.take(line, offset);
-    if (portion.taker != Taker::host) return session.answer(line).reply.wire();
+    const Decision portion = session.take(line, offset);
+    if (portion.taker != Taker::host) return answer_to(session, line).reply.wire();
     offset += portion.octets;
     port.retrieved += sent;
     return std::string("the host's");
@@ -367,12 +372,12 @@ TEST(PaceSession, AnAliasOfRetrIsNoWayRound) {
   alias.target = "RETR";
   made.policy.x_commands.push_back(alias);
   Session session(port, made);
-  const Portion first = session.take("XGET 1\r\n", 0);
+  const Decision first = session.take("XGET 1\r\n", 0);
   EXPECT_EQ(first.rewritten, "RETR 1\r\n");
   port.retrieved += 100;
   session.executed(first.rewritten.size());
   EXPECT_EQ(session.take("XGET 2\r\n", first.rewritten.size()).taker, Taker::ours);
-  EXPECT_TRUE(session.answer("XGET 2\r\n").reply.wire().starts_with("-ERR This session has"));
+  EXPECT_TRUE(answer_to(session, "XGET 2\r\n").reply.wire().starts_with("-ERR This session has"));
 }
 
 TEST(PaceSession, OctetsAreThoseThatWereSent) {

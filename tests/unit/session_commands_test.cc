@@ -57,10 +57,10 @@ TEST(SessionCommands, WhatIsDeniedStaysDeniedInEverySpelling) {
       for (const char* const rest : {"\r\n", "\n", " 1\r\n", "  1 2  \r\n", " 1 MANGLE\r\n",
                                      " 1 X-MANGLE(text=plain)\r\n"}) {
         const std::string line = verb + rest;
-        const Portion portion = session.take(line, 0);
+        const Decision portion = session.take(line, 0);
         EXPECT_EQ(portion.taker, Taker::ours) << line;
         EXPECT_EQ(portion.octets, line.size()) << line;
-        const Answer answer = session.answer(line);
+        const Answer answer = answer_to(session, line);
         EXPECT_EQ(answer.reply.wire(), "-ERR " + name + " is disabled for this mailbox.\r\n")
             << line;
         EXPECT_EQ(answer.listing, nullptr);
@@ -88,11 +88,11 @@ TEST(SessionCommands, WhatDoesTheSameAsADeniedCommandIsDeniedToo) {
 TEST(SessionCommands, AnAnswerSaysWhichCommandItAnswers) {
   FakePort port(3);
   Session session(port, everything_but("DELE"));
-  const Answer denied = session.answer("xalias  2\r\n");
+  const Answer denied = answer_to(session, "xalias  2\r\n");
   ASSERT_NE(denied.command, nullptr);
   EXPECT_EQ(denied.command->name, "DELE");
   EXPECT_EQ(denied.arguments, "2");
-  EXPECT_EQ(session.answer("XNOTHING\r\n").command, nullptr);
+  EXPECT_EQ(session.take("XNOTHING\r\n", 0).taker, Taker::host);
 }
 
 }  // namespace

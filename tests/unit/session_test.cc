@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-std::string shown(const Portion& portion) {
+std::string shown(const Decision& portion) {
   switch (portion.taker) {
     case Taker::host:
       return "host " + std::to_string(portion.octets);
@@ -48,11 +48,14 @@ TEST(Session, QuitWaitsForALockAndNotForEver) {
     port.deleted_numbers.insert(1);
     port.state_error = Error{Failure::locked, "somebody else is at work"};
     int waited = 0;
-    while (session.take("QUIT\r\n", 8).taker == Taker::later && (stays || waited < 10)) ++waited;
+    Decision quit = session.take("QUIT\r\n", 8);
+    for (; quit.taker == Taker::later && (stays || waited < 10); ++waited) {
+      quit = session.take("QUIT\r\n", 8);
+    }
     if (stays) {
       EXPECT_GT(waited, 20);
       EXPECT_LT(waited, 200);
-      EXPECT_EQ(session.answer("QUIT").reply.wire(),
+      EXPECT_EQ(session.answer(std::move(quit)).reply.wire(),
                 "-ERR [SYS/TEMP] Nothing was deleted: it could not be stored.\r\n");
     } else {
       port.state_error.reset();
@@ -101,19 +104,21 @@ TEST(Session, ADeniedCommandAloneIsReasonEnoughToBeThere) {
 TEST(Session, AnswersWhatIsDenied) {
   FakePort port(1);
   Session session(port, resolution({"LAST"}, {"DELE", "LAST"}));
-  EXPECT_EQ(session.answer("dele 1\r\n").reply.wire(),
+  EXPECT_EQ(answer_to(session, "dele 1\r\n").reply.wire(),
             "-ERR DELE is disabled for this mailbox.\r\n");
-  EXPECT_EQ(session.answer("LAST\r\n").reply.wire(), "-ERR LAST is disabled for this mailbox.\r\n");
+  EXPECT_EQ(answer_to(session, "LAST\r\n").reply.wire(),
+            "-ERR LAST is disabled for this mailbox.\r\n");
 }
 
 TEST(Session, RefusesArgumentsAndNulsOfOurs) {
   FakePort port(1);
   Session session(port, resolution());
-  EXPECT_EQ(session.answer("LAST 1\r\n").reply.wire(), "-ERR Too many arguments. Syntax: LAST\r\n");
-  EXPECT_EQ(session.answer("LAST  \r\n").reply.wire(), "+OK 0\r\n");
-  EXPECT_EQ(session.answer("HELP A B C\r\n").reply.wire(),
+  EXPECT_EQ(answer_to(session, "LAST 1\r\n").reply.wire(),
+            "-ERR Too many arguments. Syntax: LAST\r\n");
+  EXPECT_EQ(answer_to(session, "LAST  \r\n").reply.wire(), "+OK 0\r\n");
+  EXPECT_EQ(answer_to(session, "HELP A B C\r\n").reply.wire(),
             "-ERR Too many arguments. Syntax: HELP [command]\r\n");
-  EXPECT_EQ(session.answer("LAST\0x\r\n"sv).reply.wire(), "-ERR NUL octet in the command.\r\n");
+  EXPECT_EQ(answer_to(session, "LAST\0x\r\n"sv).reply.wire(), "-ERR NUL octet in the command.\r\n");
 }
 
 TEST(Session, WithABrokenPolicyOursAreUnavailableAndTheHostsGoOn) {
@@ -121,10 +126,10 @@ TEST(Session, WithABrokenPolicyOursAreUnavailableAndTheHostsGoOn) {
   auto broken = resolution({"LAST", "HELP"}, {"TOP"});
   broken.intact = false;
   Session session(port, std::move(broken));
-  EXPECT_EQ(session.answer("LAST\r\n").reply.wire(),
+  EXPECT_EQ(answer_to(session, "LAST\r\n").reply.wire(),
             "-ERR [SYS/TEMP] LAST is unavailable: the server's policy cannot be read.\r\n");
   EXPECT_EQ(shown(session.take("RETR 1\r\n", 0)), "host 8");
-  EXPECT_EQ(session.answer("TOP 1 0\r\n").reply.wire(),
+  EXPECT_EQ(answer_to(session, "TOP 1 0\r\n").reply.wire(),
             "-ERR TOP is disabled for this mailbox.\r\n");
 }
 
@@ -141,7 +146,7 @@ TEST(Session, WithAnUnknownDenyListWhateverCouldBeDeniedIsRefused) {
     }
     if (command.deniable) {
       ASSERT_EQ(shown(session.take(line, 0)), "ours " + std::to_string(line.size()));
-      EXPECT_EQ(session.answer(line).reply.wire(),
+      EXPECT_EQ(answer_to(session, line).reply.wire(),
                 "-ERR [SYS/TEMP] " + std::string(command.name) +
                     " is unavailable: the server's policy cannot be read.\r\n");
     } else if (command.owner == Owner::host) {
@@ -186,10 +191,10 @@ TEST(Session, UidlIsRefusedWhileTheIdsAreNotKnownAndTheRestGoesOn) {
     port.uidl_error = Error{Failure::permanent, "the pins are damaged"};
     EXPECT_EQ(shown(session.take("STAT\r\nUIDL\r\nRETR 1\r\n", 0)), "host 6");
     EXPECT_EQ(shown(session.take("UIDL\r\nRETR 1\r\n", 6)), "ours 6");
-    EXPECT_EQ(session.answer("UIDL\r\n").reply.wire(),
+    EXPECT_EQ(answer_to(session, "UIDL\r\n").reply.wire(),
               "-ERR [SYS/TEMP] The messages' unique ids are not known at the moment.\r\n");
     EXPECT_EQ(shown(session.take("UIDL 2\r\n", 6)), "ours 8");
-    EXPECT_EQ(session.answer("UIDL 2\r\n").reply.wire(),
+    EXPECT_EQ(answer_to(session, "UIDL 2\r\n").reply.wire(),
               "-ERR [SYS/TEMP] The messages' unique ids are not known at the moment.\r\n");
     EXPECT_EQ(shown(session.take("RETR 1\r\nDELE 1\r\nLIST\r\nQUIT\r\n", 6)), "host 28");
     EXPECT_EQ(port.log,
@@ -219,7 +224,8 @@ TEST(Session, ADeniedUidlNeedsNoIds) {
   made.policy.uidl.plan.chain = {"courier"};
   Session session(port, std::move(made));
   EXPECT_EQ(shown(session.take("UIDL\r\n", 0)), "ours 6");
-  EXPECT_EQ(session.answer("UIDL\r\n").reply.wire(), "-ERR UIDL is disabled for this mailbox.\r\n");
+  EXPECT_EQ(answer_to(session, "UIDL\r\n").reply.wire(),
+            "-ERR UIDL is disabled for this mailbox.\r\n");
   EXPECT_EQ(port.prepared, 0);
 }
 
@@ -230,10 +236,10 @@ TEST(DeadlyLines, AreNotGivenToTheHost) {
   Session session(port, resolution());
   EXPECT_EQ(shown(session.take("NOOP\r\nFrom: me\r\nNOOP\r\n", 0)), "host 6");
   EXPECT_EQ(shown(session.take("From: me\r\nNOOP\r\n", 6)), "ours 10");
-  EXPECT_EQ(session.answer("From: me\r\n").reply.wire(), "-ERR Unknown command: FROM:\r\n");
+  EXPECT_EQ(answer_to(session, "From: me\r\n").reply.wire(), "-ERR Unknown command: FROM:\r\n");
   for (const char* const line : {":\r\n", "NOOP:\n", "a\t:\r\n", "\xff:\r\n", "x:y z\r\n"}) {
     EXPECT_EQ(session.take(line, 6).taker, Taker::ours) << line;
-    EXPECT_FALSE(session.answer(line).reply.positive()) << line;
+    EXPECT_FALSE(answer_to(session, line).reply.positive()) << line;
   }
   using namespace std::string_view_literals;
   for (const auto line : {"NOOP a:b\r\n"sv, " :\r\n"sv, "NOOP\0:\r\n"sv, "\0:\r\n"sv}) {
@@ -249,7 +255,7 @@ TEST(DeadlyLines, KeepASessionFromBeingIdle) {
   EXPECT_FALSE(session.idle());
   EXPECT_EQ(shown(session.take("LAST\r\nRETR 1\r\nRETR 2\r\na: b\r\n", 0)), "host 22");
   EXPECT_EQ(shown(session.take("a: b\r\nQUIT\r\n", 22)), "ours 6");
-  EXPECT_EQ(session.answer("a: b\r\n").reply.wire(), "-ERR Unknown command: A:\r\n");
+  EXPECT_EQ(answer_to(session, "a: b\r\n").reply.wire(), "-ERR Unknown command: A:\r\n");
   EXPECT_EQ(shown(session.take("QUIT\r\n", 22)), "host 6");
   EXPECT_EQ(shown(session.take("QUI", 28)), "incomplete");
   EXPECT_EQ(port.loads, 0);
@@ -263,7 +269,7 @@ TEST(DeadlyLines, AreWordedAsOtherUnknownCommands) {
       "-ERR what is {command}?";
   Session session(port, made);
   EXPECT_EQ(shown(session.take("From: me\r\n", 0)), "ours 10");
-  EXPECT_EQ(session.answer("From: me\r\n").reply.wire(), "-ERR what is From:?\r\n");
+  EXPECT_EQ(answer_to(session, "From: me\r\n").reply.wire(), "-ERR what is From:?\r\n");
   EXPECT_FALSE(session.awaits_reply());
 }
 
@@ -273,7 +279,7 @@ class LastInSession : public testing::Test {
   /// every RETR and TOP but those of `refused`.
   void host(std::string_view lines, const std::vector<std::string>& refused = {}) {
     while (!lines.empty()) {
-      const Portion portion = session_.take(lines, given_);
+      const Decision portion = session_.take(lines, given_);
       ASSERT_EQ(portion.taker, Taker::host);
       std::string_view run = lines.substr(0, portion.octets);
       while (!run.empty()) {
@@ -288,7 +294,7 @@ class LastInSession : public testing::Test {
       lines.remove_prefix(portion.octets);
     }
   }
-  std::string last() { return session_.answer("LAST\r\n").reply.wire(); }
+  std::string last() { return answer_to(session_, "LAST\r\n").reply.wire(); }
   /// All that was sent leaves the host, with so many octets of the client's waiting there.
   void leave(std::size_t waiting = 0) {
     session_.leaving(waiting);
@@ -501,11 +507,11 @@ TEST(Session, UnderUwATopCountsIfTheHostSendsIt) {
   Session session(port, std::move(made));
   EXPECT_EQ(shown(session.take("TOP 2 x\r\nTOP 3 0\r\n", 0)), "host 9");
   session.executed(9);
-  EXPECT_EQ(session.answer("LAST\r\n").reply.wire(), "+OK 0\r\n");
+  EXPECT_EQ(answer_to(session, "LAST\r\n").reply.wire(), "+OK 0\r\n");
   EXPECT_EQ(shown(session.take("TOP 3 0\r\n", 9)), "host 9");
   port.topped = 20;
   session.executed(18);
-  EXPECT_EQ(session.answer("LAST\r\n").reply.wire(), "+OK 3\r\n");
+  EXPECT_EQ(answer_to(session, "LAST\r\n").reply.wire(), "+OK 3\r\n");
 }
 
 TEST(Session, UnderPopperARetrIsNotWaitedForButTheStartIsKept) {
@@ -539,7 +545,7 @@ TEST(Session, LastHasTheWordingOfThePolicy) {
     port.seen = 3;
     auto made = resolution();
     made.policy.last.wording = wording;
-    EXPECT_EQ(Session(port, std::move(made)).answer("LAST\r\n").reply.wire(), wire);
+    EXPECT_EQ(answer_to(Session(port, std::move(made)), "LAST\r\n").reply.wire(), wire);
   }
 }
 

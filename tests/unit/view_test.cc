@@ -39,7 +39,7 @@ struct Fixture {
   }
   /// The host gets `line`, and does it.
   void play(Session& session, std::string_view line) {
-    const Portion portion = session.take(line, given);
+    const Decision portion = session.take(line, given);
     ASSERT_EQ(portion.taker, Taker::host) << line;
     given += portion.octets;
     if (line.starts_with("RETR")) port.retrieved += 100;
@@ -116,10 +116,10 @@ TEST(View, AMasterUserLeavesNoTrace) {
     EXPECT_EQ(port.uids, (std::vector<Uid>{30, 40}));
     test.play(session, "RETR 1\r\n");
     test.play(session, "RETR 2\r\n");
-    EXPECT_EQ(session.answer("LAST\r\n").reply.wire(), "+OK 2\r\n");
-    EXPECT_EQ(session.answer("DELE 1\r\n").reply.wire(),
+    EXPECT_EQ(answer_to(session, "LAST\r\n").reply.wire(), "+OK 2\r\n");
+    EXPECT_EQ(answer_to(session, "DELE 1\r\n").reply.wire(),
               "-ERR Mail cannot be deleted here: the server keeps it.\r\n");
-    EXPECT_EQ(session.answer("XTND XMIT\r\n").reply.wire(),
+    EXPECT_EQ(answer_to(session, "XTND XMIT\r\n").reply.wire(),
               "-ERR XTND XMIT is disabled for this mailbox.\r\n");
     test.quit(session);
     EXPECT_EQ(port.states, before);
@@ -176,8 +176,8 @@ TEST(View, ADateThatCannotBeReadShowsNothing) {
   made.policy.view.days = 1;
   Session session(port, made);
   EXPECT_EQ(session.take("STAT\r\n", 0).taker, Taker::ours);
-  EXPECT_EQ(session.answer("STAT\r\n").reply.wire(), no_messages);
-  EXPECT_EQ(session.answer("LAST\r\n").reply.wire(), no_messages);
+  EXPECT_EQ(answer_to(session, "STAT\r\n").reply.wire(), no_messages);
+  EXPECT_EQ(answer_to(session, "LAST\r\n").reply.wire(), no_messages);
   EXPECT_EQ(session.take("QUIT\r\n", 0).taker, Taker::host);
   ASSERT_EQ(port.log.size(), 1U);
   EXPECT_NE(port.log[0].find("the disk is tired"), std::string::npos);
@@ -212,7 +212,7 @@ TEST(View, QuitIsRefusedWhereWhatWasDeletedCannotBeStored) {
   test.play(session, "DELE 1\r\n");
   test.port.state_error = Error{Failure::temporary, "the disk is full"};
   EXPECT_EQ(session.take("QUIT\r\n", test.given).taker, Taker::ours);
-  const Answer answer = session.answer("QUIT\r\n");
+  const Answer answer = answer_to(session, "QUIT\r\n");
   EXPECT_EQ(answer.reply.wire(),
             "-ERR [SYS/TEMP] Nothing was deleted: it could not be stored.\r\n");
   EXPECT_TRUE(answer.ends_session);
@@ -424,7 +424,7 @@ TEST(View, WhereGuidsCannotBeReadNowNothingIsShown) {
   test.port.guid_error = Error{Failure::temporary, "no descriptor"};
   Session second = test.session();
   EXPECT_EQ(second.take("RETR 1\r\n", 0).taker, Taker::ours);
-  EXPECT_EQ(second.answer("RETR 1\r\n").reply.wire(), no_messages);
+  EXPECT_EQ(answer_to(second, "RETR 1\r\n").reply.wire(), no_messages);
 }
 
 TEST(View, DamagedGuidsAreMadeAnewAndOnlyMatterWhereTheyAreNeeded) {
@@ -456,7 +456,7 @@ TEST(View, WhatCountsAsFetched) {
   test.play(session, "RETR 1\r\n");
   test.play(session, "TOP 2 199\r\n");  // it has 200 octets
   test.play(session, "TOP 3 300\r\n");
-  session.take("RETR 4\r\n", test.given);  // the host refuses it
+  (void)session.take("RETR 4\r\n", test.given);  // the host refuses it
   session.executed(test.given + 8);
   test.given += 8;
   test.quit(session);

@@ -20,7 +20,7 @@ class XCommands : public testing::Test {
     port_.headers[1] = "From: One <one@a>\nSubject: a\tb\nDate: today\nMessage-ID: <1@a>\n";
     port_.headers[3] = "from: three@a,\n four@a\nX-Auth: three@example.org\n";
   }
-  std::string answer(const std::string& line) { return whole(session().answer(line + "\r\n")); }
+  std::string answer(const std::string& line) { return whole(answer_to(session(), line + "\r\n")); }
   Session session() { return {port_, made_}; }
 
   FakePort port_{3};
@@ -143,13 +143,13 @@ TEST_F(XCommands, XdeleDeletesNothingWhereAnArgumentIsWrong) {
 
 TEST_F(XCommands, XdeleRaisesLastWhereDeleDoes) {
   Session session(port_, made_);
-  EXPECT_TRUE(session.answer("XDELE 1 2\r\n").reply.positive());
-  EXPECT_EQ(session.answer("LAST\r\n").reply.wire(), "+OK 2\r\n");
+  EXPECT_TRUE(answer_to(session, "XDELE 1 2\r\n").reply.positive());
+  EXPECT_EQ(answer_to(session, "LAST\r\n").reply.wire(), "+OK 2\r\n");
   FakePort port(3);
   made_.policy.last.semantics = policy::LastSemantics::dovecot;
   Session other(port, made_);
-  EXPECT_TRUE(other.answer("XDELE 1 2\r\n").reply.positive());
-  EXPECT_EQ(other.answer("LAST\r\n").reply.wire(), "+OK 0\r\n");
+  EXPECT_TRUE(answer_to(other, "XDELE 1 2\r\n").reply.positive());
+  EXPECT_EQ(answer_to(other, "LAST\r\n").reply.wire(), "+OK 0\r\n");
 }
 
 TEST_F(XCommands, XsenderTellsOnlyWhatIsTrusted) {

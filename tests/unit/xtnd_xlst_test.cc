@@ -18,7 +18,7 @@ class XtndXlst : public testing::Test {
     port_.headers[3] = "Message-Id: <3@a>\nSubject: three\n folded\n";
   }
   std::string answer(const std::string& line) {
-    return whole(Session(port_, made_).answer(line + "\r\n"));
+    return whole(answer_to(Session(port_, made_), line + "\r\n"));
   }
   static std::string listed(std::string_view lines) {
     return std::string(accepted).append(lines).append(".\r\n");
@@ -121,7 +121,7 @@ TEST_F(XtndXlst, LinesHave512OctetsAtMost) {
 TEST_F(XtndXlst, ALongAnswerComesInPieces) {
   FakePort port(10000);
   Session session(port, made_);
-  Answer answer = session.answer("XTND XLST Subject\r\n");
+  Answer answer = answer_to(session, "XTND XLST Subject\r\n");
   std::size_t pieces = 0;
   std::size_t octets = 0;
   for (;;) {

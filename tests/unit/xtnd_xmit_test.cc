@@ -118,7 +118,7 @@ struct Client {
 
   /// The second reply, or the first where it refuses; empty while the intake is not done.
   std::string send(std::string_view message) {
-    Answer answer = session.answer("XTND XMIT\r\n");
+    Answer answer = answer_to(session, "XTND XMIT\r\n");
     if (!answer.intake) return answer.reply.wire();
     EXPECT_EQ(answer.reply.wire(), "+OK Start sending message.\r\n");
     intake = std::move(answer.intake);
@@ -300,7 +300,7 @@ TEST(XtndXmit, WaitsForTheMta) {
   port.answer_at_once.reset();
   Client client(port);
   int woken = 0;
-  Answer answer = client.session.answer("xtnd xmit");
+  Answer answer = answer_to(client.session, "xtnd xmit");
   client.intake = std::move(answer.intake);
   client.intake->when_done([&] { ++woken; });
   for (const char c : std::string(message)) {
@@ -319,7 +319,7 @@ TEST(XtndXmit, WaitsForTheMta) {
 TEST(XtndXmit, ADroppedIntakeSendsNothing) {
   MailPort port;
   Client client(port);
-  client.intake = client.session.answer("XTND XMIT").intake;
+  client.intake = answer_to(client.session, "XTND XMIT").intake;
   client.intake->take(message);
   client.intake.reset();
   EXPECT_TRUE(port.sent.empty());
@@ -477,7 +477,7 @@ TEST(XtndXmit, DataWithoutAnEndEndsTheSession) {
   policy::Policy::Xmit xmit;
   xmit.max_octets = 1024;
   Client client(port, xmit);
-  client.intake = client.session.answer("XTND XMIT").intake;
+  client.intake = answer_to(client.session, "XTND XMIT").intake;
   const std::string piece(4096, 'x');
   int pieces = 0;
   while (client.intake->state() == Intake::State::taking && pieces < 1000) {

@@ -25,12 +25,13 @@ std::string_view wording_behind(policy::LastWording wording) noexcept {
 }  // namespace
 
 Answer last(Session& session, std::string_view /*arguments*/) {
-  if (const Status& started = session.highest_accessed().start(); !started) {
+  HighestAccessed& last = session.accesses().last();
+  if (!last.start()) {
     // A wrong number would make clients skip mail or load it all again; no number does not.
     return Reply::temporary_failure("The highest number accessed cannot be read.");
   }
-  return Reply::ok(std::to_string(session.highest_accessed().number())
-                       .append(wording_behind(session.policy().last.wording)));
+  return Reply::ok(
+      std::to_string(last.number()).append(wording_behind(session.policy().last.wording)));
 }
 
 }  // namespace pop3_legacy::commands

@@ -75,8 +75,8 @@ Answer list(Session& session, std::string_view arguments) {
     }
     number = named.value();
   }
-  return session.on_board() ? list_with_maxima(port, number)
-                            : list_with_scan(port, session.scan_width(), number);
+  return session.maildrop().board() ? list_with_maxima(port, number)
+                                    : list_with_scan(port, session.maildrop().scan_width(), number);
 }
 
 }  // namespace pop3_legacy::commands

@@ -126,15 +126,14 @@ Result<std::unique_ptr<MangledMessage>> open(Port& port, MessageNumber number, M
 /// A mangled message on its way to the client.
 class Sending : public Listing {
  public:
-  Sending(Session& session, std::unique_ptr<MangledMessage> message, Access access,
-          MessageNumber number)
-      : session_(session), message_(std::move(message)), access_(access), number_(number) {}
+  Sending(Accesses& accesses, std::unique_ptr<MangledMessage> message, const MessageAccess& access)
+      : accesses_(accesses), message_(std::move(message)), access_(access) {}
 
   Result<std::string> next() override {
     const auto piece = message_->next();
     if (!piece) {
       return Error{piece.error().kind,
-                   "MANGLE: message " + std::to_string(number_) + ": " + piece.error().text};
+                   "MANGLE: message " + std::to_string(access_.number) + ": " + piece.error().text};
     }
     std::string stuffed;
     for (const char c : piece.value()) {
@@ -147,18 +146,16 @@ class Sending : public Listing {
     octets_ += stuffed.size();
     if (stuffed.empty() && !unfinished() && !ended_) {
       ended_ = true;
-      session_.pace().settle(octets_, !message_->lines_used_up());
-      session_.accessed(access_, number_);
+      accesses_.done(access_, {.octets = octets_, .all = !message_->lines_used_up()});
     }
     return stuffed;
   }
   [[nodiscard]] bool unfinished() const noexcept override { return !message_->done(); }
 
  private:
-  Session& session_;
+  Accesses& accesses_;
   std::unique_ptr<MangledMessage> message_;
-  Access access_;
-  MessageNumber number_;
+  MessageAccess access_;
   std::uint64_t octets_ = 0;
   bool ended_ = false;
   char last_ = '\n';
@@ -173,28 +170,26 @@ Reply refusal(Port& port, MessageNumber number, const Error& error) {
 }
 
 /// RETR, or TOP with its lines.
-Answer send(Session& session, MessageNumber number, Mangling mangling, Access access,
+Answer send(Session& session, MessageNumber number, Mangling mangling, Access kind,
             std::uint64_t lines) {
   Port& port = session.port();
-  if (session.pace().counts(access)) {
-    const std::uint64_t octets = port.octets(number);
-    if (const auto refused = session.pace().begin(extent_of(lines, octets), octets)) {
-      return Answer::over_limit(*refused);
-    }
-  }
+  Accesses& accesses = session.accesses();
+  MessageAccess access = accesses.of(kind, number, extent_of(lines, port.octets(number)));
+  access.as_it_is = false;
+  if (const auto refused = accesses.begin(access)) return Answer::over_limit(*refused);
   auto message = open(port, number, std::move(mangling), lines);
   if (!message) {
-    session.pace().settle(0);
+    accesses.done(access, {});
     return refusal(port, number, message.error());
   }
-  if (access == Access::retrieve) {
-    session.before_seen();
+  if (kind == Access::retrieve) {
+    accesses.before_seen();
     if (const Status marked = port.mark_seen(number); !marked) {
       port.log_error("MANGLE: message " + std::to_string(number) + ": " + marked.error().text);
     }
   }
   return {Reply::ok("Message follows"),
-          std::make_unique<Sending>(session, std::move(message.value()), access, number)};
+          std::make_unique<Sending>(accesses, std::move(message.value()), access)};
 }
 
 /// The octets that RETR would send of a message, before dots are stuffed: all of it has to be read

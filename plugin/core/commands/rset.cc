@@ -5,7 +5,7 @@ namespace pop3_legacy::commands {
 
 // Dovecot's would take \Seen from the board's messages where pop3_enable_last is set.
 Answer rset(Session& session, std::string_view /*arguments*/) {
-  session.highest_accessed().reset();
+  session.accesses().reset();
   return Reply::ok("Nothing was marked.");
 }
 

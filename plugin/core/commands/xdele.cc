@@ -11,7 +11,7 @@ namespace pop3_legacy::commands {
 // Heimdal's pop_dele.c, but for a range that ends before it begins: there nothing is deleted, and
 // the answer is that it was. What is deleted already is no error.
 Answer xdele(Session& session, std::string_view arguments) {
-  if (session.on_board()) {
+  if (session.maildrop().board()) {
     return dele(session, arguments.substr(0, arguments.find(' ')));
   }
   Port& port = session.port();
@@ -32,7 +32,7 @@ Answer xdele(Session& session, std::string_view arguments) {
     return Reply::err("There are no messages from " + std::string(from) + " to " + std::string(to) +
                       '.');
   }
-  NumberRanges& deleted = session.deleted_by_range();
+  NumberRanges& deleted = session.maildrop().deleted_by_range();
   for (MessageNumber number = deleted.first_missing(*first); number <= *last;
        number = deleted.first_missing(number + 1)) {
     if (port.deleted(number)) {
@@ -43,7 +43,8 @@ Answer xdele(Session& session, std::string_view arguments) {
       return Reply::temporary_failure("Message " + std::to_string(number) +
                                       " cannot be marked as deleted.");
     }
-    session.accessed(Access::remove, number);
+    session.accesses().done(session.accesses().of(Access::remove, number, Extent::whole),
+                            {.octets = 1});
   }
   deleted.add(*first, *last);
   return Reply::ok("Messages " + std::to_string(*first) + '-' + std::to_string(*last) +

@@ -22,7 +22,7 @@ Answer xtnd_scan(Session& session, std::string_view arguments) {
   if (!arguments.empty()) {
     return Reply::err("There is no other format here than MH's usual one.");
   }
-  session.set_scan_width(std::clamp(*width, min_scan_width, max_scan_width));
+  session.maildrop().set_scan_width(std::clamp(*width, min_scan_width, max_scan_width));
   return Reply::ok("scan");
 }
 

@@ -15,20 +15,13 @@
 #include <deque>
 #include <optional>
 
-#include "plugin/core/port.h"
+#include "plugin/core/session/tracker.h"
 
 namespace pop3_legacy {
 
 /// Positions are octets of all that the client has sent, commands and data.
 class Delivery {
  public:
-  /// A message that has been sent.
-  struct Message {
-    MessageNumber number = 0;
-    Uid uid = 0;
-    bool for_last = false;  ///< LAST counts it
-    bool for_view = false;  ///< the view hides it
-  };
   /// Where a command stands among the others.
   struct Place {
     std::uint64_t end = 0;         ///< the position behind its line
@@ -47,7 +40,7 @@ class Delivery {
   [[nodiscard]] const Place& place() const noexcept { return place_; }
 
   /// The answer to the command at `place`, with this message, is complete, but may not have left.
-  void sent(const Message& message, const Place& place);
+  void sent(const MessageAccess& access, const Place& place);
   /// A message may not have left yet: the next two calls matter.
   [[nodiscard]] bool awaits_departure() const noexcept { return left_ < messages_.size(); }
   /// Octets that may be the last of a message are about to leave, and the client's input has
@@ -58,20 +51,20 @@ class Delivery {
 
   /// The command heard last proves that this message has reached the client. The next one: behind
   /// pop(). In the order in which they were sent.
-  [[nodiscard]] const Message* proved() const;
+  [[nodiscard]] const MessageAccess* proved() const;
   void pop();
 
   /// Nothing that was sent matters any more.
   void forget();
 
  private:
-  struct Sent {
-    Message message;
+  struct Waiting {
+    MessageAccess access;
     Place place;
     std::uint64_t arrived = 0;  ///< of input, when it left
   };
 
-  std::deque<Sent> messages_;
+  std::deque<Waiting> messages_;
   std::size_t left_ = 0;  ///< of these, the first so many
   std::uint64_t arrived_ = 0;
   std::uint64_t under_way_ = 1;  ///< messages at once, at most, so far

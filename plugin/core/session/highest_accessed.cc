@@ -229,12 +229,9 @@ bool HighestAccessed::counts(Access access) const noexcept {
          (access == Access::top && semantics.top) || (access == Access::remove && semantics.remove);
 }
 
-void HighestAccessed::accessed(Access access, MessageNumber number, Uid uid) {
-  if (!counts(access)) {
-    return;
-  }
-  if (number > highest_.number) {
-    highest_ = Mark{number, uid, uid};
+void HighestAccessed::executed(const MessageAccess& access, const Sent& sent) {
+  if (sent.octets > 0 && counts(access.kind) && access.number > highest_.number) {
+    highest_ = Mark{access.number, access.uid, access.uid};
   }
 }
 
@@ -244,9 +241,9 @@ void HighestAccessed::reset() {
   reset_ = true;
 }
 
-void HighestAccessed::delivered(MessageNumber number, Uid uid) {
-  if (number > kept_.number) {
-    kept_ = Mark{number, uid, uid};
+void HighestAccessed::delivered(const MessageAccess& access) {
+  if (access.number > kept_.number) {
+    kept_ = Mark{access.number, access.uid, access.uid};
   }
 }
 
@@ -300,7 +297,7 @@ const HighestAccessed::Mark& HighestAccessed::what_stays(Ending ending) const no
 }
 
 Status HighestAccessed::finish(Ending ending) {
-  if (policy_.start != policy::LastStart::durable || !started_ || !started_->ok()) {
+  if (!stores_ || policy_.start != policy::LastStart::durable || !started_ || !started_->ok()) {
     return Done{};
   }
   const Mark& mark = what_stays(ending);

@@ -23,32 +23,28 @@
 
 #include "plugin/core/policy/policy.h"
 #include "plugin/core/port.h"
-#include "plugin/core/session/access.h"
+#include "plugin/core/session/tracker.h"
 
 namespace pop3_legacy {
-
-/// How a session ended.
-enum class Ending {
-  quit,     ///< the client said QUIT, and the host did what it asked for
-  dropped,  ///< in any other way
-};
 
 /// In the StateStore.
 inline constexpr std::string_view last_state = "last";
 
-class HighestAccessed {
+class HighestAccessed : public Tracker {
  public:
   /// An Error says what is wrong with a state.
   [[nodiscard]] static Status check(std::string_view text);
 
-  /// `port` and `policy` live longer than this.
-  HighestAccessed(Port& port, const policy::Policy::Last& policy) : port_(port), policy_(policy) {}
+  /// `port` and `policy` live longer than this. `stores`: what this session does is kept.
+  HighestAccessed(Port& port, const policy::Policy::Last& policy, bool stores = true)
+      : port_(port), policy_(policy), stores_(stores) {}
 
   /// Reads where the session starts, once; the other calls need it. Must first be called
   /// while the maildrop is as it was at login. An error, which is logged once, means that
   /// the state is there and cannot be read: then LAST has no truthful answer, and finish()
   /// stores nothing.
   const Status& start();
+  bool ready() override { return start().ok(); }
 
   /// What LAST answers: between 0 and the message count. Needs start() to have succeeded.
   [[nodiscard]] MessageNumber number() const noexcept { return highest_.number; }
@@ -56,21 +52,28 @@ class HighestAccessed {
   /// Under this policy a command like that raises the number.
   [[nodiscard]] bool counts(Access access) const noexcept;
 
-  /// The host has executed a command on message `number`, whose UID is `uid`. No effect
-  /// where the command does not count.
-  void accessed(Access access, MessageNumber number, Uid uid);
-  /// The host has executed RSET.
-  void reset();
-  /// A message that was retrieved has reached the client: it stays accessed however the session
-  /// ends.
-  void delivered(MessageNumber number, Uid uid);
+  [[nodiscard]] bool minds(const MessageAccess& access) const override {
+    return counts(access.kind);
+  }
+  /// No effect where the command does not count.
+  void executed(const MessageAccess& access, const Sent& sent) override;
+  void reset() override;
+  /// A message that was retrieved stays accessed however the session ends, once it has reached the
+  /// client.
+  [[nodiscard]] bool minds_delivery(const MessageAccess& access) const override {
+    return access.kind == Access::retrieve && counts(access.kind);
+  }
+  void delivered(const MessageAccess& access) override;
 
   /// Stores what the next session starts with, if it is another than stands there. May be
   /// called again with another ending, when the numbers may no longer be valid: the last call
   /// holds. Where another session of the user has meanwhile stored a higher one, that stays, unless
   /// this session said RSET; in one step, so that of many that end at the same moment the highest
   /// stays.
-  Status finish(Ending ending);
+  Status finish(Ending ending) override;
+  [[nodiscard]] std::string_view not_stored() const noexcept override {
+    return "LAST: could not be stored, the next session starts from the old number: ";
+  }
 
  private:
   struct Mark {
@@ -104,6 +107,7 @@ class HighestAccessed {
 
   Port& port_;
   const policy::Policy::Last& policy_;
+  bool stores_;
   std::optional<Status> started_;
   std::string stored_;     ///< the state as it stands; empty: there is none
   bool outdated_ = false;  ///< it is to be replaced even where nothing was accessed

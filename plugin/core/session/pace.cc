@@ -143,12 +143,12 @@ std::uint64_t Pace::log_in() {
   return 0;
 }
 
-bool Pace::counts(Access access) const noexcept {
-  return (access == Access::retrieve || access == Access::top) &&
+bool Pace::counts(Access kind) const noexcept {
+  return (kind == Access::retrieve || kind == Access::top) &&
          (policy_.retr_per_session > 0 || policy_.octets_per_hour > 0);
 }
 
-std::optional<std::string> Pace::over_octets(const Sending& sending) {
+std::optional<std::string> Pace::over_octets(const MessageAccess& access) {
   const std::uint64_t limit = policy_.octets_per_hour;
   if (limit == 0) return std::nullopt;
   auto loaded = port_.user_states().load_state(pace_state);
@@ -156,8 +156,8 @@ std::optional<std::string> Pace::over_octets(const Sending& sending) {
   State state = loaded ? read(loaded.value()) : State();
   add(state.minutes, unsaved_);
   forget_old(state.minutes);
-  const std::uint64_t wanted = sending.extent == Extent::whole
-                                   ? std::min(std::max<std::uint64_t>(sending.octets, 1), limit)
+  const std::uint64_t wanted = access.extent == Extent::whole
+                                   ? std::min(std::max<std::uint64_t>(access.octets, 1), limit)
                                    : 1;
   std::uint64_t spent = sum_of(state.minutes);
   if (spent <= limit - wanted) return std::nullopt;
@@ -171,34 +171,39 @@ std::optional<std::string> Pace::over_octets(const Sending& sending) {
          time_to_wait(static_cast<std::uint64_t>(std::max<std::int64_t>(1, wait))) + '.';
 }
 
-std::optional<std::string> Pace::begin(Extent extent, std::uint64_t octets) {
-  const Sending sending{extent, octets};
-  if (extent != Extent::header && policy_.retr_per_session > 0 &&
+std::optional<std::string> Pace::refusal(const MessageAccess& access) {
+  if (access.extent != Extent::header && policy_.retr_per_session > 0 &&
       retrieved_ >= policy_.retr_per_session) {
     return "This session has retrieved the " + std::to_string(policy_.retr_per_session) +
            " messages that it may, log in again for more.";
   }
-  if (auto refusal = over_octets(sending)) return refusal;
-  sending_ = sending;
+  if (auto refusal = over_octets(access)) return refusal;
+  sending_ = access;
   return std::nullopt;
 }
 
-void Pace::settle(std::uint64_t octets, bool all) {
-  if (!sending_) return;
-  const bool whole = all || sending_->extent == Extent::whole || octets >= sending_->octets;
+void Pace::executed(const MessageAccess& /*access*/, const Sent& sent) {
+  if (sending_) settle(sent);
+}
+
+void Pace::settle(const Sent& sent) {
+  const std::uint64_t octets = sent.octets;
+  const bool whole = sent.all || sending_->extent == Extent::whole || octets >= sending_->octets;
   if (octets > 0 && sending_->extent != Extent::header && whole) ++retrieved_;
   sending_.reset();
   if (octets == 0 || policy_.octets_per_hour == 0) return;
   const std::int64_t now = port_.now();
   add(unsaved_[now - now % minute], octets);
-  if (sum_of(unsaved_) >= policy_.octets_per_hour / parts_of_limit) finish();
+  if (sum_of(unsaved_) >= policy_.octets_per_hour / parts_of_limit) store();
 }
 
-void Pace::finish() {
-  if (sending_) {
-    const std::uint64_t octets = sending_->octets;
-    settle(octets);
-  }
+Status Pace::finish(Ending /*ending*/) {
+  if (sending_) settle({.octets = sending_->octets});
+  store();
+  return Done{};
+}
+
+void Pace::store() {
   if (unsaved_.empty()) return;
   StateStore& states = port_.user_states();
   const Status stored = change_state(

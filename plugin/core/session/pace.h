@@ -21,7 +21,7 @@
 
 #include "plugin/core/policy/policy.h"
 #include "plugin/core/port.h"
-#include "plugin/core/session/access.h"
+#include "plugin/core/session/tracker.h"
 
 namespace pop3_legacy {
 
@@ -31,7 +31,7 @@ inline constexpr std::string_view pace_state = "pace";
 /// For a client: "1 second", "120 seconds", and beyond that in minutes, rounded up: "60 minutes".
 std::string time_to_wait(std::uint64_t seconds);
 
-class Pace {
+class Pace : public Tracker {
  public:
   /// Both live longer than this.
   Pace(Port& port, const policy::Policy::Pace& policy) : port_(port), policy_(policy) {}
@@ -44,58 +44,44 @@ class Pace {
   /// hammers would never get in.
   [[nodiscard]] std::uint64_t log_in();
 
-  /// Commands of this kind need begin() and settle().
-  [[nodiscard]] bool counts(Access access) const noexcept;
-  /// What is asked for of a message.
-  enum class Extent : std::uint8_t {
-    header,  ///< TOP without lines
-    lines,   ///< TOP with some, which may be all there are
-    whole,   ///< RETR, or TOP with more lines than the message can have
-  };
-
-  /// A message of so many octets is about to be sent, for RETR or TOP. No value: it may be, and
-  /// counts as a whole until settle(), so that a client that hangs up in the middle has had it.
-  /// Else why not, for the client. TOP is refused for its octets only where none are left, and a
-  /// message of more than an hour's octets is sent where none were sent before, or it could never
+  [[nodiscard]] bool counts(Access kind) const noexcept;
+  [[nodiscard]] bool minds(const MessageAccess& access) const override {
+    return counts(access.kind);
+  }
+  [[nodiscard]] bool may_refuse(Access kind) const noexcept override { return counts(kind); }
+  /// Where the message may be sent it counts as a whole until executed(), so that a client that
+  /// hangs up in the middle has had it. TOP is refused for its octets only where none are left, and
+  /// a message of more than an hour's octets is sent where none were sent before, or it could never
   /// be retrieved.
-  [[nodiscard]] std::optional<std::string> begin(Extent extent, std::uint64_t octets);
-  /// So many octets have been sent; 0: it has failed, and does not count. `all`: it is known that
-  /// no line was left out; where the message was to be sent as it is, the octets tell.
-  void settle(std::uint64_t octets, bool all = false);
+  [[nodiscard]] std::optional<std::string> refusal(const MessageAccess& access) override;
+  void executed(const MessageAccess& access, const Sent& sent) override;
   /// Stores what has not been stored. That is also done whenever a tenth of an hour's octets have
-  /// been sent: a session that is killed, or one beside this, knows nothing of less.
-  void finish();
+  /// been sent: a session that is killed, or one beside this, knows nothing of less. A failure is
+  /// logged here, once.
+  Status finish(Ending ending) override;
+  [[nodiscard]] std::string_view not_stored() const noexcept override { return "pace: "; }
 
  private:
   struct State {
     std::int64_t logins_until = 0;                  ///< seconds since 1970, as all times here
     std::map<std::int64_t, std::uint64_t> minutes;  ///< octets, by the minute's first second
   };
-  struct Sending {
-    Extent extent = Extent::header;
-    std::uint64_t octets = 0;
-  };
-
   [[nodiscard]] State read(const std::optional<std::string>& text);
   void forget_old(std::map<std::int64_t, std::uint64_t>& minutes) const;
   [[nodiscard]] static bool parse(std::string_view text, State& state);
   [[nodiscard]] static std::string written(const State& state);
-  [[nodiscard]] std::optional<std::string> over_octets(const Sending& sending);
+  [[nodiscard]] std::optional<std::string> over_octets(const MessageAccess& access);
+  void settle(const Sent& sent);
+  void store();
   void log_once(const std::string& sentence);
 
   Port& port_;
   const policy::Policy::Pace& policy_;
   std::uint64_t retrieved_ = 0;  ///< messages of this session
-  std::optional<Sending> sending_;
+  std::optional<MessageAccess> sending_;
   std::map<std::int64_t, std::uint64_t> unsaved_;  ///< as State::minutes
   bool logged_ = false;
 };
-
-/// What TOP with so many lines asks for, of a message of so many octets.
-constexpr Pace::Extent extent_of(std::uint64_t lines, std::uint64_t octets) noexcept {
-  if (lines == 0) return Pace::Extent::header;
-  return lines >= octets ? Pace::Extent::whole : Pace::Extent::lines;
-}
 
 }  // namespace pop3_legacy
 

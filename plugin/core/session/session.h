@@ -17,46 +17,25 @@
 #ifndef POP3_LEGACY_CORE_SESSION_SESSION_H
 #define POP3_LEGACY_CORE_SESSION_SESSION_H
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "plugin/core/answer.h"
 #include "plugin/core/command_line.h"
 #include "plugin/core/command_table.h"
-#include "plugin/core/number_ranges.h"
 #include "plugin/core/policy/policy.h"
 #include "plugin/core/port.h"
 #include "plugin/core/reply.h"
-#include "plugin/core/session/delivery.h"
-#include "plugin/core/session/highest_accessed.h"
-#include "plugin/core/session/pace.h"
+#include "plugin/core/session/accesses.h"
+#include "plugin/core/session/decision.h"
+#include "plugin/core/session/open_maildrop.h"
 #include "plugin/core/session/session_commands.h"
-#include "plugin/core/view/view.h"
 #include "plugin/core/wording/reply_wording.h"
 
 namespace pop3_legacy {
-
-/// Who takes the next octets of the input. Later: nobody knows yet, for something is found out in
-/// parts, or somebody else's lock is waited for.
-enum class Taker { incomplete, host, ours, later };
-
-struct Portion {
-  Taker taker = Taker::incomplete;
-  /// Whole lines with their LF: a run of them for the host, exactly one for us.
-  std::size_t octets = 0;
-  /// What the host is to be given instead of them, where not empty: the line that is meant, with
-  /// its LF.
-  std::string rewritten = {};
-  /// Not before; zero: once the process's other sessions have had their turns.
-  std::chrono::milliseconds pause{0};
-};
 
 /// What a mailbox has of earlier sessions that matters whatever the policy says now, as far as one
 /// look tells.
@@ -93,7 +72,7 @@ class Session {
 
   // --- input ---
 
-  /// Who takes what stands at the front of `buffered`. For the host it is a run of lines that
+  /// What becomes of what stands at the front of `buffered`. For the host it is a run of lines that
   /// now counts as handed over; `offset` is how many octets the host had been given before
   /// it (what replaced others counts, and these do not). Called when the host has executed all of
   /// those; asks the port about the maildrop, so the mailbox is open; the first call narrows it to
@@ -101,33 +80,30 @@ class Session {
   /// whether it succeeds, and one that counts for the pace is a run of its own; where the policy
   /// words the host's replies every line does. QUIT is a run of its own: the state is stored before
   /// the host answers it, or a client that comes back at once would find the old one.
-  Portion take(std::string_view buffered, std::uint64_t offset);
+  [[nodiscard]] Decision take(std::string_view buffered, std::uint64_t offset);
+  /// The reply to a line of ours, as take() has decided. A handler that fails by an exception
+  /// answers -ERR [SYS/TEMP] and logs.
+  [[nodiscard]] Answer answer(Decision decision);
 
   /// The host has executed every line that ends at or before `offset` octets of what it was
   /// given, in order.
-  void executed(std::uint64_t offset);
+  void executed(std::uint64_t offset) { accesses_.executed(offset); }
 
   // --- what has reached the client (delivery.h) ---
 
   /// The next two calls may be needed in this session.
-  [[nodiscard]] bool minds_delivery() const noexcept { return watching_ || view_.hides_fetched(); }
+  [[nodiscard]] bool minds_delivery() const noexcept { return accesses_.minds_delivery(); }
   /// They matter now: a message is being sent, or has not all left the host.
-  [[nodiscard]] bool awaits_departure() const noexcept {
-    return !watched_.empty() || delivery_.awaits_departure();
-  }
+  [[nodiscard]] bool awaits_departure() const noexcept { return accesses_.awaits_departure(); }
   /// Octets that may be the last of a message are about to leave the host for the client, and so
   /// many of the client's have arrived and are waiting, in the host or before it, behind what
   /// take() has taken. To be found out before they leave: a client may be quick to answer. Found
   /// out early it would count a command as sent afterwards that was not.
-  void leaving(std::uint64_t waiting) noexcept { delivery_.leaving(taken_ + waiting); }
+  void leaving(std::uint64_t waiting) noexcept { accesses_.leaving(waiting); }
   /// All that the host has sent has left it, the last of it after the last leaving().
-  void all_left() { delivery_.all_left(); }
+  void all_left() { accesses_.all_left(); }
   /// So many of the client's octets were no commands, and take() has not seen them.
-  void took_data(std::uint64_t octets) noexcept { taken_ += octets; }
-
-  /// The reply to a line that take() gave to us; `line` may end with LF or CRLF. A handler
-  /// that fails by an exception answers -ERR [SYS/TEMP] and logs.
-  Answer answer(std::string_view line);
+  void took_data(std::uint64_t octets) noexcept { accesses_.took(octets); }
 
   // --- the host's replies, where the policy words them ---
 
@@ -144,102 +120,50 @@ class Session {
 
   /// The session is over, the mailbox still open. Stores what lasts; for a QUIT that failed
   /// `ending` is dropped.
-  void finish(Ending ending);
+  void finish(Ending ending) { accesses_.finish(ending); }
 
   // --- for the handlers ---
 
   [[nodiscard]] Port& port() noexcept { return port_; }
   [[nodiscard]] const policy::Policy& policy() const noexcept { return policy_; }
-  [[nodiscard]] Pace& pace() noexcept { return pace_; }
-  [[nodiscard]] HighestAccessed& highest_accessed() noexcept { return *highest_accessed_; }
-  /// Messages that XDELE has deleted since RSET, and that need not be looked at again.
-  [[nodiscard]] NumberRanges& deleted_by_range() noexcept { return deleted_by_range_; }
+  [[nodiscard]] const SessionCommands& commands() const noexcept { return commands_; }
+  [[nodiscard]] Accesses& accesses() noexcept { return accesses_; }
+  [[nodiscard]] OpenMaildrop& maildrop() noexcept { return maildrop_; }
   /// The messages have ids by the policy. Where not, the log says why, once.
   [[nodiscard]] bool uidls_known();
-  /// A handler is going to give a message \Seen, which is where LAST may start: called before.
-  void before_seen();
-  /// A handler has done to a message what a command of the host's does, and sent the last octets
-  /// but the lone dot of its answer: LAST may count it.
-  void accessed(Access access, MessageNumber number);
-  /// Puts a board in the maildrop's place, or nothing: Port::open_board() and close_maildrop().
-  Result<Board> open_board(std::string_view mailbox);
-  Status close_maildrop();
-  [[nodiscard]] bool on_board() const noexcept { return open_ == OpenMaildrop::board; }
-  /// The width that XTND SCAN has set; 0: it has not, or it no longer holds.
-  [[nodiscard]] unsigned scan_width() const noexcept { return scan_width_; }
-  void set_scan_width(unsigned width) noexcept { scan_width_ = width; }
   /// How many messages this session has submitted; kept by XTND XMIT.
   [[nodiscard]] std::uint64_t& messages_submitted() noexcept { return messages_submitted_; }
-  [[nodiscard]] const SessionCommands& commands() const noexcept { return commands_; }
 
  private:
-  enum class OpenMaildrop : std::uint8_t {
-    own,    ///< the user's, as at login
-    board,  ///< a mailbox in its place, read-only
-    none,
-  };
+  /// A line of the client's, and the command that it means.
+  struct Line;
 
-  /// A line that the host was given and that matters to LAST, the view or the pace.
-  struct Watched {
-    Access access;
-    MessageNumber number;
-    Uid uid;
-    std::uint64_t end;          ///< executed once the host has consumed this many octets
-    std::uint64_t octets_sent;  ///< by the host, before it executed this
-    bool whole;                 ///< it sends the whole message
-    Delivery::Place place;
-  };
-
-  [[nodiscard]] Recognized recognize(const CommandLine& line,
-                                     const Recognized& named) const noexcept;
   [[nodiscard]] bool leaves_all_to_host() const noexcept;
   [[nodiscard]] bool takes_over(const Command& command) const noexcept;
-  void leave_maildrop(OpenMaildrop next);
-  [[nodiscard]] bool ours(const Command& command);
-  [[nodiscard]] bool keeps_view() const noexcept;
-  [[nodiscard]] Pace::Extent extent(Access access, std::string_view arguments,
-                                    MessageNumber number) const;
-  Status settle();
-  [[nodiscard]] bool waits_for_lock(const Error& error);
-  Result<bool> prepare_uidls();
-  Status change_maildrop(OpenMaildrop next, const std::function<Status()>& change);
-  Result<bool> end_with_quit();
-  Status store_last(Ending ending);
-  void tell_of_last(const Status& stored);
-  [[nodiscard]] MessageNumber paced(const Command& command, std::string_view arguments) const;
-  bool watch(const Command& command, std::string_view arguments, std::uint64_t end);
-  void mark_executed(const Watched& watched);
-  void heard(const Command* command, std::size_t begin, std::size_t end);
   [[nodiscard]] bool deadly(const CommandLine& line) const noexcept;
-  Portion take_lines(std::string_view buffered, std::uint64_t offset);
-  [[nodiscard]] Portion take_unless_deadly(std::string_view buffered) const;
-  [[nodiscard]] Reply unknown(const CommandLine& line, const Recognized& recognized);
-  Answer handle(const Recognized& recognized, bool has_nul);
+  Decision take_unless_deadly(std::string_view buffered);
+  Decision take_lines(std::string_view buffered, std::uint64_t offset);
+  [[nodiscard]] Decision decide(const Line& line);
+  [[nodiscard]] std::optional<Decision> wait_for_uidls();
+  [[nodiscard]] std::optional<Reply> refusal(const Command& command);
+  [[nodiscard]] Reply unknown(const Line& line);
+  std::optional<Decision> hold_back(const Line& line, const std::optional<MessageAccess>& access);
+  [[nodiscard]] bool give_to_host(const Line& line, std::uint64_t end);
+  Answer execute(const Command& command, std::string_view arguments);
+  Result<bool> prepare_uidls();
 
   Port& port_;
   Visitor visitor_;
   policy::Policy policy_;
   SessionCommands commands_;
-  policy::Policy::Last board_last_;  ///< LAST begins at zero on a board, and nothing is kept
-  std::optional<HighestAccessed> highest_accessed_;  ///< of the maildrop that is open
-  OpenMaildrop open_ = OpenMaildrop::own;
-  unsigned scan_width_ = 0;
-  view::View view_;    ///< of the user's own maildrop
-  bool quit_ = false;  ///< the host has been given QUIT
-  Pace pace_;
-  std::optional<std::string> refusal_;  ///< of the line that take() gave to us last, by the pace
+  Accesses accesses_;
+  OpenMaildrop maildrop_;
   wording::ReplyWording wording_;
   bool guards_only_ = false;   ///< it is there for the host's sake, the policy asks for nothing
-  bool watching_ = false;      ///< LAST is available, so the host's commands matter
   bool custom_uidls_ = false;  ///< known when the session began
   std::string uidl_failure_;   ///< the last one, logged already
-  std::optional<Status> uidls_prepared_;  ///< for the line that take() looks at, or gave to us
+  std::optional<Status> uidls_prepared_;  ///< for the line at hand
   unsigned lock_tries_ = 0;               ///< of that line
-  bool store_failure_logged_ = false;
-  std::deque<Watched> watched_;
-  Delivery delivery_;
-  std::uint64_t taken_ = 0;  ///< of the client's octets
-  NumberRanges deleted_by_range_;
   std::uint64_t messages_submitted_ = 0;
 };
 

@@ -235,10 +235,13 @@ Status View::drop_old(std::vector<MessageNumber>& numbers) {
   return Done{};
 }
 
-void View::fetched(Uid uid) {
-  if (hides_fetched()) {
-    fetched_.push_back(uid);
-  }
+bool View::minds(const MessageAccess& access) const {
+  return hides_fetched() && access.as_it_is && access.extent == Extent::whole &&
+         (access.kind == Access::retrieve || access.kind == Access::top);
+}
+
+void View::executed(const MessageAccess& access, const Sent& sent) {
+  if (sent.octets > 0) fetched_.push_back(access.uid);
 }
 
 void View::reset() {
@@ -246,8 +249,8 @@ void View::reset() {
   delivered_.clear();
 }
 
-void View::delivered(Uid uid) {
-  delivered_.push_back(uid);
+void View::delivered(const MessageAccess& access) {
+  delivered_.push_back(access.uid);
 }
 
 // As what_stays() of HighestAccessed.

@@ -19,12 +19,12 @@
 
 #include "plugin/core/policy/policy.h"
 #include "plugin/core/port.h"
-#include "plugin/core/session/highest_accessed.h"
+#include "plugin/core/session/tracker.h"
 #include "plugin/core/view/hidden.h"
 
 namespace pop3_legacy::view {
 
-class View {
+class View : public Tracker {
  public:
   /// `port` and `policy` live longer than this. `remembers`: the mailbox has a hidden_state,
   /// whatever the policy says. `stores`: what this session does is kept.
@@ -43,19 +43,26 @@ class View {
   }
   /// A message that was sent whole is hidden from later sessions.
   [[nodiscard]] bool hides_fetched() const noexcept { return policy_.view.hide_fetched; }
-  /// The host has sent a message whole.
-  void fetched(Uid uid);
-  /// The host has executed RSET: nothing was fetched in this session.
-  void reset();
-  /// Such a message has reached the client.
-  void delivered(Uid uid);
+  /// The message is sent whole, and as it is.
+  [[nodiscard]] bool minds(const MessageAccess& access) const override;
+  void executed(const MessageAccess& access, const Sent& sent) override;
+  /// Nothing was fetched in this session.
+  void reset() override;
+  [[nodiscard]] bool minds_delivery(const MessageAccess& access) const override {
+    return minds(access);
+  }
+  void delivered(const MessageAccess& access) override;
 
   /// Before the host executes QUIT, and at the end of a session without. QUIT: what was fetched is
   /// stored, and the deleted messages with it; then their marks are taken from the host, which is
   /// given those whose days are over. Without, `last.on_drop` says what of the fetched counts. An
   /// Error: nothing is stored, and the host must not execute QUIT, for it would remove what is to
   /// be kept.
-  Status finish(Ending ending);
+  Status finish(Ending ending) override;
+  [[nodiscard]] bool holds_quit() const noexcept override { return true; }
+  [[nodiscard]] std::string_view not_stored() const noexcept override {
+    return "the view: what was fetched could not be stored, and is shown again: ";
+  }
 
  private:
   [[nodiscard]] bool keeps_deleted() const noexcept;

@@ -1,0 +1,50 @@
+#include "plugin/core/session/open_maildrop.h"
+
+#include <vector>
+
+namespace pop3_legacy {
+
+// What is kept is stored first. Where the maildrop stays open after all, what is stored then holds
+// at its end, but for LAST, which stores another state; and what was deleted is so still, although
+// the host was told to forget it.
+Status OpenMaildrop::leave_for(What next, const std::function<Status()>& open) {
+  std::vector<MessageNumber> deleted;
+  if (own() && accesses_.view().keeps_state()) {
+    for (MessageNumber number = 1; number <= port_.message_count(); ++number) {
+      if (port_.deleted(number)) deleted.push_back(number);
+    }
+  }
+  if (Status settled = accesses_.settle(/*may_wait=*/false); !settled) return settled;
+  Status opened = open();
+  if (opened) {
+    what_ = next;
+    deleted_by_range_.clear();
+    accesses_.leave_own_maildrop();
+    return opened;
+  }
+  for (const MessageNumber number : deleted) {
+    if (!port_.deleted(number)) (void)port_.mark_deleted(number);
+  }
+  return opened;
+}
+
+Result<Board> OpenMaildrop::open_board(std::string_view mailbox) {
+  if (own() && accesses_.view().keeps_state()) {
+    // For a slip of the client's nothing is to be stored.
+    if (auto there = port_.look_at_board(mailbox); !there) return there;
+  }
+  Board board;
+  const Status opened = leave_for(What::board, [&]() -> Status {
+    const Result<Board> found = port_.open_board(mailbox);
+    if (!found) return found.error();
+    board = found.value();
+    return Done{};
+  });
+  return opened ? Result<Board>(board) : opened.error();
+}
+
+Status OpenMaildrop::close() {
+  return leave_for(What::none, [&] { return port_.close_maildrop(); });
+}
+
+}  // namespace pop3_legacy
