@@ -7,6 +7,15 @@
 #include "plugin/core/help_text.h"
 #include "plugin/core/text.h"
 
+namespace pop3_legacy::commands {
+
+// What the rows call; each stands in the file of its name in commands/.
+Handler capa, euidl, gurl, help, last, list, mangle, rset, xdele, xlines, xover, xsender,
+    xtnd_archive, xtnd_bboards, xtnd_scan, xtnd_x_bboards, xtnd_xlst, xtnd_xmit;
+Taker takes_list, takes_mangle;
+
+}  // namespace pop3_legacy::commands
+
 namespace pop3_legacy {
 
 namespace {
@@ -65,12 +74,14 @@ constexpr std::array table{
     Command{.name = "LAST",
             .syntax = "LAST",
             .summary = "Tells the highest message number accessed so far.",
+            .origin = "RFC 1225 and RFC 1460: `+OK n`",
             .owner = Owner::ours,
             .capability = "X-LAST",
             .handler = commands::last},
     Command{.name = "XTND XLST",
             .syntax = "XTND XLST header [msg]",
             .summary = "Lists a header of the messages, or of one.",
+            .origin = "Qpopper: `n Header: value`",
             .owner = Owner::ours,
             .capability = "X-XLST",
             .max_words = 2,
@@ -78,6 +89,7 @@ constexpr std::array table{
     Command{.name = "XTND BBOARDS",
             .syntax = "XTND BBOARDS [name]",
             .summary = "Lists the discussion groups, or opens one in the maildrop's place.",
+            .origin = "RFC 1082: the groups with their maxima",
             .owner = Owner::ours,
             .capability = "X-BBOARDS",
             .max_words = 1,
@@ -86,6 +98,7 @@ constexpr std::array table{
     Command{.name = "XTND ARCHIVE",
             .syntax = "XTND ARCHIVE name",
             .summary = "Opens a discussion group's archive in the maildrop's place.",
+            .origin = "RFC 1082",
             .owner = Owner::ours,
             .capability = "X-ARCHIVE",
             .max_words = 1,
@@ -94,6 +107,7 @@ constexpr std::array table{
     Command{.name = "XTND X-BBOARDS",
             .syntax = "XTND X-BBOARDS name",
             .summary = "Tells what is known of a discussion group.",
+            .origin = "RFC 1082: fourteen lines",
             .owner = Owner::ours,
             .capability = "X-X-BBOARDS",
             .max_words = 1,
@@ -102,6 +116,7 @@ constexpr std::array table{
     Command{.name = "XTND SCAN",
             .syntax = "XTND SCAN width",
             .summary = "Puts a line about the message behind each line of LIST.",
+            .origin = "MH: LIST has a line of MH's scan behind each size",
             .owner = Owner::ours,
             .capability = "X-SCAN",
             .like = "LIST",
@@ -110,20 +125,25 @@ constexpr std::array table{
     Command{.name = "EUIDL",
             .syntax = "EUIDL [msg]",
             .summary = "Lists unique ids, sizes and senders of the messages, or of one.",
+            .origin = "Qpopper: `n uid size from`",
             .owner = Owner::ours,
             .capability = "X-EUIDL",
             .like = "UIDL",
             .max_words = 1,
             .handler = commands::euidl},
-    Command{.name = "XOVER",
-            .syntax = "XOVER",
-            .summary = "Lists the messages with subject, sender, date, id, size and lines.",
-            .owner = Owner::ours,
-            .capability = "X-XOVER",
-            .handler = commands::xover},
+    Command{
+        .name = "XOVER",
+        .syntax = "XOVER",
+        .summary = "Lists the messages with subject, sender, date, id, size and lines.",
+        .origin =
+            "Heimdal: number, subject, sender, date, Message-Id, size and lines, with tabs between",
+        .owner = Owner::ours,
+        .capability = "X-XOVER",
+        .handler = commands::xover},
     Command{.name = "XDELE",
             .syntax = "XDELE msg [msg]",
             .summary = "Marks messages as deleted, from one to the other.",
+            .origin = "Heimdal",
             .owner = Owner::ours,
             .capability = "X-XDELE",
             .like = "DELE",
@@ -132,6 +152,7 @@ constexpr std::array table{
     Command{.name = "XSENDER",
             .syntax = "XSENDER msg",
             .summary = "Tells who has sent a message, if that was proved.",
+            .origin = "Netscape: `+OK sender`",
             .owner = Owner::ours,
             .capability = "XSENDER",
             .max_words = 1,
@@ -139,6 +160,7 @@ constexpr std::array table{
     Command{.name = "MANGLE",
             .syntax = "MANGLE(headers=a,b;charset=c)",
             .summary = "Behind RETR, TOP or LIST: of each message its text and some headers.",
+            .origin = "Qpopper",
             .owner = Owner::ours,
             .capability = "X-MANGLE",
             .max_words = any_number_of_words,
@@ -148,6 +170,7 @@ constexpr std::array table{
     Command{.name = "XLINES",
             .syntax = "XLINES [msg]",
             .summary = "Lists sizes and lines of the messages, or of one, and so does LIST.",
+            .origin = "GNU Mailutils, whose LIST has the column for the lines",
             .owner = Owner::ours,
             .capability = "XLINES",
             .like = "LIST",
@@ -157,6 +180,7 @@ constexpr std::array table{
     Command{.name = "GURL",
             .syntax = "GURL",
             .summary = "Tells the address of the page where the account is managed.",
+            .origin = "Netscape: `+OK url`",
             .owner = Owner::ours,
             .capability = "X-GURL",
             .handler = commands::gurl,
@@ -164,6 +188,7 @@ constexpr std::array table{
     Command{.name = "XTND XMIT",
             .syntax = "XTND XMIT",
             .summary = "Takes a message and sends it to the recipients in its header.",
+            .origin = "RFC 1082 has the verb, Berkeley's popper the message: up to a lone dot",
             .owner = Owner::ours,
             .capability = "X-XMIT",
             .max_words = any_number_of_words,
@@ -172,19 +197,22 @@ constexpr std::array table{
     Command{.name = help_entry.name,
             .syntax = help_entry.syntax,
             .summary = help_entry.summary,
+            .origin = "no RFC",
             .owner = Owner::ours,
             .capability = "X-HELP",
             .max_words = 2,
             .handler = commands::help,
             .on_messages = false},
-    Command{.name = capa_entry.name,
-            .syntax = capa_entry.syntax,
-            .summary = capa_entry.summary,
-            .owner = Owner::shared,
-            .deniable = false,
-            .capability = {},
-            .handler = commands::capa,
-            .on_messages = false},
+    Command{
+        .name = capa_entry.name,
+        .syntax = capa_entry.syntax,
+        .summary = capa_entry.summary,
+        .origin = "RFC 2449: the host's own answer, with ours added and what is denied taken out",
+        .owner = Owner::shared,
+        .deniable = false,
+        .capability = {},
+        .handler = commands::capa,
+        .on_messages = false},
 };
 
 }  // namespace

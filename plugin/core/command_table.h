@@ -1,6 +1,6 @@
 /// The commands, one row each. HELP and CAPA are made from these rows, and so are the names a
-/// policy may allow or deny. A new command is a file in commands/ and a row in
-/// command_table.cc.
+/// policy may allow or deny and the page of reference. A new command is a file in commands/ and a
+/// row in command_table.cc.
 #ifndef POP3_LEGACY_CORE_COMMAND_TABLE_H
 #define POP3_LEGACY_CORE_COMMAND_TABLE_H
 
@@ -29,10 +29,21 @@ enum class Owner {
 /// Of Command::max_words: the handler has an answer of its own to too many, or none.
 inline constexpr unsigned any_number_of_words = 1000;
 
+struct Command;
+
+namespace commands {
+/// Called only when the policy allows the command and the number of arguments is right. It may
+/// assume that every earlier command of the session has been answered.
+using Handler = Answer(Session& session, std::string_view arguments);
+/// Whether `arguments` of the host's command `hosts` are for a command of ours.
+using Taker = bool(const Command& hosts, std::string_view arguments) noexcept;
+}  // namespace commands
+
 struct Command {
-  std::string_view name;     ///< upper case; two words with one space between, where it has two
-  std::string_view syntax;   ///< as HELP shows it
-  std::string_view summary;  ///< one sentence for HELP, no digits: clients look for numbers
+  std::string_view name;         ///< upper case; two words with one space between, where it has two
+  std::string_view syntax;       ///< as HELP shows it
+  std::string_view summary;      ///< one sentence for HELP, no digits: clients look for numbers
+  std::string_view origin = {};  ///< whose it is, and what it answers: for the page of reference
   Owner owner = Owner::host;
   /// A policy may forbid it. QUIT, NOOP, RSET and CAPA cannot be: without them a client can
   /// not even leave in order, and no mail depends on them.
@@ -46,10 +57,10 @@ struct Command {
   std::string_view like = {};
   unsigned max_words = 0;  ///< of the arguments, for commands of ours
   /// For commands of the host: answers while another maildrop than the user's own is open.
-  Answer (*handler)(Session& session, std::string_view arguments) = nullptr;
+  commands::Handler* handler = nullptr;
   /// For commands of ours that also answer lines of the host's, while they are available and the
-  /// host's command is: whether `arguments` of the host's command are of that kind.
-  bool (*takes)(const Command& hosts, std::string_view arguments) noexcept = nullptr;
+  /// host's command is.
+  commands::Taker* takes = nullptr;
   /// It is no verb but only takes lines of the host's. Its handler gets the verb, too.
   bool no_verb = false;
   /// What the policy says of a command of its own, which stands in no table; nullptr: this one
