@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "plugin/core/port.h"
+#include "plugin/core/host/contents.h"
 #include "shim/uidl_maildrop.h"
 
 namespace pop3_legacy::shim {
 
-class MaildropInspection : public Inspection {
+class MaildropInspection : public host::Inspection {
  public:
   /// `maildrop` lives longer than this.
   MaildropInspection(Maildrop& maildrop, std::vector<FieldQuery> queries)

@@ -12,10 +12,10 @@
 
 namespace pop3_legacy::shim {
 
-/// Port::parse_addresses().
+/// host::Environment::parse_addresses().
 Result<std::vector<Address>> parse_addresses(std::string_view value, std::size_t at_most);
 
-/// Port::decoded(): a header field's value with its encoded words decoded, in UTF-8.
+/// host::Environment::decoded(): a header field's value with its encoded words decoded, in UTF-8.
 std::string decoded_header(std::string_view value);
 
 }  // namespace pop3_legacy::shim

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "plugin/core/port.h"
+#include "plugin/core/host/types.h"
 #include "plugin/core/result.h"
 
 namespace pop3_legacy::shim {
@@ -80,10 +80,11 @@ class Maildrop {
   virtual Status commit(std::span<const MessageNumber> deleted,
                         std::span<const MessageNumber> seen) = 0;
 
-  /// As in port.h.
+  /// As StateStore has it.
   [[nodiscard]] virtual Result<std::optional<std::string>> load_state(std::string_view name) = 0;
   virtual Status store_state(std::string_view name, std::string_view content) = 0;
-  /// Port::save_message(), of the message in the file `message`, which stands at its beginning.
+  /// host::Outbox::save_message(), of the message in the file `message`, which stands at its
+  /// beginning.
   virtual Status save_copy(std::string_view mailbox, int message) = 0;
   /// There is such a state, as far as one look tells; nothing is opened.
   [[nodiscard]] virtual bool has_state(std::string_view name) const = 0;

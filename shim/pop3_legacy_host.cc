@@ -355,7 +355,7 @@ struct Options {
   std::string password{default_password};
   std::string policy_folder;
   std::string profile;
-  std::string sendmail;
+  std::string sendmail = "/usr/sbin/sendmail";
   std::string login_help;
   std::string login_capabilities;
   std::string login_unknown_command;
@@ -432,8 +432,9 @@ int run(int argc, char** argv) {
       ->type_name("NAME");
   app.add_option("--sendmail", options.sendmail,
                  "The program that sends the messages of XTND XMIT, called as sendmail is: -i -f "
-                 "SENDER -- RECIPIENT…; without it none are sent")
-      ->type_name("PROGRAM");
+                 "SENDER -- RECIPIENT…; empty for none: then XTND XMIT is not there")
+      ->type_name("PROGRAM")
+      ->capture_default_str();
   app.add_option("--login-help", options.login_help,
                  "How HELP answers before login: long, rambler or line; without it HELP is unknown "
                  "there")

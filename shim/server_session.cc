@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <ctime>
 #include <filesystem>
 #include <limits>
 #include <memory>
@@ -331,11 +332,20 @@ class MaildropStates : public StateStore {
 };
 
 /// What the core asks, answered by a maildrop.
-class MaildropPort : public Port {
+class MaildropHost : public host::Maildrop,
+                     public host::Mailbox,
+                     public host::Uidls,
+                     public host::Connection,
+                     public host::Environment,
+                     public host::Narrowing,
+                     public host::Contents,
+                     public host::Boards,
+                     public host::Outbox,
+                     public host::Programs {
  public:
   /// `open` lives longer than this.
-  MaildropPort(OpenMaildrop& open, std::string user, const policy::Resolution& resolution,
-               const Environment& environment, std::function<void(std::string_view)> log)
+  MaildropHost(OpenMaildrop& open, std::string user, const policy::Resolution& resolution,
+               const shim::Environment& environment, std::function<void(std::string_view)> log)
       : open_(open),
         own_(std::make_shared<NarrowedMaildrop>(open.maildrop)),
         environment_(environment),
@@ -354,11 +364,29 @@ class MaildropPort : public Port {
     return !name || own_->has_state(name.value());
   }
 
+  /// Lives as long as this.
+  [[nodiscard]] host::Host host() noexcept {
+    return {.maildrop = *this,
+            .mailbox = *this,
+            .uidls = *this,
+            .connection = *this,
+            .environment = *this,
+            .states = mailbox_users_,
+            .user_states = mailbox_users_,
+            .narrowing = this,
+            .contents = this,
+            .boards = this,
+            .outbox = environment_.submit ? this : nullptr,
+            .programs = environment_.run_program ? this : nullptr};
+  }
+
   [[nodiscard]] MessageNumber message_count() const override { return open_.count(); }
   [[nodiscard]] UidValidity uidvalidity() const override {
     return open_.maildrop ? open_.maildrop->uidvalidity() : 0;
   }
   [[nodiscard]] Uid uid(MessageNumber number) const override { return open_.maildrop->uid(number); }
+  // Here they always do.
+  [[nodiscard]] bool numbers_follow_uids() const override { return true; }
   [[nodiscard]] MessageNumber highest_seen() const override {
     MessageNumber number = message_count();
     while (number > 0 && !open_.maildrop->seen(number)) {
@@ -400,12 +428,15 @@ class MaildropPort : public Port {
   }
   [[nodiscard]] Tally left() const override { return open_.left(); }
   [[nodiscard]] Tally all() const override { return open_.all; }
+  [[nodiscard]] std::string_view deadly_in_verb() const noexcept override { return {}; }
   [[nodiscard]] bool output_acknowledged() const override {
     return !environment_.output_acknowledged || environment_.output_acknowledged();
   }
   [[nodiscard]] std::uint64_t octets(MessageNumber number) const override {
     return open_.sizes[number];
   }
+  // No master user comes here.
+  void leave_seen_alone() override {}
   Status mark_seen(MessageNumber number) override {
     open_.seen[number] = open_.seen[number] || !open_.maildrop->seen(number);
     return Done{};
@@ -415,8 +446,8 @@ class MaildropPort : public Port {
     return message ? take_apart(*message.value())
                    : Result<std::unique_ptr<MessageParts>>(message.error());
   }
-  Result<std::unique_ptr<Inspection>> inspect(std::vector<FieldQuery> queries) override {
-    return std::unique_ptr<Inspection>(
+  Result<std::unique_ptr<host::Inspection>> inspect(std::vector<FieldQuery> queries) override {
+    return std::unique_ptr<host::Inspection>(
         std::make_unique<MaildropInspection>(*open_.maildrop, std::move(queries)));
   }
 
@@ -435,6 +466,7 @@ class MaildropPort : public Port {
     return replaced ? Result<Board>(board) : replaced.error();
   }
   Status close_maildrop() override { return replace_by(OpenMaildrop()); }
+  void prepare_quit() override {}
 
   [[nodiscard]] std::uint64_t octets_sent(Access access) const override {
     return access == Access::top ? topped_ : retrieved_;
@@ -445,13 +477,13 @@ class MaildropPort : public Port {
   }
   Result<std::string> host_answer(std::string_view command) override {
     return command == "CAPA" ? Result<std::string>(std::string(capabilities))
-                             : Port::host_answer(command);
+                             : Error{Failure::permanent, "this host answers CAPA only"};
   }
   [[nodiscard]] bool has_seen(MessageNumber number) const override {
     return open_.maildrop->seen(number);
   }
   [[nodiscard]] std::vector<Uid> mailbox_uids() const override {
-    const Maildrop& whole = own_->whole();
+    const shim::Maildrop& whole = own_->whole();
     std::vector<Uid> uids;
     for (MessageNumber number = 1; number <= whole.message_count(); ++number) {
       uids.push_back(whole.uid(number));
@@ -459,7 +491,7 @@ class MaildropPort : public Port {
     return uids;
   }
   Result<std::vector<std::optional<std::string>>> guids(const std::vector<Uid>& uids) override {
-    const Maildrop& whole = own_->whole();
+    const shim::Maildrop& whole = own_->whole();
     const std::vector<Uid> all = mailbox_uids();
     std::vector<std::optional<std::string>> found;
     for (const Uid uid : uids) {
@@ -470,16 +502,6 @@ class MaildropPort : public Port {
                           : std::nullopt);
     }
     return found;
-  }
-  Result<std::optional<std::string>> load_state(std::string_view name) override {
-    return mailbox_users_.load_state(name);
-  }
-  Status store_state(std::string_view name, std::string_view content) override {
-    return mailbox_users_.store_state(name, content);
-  }
-  Result<bool> exchange_state(std::string_view name, const std::optional<std::string>& old,
-                              std::string_view content) override {
-    return mailbox_users_.exchange_state(name, old, content);
   }
   void log_error(std::string_view sentence) override { log_(sentence); }
 
@@ -496,7 +518,9 @@ class MaildropPort : public Port {
   [[nodiscard]] std::optional<bool> is_running(std::string_view process) const override {
     return process::is_running(process);
   }
+  [[nodiscard]] std::int64_t now() const override { return std::time(nullptr); }
   [[nodiscard]] std::string user_name() const override { return user_; }
+  [[nodiscard]] std::string host_name() const override { return "localhost"; }
   [[nodiscard]] Result<std::string> ascii_domain(std::string_view domain) override {
     return idn2_domain(domain);
   }
@@ -513,8 +537,7 @@ class MaildropPort : public Port {
   }
   Result<std::unique_ptr<Submission>> submit(Spool& spool, const Envelope& envelope,
                                              std::function<void(Outcome)> done) override {
-    return environment_.submit ? environment_.submit(spool, envelope, std::move(done))
-                               : Port::submit(spool, envelope, std::move(done));
+    return environment_.submit(spool, envelope, std::move(done));
   }
 
   Status save_message(Spool& spool, std::string_view mailbox) override {
@@ -527,8 +550,7 @@ class MaildropPort : public Port {
     if (call.service) {
       return Error{Failure::permanent, "this host has no script service for " + call.target};
     }
-    return environment_.run_program ? environment_.run_program(call, std::move(done))
-                                    : Port::run_program(call, std::move(done));
+    return environment_.run_program(call, std::move(done));
   }
 
   // A failure may have passed: it is tried again.
@@ -567,7 +589,7 @@ class MaildropPort : public Port {
     return id.from == uidl::MessageId::From::nobody;
   }
 
-  static Board board_of(Maildrop& maildrop) {
+  static Board board_of(shim::Maildrop& maildrop) {
     Board board{.maxima = static_cast<Uid>(maildrop.next_uid() - 1), .last_date = std::nullopt};
     if (const MessageNumber last = maildrop.message_count(); last > 0) {
       if (const auto received = maildrop.received(last)) {
@@ -592,7 +614,7 @@ class MaildropPort : public Port {
   OpenMaildrop& open_;
   std::shared_ptr<NarrowedMaildrop> own_;
   bool keeps_deleted_ = false;
-  const Environment& environment_;
+  const shim::Environment& environment_;
   std::string user_;
   policy::Policy::Uidl uidl_policy_;
   bool uidl_known_;
@@ -615,10 +637,10 @@ class Transaction {
               std::function<void(std::string_view)> log)
       : open_(std::move(maildrop)),
         log_(std::move(log)),
-        port_(open_, user, resolution, environment, log_),
-        core_(port_, std::move(resolution),
+        host_(open_, user, resolution, environment, log_),
+        core_(host_.host(), std::move(resolution),
               {.uidls = open_.maildrop->has_state(uidl::memory_state),
-               .hidden = port_.remembers_hidden()}) {}
+               .hidden = host_.remembers_hidden()}) {}
 
   [[nodiscard]] Session& core() noexcept { return core_; }
 
@@ -638,7 +660,7 @@ class Transaction {
   /// The answer taken last has got its lone dot, after so many octets.
   void long_answer_sent(std::uint64_t octets) noexcept {
     if (transferring_ != Access::none) {
-      port_.sent(transferring_, octets);
+      host_.sent(transferring_, octets);
     }
     transferring_ = Access::none;
   }
@@ -677,7 +699,7 @@ class Transaction {
 
   std::string uidl(std::string_view arguments) {
     return listing(arguments, std::string(ok),
-                   [this](MessageNumber number) { return port_.id(number); });
+                   [this](MessageNumber number) { return host_.id(number); });
   }
 
   std::string listing(std::string_view arguments, std::string first_line,
@@ -702,7 +724,7 @@ class Transaction {
                           "+OK " + std::to_string(open_.sizes[number.value()]) + " octets\r\n",
                           std::numeric_limits<std::uint64_t>::max());
     if (long_answer_) {
-      (void)port_.mark_seen(number.value());
+      (void)host_.mark_seen(number.value());
     }
     return reply;
   }
@@ -757,7 +779,7 @@ class Transaction {
       return storage_error(committed.error());
     }
     core_.finish(Ending::quit);
-    return deleted.empty() && !port_.keeps_deleted() ? "+OK Logging out.\r\n"
+    return deleted.empty() && !host_.keeps_deleted() ? "+OK Logging out.\r\n"
                                                      : "+OK Logging out, messages deleted.\r\n";
   }
 
@@ -779,7 +801,7 @@ class Transaction {
 
   OpenMaildrop open_;
   std::function<void(std::string_view)> log_;
-  MaildropPort port_;
+  MaildropHost host_;
   Session core_;
   std::unique_ptr<LongAnswer> long_answer_;
   Access transferring_ = Access::none;  ///< what the long answer taken last is to

@@ -24,6 +24,8 @@
 
 #include "plugin/core/authorization.h"
 #include "plugin/core/policy/policy.h"
+#include "plugin/core/program.h"
+#include "plugin/core/submission/submission.h"
 #include "shim/maildrop.h"
 
 namespace pop3_legacy::shim {
@@ -42,11 +44,11 @@ struct Environment {
   std::string apop_timestamp;
   /// What is answered before login beside the base commands.
   Authorization authorization;
-  /// Port::submit(). Empty: nothing can be sent.
+  /// host::Outbox::submit(). Empty: nothing can be sent.
   std::function<Result<std::unique_ptr<Submission>>(Spool& spool, const Envelope& envelope,
                                                     std::function<void(Outcome)> done)>
       submit;
-  /// Port::run_program() for a path. Empty: there are no programs.
+  /// host::Programs::run_program() for a path. Empty: there are no programs.
   std::function<Result<std::unique_ptr<RunningProgram>>(const ProgramCall& call,
                                                         std::function<void(ProgramResult)> done)>
       run_program;

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-#include "plugin/core/port.h"
+#include "plugin/core/host/types.h"
 
 namespace pop3_legacy {
 

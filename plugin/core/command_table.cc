@@ -4,14 +4,17 @@
 #include <array>
 
 #include "plugin/core/commands/commands.h"
+#include "plugin/core/commands/handled_by.h"
 #include "plugin/core/help_text.h"
 #include "plugin/core/text.h"
 
 namespace pop3_legacy::commands {
 
 // What the rows call; each stands in the file of its name in commands/.
-Handler capa, euidl, gurl, help, last, list, mangle, rset, xdele, xlines, xover, xsender,
-    xtnd_archive, xtnd_bboards, xtnd_scan, xtnd_x_bboards, xtnd_xlst, xtnd_xmit;
+Handler<> capa, gurl, help, last, list, rset, xdele;
+Handler<host::Contents> euidl, mangle, xlines, xover, xsender, xtnd_scan, xtnd_xlst;
+Handler<host::Boards> xtnd_archive, xtnd_bboards, xtnd_x_bboards;
+Handler<host::Outbox> xtnd_xmit;
 Taker takes_list, takes_mangle;
 
 }  // namespace pop3_legacy::commands
@@ -43,7 +46,7 @@ constexpr std::array table{
             .syntax = "LIST [msg]",
             .summary = "Lists the messages' sizes in octets, or that of one.",
             .capability = {},
-            .handler = commands::list},
+            .handler = commands::handled_by<commands::list>},
     Command{.name = "UIDL",
             .syntax = "UIDL [msg]",
             .summary = "Lists the messages' unique ids, or that of one.",
@@ -53,14 +56,14 @@ constexpr std::array table{
             .summary = "Marks a message as deleted.",
             .capability = {},
             .access = Access::remove,
-            .handler = commands::dele},
+            .handler = commands::handled_by<commands::dele>},
     Command{.name = "RSET",
             .syntax = "RSET",
             .summary = "Takes back the marks of this session.",
             .deniable = false,
             .capability = {},
             .access = Access::reset,
-            .handler = commands::rset},
+            .handler = commands::handled_by<commands::rset>},
     Command{.name = "RETR",
             .syntax = "RETR msg",
             .summary = "Sends a message.",
@@ -77,7 +80,7 @@ constexpr std::array table{
             .origin = "RFC 1225 and RFC 1460: `+OK n`",
             .owner = Owner::ours,
             .capability = "X-LAST",
-            .handler = commands::last},
+            .handler = commands::handled_by<commands::last>},
     Command{.name = "XTND XLST",
             .syntax = "XTND XLST header [msg]",
             .summary = "Lists a header of the messages, or of one.",
@@ -85,7 +88,7 @@ constexpr std::array table{
             .owner = Owner::ours,
             .capability = "X-XLST",
             .max_words = 2,
-            .handler = commands::xtnd_xlst},
+            .handler = commands::handled_by<commands::xtnd_xlst>},
     Command{.name = "XTND BBOARDS",
             .syntax = "XTND BBOARDS [name]",
             .summary = "Lists the discussion groups, or opens one in the maildrop's place.",
@@ -93,7 +96,7 @@ constexpr std::array table{
             .owner = Owner::ours,
             .capability = "X-BBOARDS",
             .max_words = 1,
-            .handler = commands::xtnd_bboards,
+            .handler = commands::handled_by<commands::xtnd_bboards>,
             .on_messages = false},
     Command{.name = "XTND ARCHIVE",
             .syntax = "XTND ARCHIVE name",
@@ -102,7 +105,7 @@ constexpr std::array table{
             .owner = Owner::ours,
             .capability = "X-ARCHIVE",
             .max_words = 1,
-            .handler = commands::xtnd_archive,
+            .handler = commands::handled_by<commands::xtnd_archive>,
             .on_messages = false},
     Command{.name = "XTND X-BBOARDS",
             .syntax = "XTND X-BBOARDS name",
@@ -111,7 +114,7 @@ constexpr std::array table{
             .owner = Owner::ours,
             .capability = "X-X-BBOARDS",
             .max_words = 1,
-            .handler = commands::xtnd_x_bboards,
+            .handler = commands::handled_by<commands::xtnd_x_bboards>,
             .on_messages = false},
     Command{.name = "XTND SCAN",
             .syntax = "XTND SCAN width",
@@ -121,7 +124,7 @@ constexpr std::array table{
             .capability = "X-SCAN",
             .like = "LIST",
             .max_words = any_number_of_words,
-            .handler = commands::xtnd_scan},
+            .handler = commands::handled_by<commands::xtnd_scan>},
     Command{.name = "EUIDL",
             .syntax = "EUIDL [msg]",
             .summary = "Lists unique ids, sizes and senders of the messages, or of one.",
@@ -130,7 +133,7 @@ constexpr std::array table{
             .capability = "X-EUIDL",
             .like = "UIDL",
             .max_words = 1,
-            .handler = commands::euidl},
+            .handler = commands::handled_by<commands::euidl>},
     Command{
         .name = "XOVER",
         .syntax = "XOVER",
@@ -139,7 +142,7 @@ constexpr std::array table{
             "Heimdal: number, subject, sender, date, Message-Id, size and lines, with tabs between",
         .owner = Owner::ours,
         .capability = "X-XOVER",
-        .handler = commands::xover},
+        .handler = commands::handled_by<commands::xover>},
     Command{.name = "XDELE",
             .syntax = "XDELE msg [msg]",
             .summary = "Marks messages as deleted, from one to the other.",
@@ -148,7 +151,7 @@ constexpr std::array table{
             .capability = "X-XDELE",
             .like = "DELE",
             .max_words = 2,
-            .handler = commands::xdele},
+            .handler = commands::handled_by<commands::xdele>},
     Command{.name = "XSENDER",
             .syntax = "XSENDER msg",
             .summary = "Tells who has sent a message, if that was proved.",
@@ -156,7 +159,7 @@ constexpr std::array table{
             .owner = Owner::ours,
             .capability = "XSENDER",
             .max_words = 1,
-            .handler = commands::xsender},
+            .handler = commands::handled_by<commands::xsender>},
     Command{.name = "MANGLE",
             .syntax = "MANGLE(headers=a,b;charset=c)",
             .summary = "Behind RETR, TOP or LIST: of each message its text and some headers.",
@@ -164,7 +167,7 @@ constexpr std::array table{
             .owner = Owner::ours,
             .capability = "X-MANGLE",
             .max_words = any_number_of_words,
-            .handler = commands::mangle,
+            .handler = commands::handled_by<commands::mangle>,
             .takes = commands::takes_mangle,
             .no_verb = true},
     Command{.name = "XLINES",
@@ -175,7 +178,7 @@ constexpr std::array table{
             .capability = "XLINES",
             .like = "LIST",
             .max_words = 1,
-            .handler = commands::xlines,
+            .handler = commands::handled_by<commands::xlines>,
             .takes = commands::takes_list},
     Command{.name = "GURL",
             .syntax = "GURL",
@@ -183,7 +186,7 @@ constexpr std::array table{
             .origin = "Netscape: `+OK url`",
             .owner = Owner::ours,
             .capability = "X-GURL",
-            .handler = commands::gurl,
+            .handler = commands::handled_by<commands::gurl>,
             .on_messages = false},
     Command{.name = "XTND XMIT",
             .syntax = "XTND XMIT",
@@ -192,7 +195,7 @@ constexpr std::array table{
             .owner = Owner::ours,
             .capability = "X-XMIT",
             .max_words = any_number_of_words,
-            .handler = commands::xtnd_xmit,
+            .handler = commands::handled_by<commands::xtnd_xmit>,
             .on_messages = false},
     Command{.name = help_entry.name,
             .syntax = help_entry.syntax,
@@ -201,7 +204,7 @@ constexpr std::array table{
             .owner = Owner::ours,
             .capability = "X-HELP",
             .max_words = 2,
-            .handler = commands::help,
+            .handler = commands::handled_by<commands::help>,
             .on_messages = false},
     Command{
         .name = capa_entry.name,
@@ -211,7 +214,7 @@ constexpr std::array table{
         .owner = Owner::shared,
         .deniable = false,
         .capability = {},
-        .handler = commands::capa,
+        .handler = commands::handled_by<commands::capa>,
         .on_messages = false},
 };
 

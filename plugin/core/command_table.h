@@ -10,6 +10,7 @@
 
 #include "plugin/core/answer.h"
 #include "plugin/core/command_line.h"
+#include "plugin/core/host/needs.h"
 #include "plugin/core/session/access.h"
 
 namespace pop3_legacy {
@@ -32,12 +33,20 @@ inline constexpr unsigned any_number_of_words = 1000;
 struct Command;
 
 namespace commands {
-/// Called only when the policy allows the command and the number of arguments is right. It may
-/// assume that every earlier command of the session has been answered.
-using Handler = Answer(Session& session, std::string_view arguments);
+/// Called only when the policy allows the command, the number of arguments is right, and the host
+/// has the facilities that it names (host.h). It may assume that every earlier command of the
+/// session has been answered.
+template <class... Facilities>
+using Handler = Answer(Session& session, std::string_view arguments, Facilities&... facilities);
 /// Whether `arguments` of the host's command `hosts` are for a command of ours.
 using Taker = bool(const Command& hosts, std::string_view arguments) noexcept;
 }  // namespace commands
+
+/// A handler, and what it needs; made by handled_by().
+struct HandlerRow {
+  Answer (*call)(Session& session, std::string_view arguments) = nullptr;
+  host::Needs needs = {};
+};
 
 struct Command {
   std::string_view name;         ///< upper case; two words with one space between, where it has two
@@ -57,7 +66,7 @@ struct Command {
   std::string_view like = {};
   unsigned max_words = 0;  ///< of the arguments, for commands of ours
   /// For commands of the host: answers while another maildrop than the user's own is open.
-  commands::Handler* handler = nullptr;
+  HandlerRow handler = {};
   /// For commands of ours that also answer lines of the host's, while they are available and the
   /// host's command is.
   commands::Taker* takes = nullptr;

@@ -22,7 +22,7 @@ Result<std::string> MessageListing::next() {
     if (!lines.empty() && std::chrono::steady_clock::now() > until) {
       break;
     }
-    if (port_.deleted(number_)) {
+    if (maildrop_.deleted(number_)) {
       continue;
     }
     const auto line = line_(number_);

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "plugin/core/answer.h"
-#include "plugin/core/port.h"
+#include "plugin/core/host/maildrop.h"
 
 namespace pop3_legacy {
 
@@ -17,14 +17,14 @@ class MessageListing : public Listing {
   /// dot. An Error ends the answer, and the session with it.
   using Line = std::function<Result<std::optional<std::string>>(MessageNumber number)>;
 
-  /// Lists the messages `first` to `last` that are not deleted. `port` lives longer than this.
-  MessageListing(Port& port, MessageNumber first, MessageNumber last, Line line)
-      : port_(port), number_(first), last_(last), line_(std::move(line)) {}
+  /// Lists the messages `first` to `last` that are not deleted. `maildrop` lives longer than this.
+  MessageListing(const host::Maildrop& maildrop, MessageNumber first, MessageNumber last, Line line)
+      : maildrop_(maildrop), number_(first), last_(last), line_(std::move(line)) {}
 
   [[nodiscard]] Result<std::string> next() override;
 
  private:
-  Port& port_;
+  const host::Maildrop& maildrop_;
   MessageNumber number_;
   MessageNumber last_;
   Line line_;

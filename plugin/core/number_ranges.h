@@ -6,7 +6,7 @@
 #include <iterator>
 #include <map>
 
-#include "plugin/core/port.h"
+#include "plugin/core/host/types.h"
 
 namespace pop3_legacy {
 

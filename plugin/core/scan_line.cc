@@ -87,17 +87,17 @@ std::string friendly(std::string_view mailbox) {
   return std::string(name);
 }
 
-bool is_of_user(std::string_view from, Port& port) {
-  const auto addresses = port.parse_addresses(from, 1);
+bool is_of_user(std::string_view from, host::Environment& environment) {
+  const auto addresses = environment.parse_addresses(from, 1);
   return addresses && !addresses.value().empty() &&
          equals_ignoring_case(
              addresses.value().front().local + '@' + addresses.value().front().domain,
-             port.user_name());
+             environment.user_name());
 }
 
 // Control characters in encoded words are no line ends of ours.
-std::string shown(std::string_view value, Port& port) {
-  std::string text = port.decoded(value);
+std::string shown(std::string_view value, host::Environment& environment) {
+  std::string text = environment.decoded(value);
   std::replace_if(
       text.begin(), text.end(),
       [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, ' ');
@@ -106,14 +106,15 @@ std::string shown(std::string_view value, Port& port) {
 
 }  // namespace
 
-std::string scan_line(const Scanned& scanned, Port& port, unsigned width) {
+std::string scan_line(const Scanned& scanned, host::Environment& environment, unsigned width) {
   std::string number = std::to_string(scanned.number);
   number.insert(0, number_width - std::min(number_width, number.size()), ' ');
-  const bool sent = !scanned.to.empty() && is_of_user(scanned.from, port);
-  const std::string person =
-      sent ? "To:" + friendly(shown(scanned.to, port)) : friendly(shown(scanned.from, port));
+  const bool sent = !scanned.to.empty() && is_of_user(scanned.from, environment);
+  const std::string person = sent ? "To:" + friendly(shown(scanned.to, environment))
+                                  : friendly(shown(scanned.from, environment));
   const std::string line = number + "  " + month_and_day(scanned.date) +
-                           in_width(person, person_width) + "  " + shown(scanned.subject, port);
+                           in_width(person, person_width) + "  " +
+                           shown(scanned.subject, environment);
   return first_characters(line, width);
 }
 

@@ -5,7 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "plugin/core/port.h"
+#include "plugin/core/host/environment.h"
+#include "plugin/core/host/types.h"
 
 namespace pop3_legacy {
 
@@ -25,8 +26,8 @@ inline constexpr unsigned max_scan_width = 480;
 
 /// By MH's default format, without the body that it puts behind the subject: the number, the
 /// month and day ("*" behind them: there is no date), who it is from ("To:" and whom it is to where
-/// it is from the user), the subject. At most `width` characters, UTF-8. `port` decodes.
-std::string scan_line(const Scanned& scanned, Port& port, unsigned width);
+/// it is from the user), the subject. At most `width` characters, UTF-8. `environment` decodes.
+std::string scan_line(const Scanned& scanned, host::Environment& environment, unsigned width);
 
 }  // namespace pop3_legacy
 

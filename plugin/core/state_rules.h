@@ -35,7 +35,7 @@ namespace pop3_legacy {
 struct StateRule {
   enum class Owner : std::uint8_t {
     mailbox,  ///< is about the messages of one mailbox
-    user,     ///< Port::user_states()
+    user,     ///< host::Host::user_states
   };
 
   std::string_view name;

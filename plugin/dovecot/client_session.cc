@@ -77,8 +77,8 @@ void ClientSession::attach(struct client* client, policy::Resolution resolution,
 ClientSession::ClientSession(struct client* client, policy::Resolution resolution,
                              Remembered remembered, bool by_user)
     : client_(client),
-      port_(client, by_user),
-      session_(port_, std::move(resolution), remembered,
+      host_(client, by_user),
+      session_(host_.host(), std::move(resolution), remembered,
                master_of(client->user) != nullptr ? Visitor::master : Visitor::owner) {}
 
 ClientSession::~ClientSession() {
@@ -343,7 +343,7 @@ void ClientSession::send_listing() {
     }
     const Result<std::string> lines = listing_->next();
     if (!lines) {
-      port_.log_error(lines.error().text);
+      host_.log_error(lines.error().text);
       end_listing();
       client_disconnect(client_, "An answer could not be completed.");
       return;
@@ -480,7 +480,7 @@ void ClientSession::destroy_client(struct client* client, const char* reason) {
   i_assert(self != nullptr);
   trampoline("the end of the session", 0, [&] {
     self->finish();
-    self->port_.prepare_end();
+    self->host_.prepare_end();
     return 0;
   });
   timeout_remove(&self->to_login_);

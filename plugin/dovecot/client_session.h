@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "plugin/core/session/session.h"
-#include "plugin/dovecot/dovecot_port.h"
+#include "plugin/dovecot/dovecot_host.h"
 #include "plugin/dovecot/output_filter.h"
 #include "plugin/dovecot/pop3_host.h"
 
@@ -24,7 +24,7 @@ class ClientSession : public ReplyEditor {
  public:
   /// Takes its place in `client` where the policy leaves it anything to do. The object is
   /// freed when the client is destroyed. Nothing may have been read from the client's input
-  /// by the command loop yet. `remembered` as for Session, `by_user` as for DovecotPort.
+  /// by the command loop yet. `remembered` as for Session, `by_user` as for DovecotHost.
   static void attach(struct client* client, policy::Resolution resolution, Remembered remembered,
                      bool by_user);
 
@@ -98,7 +98,7 @@ class ClientSession : public ReplyEditor {
 
   union pop3_module_context module_context_ {};  ///< holds the callbacks before ours
   struct client* client_;
-  DovecotPort port_;
+  DovecotHost host_;
   Session session_;
   struct istream* filter_ = nullptr;
   struct timeout* to_login_ = nullptr;     ///< until the login has been answered

@@ -10,10 +10,10 @@
 
 namespace pop3_legacy::dovecot {
 
-/// Port::host_answer(). Dovecot runs the command with an input and an output of ours in place of
-/// the client's. It may decide meanwhile that the session is over (too many bad commands, a mailbox
-/// that has become inconsistent): then the client is disconnected, and destroyed from the event
-/// loop, but not in here. The command does not count among the client's bad ones.
+/// host::Connection::host_answer(). Dovecot runs the command with an input and an output of ours in
+/// place of the client's. It may decide meanwhile that the session is over (too many bad commands,
+/// a mailbox that has become inconsistent): then the client is disconnected, and destroyed from the
+/// event loop, but not in here. The command does not count among the client's bad ones.
 Result<std::string> host_answer(struct client* client, std::string_view command);
 
 }  // namespace pop3_legacy::dovecot

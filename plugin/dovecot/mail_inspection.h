@@ -7,14 +7,14 @@
 #include <string>
 #include <vector>
 
-#include "plugin/core/port.h"
+#include "plugin/core/host/contents.h"
 #include "plugin/dovecot/dovecot_maildrop.h"
 
 namespace pop3_legacy::dovecot {
 
 /// What a message had to be opened for is kept in Dovecot's cache, so that the next answer opens
 /// none.
-class MailInspection : public Inspection {
+class MailInspection : public host::Inspection {
  public:
   /// `place_of`: the place in the mailbox, from 0, of a message's number.
   MailInspection(struct mailbox* box, std::vector<FieldQuery> queries,

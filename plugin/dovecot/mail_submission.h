@@ -15,18 +15,18 @@
 
 namespace pop3_legacy::dovecot {
 
-/// Port::parse_addresses().
+/// host::Environment::parse_addresses().
 Result<std::vector<Address>> parse_addresses(std::string_view value, std::size_t at_most);
 
 /// In the folder of mail_temp_dir.
 Result<std::unique_ptr<Spool>> open_spool(const struct mail_user* user);
 
-/// Port::submit(); `done` is called from the event loop.
+/// host::Outbox::submit(); `done` is called from the event loop.
 Result<std::unique_ptr<Submission>> submit_mail(struct mail_user* user, files::SpoolFile& spool,
                                                 const Envelope& envelope,
                                                 std::function<void(Outcome)> done);
 
-/// Port::save_message(); the copy is \Seen.
+/// host::Outbox::save_message(); the copy is \Seen.
 Status save_mail(struct mail_user* user, files::SpoolFile& spool, std::string_view mailbox);
 
 }  // namespace pop3_legacy::dovecot

@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "plugin/core/port.h"
+#include "plugin/core/host/boards.h"
 #include "plugin/core/result.h"
 #include "plugin/dovecot/client_mailbox.h"
 #include "plugin/dovecot/pop3_host.h"
@@ -21,7 +21,7 @@ class MaildropSwitch {
  public:
   explicit MaildropSwitch(struct client* client) : client_(client) {}
 
-  /// Port's methods of these names.
+  /// The methods of host::Boards of these names.
   [[nodiscard]] Result<Board> look_at_board(std::string_view mailbox) const;
   Result<Board> open_board(std::string_view mailbox);
   Status close();

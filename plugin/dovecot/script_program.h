@@ -11,7 +11,8 @@
 
 namespace pop3_legacy::dovecot {
 
-/// Port::run_program() for a socket in Dovecot's base_dir. `loop` lives longer than the program.
+/// host::Programs::run_program() for a socket in Dovecot's base_dir. `loop` lives longer than the
+/// program.
 std::unique_ptr<RunningProgram> run_script(process::EventLoop& loop, struct mail_user* user,
                                            const ProgramCall& call,
                                            std::function<void(ProgramResult)> done);

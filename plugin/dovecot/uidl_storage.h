@@ -7,7 +7,7 @@
 #include <functional>
 #include <vector>
 
-#include "plugin/core/port.h"
+#include "plugin/core/host/types.h"
 #include "plugin/core/result.h"
 #include "plugin/dovecot/host.h"
 
@@ -19,7 +19,7 @@ struct mail_storage_hooks uidl_hooks();
 /// Computes the ids of `box`, where that has not been done. An Error: they are not known, and
 /// Dovecot, which would take its own instead, must not be asked. `box` is open.
 Status prepare_uidls(struct mailbox* box);
-/// Port::prepare_uidls(): the same, part by part.
+/// host::Uidls::prepare_uidls(): the same, part by part.
 Result<bool> prepare_part_of_uidls(struct mailbox* box);
 
 /// The messages, ascending, that have no id in this session, although prepare_uidls() has

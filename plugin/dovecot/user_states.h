@@ -1,4 +1,4 @@
-/// The states that are the user's own (Port::user_states()), in the dict that is configured for
+/// The states that are the user's own (host::Host::user_states), in the dict that is configured for
 /// them: the value of `priv/pop3-legacy/NAME`.
 #ifndef POP3_LEGACY_DOVECOT_USER_STATES_H
 #define POP3_LEGACY_DOVECOT_USER_STATES_H

@@ -11,9 +11,10 @@
 
 namespace pop3_legacy::process {
 
-/// Port::run_program() for a path. `loop` lives longer than the program. The program has a session
-/// (setsid) of its own; all that is left of it is killed when it ends, is in its time limit's or
-/// output limit's way, or is dropped. A process that has made itself another session escapes.
+/// host::Programs::run_program() for a path. `loop` lives longer than the program. The program has
+/// a session (setsid) of its own; all that is left of it is killed when it ends, is in its time
+/// limit's or output limit's way, or is dropped. A process that has made itself another session
+/// escapes.
 Result<std::unique_ptr<RunningProgram>> run_program(EventLoop& loop, const ProgramCall& call,
                                                     std::function<void(ProgramResult)> done);
 

@@ -8,13 +8,13 @@
 
 namespace pop3_legacy::process {
 
-/// Port::process(): of this one. It says which machine, since which boot, which space of process
-/// numbers, the number, and when the process began, so that a number that was given out again is no
-/// mistake. Empty where /proc is not there.
+/// host::Environment::process(): of this one. It says which machine, since which boot, which space
+/// of process numbers, the number, and when the process began, so that a number that was given out
+/// again is no mistake. Empty where /proc is not there.
 std::string this_process();
 
-/// Port::is_running(). No value: `name` is of another machine, another boot or another container,
-/// or /proc does not show the process.
+/// host::Environment::is_running(). No value: `name` is of another machine, another boot or another
+/// container, or /proc does not show the process.
 std::optional<bool> is_running(std::string_view name);
 
 }  // namespace pop3_legacy::process

@@ -159,6 +159,9 @@ class MemoryAccount final : public Account {
       return policy::resolve(&documents_, typed, {}, idn2_domain);
     };
     environment.authorization = before_login();
+    environment.submit = [](auto&&...) -> Result<std::unique_ptr<Submission>> {
+      return Error{Failure::permanent, "there is no mail server in this memory"};
+    };
     return std::make_unique<MemoryConnection>(std::move(environment));
   }
 

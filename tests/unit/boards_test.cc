@@ -7,7 +7,7 @@
 
 #include "plugin/core/scan_line.h"
 #include "plugin/core/session/session.h"
-#include "tests/unit/fake_port.h"
+#include "tests/unit/fake_host.h"
 
 namespace pop3_legacy {
 namespace {
@@ -28,7 +28,7 @@ class Boards : public testing::Test {
     return session.take(line + "\r\n", 0).taker;
   }
 
-  FakePort port_{3};
+  FakeHost port_{3};
   policy::Resolution made_ =
       resolution({"LAST", "XTND BBOARDS", "XTND ARCHIVE", "XTND X-BBOARDS", "XTND SCAN", "XDELE"});
 };
@@ -175,7 +175,7 @@ TEST_F(Boards, ScanHoldsUntilReset) {
 }
 
 TEST(ScanLine, IsOfMhsDefaultFormat) {
-  FakePort port;
+  FakeHost port;
   port.user = "own@example.org";
   const auto line = [&](std::string_view date, std::string_view from, std::string_view to,
                         std::string_view subject, unsigned width = 60) {

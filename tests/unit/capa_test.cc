@@ -3,13 +3,13 @@
 #include <string>
 
 #include "plugin/core/session/session.h"
-#include "tests/unit/fake_port.h"
+#include "tests/unit/fake_host.h"
 
 namespace pop3_legacy {
 namespace {
 
 TEST(Capa, KeepsTheHostsAndAddsOurs) {
-  FakePort port;
+  FakeHost port;
   port.answer = "+OK Capability list\r\nCAPA\r\nTOP\r\nUIDL\r\nSASL PLAIN\r\nX-FUTURE a b\r\n.\r\n";
   EXPECT_EQ(answer_to(Session(port, resolution()), "CAPA\r\n").reply.wire(),
             "+OK Capability list\r\nCAPA\r\nTOP\r\nUIDL\r\nSASL PLAIN\r\nX-FUTURE a b\r\nX-LAST\r\n"
@@ -18,19 +18,19 @@ TEST(Capa, KeepsTheHostsAndAddsOurs) {
 }
 
 TEST(Capa, AnnouncesExactlyWhatIsAllowed) {
-  FakePort port;
+  FakeHost port;
   EXPECT_EQ(answer_to(Session(port, resolution({"HELP"})), "CAPA\r\n").reply.wire(),
             "+OK\r\nCAPA\r\nTOP\r\nUIDL\r\nPIPELINING\r\nX-HELP\r\n.\r\n");
 }
 
 TEST(Capa, TakesOutWhatIsDenied) {
-  FakePort port;
+  FakeHost port;
   EXPECT_EQ(answer_to(Session(port, resolution({}, {"TOP"})), "CAPA\r\n").reply.wire(),
             "+OK\r\nCAPA\r\nUIDL\r\nPIPELINING\r\n.\r\n");
 }
 
 TEST(Capa, IsTheHostsOwnWhenThereIsNothingToSay) {
-  FakePort port;
+  FakeHost port;
   Session session(port, resolution({}, {"DELE"}));
   EXPECT_EQ(session.take("CAPA\r\n", 0).taker, Taker::host);
 }
@@ -38,7 +38,7 @@ TEST(Capa, IsTheHostsOwnWhenThereIsNothingToSay) {
 TEST(Capa, ShowsTheImplementationUnlessTheHostDoes) {
   auto made = resolution({});
   made.policy.capa.implementation = "Example-Mail";
-  FakePort port;
+  FakeHost port;
   EXPECT_EQ(answer_to(Session(port, made), "CAPA\r\n").reply.wire(),
             "+OK\r\nCAPA\r\nTOP\r\nUIDL\r\nPIPELINING\r\nIMPLEMENTATION Example-Mail\r\n.\r\n");
   port.answer = "+OK\r\nIMPLEMENTATION Host\r\n.\r\n";
@@ -47,7 +47,7 @@ TEST(Capa, ShowsTheImplementationUnlessTheHostDoes) {
 }
 
 TEST(Capa, StaysWithinWhatMpopAndFetchmailTake) {
-  FakePort port;
+  FakeHost port;
   std::string many = "+OK\r\n";
   for (int line = 0; line < 49; ++line) {
     many += "X" + std::to_string(line) + "\r\n";
@@ -64,7 +64,7 @@ TEST(Capa, StaysWithinWhatMpopAndFetchmailTake) {
 }
 
 TEST(Capa, PassesAFailureOfTheHostOn) {
-  FakePort port;
+  FakeHost port;
   port.answer = "-ERR [SYS/TEMP] No.\r\n";
   EXPECT_EQ(answer_to(Session(port, resolution()), "CAPA\r\n").reply.wire(),
             "-ERR [SYS/TEMP] No.\r\n");

@@ -3,13 +3,13 @@
 #include <string>
 
 #include "plugin/core/session/session.h"
-#include "tests/unit/fake_port.h"
+#include "tests/unit/fake_host.h"
 
 namespace pop3_legacy {
 namespace {
 
 std::string help(const policy::Resolution& made, const std::string& arguments = "") {
-  FakePort port(1);
+  FakeHost port(1);
   return answer_to(Session(port, made), "HELP" + arguments + "\r\n").reply.wire();
 }
 

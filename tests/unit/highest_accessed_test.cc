@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/unit/fake_port.h"
+#include "tests/unit/fake_host.h"
 
 namespace pop3_legacy {
 namespace {
@@ -31,7 +31,7 @@ class HighestAccessedTest : public testing::Test {
   void quit() { EXPECT_TRUE(session_->finish(Ending::quit)); }
   void drop() { EXPECT_TRUE(session_->finish(Ending::dropped)); }
 
-  FakePort port_{5};
+  FakeHost port_{5};
   policy::Policy::Last policy_;
   std::optional<HighestAccessed> session_;
 };
@@ -446,7 +446,7 @@ struct SemanticsRow {
 class SemanticsTest : public testing::TestWithParam<SemanticsRow> {};
 
 TEST_P(SemanticsTest, FollowsTheServer) {
-  FakePort port(5);
+  FakeHost port(5);
   port.states["last"] = "1 7 10\n";
   policy::Policy::Last policy;
   policy.semantics = GetParam().semantics;

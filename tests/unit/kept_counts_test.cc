@@ -8,7 +8,7 @@
 
 #include "plugin/core/number_ranges.h"
 #include "plugin/core/session/session.h"
-#include "tests/unit/fake_port.h"
+#include "tests/unit/fake_host.h"
 
 namespace pop3_legacy {
 namespace {
@@ -31,7 +31,7 @@ TEST(KeptCounts, ADialectThatCountsAsksAboutNoMessage) {
   for (const auto dialect :
        {wording::Dialect::rfc1225, wording::Dialect::qpopper, wording::Dialect::popper,
         wording::Dialect::uw, wording::Dialect::rambler, wording::Dialect::coremail}) {
-    FakePort port(many);
+    FakeHost port(many);
     Session session(port, with_commands(dialect));
     (void)session.logged_in("+OK Logged in.");
     std::uint64_t given = 0;
@@ -45,7 +45,7 @@ TEST(KeptCounts, ADialectThatCountsAsksAboutNoMessage) {
 }
 
 TEST(KeptCounts, TheFirstLinesOfListingsAskAboutNoMessage) {
-  FakePort port(many);
+  FakeHost port(many);
   Session session(port, with_commands());
   EXPECT_EQ(ask(session, "LIST MANGLE\r\n"), "+OK 10000 messages (5000500000 octets)\r\n");
   EXPECT_EQ(ask(session, "XTND SCAN 80\r\n").substr(0, 3), "+OK");
@@ -55,7 +55,7 @@ TEST(KeptCounts, TheFirstLinesOfListingsAskAboutNoMessage) {
 }
 
 TEST(KeptCounts, XdeleLooksAtAMessageOnceUntilRset) {
-  FakePort port(many);
+  FakeHost port(many);
   Session session(port, with_commands());
   const std::string all = "XDELE 1 10000\r\n";
   EXPECT_EQ(ask(session, "XDELE 100 200\r\n"), "+OK Messages 100-200 has been deleted.\r\n");
@@ -74,7 +74,7 @@ TEST(KeptCounts, XdeleLooksAtAMessageOnceUntilRset) {
 }
 
 TEST(KeptCounts, XdeleThatFailsIsTriedAgain) {
-  FakePort port(4);
+  FakeHost port(4);
   Session session(port, with_commands());
   port.delete_error = Error{Failure::temporary, "not now"};
   EXPECT_EQ(ask(session, "XDELE 1 4\r\n").substr(0, 15), "-ERR [SYS/TEMP]");

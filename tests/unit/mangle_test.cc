@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "plugin/core/session/session.h"
-#include "tests/unit/fake_port.h"
+#include "tests/unit/fake_host.h"
 
 namespace pop3_legacy {
 namespace {
@@ -65,9 +65,9 @@ class ListedParts : public MessageParts {
   bool wanted_ = true;
 };
 
-class MangledPort : public FakePort {
+class MangledPort : public FakeHost {
  public:
-  using FakePort::FakePort;
+  using FakeHost::FakeHost;
   Result<std::unique_ptr<MessageParts>> open_parts(MessageNumber number) override {
     ++opened;
     if (unreadable.contains(number)) {

@@ -7,7 +7,7 @@
 #include <string>
 #include <thread>
 
-#include "tests/unit/fake_port.h"
+#include "tests/unit/fake_host.h"
 
 namespace pop3_legacy {
 namespace {
@@ -16,7 +16,7 @@ using Line = Result<std::optional<std::string>>;
 
 // Messages that have to be read, as for XOVER: the process may have other clients.
 TEST(MessageListing, MakesWayBehindALineThatTookLong) {
-  FakePort port(3);
+  FakeHost port(3);
   MessageListing listing(port, 1, 3, [](MessageNumber number) -> Line {
     std::this_thread::sleep_for(std::chrono::milliseconds(60));
     return std::optional(std::to_string(number));

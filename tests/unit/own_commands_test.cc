@@ -14,7 +14,7 @@
 
 #include "plugin/core/policy/reader.h"
 #include "plugin/core/session/session.h"
-#include "tests/unit/fake_port.h"
+#include "tests/unit/fake_host.h"
 
 namespace pop3_legacy {
 namespace {
@@ -228,9 +228,9 @@ class FakeProgram : public RunningProgram {
   int& running_;
 };
 
-class ProgramPort : public FakePort {
+class ProgramPort : public FakeHost {
  public:
-  using FakePort::FakePort;
+  using FakeHost::FakeHost;
   [[nodiscard]] std::string user_name() const override { return user; }
   Result<std::unique_ptr<RunningProgram>> run_program(
       const ProgramCall& wanted, std::function<void(ProgramResult)> when_done) override {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "plugin/core/session/session.h"
-#include "tests/unit/fake_port.h"
+#include "tests/unit/fake_host.h"
 
 namespace pop3_legacy {
 namespace {
@@ -15,9 +15,9 @@ namespace {
 constexpr std::int64_t noon = 1'700'000'040;  // a minute's first second
 constexpr std::int64_t hour = 3600;
 
-class ClockPort : public FakePort {
+class ClockPort : public FakeHost {
  public:
-  using FakePort::FakePort;
+  using FakeHost::FakeHost;
   [[nodiscard]] std::int64_t now() const override { return time; }
   [[nodiscard]] std::string state() const {
     const auto found = states.find("pace");
@@ -278,7 +278,7 @@ TEST(PaceState, LoginsAndOctetsOfSessionsSideBySideAreKept) {
 }
 
 TEST(PaceState, TheUsersStatesHaveItAndNotTheMailboxs) {
-  FakePort shared;
+  FakeHost shared;
   auto policy = octets(1000);
   policy.login_delay = 60;
   policy.burst = 1;

@@ -6,7 +6,7 @@
 
 #include "plugin/core/command_line.h"
 #include "plugin/core/command_table.h"
-#include "tests/unit/fake_port.h"
+#include "tests/unit/fake_host.h"
 
 namespace pop3_legacy::wording {
 namespace {
@@ -72,8 +72,8 @@ class ReplyWordingTest : public ::testing::Test {
   }
 
   policy::Policy::Reply policy_{.dialect = Dialect::rfc1225, .templates = {}};
-  FakePort port_{2};
-  ReplyWording wording_{policy_, port_};
+  FakeHost port_{2};
+  ReplyWording wording_{policy_, port_, port_};
 };
 
 TEST_F(ReplyWordingTest, TellsTheTruthAboutTheMaildrop) {
@@ -127,8 +127,8 @@ TEST_F(ReplyWordingTest, NoCodeComesFromTheUsersName) {
 
 TEST(ReplyWordingHosts, NothingIsWordedByDefault) {
   const policy::Policy::Reply policy;
-  const FakePort port(2);
-  EXPECT_TRUE(ReplyWording(policy, port).all_hosts());
+  const FakeHost port(2);
+  EXPECT_TRUE(ReplyWording(policy, port, port).all_hosts());
 }
 
 }  // namespace

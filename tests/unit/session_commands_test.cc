@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "plugin/core/session/session.h"
-#include "tests/unit/fake_port.h"
+#include "tests/unit/fake_host.h"
 
 namespace pop3_legacy {
 namespace {
@@ -48,7 +48,7 @@ TEST(SessionCommands, WhatIsDeniedStaysDeniedInEverySpelling) {
     ++commands;
     const std::string name(row.name);
     const std::string lower = in_lower_case(name);
-    FakePort port(3);
+    FakeHost port(3);
     Session session(port, everything_but(name));
     EXPECT_FALSE(session.commands().available(row)) << name;
     const std::string mixed = name.substr(0, 1) + lower.substr(1);
@@ -77,7 +77,7 @@ TEST(SessionCommands, WhatDoesTheSameAsADeniedCommandIsDeniedToo) {
   for (const Command& row : command_table()) {
     if (row.like.empty()) continue;
     ++commands;
-    FakePort port(3);
+    FakeHost port(3);
     Session session(port, everything_but(std::string(row.like)));
     EXPECT_EQ(session.commands().treatment(row), Treatment::denied) << row.name;
     EXPECT_FALSE(session.commands().available(row)) << row.name;
@@ -85,8 +85,45 @@ TEST(SessionCommands, WhatDoesTheSameAsADeniedCommandIsDeniedToo) {
   EXPECT_GT(commands, 3);
 }
 
+TEST(SessionCommands, WhatTheHostHasNotIsNotOffered) {
+  FakeHost fake(2);
+  auto allowed = resolution({"HELP", "XTND XMIT", "XTND BBOARDS", "XOVER", "LAST"});
+  policy::XCommand& program = allowed.policy.x_commands.emplace_back();
+  program.name = "XRUN";
+  program.kind = policy::XCommand::Kind::program;
+  program.target = "/bin/true";
+  host::Host bare = fake;
+  bare.outbox = nullptr;
+  bare.boards = nullptr;
+  bare.contents = nullptr;
+  bare.programs = nullptr;
+  Session session(bare, allowed);
+  for (const char* const line : {"XTND XMIT\r\n", "XTND BBOARDS\r\n", "XOVER\r\n", "XRUN\r\n"}) {
+    EXPECT_EQ(session.take(line, 0).taker, Taker::host) << line;
+  }
+  const std::string capa = answer_to(session, "CAPA").reply.wire();
+  EXPECT_EQ(capa.find("X-XMIT"), std::string::npos) << capa;
+  EXPECT_NE(capa.find("X-LAST"), std::string::npos) << capa;
+  EXPECT_EQ(whole(answer_to(session, "HELP")).find("XOVER"), std::string::npos);
+  EXPECT_NE(whole(answer_to(Session(fake, allowed), "HELP")).find("XOVER"), std::string::npos);
+}
+
+TEST(SessionCommands, APolicyThatNeedsWhatIsNotThereShowsNoMessage) {
+  FakeHost fake(2);
+  host::Host bare = fake;
+  bare.narrowing = nullptr;
+  for (const auto mode : {policy::DeleteMode::hide, policy::DeleteMode::keep_days}) {
+    auto hides = resolution();
+    hides.policy.deletion.mode = mode;
+    Session session(bare, hides);
+    EXPECT_FALSE(answer_to(session, "DELE 1").reply.positive());
+    EXPECT_FALSE(answer_to(session, "STAT").reply.positive());
+    EXPECT_EQ(session.take("QUIT\r\n", 0).taker, Taker::host);
+  }
+}
+
 TEST(SessionCommands, AnAnswerSaysWhichCommandItAnswers) {
-  FakePort port(3);
+  FakeHost port(3);
   Session session(port, everything_but("DELE"));
   const Answer denied = answer_to(session, "xalias  2\r\n");
   ASSERT_NE(denied.command, nullptr);

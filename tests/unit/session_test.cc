@@ -6,7 +6,7 @@
 #include <sstream>
 #include <string>
 
-#include "tests/unit/fake_port.h"
+#include "tests/unit/fake_host.h"
 
 namespace pop3_legacy {
 namespace {
@@ -28,7 +28,7 @@ std::string shown(const Decision& portion) {
 }
 
 TEST(Session, UidlWaitsForTheIdsPartByPart) {
-  FakePort port(3);
+  FakeHost port(3);
   Session session(port, resolution());
   port.uidl_parts = 3;
   const std::string input = "NOOP\r\nUIDL 1\r\nNOOP\r\n";
@@ -40,7 +40,7 @@ TEST(Session, UidlWaitsForTheIdsPartByPart) {
 
 TEST(Session, QuitWaitsForALockAndNotForEver) {
   for (const bool stays : {false, true}) {
-    FakePort port(3);
+    FakeHost port(3);
     auto hides = resolution();
     hides.policy.deletion.mode = policy::DeleteMode::hide;
     Session session(port, hides);
@@ -66,7 +66,7 @@ TEST(Session, QuitWaitsForALockAndNotForEver) {
 }
 
 TEST(Session, TakesRunsOfTheHostsLinesAndSingleLinesOfOurs) {
-  FakePort port(3);
+  FakeHost port(3);
   Session session(port, resolution());
   EXPECT_EQ(shown(session.take("STAT\r\nNOOP\nLAST\r\nSTAT\r\n", 0)), "host 11");
   EXPECT_EQ(shown(session.take("LAST\r\nSTAT\r\n", 11)), "ours 6");
@@ -76,7 +76,7 @@ TEST(Session, TakesRunsOfTheHostsLinesAndSingleLinesOfOurs) {
 }
 
 TEST(Session, OurLinesAreKnownInAnyCaseAndWithNuls) {
-  FakePort port(3);
+  FakeHost port(3);
   Session session(port, resolution({"LAST"}, {"DELE"}));
   EXPECT_EQ(shown(session.take("lAsT\n", 0)), "ours 5");
   EXPECT_EQ(shown(session.take("dele 1\r\n", 0)), "ours 8");
@@ -86,7 +86,7 @@ TEST(Session, OurLinesAreKnownInAnyCaseAndWithNuls) {
 }
 
 TEST(Session, LeavesEverythingToTheHostWhenNothingIsAllowed) {
-  FakePort port(3);
+  FakeHost port(3);
   Session session(port, resolution({}));
   EXPECT_TRUE(session.idle());
   EXPECT_EQ(shown(session.take("LAST\r\nHELP\r\nCAPA\r\nRETR 1\r\n", 0)), "host 26");
@@ -97,12 +97,12 @@ TEST(Session, LeavesEverythingToTheHostWhenNothingIsAllowed) {
 }
 
 TEST(Session, ADeniedCommandAloneIsReasonEnoughToBeThere) {
-  FakePort port(1);
+  FakeHost port(1);
   EXPECT_FALSE(Session(port, resolution({}, {"DELE"})).idle());
 }
 
 TEST(Session, AnswersWhatIsDenied) {
-  FakePort port(1);
+  FakeHost port(1);
   Session session(port, resolution({"LAST"}, {"DELE", "LAST"}));
   EXPECT_EQ(answer_to(session, "dele 1\r\n").reply.wire(),
             "-ERR DELE is disabled for this mailbox.\r\n");
@@ -111,7 +111,7 @@ TEST(Session, AnswersWhatIsDenied) {
 }
 
 TEST(Session, RefusesArgumentsAndNulsOfOurs) {
-  FakePort port(1);
+  FakeHost port(1);
   Session session(port, resolution());
   EXPECT_EQ(answer_to(session, "LAST 1\r\n").reply.wire(),
             "-ERR Too many arguments. Syntax: LAST\r\n");
@@ -122,7 +122,7 @@ TEST(Session, RefusesArgumentsAndNulsOfOurs) {
 }
 
 TEST(Session, WithABrokenPolicyOursAreUnavailableAndTheHostsGoOn) {
-  FakePort port(3);
+  FakeHost port(3);
   auto broken = resolution({"LAST", "HELP"}, {"TOP"});
   broken.intact = false;
   Session session(port, std::move(broken));
@@ -134,7 +134,7 @@ TEST(Session, WithABrokenPolicyOursAreUnavailableAndTheHostsGoOn) {
 }
 
 TEST(Session, WithAnUnknownDenyListWhateverCouldBeDeniedIsRefused) {
-  FakePort port(3);
+  FakeHost port(3);
   policy::Resolution unknown;
   unknown.intact = false;
   unknown.deny_known = false;
@@ -164,7 +164,7 @@ policy::Resolution with_scheme(const std::string& scheme) {
 }
 
 TEST(Session, AUidlSchemeIsReasonEnoughToBeThere) {
-  FakePort port(1);
+  FakeHost port(1);
   EXPECT_TRUE(Session(port, with_scheme("host")).idle());
   EXPECT_FALSE(Session(port, with_scheme("courier")).idle());
   EXPECT_FALSE(Session(port, with_scheme("host"), {.uidls = true}).idle());
@@ -174,7 +174,7 @@ TEST(Session, AUidlSchemeIsReasonEnoughToBeThere) {
 }
 
 TEST(Session, UidlIsTheHostsOnceTheIdsAreKnown) {
-  FakePort port(1);
+  FakeHost port(1);
   Session session(port, with_scheme("courier"));
   EXPECT_EQ(shown(session.take("STAT\r\nuidl\r\nUIDL 1\r\nNOOP\r\n", 0)), "host 26");
   EXPECT_GT(port.prepared, 0);
@@ -186,7 +186,7 @@ TEST(Session, UidlIsTheHostsOnceTheIdsAreKnown) {
 
 TEST(Session, UidlIsRefusedWhileTheIdsAreNotKnownAndTheRestGoesOn) {
   for (const bool remembered : {false, true}) {
-    FakePort port(2);
+    FakeHost port(2);
     Session session(port, with_scheme(remembered ? "host" : "courier"), {.uidls = remembered});
     port.uidl_error = Error{Failure::permanent, "the pins are damaged"};
     EXPECT_EQ(shown(session.take("STAT\r\nUIDL\r\nRETR 1\r\n", 0)), "host 6");
@@ -209,7 +209,7 @@ TEST(Session, UidlIsRefusedWhileTheIdsAreNotKnownAndTheRestGoesOn) {
 }
 
 TEST(Session, WithAnUnknownUidlTheHostsOwnIdsAreNotShown) {
-  FakePort port(1);
+  FakeHost port(1);
   auto unknown = resolution({"LAST"});
   unknown.intact = unknown.uidl_known = false;
   Session session(port, std::move(unknown));
@@ -219,7 +219,7 @@ TEST(Session, WithAnUnknownUidlTheHostsOwnIdsAreNotShown) {
 }
 
 TEST(Session, ADeniedUidlNeedsNoIds) {
-  FakePort port(1);
+  FakeHost port(1);
   auto made = resolution({}, {"UIDL"});
   made.policy.uidl.plan.chain = {"courier"};
   Session session(port, std::move(made));
@@ -231,7 +231,7 @@ TEST(Session, ADeniedUidlNeedsNoIds) {
 
 // A line that the host does not survive is answered in its place, as its own unknown commands are.
 TEST(DeadlyLines, AreNotGivenToTheHost) {
-  FakePort port(2);
+  FakeHost port(2);
   port.deadly = ":";
   Session session(port, resolution());
   EXPECT_EQ(shown(session.take("NOOP\r\nFrom: me\r\nNOOP\r\n", 0)), "host 6");
@@ -248,7 +248,7 @@ TEST(DeadlyLines, AreNotGivenToTheHost) {
 }
 
 TEST(DeadlyLines, KeepASessionFromBeingIdle) {
-  FakePort port(2);
+  FakeHost port(2);
   EXPECT_TRUE(Session(port, resolution({})).idle());
   port.deadly = ":";
   Session session(port, resolution({}));
@@ -262,7 +262,7 @@ TEST(DeadlyLines, KeepASessionFromBeingIdle) {
 }
 
 TEST(DeadlyLines, AreWordedAsOtherUnknownCommands) {
-  FakePort port(2);
+  FakeHost port(2);
   port.deadly = ":";
   policy::Resolution made = resolution({});
   made.policy.reply.templates.at(static_cast<std::size_t>(wording::Worded::unknown)) =
@@ -312,7 +312,7 @@ class LastInSession : public testing::Test {
     return uid / 10;
   }
 
-  FakePort port_{4};
+  FakeHost port_{4};
   Session session_{port_, resolution()};
   std::uint64_t given_ = 0;
 };
@@ -418,7 +418,7 @@ TEST_F(LastInSession, ALineOfARunProvesThatStandsBehindThoseThatWaited) {
 
 TEST_F(LastInSession, ACommandThatWasSentAfterwardsProvesWhateverItIs) {
   for (const std::string line : {"nonsense\r\n", "LAST\r\n", "\r\n", "RETR 9\r\n"}) {
-    FakePort port(4);
+    FakeHost port(4);
     Session session(port, resolution());
     EXPECT_EQ(session.take("RETR 2\r\n", 0).taker, Taker::host);
     port.retrieved += 100;
@@ -501,7 +501,7 @@ TEST_F(LastInSession, StateThatCannotBeStoredIsLogged) {
 }
 
 TEST(Session, UnderUwATopCountsIfTheHostSendsIt) {
-  FakePort port(4);
+  FakeHost port(4);
   auto made = resolution();
   made.policy.last.semantics = policy::LastSemantics::uw;
   Session session(port, std::move(made));
@@ -515,7 +515,7 @@ TEST(Session, UnderUwATopCountsIfTheHostSendsIt) {
 }
 
 TEST(Session, UnderPopperARetrIsNotWaitedForButTheStartIsKept) {
-  FakePort port(4);
+  FakeHost port(4);
   auto made = resolution();
   made.policy.last.semantics = policy::LastSemantics::popper;
   Session session(port, std::move(made));
@@ -541,7 +541,7 @@ TEST(Session, LastHasTheWordingOfThePolicy) {
       {policy::LastWording::mh, "+OK 3 is the last msg seen\r\n"},
   };
   for (const auto& [wording, wire] : wordings) {
-    FakePort port(4);
+    FakeHost port(4);
     port.seen = 3;
     auto made = resolution();
     made.policy.last.wording = wording;

@@ -9,7 +9,7 @@
 
 #include "plugin/core/session/session.h"
 #include "plugin/core/uidl/lines.h"
-#include "tests/unit/fake_port.h"
+#include "tests/unit/fake_host.h"
 
 namespace pop3_legacy::view {
 namespace {
@@ -78,7 +78,7 @@ struct Fixture {
     port.states["hidden"] = hidden_text(lines, runs);
   }
 
-  FakePort port;
+  FakeHost port;
   policy::Policy rules;
   std::uint64_t given = 0;
 };
@@ -104,7 +104,7 @@ TEST(View, AMasterUserLeavesNoTrace) {
   test.rules.view.hide_fetched = true;
   for (const auto mode : {policy::DeleteMode::hide, policy::DeleteMode::keep_days}) {
     test.rules.deletion = {.mode = mode, .days = 1};
-    FakePort& port = test.port;
+    FakeHost& port = test.port;
     const auto all = port.uids;
     const auto before = port.states;
     policy::Resolution made = resolution({"LAST", "XTND XMIT"});
@@ -139,7 +139,7 @@ TEST(View, TheNewestAndTheYoung) {
                      {60, (today - 30) * day + 100}};
   test.rules.view.days = 30;
   {
-    FakePort& port = test.port;
+    FakeHost& port = test.port;
     const auto all = port.uids;
     Session session = test.session();
     (void)session.take("", 0);
@@ -164,8 +164,8 @@ TEST(View, AsManyAsThereAreIsAll) {
 }
 
 TEST(View, ADateThatCannotBeReadShowsNothing) {
-  struct NoDates : FakePort {
-    using FakePort::FakePort;
+  struct NoDates : FakeHost {
+    using FakeHost::FakeHost;
     Result<std::vector<std::optional<std::int64_t>>> received(
         const std::vector<MessageNumber>& /*numbers*/) override {
       return Error{Failure::temporary, "the disk is tired"};
@@ -297,7 +297,7 @@ TEST(View, AnotherUidvalidityIsAnotherMailbox) {
 // --- other UIDs ---
 
 /// The same messages, under another UIDVALIDITY and with the UIDs 1, 2, 3 …
-void renumber(FakePort& port, UidValidity validity, std::vector<Uid> order = {10, 20, 30, 40}) {
+void renumber(FakeHost& port, UidValidity validity, std::vector<Uid> order = {10, 20, 30, 40}) {
   std::map<Uid, std::string> guids;
   for (std::size_t place = 0; place < order.size(); ++place) {
     const auto known = port.guid_of.find(order[place]);
@@ -373,7 +373,7 @@ TEST(View, OfTwoSessionsUnderTwoUidvaliditiesNoneLosesAnything) {
   test.rules.deletion.mode = DeleteMode::hide;
   Session old = test.session();
   test.play(old, "DELE 1\r\n");
-  FakePort other(4);
+  FakeHost other(4);
   renumber(other, 8);
   other.time = test.port.time;
   policy::Resolution made = resolution();

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "plugin/core/session/session.h"
-#include "tests/unit/fake_port.h"
+#include "tests/unit/fake_host.h"
 
 namespace pop3_legacy {
 namespace {
@@ -23,7 +23,7 @@ class XCommands : public testing::Test {
   std::string answer(const std::string& line) { return whole(answer_to(session(), line + "\r\n")); }
   Session session() { return {port_, made_}; }
 
-  FakePort port_{3};
+  FakeHost port_{3};
   policy::Resolution made_ = resolution(all);
 };
 
@@ -145,7 +145,7 @@ TEST_F(XCommands, XdeleRaisesLastWhereDeleDoes) {
   Session session(port_, made_);
   EXPECT_TRUE(answer_to(session, "XDELE 1 2\r\n").reply.positive());
   EXPECT_EQ(answer_to(session, "LAST\r\n").reply.wire(), "+OK 2\r\n");
-  FakePort port(3);
+  FakeHost port(3);
   made_.policy.last.semantics = policy::LastSemantics::dovecot;
   Session other(port, made_);
   EXPECT_TRUE(answer_to(other, "XDELE 1 2\r\n").reply.positive());

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "plugin/core/session/session.h"
-#include "tests/unit/fake_port.h"
+#include "tests/unit/fake_host.h"
 
 namespace pop3_legacy {
 namespace {
@@ -24,7 +24,7 @@ class XtndXlst : public testing::Test {
     return std::string(accepted).append(lines).append(".\r\n");
   }
 
-  FakePort port_{3};
+  FakeHost port_{3};
   policy::Resolution made_ = resolution({"XTND XLST"});
 };
 
@@ -119,7 +119,7 @@ TEST_F(XtndXlst, LinesHave512OctetsAtMost) {
 }
 
 TEST_F(XtndXlst, ALongAnswerComesInPieces) {
-  FakePort port(10000);
+  FakeHost port(10000);
   Session session(port, made_);
   Answer answer = answer_to(session, "XTND XLST Subject\r\n");
   std::size_t pieces = 0;

@@ -11,7 +11,7 @@
 #include "plugin/core/submission/header.h"
 #include "plugin/core/submission/ledger.h"
 #include "plugin/hash/openssl_hasher.h"
-#include "tests/unit/fake_port.h"
+#include "tests/unit/fake_host.h"
 
 namespace pop3_legacy {
 namespace {
@@ -40,7 +40,7 @@ class MemorySpool : public Spool {
 };
 
 /// Its addresses are "local@domain" between commas, and its MTA answers when it is told.
-class MailPort : public FakePort {
+class MailPort : public FakeHost {
  public:
   [[nodiscard]] std::int64_t now() const override { return time; }
   [[nodiscard]] std::string user_name() const override { return user; }

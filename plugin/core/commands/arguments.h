@@ -5,17 +5,17 @@
 #include <string>
 #include <string_view>
 
-#include "plugin/core/port.h"
+#include "plugin/core/host/maildrop.h"
 #include "plugin/core/result.h"
 
 namespace pop3_legacy::commands {
 
 /// The message that `word` names, if it is there and not deleted. The Error's text is that of the
 /// reply, in Dovecot's words (get_msgnum() in its pop3-commands.c).
-Result<MessageNumber> message_named(const Port& port, std::string_view word);
+Result<MessageNumber> message_named(const host::Maildrop& maildrop, std::string_view word);
 
 /// "N messages (M octets)": those that are not deleted, as Berkeley's popper says it.
-std::string messages_left(const Port& port);
+std::string messages_left(const host::Maildrop& maildrop);
 
 }  // namespace pop3_legacy::commands
 

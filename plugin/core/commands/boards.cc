@@ -44,8 +44,8 @@ Reply no_such_board(const Session& session, std::string_view name) {
 }
 
 Reply board_failed(Session& session, const policy::BoardName& board, const Error& error) {
-  session.port().log_error("the board " + board.name + " in " + in_quotes(board.mailbox) + ": " +
-                           error.text);
+  session.environment().log_error("the board " + board.name + " in " + in_quotes(board.mailbox) +
+                                  ": " + error.text);
   return Reply::temporary_failure("The bboard cannot be read at the moment.");
 }
 
@@ -56,7 +56,7 @@ std::string board_line(const policy::BoardName& board, const Board& found) {
 Answer open_named_board(Session& session, std::string_view command, const policy::BoardName* board,
                         std::string_view name) {
   if (board != nullptr) {
-    const Result<Board> opened = session.maildrop().open_board(board->mailbox);
+    const Result<Board> opened = session.open().open_board(board->mailbox);
     if (opened) {
       return boards_follow(session, command).line(board_line(*board, opened.value())).end();
     }
@@ -66,8 +66,8 @@ Answer open_named_board(Session& session, std::string_view command, const policy
   }
   // RFC 1082 closes the maildrop before it looks at the name.
   if (session.policy().boards.on_bad_name == policy::BoardsOnBadName::rfc) {
-    if (const Status closed = session.maildrop().close(); !closed) {
-      session.port().log_error("the maildrop cannot be closed: " + closed.error().text);
+    if (const Status closed = session.open().close(); !closed) {
+      session.environment().log_error("the maildrop cannot be closed: " + closed.error().text);
       return Reply::temporary_failure("The maildrop cannot be closed and stays open.");
     }
   }

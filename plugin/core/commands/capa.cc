@@ -25,9 +25,9 @@ const Command* announced_by(std::string_view capability) noexcept {
 }  // namespace
 
 Answer capa(Session& session, std::string_view /*arguments*/) {
-  auto asked = session.port().host_answer("CAPA");
+  auto asked = session.connection().host_answer("CAPA");
   if (!asked) {
-    session.port().log_error("CAPA: " + asked.error().text);
+    session.environment().log_error("CAPA: " + asked.error().text);
     return Reply::temporary_failure("The capabilities cannot be read.");
   }
   const std::string& host = asked.value();

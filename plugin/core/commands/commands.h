@@ -7,17 +7,20 @@
 
 #include "plugin/core/answer.h"
 #include "plugin/core/command_table.h"
+#include "plugin/core/host/programs.h"
 
 namespace pop3_legacy::commands {
 
-/// A reply or a program of the policy's own, which stands in no table; no alias.
-Answer x_command(Session& session, const policy::XCommand& command, std::string_view arguments);
+/// A reply or a program of the policy's own, which stands in no table; no alias. `programs`: of the
+/// host, which has them where the command is a program (SessionCommands).
+Answer x_command(Session& session, const policy::XCommand& command, std::string_view arguments,
+                 host::Programs* programs);
 
 /// RFC 1082: DELE is a no-op on a board.
-Handler dele;
+Handler<> dele;
 
 /// RFC 1939: UIDL where some messages have no id in this session, and so no line.
-Handler uidl;
+Handler<> uidl;
 
 }  // namespace pop3_legacy::commands
 

@@ -8,7 +8,7 @@ Answer dele(Session& session, std::string_view arguments) {
   if (session.policy().boards.wording == policy::BoardsWording::mh) {
     return Reply::err("maildrop is read-only");
   }
-  const auto number = message_named(session.port(), arguments);
+  const auto number = message_named(session.maildrop(), arguments);
   return number ? Reply::ok("A bboard is read-only: nothing is deleted.")
                 : Reply::err(number.error().text);
 }

@@ -17,9 +17,9 @@ constexpr std::size_t max_from_octets = 128;
 /// RFC 2449, section 4, of a reply line, without "+OK " and CRLF.
 constexpr std::size_t max_line_octets = 512 - 6;
 
-Result<std::optional<std::string>> line_of(Port& port, policy::EuidlOrder order, const Seen& seen,
-                                           MessageNumber number) {
-  const auto id = port.uidl(number);
+Result<std::optional<std::string>> line_of(Session& session, policy::EuidlOrder order,
+                                           const Seen& seen, MessageNumber number) {
+  const auto id = session.uidls().uidl(number);
   if (!id && id.error().kind == Failure::gone) {
     return std::optional<std::string>();
   }
@@ -27,7 +27,7 @@ Result<std::optional<std::string>> line_of(Port& port, policy::EuidlOrder order,
     return id.error();
   }
   const auto& from = seen.fields.front();
-  const std::string size = std::to_string(port.octets(number));
+  const std::string size = std::to_string(session.maildrop().octets(number));
   const bool size_first = order == policy::EuidlOrder::cnet;
   std::string line = std::to_string(number) + ' ' + (size_first ? size : id.value()) + ' ' +
                      (size_first ? id.value() : size) + ' ';
@@ -40,37 +40,37 @@ Result<std::optional<std::string>> line_of(Port& port, policy::EuidlOrder order,
 }  // namespace
 
 // The errors are those of qpopper's pop_uidl.c.
-Answer euidl(Session& session, std::string_view arguments) {
-  Port& port = session.port();
+Answer euidl(Session& session, std::string_view arguments, host::Contents& contents) {
+  const host::Maildrop& maildrop = session.maildrop();
   if (!session.uidls_known()) {
     return Reply::temporary_failure("The messages' unique ids are not known at the moment.");
   }
   MessageLines lines{.command = "EUIDL",
                      .queries = {{.name = "From", .usual = true}},
-                     .line = [&port, order = session.policy().euidl.order](const Seen& seen,
-                                                                           MessageNumber number) {
-                       return line_of(port, order, seen, number);
+                     .line = [&session, order = session.policy().euidl.order](
+                                 const Seen& seen, MessageNumber number) {
+                       return line_of(session, order, seen, number);
                      }};
   const std::string_view word = take_word(arguments);
   if (word.empty()) {
-    return list_lines(port, std::move(lines), Reply::ok("uidl command accepted."), 1,
-                      port.message_count());
+    return list_lines(session, contents, std::move(lines), Reply::ok("uidl command accepted."), 1,
+                      maildrop.message_count());
   }
-  const std::string count = std::to_string(port.message_count());
+  const std::string count = std::to_string(maildrop.message_count());
   const auto number = parse_message_number(word, /*more_follows=*/false);
   if (!number || *number == 0) {
     return Reply::err("Parameter must be a number (range 1 to " + count + ")");
   }
-  if (*number > port.message_count()) {
+  if (*number > maildrop.message_count()) {
     return Reply::err("Message out of range.  " + count + " visible messages in mail drop.");
   }
-  if (port.deleted(*number)) {
+  if (maildrop.deleted(*number)) {
     return Reply::err("Message " + std::to_string(*number) + " has been marked for deletion.");
   }
-  if (!port.all_named() && !port.uidl(*number)) {
+  if (!session.uidls().all_named() && !session.uidls().uidl(*number)) {
     return Reply::temporary_failure("The message's unique id is not known at the moment.");
   }
-  return line_of_one(port, lines, *number);
+  return line_of_one(session, contents, lines, *number);
 }
 
 }  // namespace pop3_legacy::commands

@@ -13,42 +13,43 @@ namespace pop3_legacy::commands {
 
 namespace {
 
-std::string number_and_size(const Port& port, MessageNumber number) {
-  return std::to_string(number) + ' ' + std::to_string(port.octets(number));
+std::string number_and_size(const host::Maildrop& maildrop, MessageNumber number) {
+  return std::to_string(number) + ' ' + std::to_string(maildrop.octets(number));
 }
 
 // RFC 1082: the third column is the maxima that the message was given. Number 0: all.
-Answer list_with_maxima(Port& port, MessageNumber number) {
-  const auto line = [&port](MessageNumber each) {
-    return number_and_size(port, each) + ' ' + std::to_string(port.uid(each));
+Answer list_with_maxima(const host::Maildrop& maildrop, MessageNumber number) {
+  const auto line = [&maildrop](MessageNumber each) {
+    return number_and_size(maildrop, each) + ' ' + std::to_string(maildrop.uid(each));
   };
   if (number > 0) {
     return Reply::ok(line(number));
   }
-  return {Reply::ok(messages_left(port)),
+  return {Reply::ok(messages_left(maildrop)),
           std::make_unique<MessageListing>(
-              port, 1, port.message_count(),
+              maildrop, 1, maildrop.message_count(),
               [line](MessageNumber each) -> Result<std::optional<std::string>> {
                 return std::optional(line(each));
               })};
 }
 
 // MH's popser.c: behind the size "#" and the line of its scan.
-Answer list_with_scan(Port& port, unsigned width, MessageNumber number) {
-  auto line = [&port, width](const Seen& seen,
-                             MessageNumber each) -> Result<std::optional<std::string>> {
+Answer list_with_scan(Session& session, const OpenMaildrop::Scan& scan, MessageNumber number) {
+  const host::Maildrop& maildrop = session.maildrop();
+  auto line = [&session, &maildrop, width = scan.width](
+                  const Seen& seen, MessageNumber each) -> Result<std::optional<std::string>> {
     std::array<std::string, 4> values;
     for (std::size_t i = 0; i < values.size() && i < seen.fields.size(); ++i) {
       const auto& field = seen.fields[i];
       values.at(i) = field ? std::string(value_of(*field)) : std::string();
     }
-    return std::optional(number_and_size(port, each) + " #" +
+    return std::optional(number_and_size(maildrop, each) + " #" +
                          scan_line({.number = each,
                                     .date = values[0],
                                     .from = values[1],
                                     .to = values[2],
                                     .subject = values[3]},
-                                   port, width));
+                                   session.environment(), width));
   };
   const MessageLines lines{.command = "LIST",
                            .queries = {{.name = "Date", .usual = true},
@@ -58,25 +59,25 @@ Answer list_with_scan(Port& port, unsigned width, MessageNumber number) {
                            .count_lines = false,
                            .line = std::move(line)};
   if (number > 0) {
-    return line_of_one(port, lines, number);
+    return line_of_one(session, *scan.contents, lines, number);
   }
-  return list_lines(port, lines, Reply::ok(messages_left(port)), 1, port.message_count());
+  return list_lines(session, *scan.contents, lines, Reply::ok(messages_left(maildrop)), 1,
+                    maildrop.message_count());
 }
 
 }  // namespace
 
 Answer list(Session& session, std::string_view arguments) {
-  Port& port = session.port();
   MessageNumber number = 0;
   if (!arguments.empty()) {
-    const auto named = message_named(port, arguments);
+    const auto named = message_named(session.maildrop(), arguments);
     if (!named) {
       return Reply::err(named.error().text);
     }
     number = named.value();
   }
-  return session.maildrop().board() ? list_with_maxima(port, number)
-                                    : list_with_scan(port, session.maildrop().scan_width(), number);
+  return session.open().board() ? list_with_maxima(session.maildrop(), number)
+                                : list_with_scan(session, session.open().scan(), number);
 }
 
 }  // namespace pop3_legacy::commands

@@ -112,14 +112,15 @@ Result<Mangling> read_mangling(std::string_view text) {
   return mangling;
 }
 
-Result<std::unique_ptr<MangledMessage>> open(Port& port, MessageNumber number, Mangling mangling,
+Result<std::unique_ptr<MangledMessage>> open(host::Contents& contents, MessageNumber number,
+                                             Mangling mangling,
                                              std::uint64_t lines = MangledMessage::all_lines) {
-  auto parts = port.open_parts(number);
+  auto parts = contents.open_parts(number);
   if (!parts) {
     return parts.error();
   }
   return std::make_unique<MangledMessage>(
-      std::move(parts.value()), [&port, number] { return port.open_parts(number); },
+      std::move(parts.value()), [&contents, number] { return contents.open_parts(number); },
       std::move(mangling), lines);
 }
 
@@ -161,31 +162,32 @@ class Sending : public Listing {
   char last_ = '\n';
 };
 
-Reply refusal(Port& port, MessageNumber number, const Error& error) {
+Reply refusal(Session& session, MessageNumber number, const Error& error) {
   if (error.kind == Failure::gone) {
     return Reply::err("Message " + std::to_string(number) + " expunged.");
   }
-  port.log_error("MANGLE: message " + std::to_string(number) + ": " + error.text);
+  session.environment().log_error("MANGLE: message " + std::to_string(number) + ": " + error.text);
   return Reply::temporary_failure("The message cannot be read.");
 }
 
 /// RETR, or TOP with its lines.
-Answer send(Session& session, MessageNumber number, Mangling mangling, Access kind,
-            std::uint64_t lines) {
-  Port& port = session.port();
+Answer send(Session& session, host::Contents& contents, MessageNumber number, Mangling mangling,
+            Access kind, std::uint64_t lines) {
   Accesses& accesses = session.accesses();
-  MessageAccess access = accesses.of(kind, number, extent_of(lines, port.octets(number)));
+  MessageAccess access =
+      accesses.of(kind, number, extent_of(lines, session.maildrop().octets(number)));
   access.as_it_is = false;
   if (const auto refused = accesses.begin(access)) return Answer::over_limit(*refused);
-  auto message = open(port, number, std::move(mangling), lines);
+  auto message = open(contents, number, std::move(mangling), lines);
   if (!message) {
     accesses.done(access, {});
-    return refusal(port, number, message.error());
+    return refusal(session, number, message.error());
   }
   if (kind == Access::retrieve) {
     accesses.before_seen();
-    if (const Status marked = port.mark_seen(number); !marked) {
-      port.log_error("MANGLE: message " + std::to_string(number) + ": " + marked.error().text);
+    if (const Status marked = contents.mark_seen(number); !marked) {
+      session.environment().log_error("MANGLE: message " + std::to_string(number) + ": " +
+                                      marked.error().text);
     }
   }
   return {Reply::ok("Message follows"),
@@ -196,14 +198,14 @@ Answer send(Session& session, MessageNumber number, Mangling mangling, Access ki
 /// and made.
 class Size {
  public:
-  Size(Port& port, MessageNumber number, Mangling mangling)
-      : port_(port), number_(number), mangling_(std::move(mangling)) {}
+  Size(host::Contents& contents, MessageNumber number, Mangling mangling)
+      : contents_(contents), number_(number), mangling_(std::move(mangling)) {}
 
   [[nodiscard]] MessageNumber number() const noexcept { return number_; }
   /// A part of the work. No value: there is more.
   Result<std::optional<std::uint64_t>> go_on() {
     if (!message_) {
-      auto opened = open(port_, number_, mangling_);
+      auto opened = open(contents_, number_, mangling_);
       if (!opened) return opened.error();
       message_ = std::move(opened.value());
     }
@@ -214,7 +216,7 @@ class Size {
   }
 
  private:
-  Port& port_;
+  host::Contents& contents_;
   MessageNumber number_;
   Mangling mangling_;
   std::unique_ptr<MangledMessage> message_;
@@ -224,26 +226,29 @@ class Size {
 /// LIST n.
 class SizeOfOne : public SlowReply {
  public:
-  SizeOfOne(Port& port, MessageNumber number, Mangling mangling)
-      : port_(port), size_(port, number, std::move(mangling)) {}
+  SizeOfOne(Session& session, host::Contents& contents, MessageNumber number, Mangling mangling)
+      : session_(session), size_(contents, number, std::move(mangling)) {}
 
   std::optional<Reply> step() override {
     const auto size = size_.go_on();
-    if (!size) return refusal(port_, size_.number(), size.error());
+    if (!size) return refusal(session_, size_.number(), size.error());
     if (!size.value()) return std::nullopt;
     return Reply::ok(std::to_string(size_.number()) + ' ' + std::to_string(*size.value()));
   }
 
  private:
-  Port& port_;
+  Session& session_;
   Size size_;
 };
 
 /// LIST: a line when a message has been read.
 class Sizes : public Listing {
  public:
-  Sizes(Port& port, Mangling mangling)
-      : port_(port), count_(port.message_count()), mangling_(std::move(mangling)) {
+  Sizes(const host::Maildrop& maildrop, host::Contents& contents, Mangling mangling)
+      : maildrop_(maildrop),
+        contents_(contents),
+        count_(maildrop.message_count()),
+        mangling_(std::move(mangling)) {
     find(1);
   }
 
@@ -263,25 +268,29 @@ class Sizes : public Listing {
 
  private:
   void find(MessageNumber number) {
-    while (number <= count_ && port_.deleted(number)) ++number;
-    size_ = number <= count_ ? std::make_unique<Size>(port_, number, mangling_) : nullptr;
+    while (number <= count_ && maildrop_.deleted(number)) ++number;
+    size_ = number <= count_ ? std::make_unique<Size>(contents_, number, mangling_) : nullptr;
   }
 
-  Port& port_;
+  const host::Maildrop& maildrop_;
+  host::Contents& contents_;
   MessageNumber count_;
   Mangling mangling_;
   std::unique_ptr<Size> size_;  ///< of the message that is read
 };
 
-Answer list(Port& port, std::string_view word, Mangling mangling) {
+Answer list(Session& session, host::Contents& contents, std::string_view word, Mangling mangling) {
+  const host::Maildrop& maildrop = session.maildrop();
   if (!word.empty()) {
-    const auto number = message_named(port, word);
+    const auto number = message_named(maildrop, word);
     if (!number) {
       return Reply::err(number.error().text);
     }
-    return Answer(std::make_unique<SizeOfOne>(port, number.value(), std::move(mangling)));
+    return Answer(
+        std::make_unique<SizeOfOne>(session, contents, number.value(), std::move(mangling)));
   }
-  return {Reply::ok(messages_left(port)), std::make_unique<Sizes>(port, std::move(mangling))};
+  return {Reply::ok(messages_left(maildrop)),
+          std::make_unique<Sizes>(maildrop, contents, std::move(mangling))};
 }
 
 }  // namespace
@@ -292,7 +301,7 @@ bool takes_mangle(const Command& hosts, std::string_view arguments) noexcept {
 }
 
 // qpopper's pop_send.c and pop_list.c; the other arguments are read as Dovecot reads them.
-Answer mangle(Session& session, std::string_view line) {
+Answer mangle(Session& session, std::string_view line, host::Contents& contents) {
   const std::string_view verb = take_word(line);
   const std::size_t at = find_mangle(line);
   std::string_view rest = without_outer_spaces(line.substr(0, at));
@@ -306,14 +315,14 @@ Answer mangle(Session& session, std::string_view line) {
     return Reply::err("Unknown argument: " + std::string(rest));
   }
   if (equals_ignoring_case(verb, "LIST")) {
-    return list(session.port(), message, std::move(mangling.value()));
+    return list(session, contents, message, std::move(mangling.value()));
   }
-  const auto number = message_named(session.port(), message);
+  const auto number = message_named(session.maildrop(), message);
   if (!number) {
     return Reply::err(number.error().text);
   }
   if (!equals_ignoring_case(verb, "TOP")) {
-    return send(session, number.value(), std::move(mangling.value()), Access::retrieve,
+    return send(session, contents, number.value(), std::move(mangling.value()), Access::retrieve,
                 MangledMessage::all_lines);
   }
   std::uint64_t count = 0;
@@ -322,7 +331,7 @@ Answer mangle(Session& session, std::string_view line) {
       error != std::errc{} || behind != end) {
     return Reply::err("Invalid size: " + std::string(lines));
   }
-  return send(session, number.value(), std::move(mangling.value()), Access::top, count);
+  return send(session, contents, number.value(), std::move(mangling.value()), Access::top, count);
 }
 
 }  // namespace pop3_legacy::commands

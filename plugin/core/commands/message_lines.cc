@@ -4,12 +4,13 @@
 #include <utility>
 
 #include "plugin/core/message_listing.h"
+#include "plugin/core/session/session.h"
 
 namespace pop3_legacy::commands {
 
 namespace {
 
-Result<std::optional<std::string>> look_at(Inspection& look, const MessageLines& lines,
+Result<std::optional<std::string>> look_at(host::Inspection& look, const MessageLines& lines,
                                            MessageNumber number) {
   auto fields = look.fields(number);
   const auto counted =
@@ -35,11 +36,11 @@ Error named(std::string_view command, const Error& error) {
 
 }  // namespace
 
-Answer list_lines(Port& port, MessageLines lines, const Reply& first, MessageNumber from,
-                  MessageNumber to) {
-  auto inspection = port.inspect(lines.queries);
+Answer list_lines(Session& session, host::Contents& contents, MessageLines lines,
+                  const Reply& first, MessageNumber from, MessageNumber to) {
+  auto inspection = contents.inspect(lines.queries);
   if (!inspection) {
-    port.log_error(named(lines.command, inspection.error()).text);
+    session.environment().log_error(named(lines.command, inspection.error()).text);
     return Reply::temporary_failure("The messages cannot be read.");
   }
   auto line = [look = std::shared_ptr(std::move(inspection.value())), lines = std::move(lines)](
@@ -47,15 +48,16 @@ Answer list_lines(Port& port, MessageLines lines, const Reply& first, MessageNum
     auto made = look_at(*look, lines, number);
     return made ? std::move(made) : named(lines.command, made.error());
   };
-  return {first, std::make_unique<MessageListing>(port, from, to, std::move(line))};
+  return {first, std::make_unique<MessageListing>(session.maildrop(), from, to, std::move(line))};
 }
 
-Reply line_of_one(Port& port, const MessageLines& lines, MessageNumber number) {
-  const auto inspection = port.inspect(lines.queries);
+Reply line_of_one(Session& session, host::Contents& contents, const MessageLines& lines,
+                  MessageNumber number) {
+  const auto inspection = contents.inspect(lines.queries);
   const auto line = inspection ? look_at(*inspection.value(), lines, number)
                                : Result<std::optional<std::string>>(inspection.error());
   if (!line) {
-    port.log_error(named(lines.command, line.error()).text);
+    session.environment().log_error(named(lines.command, line.error()).text);
     return Reply::temporary_failure("The message cannot be read.");
   }
   return Reply::ok(line.value().value_or(std::string()));

@@ -10,7 +10,11 @@
 #include <vector>
 
 #include "plugin/core/answer.h"
-#include "plugin/core/port.h"
+#include "plugin/core/host/contents.h"
+
+namespace pop3_legacy {
+class Session;
+}
 
 namespace pop3_legacy::commands {
 
@@ -32,11 +36,12 @@ struct MessageLines {
 
 /// `first` and the lines of the messages `from` to `to` that are not deleted, or -ERR [SYS/TEMP]
 /// where the host lets nobody look. What fails is logged with the command's name.
-Answer list_lines(Port& port, MessageLines lines, const Reply& first, MessageNumber from,
-                  MessageNumber to);
+Answer list_lines(Session& session, host::Contents& contents, MessageLines lines,
+                  const Reply& first, MessageNumber from, MessageNumber to);
 
 /// The same with +OK and the line of one message, which has one.
-Reply line_of_one(Port& port, const MessageLines& lines, MessageNumber number);
+Reply line_of_one(Session& session, host::Contents& contents, const MessageLines& lines,
+                  MessageNumber number);
 
 }  // namespace pop3_legacy::commands
 

@@ -10,21 +10,22 @@
 namespace pop3_legacy::commands {
 
 Answer uidl(Session& session, std::string_view arguments) {
-  Port& port = session.port();
+  const host::Maildrop& maildrop = session.maildrop();
+  host::Uidls& uidls = session.uidls();
   if (arguments.empty()) {
     return {Reply::verbatim("+OK\r\n"),
             std::make_unique<MessageListing>(
-                port, 1, port.message_count(),
-                [&port](MessageNumber number) -> Result<std::optional<std::string>> {
-                  const auto id = port.uidl(number);
+                maildrop, 1, maildrop.message_count(),
+                [&uidls](MessageNumber number) -> Result<std::optional<std::string>> {
+                  const auto id = uidls.uidl(number);
                   if (id) return std::optional(std::to_string(number) + ' ' + id.value());
                   if (id.error().kind == Failure::gone) return std::optional<std::string>();
                   return id.error();
                 })};
   }
-  const auto number = message_named(port, arguments);
+  const auto number = message_named(maildrop, arguments);
   if (!number) return Reply::err(number.error().text);
-  const auto id = port.uidl(number.value());
+  const auto id = uidls.uidl(number.value());
   if (!id) {
     return Reply::temporary_failure("The message's unique id is not known at the moment.");
   }

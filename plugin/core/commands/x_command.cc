@@ -69,12 +69,12 @@ class OutputListing : public Listing {
 /// Waits for a program.
 class ProgramAnswer : public Intake {
  public:
-  ProgramAnswer(Session& session, const XCommand& command)
-      : port_(session.port()), command_(command) {}
+  ProgramAnswer(host::Environment& environment, const XCommand& command)
+      : environment_(environment), command_(command) {}
 
-  Status begin(const ProgramCall& call) {
+  Status begin(host::Programs& programs, const ProgramCall& call) {
     auto begun =
-        port_.run_program(call, [this](ProgramResult result) { settle(std::move(result)); });
+        programs.run_program(call, [this](ProgramResult result) { settle(std::move(result)); });
     if (!begun) return begun.error();
     program_ = std::move(begun.value());
     return Done{};
@@ -95,7 +95,7 @@ class ProgramAnswer : public Intake {
     try {
       reply_ = reply_to(std::move(result));
     } catch (const std::exception& failure) {
-      port_.log_error(command_.name + ": " + failure.what());
+      environment_.log_error(command_.name + ": " + failure.what());
       reply_ = Reply::temporary_failure("Internal error.");
     }
     // Moved out, for it may destroy this.
@@ -104,7 +104,7 @@ class ProgramAnswer : public Intake {
 
   Reply reply_to(ProgramResult result) {
     const auto temporary = [&](const std::string& what) {
-      port_.log_error(command_.name + ": " + command_.target + ' ' + result.reason);
+      environment_.log_error(command_.name + ": " + command_.target + ' ' + result.reason);
       return Reply::temporary_failure(command_.name + ' ' + what);
     };
     switch (result.end) {
@@ -125,7 +125,7 @@ class ProgramAnswer : public Intake {
       return Reply::err(text.empty() ? command_.name : text);
     }
     if (result.end == ProgramResult::End::failed) {
-      port_.log_error(command_.name + ": " + command_.target + ' ' + result.reason);
+      environment_.log_error(command_.name + ": " + command_.target + ' ' + result.reason);
       return Reply::err(command_.name + " failed.");
     }
     const bool stated = has_status(first, ok);
@@ -138,7 +138,7 @@ class ProgramAnswer : public Intake {
     return Reply::ok(text);
   }
 
-  Port& port_;
+  host::Environment& environment_;
   const XCommand& command_;
   std::optional<Reply> reply_;
   std::unique_ptr<Listing> listing_;
@@ -147,28 +147,29 @@ class ProgramAnswer : public Intake {
 };
 
 // As the domain's policy file is named; empty: the user has none.
-std::string domain_of(Port& port, std::string_view user) {
+std::string domain_of(host::Environment& environment, std::string_view user) {
   const std::size_t at = user.rfind('@');
   if (at == std::string_view::npos) return {};
-  auto domain = policy::domain_name(user.substr(at + 1),
-                                    [&](std::string_view name) { return port.ascii_domain(name); });
+  auto domain = policy::domain_name(
+      user.substr(at + 1), [&](std::string_view name) { return environment.ascii_domain(name); });
   return domain ? std::move(domain.value()) : std::string();
 }
 
 // What the client typed is in the environment alone, so that none of it is taken for an option.
-Answer run(Session& session, const XCommand& command, std::string_view arguments) {
+Answer run(Session& session, host::Programs& programs, const XCommand& command,
+           std::string_view arguments) {
   ProgramCall call;
   call.service = command.kind == XCommand::Kind::script;
   call.target = command.target;
   call.timeout = command.timeout;
   call.max_octets = command.max_octets;
-  const std::string user = session.port().user_name();
-  call.environment = {"USER=" + user, "DOMAIN=" + domain_of(session.port(), user),
+  const std::string user = session.environment().user_name();
+  call.environment = {"USER=" + user, "DOMAIN=" + domain_of(session.environment(), user),
                       "COMMAND=" + command.name, "ARGUMENTS=" + std::string(arguments),
                       "PATH=/usr/local/bin:/usr/bin:/bin"};
-  auto answer = std::make_unique<ProgramAnswer>(session, command);
-  if (const Status begun = answer->begin(call); !begun) {
-    session.port().log_error(command.name + ": " + begun.error().text);
+  auto answer = std::make_unique<ProgramAnswer>(session.environment(), command);
+  if (const Status begun = answer->begin(programs, call); !begun) {
+    session.environment().log_error(command.name + ": " + begun.error().text);
     return Reply::temporary_failure(command.name + " is not available at the moment.");
   }
   return Answer(std::move(answer));
@@ -185,9 +186,10 @@ Reply fixed(const XCommand& command) {
 
 }  // namespace
 
-Answer x_command(Session& session, const XCommand& command, std::string_view arguments) {
+Answer x_command(Session& session, const XCommand& command, std::string_view arguments,
+                 host::Programs* programs) {
   return command.kind == XCommand::Kind::reply ? Answer(fixed(command))
-                                               : run(session, command, arguments);
+                                               : run(session, *programs, command, arguments);
 }
 
 }  // namespace pop3_legacy::commands

@@ -11,10 +11,10 @@ namespace pop3_legacy::commands {
 // Heimdal's pop_dele.c, but for a range that ends before it begins: there nothing is deleted, and
 // the answer is that it was. What is deleted already is no error.
 Answer xdele(Session& session, std::string_view arguments) {
-  if (session.maildrop().board()) {
+  if (session.open().board()) {
     return dele(session, arguments.substr(0, arguments.find(' ')));
   }
-  Port& port = session.port();
+  host::Maildrop& maildrop = session.maildrop();
   const std::string_view from = take_word(arguments);
   const std::string_view to = arguments.empty() ? from : take_word(arguments);
   if (from.empty()) {
@@ -22,24 +22,24 @@ Answer xdele(Session& session, std::string_view arguments) {
   }
   const auto first = parse_message_number(from, /*more_follows=*/false);
   const auto last = parse_message_number(to, /*more_follows=*/false);
-  if (!first || *first == 0 || *first > port.message_count()) {
+  if (!first || *first == 0 || *first > maildrop.message_count()) {
     return Reply::err("Message " + std::string(from) + " does not exist.");
   }
-  if (!last || *last == 0 || *last > port.message_count()) {
+  if (!last || *last == 0 || *last > maildrop.message_count()) {
     return Reply::err("Message " + std::string(to) + " does not exist.");
   }
   if (*last < *first) {
     return Reply::err("There are no messages from " + std::string(from) + " to " + std::string(to) +
                       '.');
   }
-  NumberRanges& deleted = session.maildrop().deleted_by_range();
+  NumberRanges& deleted = session.open().deleted_by_range();
   for (MessageNumber number = deleted.first_missing(*first); number <= *last;
        number = deleted.first_missing(number + 1)) {
-    if (port.deleted(number)) {
+    if (maildrop.deleted(number)) {
       continue;
     }
-    if (const Status marked = port.mark_deleted(number); !marked) {
-      port.log_error("XDELE: " + marked.error().text);
+    if (const Status marked = maildrop.mark_deleted(number); !marked) {
+      session.environment().log_error("XDELE: " + marked.error().text);
       return Reply::temporary_failure("Message " + std::to_string(number) +
                                       " cannot be marked as deleted.");
     }

@@ -16,23 +16,25 @@ bool takes_list(const Command& hosts, std::string_view /*arguments*/) noexcept {
   return hosts.name == "LIST";
 }
 
-Answer xlines(Session& session, std::string_view arguments) {
-  Port& port = session.port();
-  MessageLines lines{.command = "XLINES",
-                     .queries = {},
-                     .count_lines = true,
-                     .line = [&port](const Seen& seen,
-                                     MessageNumber number) -> Result<std::optional<std::string>> {
-                       return std::optional(std::to_string(number) + ' ' +
-                                            std::to_string(port.octets(number)) + ' ' +
-                                            std::to_string(seen.lines));
-                     }};
+Answer xlines(Session& session, std::string_view arguments, host::Contents& contents) {
+  const host::Maildrop& maildrop = session.maildrop();
+  MessageLines lines{
+      .command = "XLINES",
+      .queries = {},
+      .count_lines = true,
+      .line = [&maildrop](const Seen& seen,
+                          MessageNumber number) -> Result<std::optional<std::string>> {
+        return std::optional(std::to_string(number) + ' ' +
+                             std::to_string(maildrop.octets(number)) + ' ' +
+                             std::to_string(seen.lines));
+      }};
   if (const std::string_view word = take_word(arguments); !word.empty()) {
-    const auto number = message_named(port, word);
-    return number ? line_of_one(port, lines, number.value()) : Reply::err(number.error().text);
+    const auto number = message_named(maildrop, word);
+    return number ? line_of_one(session, contents, lines, number.value())
+                  : Reply::err(number.error().text);
   }
-  return list_lines(port, std::move(lines), Reply::ok(messages_left(port)), 1,
-                    port.message_count());
+  return list_lines(session, contents, std::move(lines), Reply::ok(messages_left(maildrop)), 1,
+                    maildrop.message_count());
 }
 
 }  // namespace pop3_legacy::commands

@@ -22,7 +22,7 @@ constexpr std::array<Column, 4> columns{{{.name = "Subject", .missing = "<none>"
                                          {.name = "Date", .missing = "<unknown>", .octets = 64},
                                          {.name = "Message-Id", .missing = {}, .octets = 128}}};
 
-std::string line_of(const Port& port, const Seen& seen, MessageNumber number) {
+std::string line_of(const host::Maildrop& maildrop, const Seen& seen, MessageNumber number) {
   const std::string text = std::to_string(number);
   std::string made = text;
   for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -34,27 +34,28 @@ std::string line_of(const Port& port, const Seen& seen, MessageNumber number) {
       made += column.missing.empty() ? "no-message-id-" + text : std::string(column.missing);
     }
   }
-  return made + '\t' + std::to_string(port.octets(number)) + '\t' + std::to_string(seen.lines);
+  return made + '\t' + std::to_string(maildrop.octets(number)) + '\t' + std::to_string(seen.lines);
 }
 
 }  // namespace
 
 // Heimdal's pop_xover.c: the overview of a news reader, with tabs.
-Answer xover(Session& session, std::string_view /*arguments*/) {
-  Port& port = session.port();
-  MessageLines lines{.command = "XOVER",
-                     .queries = {},
-                     .count_lines = true,
-                     .line = [&port](const Seen& seen,
-                                     MessageNumber number) -> Result<std::optional<std::string>> {
-                       return std::optional(line_of(port, seen, number));
-                     }};
+Answer xover(Session& session, std::string_view /*arguments*/, host::Contents& contents) {
+  const host::Maildrop& maildrop = session.maildrop();
+  MessageLines lines{
+      .command = "XOVER",
+      .queries = {},
+      .count_lines = true,
+      .line = [&maildrop](const Seen& seen,
+                          MessageNumber number) -> Result<std::optional<std::string>> {
+        return std::optional(line_of(maildrop, seen, number));
+      }};
   lines.queries.reserve(columns.size());
   for (const Column& column : columns) {
     lines.queries.push_back({.name = std::string(column.name), .usual = true});
   }
-  return list_lines(port, std::move(lines), Reply::ok(messages_left(port)), 1,
-                    port.message_count());
+  return list_lines(session, contents, std::move(lines), Reply::ok(messages_left(maildrop)), 1,
+                    maildrop.message_count());
 }
 
 }  // namespace pop3_legacy::commands

@@ -18,9 +18,9 @@ constexpr std::string_view nobody = "none";
 
 // The client shows the sender as one who has proved who he is, so it is told only what stands in
 // the header that the administrator trusts.
-Answer xsender(Session& session, std::string_view arguments) {
-  Port& port = session.port();
-  const auto number = message_named(port, take_word(arguments));
+Answer xsender(Session& session, std::string_view arguments, host::Contents& contents) {
+  const host::Maildrop& maildrop = session.maildrop();
+  const auto number = message_named(maildrop, take_word(arguments));
   if (!number) {
     return Reply::err(number.error().text);
   }
@@ -39,7 +39,7 @@ Answer xsender(Session& session, std::string_view arguments) {
         const std::string_view sender = field ? value_of(*field) : std::string_view();
         return std::optional(std::string(sender.size() > nobody.size() ? sender : nobody));
       }};
-  return line_of_one(port, lines, number.value());
+  return line_of_one(session, contents, lines, number.value());
 }
 
 }  // namespace pop3_legacy::commands

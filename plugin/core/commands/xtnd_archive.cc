@@ -4,7 +4,7 @@
 
 namespace pop3_legacy::commands {
 
-Answer xtnd_archive(Session& session, std::string_view arguments) {
+Answer xtnd_archive(Session& session, std::string_view arguments, host::Boards& /*boards*/) {
   const std::string_view name = take_word(arguments);
   if (name.empty()) {
     return name_is_missing(session, "archive", "XTND ARCHIVE name");

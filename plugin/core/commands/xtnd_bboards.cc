@@ -12,13 +12,13 @@ namespace {
 /// The boards that the user may read. A mailbox is looked at when its line is wanted.
 class BoardListing : public Listing {
  public:
-  explicit BoardListing(Session& session) : session_(session) {}
+  BoardListing(Session& session, host::Boards& boards) : session_(session), boards_(boards) {}
 
   [[nodiscard]] Result<std::string> next() override {
     const auto& boards = session_.policy().boards.bboards;
     while (next_ < boards.size()) {
       const policy::BoardName& board = boards[next_++];
-      const Result<Board> found = session_.port().look_at_board(board.mailbox);
+      const Result<Board> found = boards_.look_at_board(board.mailbox);
       if (found) {
         return board_line(board, found.value()) + "\r\n";
       }
@@ -31,18 +31,19 @@ class BoardListing : public Listing {
 
  private:
   Session& session_;
+  host::Boards& boards_;
   std::size_t next_ = 0;
 };
 
 }  // namespace
 
-Answer xtnd_bboards(Session& session, std::string_view arguments) {
+Answer xtnd_bboards(Session& session, std::string_view arguments, host::Boards& boards) {
   const std::string_view name = take_word(arguments);
   if (!name.empty()) {
     return open_named_board(session, "bboards", find_board(session.policy().boards.bboards, name),
                             name);
   }
-  return {boards_follow(session, "bboards"), std::make_unique<BoardListing>(session)};
+  return {boards_follow(session, "bboards"), std::make_unique<BoardListing>(session, boards)};
 }
 
 }  // namespace pop3_legacy::commands

@@ -10,7 +10,7 @@ namespace pop3_legacy::commands {
 
 // xtnd3() in MH's popser.c: a reply of one line, and LIST is another from here to RSET. A width
 // that is too small is made larger there, too.
-Answer xtnd_scan(Session& session, std::string_view arguments) {
+Answer xtnd_scan(Session& session, std::string_view arguments, host::Contents& contents) {
   const std::string_view word = take_word(arguments);
   if (word.empty()) {
     return Reply::err("Too few arguments. Syntax: XTND SCAN width");
@@ -22,7 +22,8 @@ Answer xtnd_scan(Session& session, std::string_view arguments) {
   if (!arguments.empty()) {
     return Reply::err("There is no other format here than MH's usual one.");
   }
-  session.maildrop().set_scan_width(std::clamp(*width, min_scan_width, max_scan_width));
+  session.open().set_scan(
+      {.width = std::clamp(*width, min_scan_width, max_scan_width), .contents = &contents});
   return Reply::ok("scan");
 }
 

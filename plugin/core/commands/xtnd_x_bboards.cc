@@ -25,7 +25,7 @@ std::string date_of(const policy::Policy::Boards& boards, std::int64_t seconds) 
 
 }  // namespace
 
-Answer xtnd_x_bboards(Session& session, std::string_view arguments) {
+Answer xtnd_x_bboards(Session& session, std::string_view arguments, host::Boards& boards) {
   const std::string_view name = take_word(arguments);
   if (name.empty()) {
     return name_is_missing(session, "x-bboards", "XTND X-BBOARDS name");
@@ -34,7 +34,7 @@ Answer xtnd_x_bboards(Session& session, std::string_view arguments) {
   if (board == nullptr) {
     return no_such_board(session, name);
   }
-  const Result<Board> found = session.port().look_at_board(board->mailbox);
+  const Result<Board> found = boards.look_at_board(board->mailbox);
   if (!found) {
     return found.error().kind == Failure::gone ? no_such_board(session, name)
                                                : board_failed(session, *board, found.error());

@@ -18,7 +18,7 @@ constexpr std::string_view syntax = "Too few arguments. Syntax: XTND XLST header
 
 // qpopper's pop_xlst.c compares the beginning of each line of the header and shows the first that
 // agrees. It leaves out messages without the header, whereupon Mozilla drops those behind them.
-Answer xtnd_xlst(Session& session, std::string_view arguments) {
+Answer xtnd_xlst(Session& session, std::string_view arguments, host::Contents& contents) {
   const std::string_view typed = take_word(arguments);
   const std::string_view message = take_word(arguments);
   if (typed.empty()) {
@@ -37,9 +37,9 @@ Answer xtnd_xlst(Session& session, std::string_view arguments) {
     return Reply::err("The header " + name + " is not shown here.");
   }
 
-  Port& port = session.port();
+  const host::Maildrop& maildrop = session.maildrop();
   MessageNumber first = 1;
-  MessageNumber last = port.message_count();
+  MessageNumber last = maildrop.message_count();
   if (!message.empty()) {
     const auto number = parse_message_number(message, /*more_follows=*/false);
     if (!number || *number == 0 || *number > last) {
@@ -52,7 +52,7 @@ Answer xtnd_xlst(Session& session, std::string_view arguments) {
   const bool prefix = policy.match == policy::XlstMatch::prefix && !whole && !named;
   const bool placeholder = policy.missing == policy::XlstMissing::placeholder;
   return list_lines(
-      port,
+      session, contents,
       {.command = "XTND XLST",
        .queries = {{.name = name, .prefix = prefix, .usual = named || is_usual_field(name)}},
        .line = [name, placeholder](const Seen& seen,

@@ -33,13 +33,15 @@ constexpr std::uint64_t patience_octets = std::uint64_t{1} << 20U;
 class MessageIntake : public Intake {
  public:
   /// `digest`: nullptr where nobody asks whether the message was sent before.
-  MessageIntake(Session& session, Address user, std::unique_ptr<RunningSha256> digest)
+  MessageIntake(Session& session, host::Outbox& outbox, Address user,
+                std::unique_ptr<RunningSha256> digest)
       : session_(session),
-        port_(session.port()),
+        environment_(session.environment()),
+        outbox_(outbox),
         policy_(session.policy().xmit),
         user_(std::move(user)),
         digest_(std::move(digest)),
-        ledger_(port_, policy_) {}
+        ledger_(session.environment(), session.user_states(), policy_) {}
   MessageIntake(const MessageIntake&) = delete;
   MessageIntake& operator=(const MessageIntake&) = delete;
   MessageIntake(MessageIntake&&) = delete;
@@ -82,7 +84,7 @@ class MessageIntake : public Intake {
     try {
       std::forward<Work>(work)();
     } catch (const std::exception& failure) {
-      port_.log_error(std::string("XTND XMIT: ") + failure.what());
+      environment_.log_error(std::string("XTND XMIT: ") + failure.what());
       answer(Reply::temporary_failure("Internal error."));
       ends_session_ = !reader_.ended();
     }
@@ -103,7 +105,7 @@ class MessageIntake : public Intake {
   }
 
   void refuse(const Error& failure) {
-    port_.log_error("XTND XMIT: " + failure.text);
+    environment_.log_error("XTND XMIT: " + failure.text);
     refuse(Reply::temporary_failure("The message cannot be stored at the moment."));
   }
 
@@ -137,12 +139,12 @@ class MessageIntake : public Intake {
   // The header without its empty line is as long as `header`; the body begins at `body`.
   void begin_spool(std::size_t header, std::size_t body) {
     auto composed = submission::compose(std::string_view(header_).substr(0, header), user_,
-                                        session_.policy(), port_);
+                                        session_.policy(), environment_);
     if (!composed) {
       refuse(Reply::err(composed.error().text));
       return;
     }
-    auto spool = port_.open_spool();
+    auto spool = outbox_.open_spool();
     if (!spool) {
       refuse(spool.error());
       return;
@@ -170,9 +172,9 @@ class MessageIntake : public Intake {
     ++session_.messages_submitted();
     state_ = State::waiting;
     auto begun =
-        port_.submit(*spool_, envelope_, [this](const Outcome& outcome) { settle(outcome); });
+        outbox_.submit(*spool_, envelope_, [this](const Outcome& outcome) { settle(outcome); });
     if (!begun) {
-      port_.log_error("XTND XMIT: " + begun.error().text);
+      environment_.log_error("XTND XMIT: " + begun.error().text);
       settle({false, Failure::temporary, "The mail server cannot be reached."});
       return;
     }
@@ -185,7 +187,7 @@ class MessageIntake : public Intake {
     if (digest_) {
       const Result<Sha256Digest> digest = digest_->finish();
       if (!digest) {
-        port_.log_error("XTND XMIT: " + digest.error().text);
+        environment_.log_error("XTND XMIT: " + digest.error().text);
         answer(Reply::temporary_failure(no_digest_text));
         return false;
       }
@@ -193,8 +195,8 @@ class MessageIntake : public Intake {
     }
     const Result<Ledger::Verdict> verdict = ledger_.begin(key_);
     if (!verdict) {
-      port_.log_error("XTND XMIT: the message cannot be noted, so it is not sent: " +
-                      verdict.error().text);
+      environment_.log_error("XTND XMIT: the message cannot be noted, so it is not sent: " +
+                             verdict.error().text);
       answer(Reply::temporary_failure(not_noted_text));
       return false;
     }
@@ -221,7 +223,7 @@ class MessageIntake : public Intake {
            outcome.accepted ? ledger_.sent(key_) : ledger_.withdraw(key_));
       if (outcome.accepted) {
         if (!policy_.save_to.empty()) {
-          note("the copy cannot be kept: ", port_.save_message(*spool_, policy_.save_to));
+          note("the copy cannot be kept: ", outbox_.save_message(*spool_, policy_.save_to));
         }
         answer(Reply::ok(sent_text));
       } else if (outcome.kind == Failure::temporary) {
@@ -235,11 +237,12 @@ class MessageIntake : public Intake {
   }
 
   void note(const char* what, const Status& status) {
-    if (!status) port_.log_error("XTND XMIT: " + (what + status.error().text));
+    if (!status) environment_.log_error("XTND XMIT: " + (what + status.error().text));
   }
 
   Session& session_;
-  Port& port_;
+  host::Environment& environment_;
+  host::Outbox& outbox_;
   const policy::Policy::Xmit& policy_;
   Address user_;
   std::unique_ptr<RunningSha256> digest_;  ///< of the message as the client sent it
@@ -263,7 +266,7 @@ class MessageIntake : public Intake {
 Result<std::unique_ptr<RunningSha256>> begin_digest(Session& session) {
   const policy::Policy::Xmit& policy = session.policy().xmit;
   if (policy.dedup == 0 || policy.dry_run) return std::unique_ptr<RunningSha256>();
-  const Result<Hasher*> hasher = session.port().hasher();
+  const Result<Hasher*> hasher = session.environment().hasher();
   if (!hasher) return hasher.error();
   return hasher.value()->begin_sha256();
 }
@@ -271,18 +274,19 @@ Result<std::unique_ptr<RunningSha256>> begin_digest(Session& session) {
 }  // namespace
 
 // What can be refused is refused before the client sends the message.
-Answer xtnd_xmit(Session& session, std::string_view arguments) {
+Answer xtnd_xmit(Session& session, std::string_view arguments, host::Outbox& outbox) {
   if (!arguments.empty()) return Reply::err("Too many arguments for the xtnd xmit command.");
   const policy::Policy::Xmit& policy = session.policy().xmit;
-  auto user = submission::address_of_user(session.port());
+  auto user = submission::address_of_user(session.environment());
   if (!user) return Reply::err(user.error().text);
   if (policy.per_session > 0 && session.messages_submitted() >= policy.per_session) {
     return Reply::err("No more messages in this session.");
   }
-  const Result<bool> exhausted = Ledger(session.port(), policy).exhausted();
+  const Result<bool> exhausted =
+      Ledger(session.environment(), session.user_states(), policy).exhausted();
   if (!exhausted) {
-    session.port().log_error("XTND XMIT: what the user has sent lately is not known: " +
-                             exhausted.error().text);
+    session.environment().log_error("XTND XMIT: what the user has sent lately is not known: " +
+                                    exhausted.error().text);
     return Reply::temporary_failure(unknown_text);
   }
   if (exhausted.value()) {
@@ -290,12 +294,12 @@ Answer xtnd_xmit(Session& session, std::string_view arguments) {
   }
   auto digest = begin_digest(session);
   if (!digest) {
-    session.port().log_error("XTND XMIT: " + digest.error().text);
+    session.environment().log_error("XTND XMIT: " + digest.error().text);
     return Reply::temporary_failure(no_digest_text);
   }
-  return {
-      Reply::ok("Start sending message."),
-      std::make_unique<MessageIntake>(session, std::move(user.value()), std::move(digest.value()))};
+  return {Reply::ok("Start sending message."),
+          std::make_unique<MessageIntake>(session, outbox, std::move(user.value()),
+                                          std::move(digest.value()))};
 }
 
 }  // namespace pop3_legacy::commands

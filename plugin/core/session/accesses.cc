@@ -43,12 +43,12 @@ Extent extent_of_top(std::string_view arguments, std::uint64_t octets) {
 
 }  // namespace
 
-Accesses::Accesses(Port& port, const policy::Policy& policy, Options options)
-    : port_(port),
+Accesses::Accesses(const host::Host& host, const policy::Policy& policy, Options options)
+    : host_(host),
       board_last_(on_board(policy.last)),
-      last_(std::in_place, port, policy.last, options.stores),
-      view_(port, policy, options.remembers_hidden, options.stores),
-      pace_(port, policy.pace) {
+      last_(std::in_place, host, policy.last, options.stores),
+      view_(host, policy, options.remembers_hidden, options.stores),
+      pace_(host, policy.pace) {
   if (view_.keeps_state()) trackers_.push_back(&view_);
   if (options.last) trackers_.push_back(&*last_);
   if (pace_.counts(Access::retrieve)) trackers_.push_back(&pace_);
@@ -58,21 +58,21 @@ void Accesses::leave_own_maildrop() {
   with_host_.clear();
   delivery_.forget();
   std::erase(trackers_, &view_);
-  last_.emplace(port_, board_last_);
+  last_.emplace(host_, board_last_);
 }
 
 MessageAccess Accesses::of(Access kind, MessageNumber number, Extent extent) const {
   return {.kind = kind,
           .number = number,
-          .uid = port_.uid(number),
-          .octets = transfers(kind) ? port_.octets(number) : 0,
+          .uid = host_.maildrop.uid(number),
+          .octets = transfers(kind) ? host_.maildrop.octets(number) : 0,
           .extent = extent};
 }
 
 // No value: the host will say that there is no such message.
 std::optional<MessageAccess> Accesses::read(Access kind, std::string_view arguments) const {
   const auto number = parse_message_number(arguments, kind == Access::top);
-  if (!number || *number == 0 || *number > port_.message_count()) return std::nullopt;
+  if (!number || *number == 0 || *number > host_.maildrop.message_count()) return std::nullopt;
   MessageAccess access = of(kind, *number, Extent::whole);
   if (kind == Access::top) access.extent = extent_of_top(arguments, access.octets);
   return access;
@@ -111,7 +111,8 @@ bool Accesses::given_to_host(Access kind, std::string_view arguments, std::uint6
   // A DELE succeeds for every message there is; for one that is deleted already it changes
   // nothing here.
   const bool may_fail = kind != Access::remove;
-  with_host_.push_back({*access, end, may_fail ? port_.octets_sent(kind) : 0, delivery_.place()});
+  with_host_.push_back(
+      {*access, end, may_fail ? host_.connection.octets_sent(kind) : 0, delivery_.place()});
   return may_fail;
 }
 
@@ -123,7 +124,7 @@ void Accesses::executed(std::uint64_t offset) {
       reset();
     } else {
       done(first.access,
-           {.octets = transfers(kind) ? port_.octets_sent(kind) - first.octets_sent : 1},
+           {.octets = transfers(kind) ? host_.connection.octets_sent(kind) - first.octets_sent : 1},
            first.place);
     }
     with_host_.pop_front();
@@ -162,7 +163,7 @@ bool Accesses::minds_delivery() const noexcept {
 // Asks the host only where the answer decides.
 void Accesses::heard(Access kind, std::size_t begin, std::size_t end) {
   delivery_.heard(taken_ + begin, taken_ + end, kind_of(kind));
-  if (delivery_.proved() == nullptr || !port_.output_acknowledged()) return;
+  if (delivery_.proved() == nullptr || !host_.connection.output_acknowledged()) return;
   while (const MessageAccess* const access = delivery_.proved()) {
     for (Tracker* const tracker : trackers_) {
       if (tracker->minds_delivery(*access)) tracker->delivered(*access);
@@ -193,7 +194,7 @@ void Accesses::finish(Ending ending) {
 void Accesses::tell(const Tracker& tracker, const Status& stored) {
   if (told_ && !tracker.holds_quit()) return;
   told_ = true;
-  port_.log_error(std::string(tracker.not_stored()) + stored.error().text);
+  host_.environment.log_error(std::string(tracker.not_stored()) + stored.error().text);
 }
 
 }  // namespace pop3_legacy

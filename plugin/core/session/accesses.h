@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "plugin/core/host/host.h"
 #include "plugin/core/policy/policy.h"
-#include "plugin/core/port.h"
 #include "plugin/core/session/delivery.h"
 #include "plugin/core/session/highest_accessed.h"
 #include "plugin/core/session/pace.h"
@@ -30,8 +30,8 @@ class Accesses {
     bool stores = true;
   };
 
-  /// `port` and `policy` live longer than this.
-  Accesses(Port& port, const policy::Policy& policy, Options options);
+  /// `policy` lives longer than this.
+  Accesses(const host::Host& host, const policy::Policy& policy, Options options);
 
   [[nodiscard]] HighestAccessed& last() noexcept { return *last_; }
   [[nodiscard]] view::View& view() noexcept { return view_; }
@@ -105,7 +105,7 @@ class Accesses {
   void done(const MessageAccess& access, const Sent& sent, const Delivery::Place& place);
   void tell(const Tracker& tracker, const Status& stored);
 
-  Port& port_;
+  host::Host host_;
   policy::Policy::Last board_last_;      ///< LAST begins at zero on a board, and nothing is kept
   std::optional<HighestAccessed> last_;  ///< of the maildrop that is open
   view::View view_;                      ///< of the user's own

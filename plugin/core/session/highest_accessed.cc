@@ -54,7 +54,7 @@ const Status& HighestAccessed::start() {
     started_ = read_start();
     highest_ = kept_ = start_;
     if (!*started_) {
-      port_.log_error("LAST: " + started_->error().text);
+      host_.environment.log_error("LAST: " + started_->error().text);
     }
   }
   return *started_;
@@ -95,7 +95,7 @@ Status HighestAccessed::read_start() {
     return Done{};
   }
   if (policy_.start == policy::LastStart::durable) {
-    auto loaded = port_.load_state(last_state);
+    auto loaded = host_.states.load_state(last_state);
     if (!loaded) {
       return loaded.error();
     }
@@ -105,23 +105,24 @@ Status HighestAccessed::read_start() {
         return start_from(*state);
       }
       outdated_ = true;
-      port_.log_error("LAST: " +
-                      unusable_state(port_, last_state, stored_, check(stored_).error()).text);
+      host_.environment.log_error(
+          "LAST: " +
+          unusable_state(host_.states, last_state, stored_, check(stored_).error()).text);
     }
   }
   // Nothing of ours is known about this mailbox. Zero would make every fetchmail load all of
   // it again on the day the plugin is turned on.
-  start_ = at(port_.highest_seen());
+  start_ = at(host_.maildrop.highest_seen());
   return Done{};
 }
 
 Status HighestAccessed::start_from(const State& state) {
   outdated_ = state.old;
-  const bool same = state.uidvalidity == port_.uidvalidity();
+  const bool same = state.uidvalidity == host_.maildrop.uidvalidity();
   if (same) start_ = not_above(state.uid);
   if (state.uid == 0 || (same && !renumbered(state))) return Done{};
   // An empty mailbox says nothing: its messages may come back.
-  if (!same && port_.mailbox_uids().empty()) return Done{};
+  if (!same && host_.mailbox.mailbox_uids().empty()) return Done{};
   if (state.guid.empty()) {
     start_at_seen("no GUID is known of the message that it stood at");
     return Done{};
@@ -136,7 +137,7 @@ Status HighestAccessed::start_from(const State& state) {
   outdated_ = true;
   start_ = not_above(uid.value());
   if (const MessageNumber number = cautious(start_, state); number < start_.number) {
-    port_.log_error(
+    host_.environment.log_error(
         "LAST: the mailbox has other UIDs, and more messages stand before the last "
         "one than before, so LAST starts at " +
         std::to_string(number) + " instead of " + std::to_string(start_.number) +
@@ -149,14 +150,14 @@ Status HighestAccessed::start_from(const State& state) {
 // None of the messages that were there has its UID any more.
 bool HighestAccessed::renumbered(const State& state) const {
   if (state.guid.empty() || start_.number > 0) return false;
-  const std::vector<Uid> uids = port_.mailbox_uids();
+  const std::vector<Uid> uids = host_.mailbox.mailbox_uids();
   return !uids.empty() && uids.front() > state.uid;
 }
 
 // 0: there is no such message. Of a message and its copies it is the lowest.
 Result<Uid> HighestAccessed::find(const State& state) {
-  const std::vector<Uid> uids = port_.mailbox_uids();
-  const auto guids = port_.guids(uids);
+  const std::vector<Uid> uids = host_.mailbox.mailbox_uids();
+  const auto guids = host_.mailbox.guids(uids);
   if (!guids) return guids.error();
   for (std::size_t place = 0; place < uids.size(); ++place) {
     if (guids.value()[place] == state.guid) return uids[place];
@@ -166,9 +167,9 @@ Result<Uid> HighestAccessed::find(const State& state) {
 
 void HighestAccessed::start_at_seen(std::string_view why) {
   outdated_ = true;
-  start_ = at(port_.highest_seen());
-  port_.log_error("LAST: the mailbox has another UIDVALIDITY, and " + std::string(why) +
-                  ", so LAST starts at the highest message with \\Seen");
+  start_ = at(host_.maildrop.highest_seen());
+  host_.environment.log_error("LAST: the mailbox has another UIDVALIDITY, and " + std::string(why) +
+                              ", so LAST starts at the highest message with \\Seen");
 }
 
 // Messages may have another order. Where more of them stand before the mark than then, some of
@@ -176,13 +177,13 @@ void HighestAccessed::start_at_seen(std::string_view why) {
 MessageNumber HighestAccessed::cautious(const Mark& mark, const State& state) const {
   if (mark.number <= state.count) return mark.number;
   MessageNumber number = 0;
-  while (number < mark.number && port_.has_seen(number + 1)) ++number;
+  while (number < mark.number && host_.maildrop.has_seen(number + 1)) ++number;
   return number;
 }
 
 HighestAccessed::Mark HighestAccessed::at(MessageNumber number) const {
-  number = std::min(number, port_.message_count());
-  const Uid uid = number == 0 ? 0 : port_.uid(number);
+  number = std::min(number, host_.maildrop.message_count());
+  const Uid uid = number == 0 ? 0 : host_.maildrop.uid(number);
   return Mark{number, uid, uid};
 }
 
@@ -194,13 +195,13 @@ HighestAccessed::Mark HighestAccessed::not_above(Uid uid) const {
 
 /// The highest number such that it and all numbers below it have a UID not above `uid`.
 MessageNumber HighestAccessed::highest_not_above(Uid uid) const {
-  const MessageNumber count = port_.message_count();
-  if (!port_.numbers_follow_uids()) {
+  const MessageNumber count = host_.maildrop.message_count();
+  if (!host_.maildrop.numbers_follow_uids()) {
     // Where the host sorts otherwise, the message itself tells; without it, be cautious:
     // a number that is too low costs a second download, one too high costs a message.
     MessageNumber leading = 0;
     for (MessageNumber number = 1; number <= count; ++number) {
-      const Uid other = port_.uid(number);
+      const Uid other = host_.maildrop.uid(number);
       if (other == uid) {
         return number;
       }
@@ -214,7 +215,7 @@ MessageNumber HighestAccessed::highest_not_above(Uid uid) const {
   MessageNumber high = count;
   while (low < high) {
     const MessageNumber middle = high - (high - low) / 2;
-    if (port_.uid(middle) <= uid) {
+    if (host_.maildrop.uid(middle) <= uid) {
       low = middle;
     } else {
       high = middle - 1;
@@ -252,7 +253,7 @@ void HighestAccessed::delivered(const MessageAccess& access) {
 Result<bool> HighestAccessed::surpassed(const Mark& mark, const std::string& theirs) {
   const auto state = parse(theirs);
   if (!state) return false;
-  if (state->uidvalidity == port_.uidvalidity()) return state->uid > mark.uid;
+  if (state->uidvalidity == host_.maildrop.uidvalidity()) return state->uid > mark.uid;
   // One of the two has begun before the UIDs became others.
   if (state->guid.empty()) return false;
   const Result<Uid> uid = find(*state);
@@ -263,7 +264,7 @@ Result<bool> HighestAccessed::surpassed(const Mark& mark, const std::string& the
 
 HighestAccessed::State HighestAccessed::state_of(const Mark& mark, bool before_quit) {
   State state{.old = false,
-              .uidvalidity = port_.uidvalidity(),
+              .uidvalidity = host_.maildrop.uidvalidity(),
               .uid = mark.uid,
               .count = mark.number,
               .guid = {}};
@@ -273,18 +274,18 @@ HighestAccessed::State HighestAccessed::state_of(const Mark& mark, bool before_q
     state.count = 0;
     message = 0;
     for (MessageNumber number = 1; number <= mark.number; ++number) {
-      if (port_.deleted(number)) continue;
+      if (host_.maildrop.deleted(number)) continue;
       ++state.count;
       message = number;
     }
-    message = message == 0 ? 0 : port_.uid(message);
+    message = message == 0 ? 0 : host_.maildrop.uid(message);
   }
   if (message == 0) return state;
-  auto guids = port_.guids({message});
+  auto guids = host_.mailbox.guids({message});
   if (guids && guids.value().front()) {
     state.guid = std::move(*guids.value().front());
   } else if (!guids && (stored_.empty() || outdated_)) {
-    port_.log_error("LAST: it is kept by UID only: " + guids.error().text);
+    host_.environment.log_error("LAST: it is kept by UID only: " + guids.error().text);
   }
   return state;
 }
@@ -318,7 +319,7 @@ Status HighestAccessed::finish(Ending ending) {
   }
   bool writing = false;
   Status stored = change_state(
-      port_, last_state,
+      host_.states, last_state,
       [&](const std::optional<std::string>& old) -> Result<std::optional<std::string>> {
         writing = true;
         if (old && *old != stored_ && !reset_) {

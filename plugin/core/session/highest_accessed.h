@@ -21,8 +21,8 @@
 #include <string>
 #include <string_view>
 
+#include "plugin/core/host/host.h"
 #include "plugin/core/policy/policy.h"
-#include "plugin/core/port.h"
 #include "plugin/core/session/tracker.h"
 
 namespace pop3_legacy {
@@ -35,9 +35,9 @@ class HighestAccessed : public Tracker {
   /// An Error says what is wrong with a state.
   [[nodiscard]] static Status check(std::string_view text);
 
-  /// `port` and `policy` live longer than this. `stores`: what this session does is kept.
-  HighestAccessed(Port& port, const policy::Policy::Last& policy, bool stores = true)
-      : port_(port), policy_(policy), stores_(stores) {}
+  /// `policy` lives longer than this. `stores`: what this session does is kept.
+  HighestAccessed(const host::Host& host, const policy::Policy::Last& policy, bool stores = true)
+      : host_(host), policy_(policy), stores_(stores) {}
 
   /// Reads where the session starts, once; the other calls need it. Must first be called
   /// while the maildrop is as it was at login. An error, which is logged once, means that
@@ -105,7 +105,7 @@ class HighestAccessed : public Tracker {
   [[nodiscard]] Mark not_above(Uid uid) const;
   [[nodiscard]] MessageNumber highest_not_above(Uid uid) const;
 
-  Port& port_;
+  host::Host host_;
   const policy::Policy::Last& policy_;
   bool stores_;
   std::optional<Status> started_;

@@ -10,8 +10,8 @@ namespace pop3_legacy {
 Status OpenMaildrop::leave_for(What next, const std::function<Status()>& open) {
   std::vector<MessageNumber> deleted;
   if (own() && accesses_.view().keeps_state()) {
-    for (MessageNumber number = 1; number <= port_.message_count(); ++number) {
-      if (port_.deleted(number)) deleted.push_back(number);
+    for (MessageNumber number = 1; number <= host_.maildrop.message_count(); ++number) {
+      if (host_.maildrop.deleted(number)) deleted.push_back(number);
     }
   }
   if (Status settled = accesses_.settle(/*may_wait=*/false); !settled) return settled;
@@ -23,7 +23,7 @@ Status OpenMaildrop::leave_for(What next, const std::function<Status()>& open) {
     return opened;
   }
   for (const MessageNumber number : deleted) {
-    if (!port_.deleted(number)) (void)port_.mark_deleted(number);
+    if (!host_.maildrop.deleted(number)) (void)host_.maildrop.mark_deleted(number);
   }
   return opened;
 }
@@ -31,11 +31,11 @@ Status OpenMaildrop::leave_for(What next, const std::function<Status()>& open) {
 Result<Board> OpenMaildrop::open_board(std::string_view mailbox) {
   if (own() && accesses_.view().keeps_state()) {
     // For a slip of the client's nothing is to be stored.
-    if (auto there = port_.look_at_board(mailbox); !there) return there;
+    if (auto there = host_.boards->look_at_board(mailbox); !there) return there;
   }
   Board board;
   const Status opened = leave_for(What::board, [&]() -> Status {
-    const Result<Board> found = port_.open_board(mailbox);
+    const Result<Board> found = host_.boards->open_board(mailbox);
     if (!found) return found.error();
     board = found.value();
     return Done{};
@@ -44,7 +44,7 @@ Result<Board> OpenMaildrop::open_board(std::string_view mailbox) {
 }
 
 Status OpenMaildrop::close() {
-  return leave_for(What::none, [&] { return port_.close_maildrop(); });
+  return leave_for(What::none, [&] { return host_.boards->close_maildrop(); });
 }
 
 }  // namespace pop3_legacy

@@ -7,8 +7,8 @@
 #include <functional>
 #include <string_view>
 
+#include "plugin/core/host/host.h"
 #include "plugin/core/number_ranges.h"
-#include "plugin/core/port.h"
 #include "plugin/core/result.h"
 #include "plugin/core/session/accesses.h"
 
@@ -16,8 +16,8 @@ namespace pop3_legacy {
 
 class OpenMaildrop {
  public:
-  /// Both live longer than this.
-  OpenMaildrop(Port& port, Accesses& accesses) : port_(port), accesses_(accesses) {}
+  /// `accesses` lives longer than this.
+  OpenMaildrop(const host::Host& host, Accesses& accesses) : host_(host), accesses_(accesses) {}
 
   /// The user's own, as at login.
   [[nodiscard]] bool own() const noexcept { return what_ == What::own; }
@@ -31,14 +31,18 @@ class OpenMaildrop {
   /// The same, and nothing is open behind it.
   Status close();
 
-  /// The width that XTND SCAN has set; 0: it has not, or RSET has ended it.
-  [[nodiscard]] unsigned scan_width() const noexcept { return scan_width_; }
-  void set_scan_width(unsigned width) noexcept { scan_width_ = width; }
+  /// What XTND SCAN has set, until RSET.
+  struct Scan {
+    unsigned width = 0;                  ///< 0: it has not
+    host::Contents* contents = nullptr;  ///< of the messages, where it has
+  };
+  [[nodiscard]] const Scan& scan() const noexcept { return scan_; }
+  void set_scan(const Scan& scan) noexcept { scan_ = scan; }
   /// Messages that XDELE has deleted since RSET, and that need not be looked at again.
   [[nodiscard]] NumberRanges& deleted_by_range() noexcept { return deleted_by_range_; }
   /// The host is given RSET. (MH's ends XTND SCAN, too.)
   void reset() noexcept {
-    scan_width_ = 0;
+    scan_ = {};
     deleted_by_range_.clear();
   }
 
@@ -47,10 +51,10 @@ class OpenMaildrop {
 
   Status leave_for(What next, const std::function<Status()>& open);
 
-  Port& port_;
+  host::Host host_;
   Accesses& accesses_;
   What what_ = What::own;
-  unsigned scan_width_ = 0;
+  Scan scan_;
   NumberRanges deleted_by_range_;
 };
 

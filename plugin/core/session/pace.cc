@@ -80,7 +80,7 @@ Status Pace::check(std::string_view text) {
 
 // What is too old to matter, or ahead of the clock.
 void Pace::forget_old(std::map<std::int64_t, std::uint64_t>& minutes) const {
-  const std::int64_t now = port_.now();
+  const std::int64_t now = host_.environment.now();
   std::erase_if(minutes, [&](const auto& entry) {
     return entry.first <= now - hour || entry.first > now + minute;
   });
@@ -90,7 +90,7 @@ Pace::State Pace::read(const std::optional<std::string>& text) {
   State state;
   if (!text) return state;
   if (!parse(*text, state)) {
-    log_once(unusable_state(port_.user_states(), pace_state, *text,
+    log_once(unusable_state(host_.user_states, pace_state, *text,
                             {Failure::permanent, "a line does not belong there"})
                  .text);
     return {};
@@ -114,7 +114,7 @@ std::string Pace::written(const State& state) {
 void Pace::log_once(const std::string& sentence) {
   if (logged_) return;
   logged_ = true;
-  port_.log_error("pace: " + sentence);
+  host_.environment.log_error("pace: " + sentence);
 }
 
 std::uint64_t Pace::log_in() {
@@ -122,11 +122,11 @@ std::uint64_t Pace::log_in() {
   const auto delay = static_cast<std::int64_t>(policy_.login_delay);
   const std::int64_t spare = delay * (static_cast<std::int64_t>(policy_.burst) - 1);
   std::int64_t wait = 0;
-  StateStore& states = port_.user_states();
+  StateStore& states = host_.user_states;
   const Status stored = change_state(
       states, pace_state, [&](const std::optional<std::string>& old) -> std::optional<std::string> {
         State state = read(old);
-        const std::int64_t now = port_.now();
+        const std::int64_t now = host_.environment.now();
         // Clocks of machines that share the state differ a little.
         const std::int64_t window = spare + delay;
         state.logins_until = state.logins_until > now + window + minute
@@ -151,7 +151,7 @@ bool Pace::counts(Access kind) const noexcept {
 std::optional<std::string> Pace::over_octets(const MessageAccess& access) {
   const std::uint64_t limit = policy_.octets_per_hour;
   if (limit == 0) return std::nullopt;
-  auto loaded = port_.user_states().load_state(pace_state);
+  auto loaded = host_.user_states.load_state(pace_state);
   if (!loaded) log_once("the stored state cannot be read: " + loaded.error().text);
   State state = loaded ? read(loaded.value()) : State();
   add(state.minutes, unsaved_);
@@ -164,7 +164,7 @@ std::optional<std::string> Pace::over_octets(const MessageAccess& access) {
   std::int64_t wait = 0;
   for (const auto& [time, octets] : state.minutes) {
     spent -= std::min(octets, spent);
-    wait = time + hour - port_.now();
+    wait = time + hour - host_.environment.now();
     if (spent <= limit - wanted) break;
   }
   return "Too many octets retrieved in the last hour, come back in " +
@@ -192,7 +192,7 @@ void Pace::settle(const Sent& sent) {
   if (octets > 0 && sending_->extent != Extent::header && whole) ++retrieved_;
   sending_.reset();
   if (octets == 0 || policy_.octets_per_hour == 0) return;
-  const std::int64_t now = port_.now();
+  const std::int64_t now = host_.environment.now();
   add(unsaved_[now - now % minute], octets);
   if (sum_of(unsaved_) >= policy_.octets_per_hour / parts_of_limit) store();
 }
@@ -205,7 +205,7 @@ Status Pace::finish(Ending /*ending*/) {
 
 void Pace::store() {
   if (unsaved_.empty()) return;
-  StateStore& states = port_.user_states();
+  StateStore& states = host_.user_states;
   const Status stored = change_state(
       states, pace_state, [&](const std::optional<std::string>& old) -> std::optional<std::string> {
         State state = read(old);

@@ -3,7 +3,7 @@
 ///
 /// The state "pace" has a line with the moment at which no login counts any more, and one for each
 /// minute of the last hour with the octets that were sent in it. It is the user's
-/// (Port::user_states()), so machines that share those share it.
+/// (host::Host::user_states), so machines that share those share it.
 ///
 /// It protects the server, not the mail: where the state is damaged counting begins anew
 /// (state_rules.h). So it does where the state lies further ahead than the policy could have put
@@ -19,8 +19,8 @@
 #include <string>
 #include <string_view>
 
+#include "plugin/core/host/host.h"
 #include "plugin/core/policy/policy.h"
-#include "plugin/core/port.h"
 #include "plugin/core/session/tracker.h"
 
 namespace pop3_legacy {
@@ -33,8 +33,8 @@ std::string time_to_wait(std::uint64_t seconds);
 
 class Pace : public Tracker {
  public:
-  /// Both live longer than this.
-  Pace(Port& port, const policy::Policy::Pace& policy) : port_(port), policy_(policy) {}
+  /// `policy` lives longer than this.
+  Pace(const host::Host& host, const policy::Policy::Pace& policy) : host_(host), policy_(policy) {}
 
   /// An Error says what is wrong with a state.
   [[nodiscard]] static Status check(std::string_view text);
@@ -75,7 +75,7 @@ class Pace : public Tracker {
   void store();
   void log_once(const std::string& sentence);
 
-  Port& port_;
+  host::Host host_;
   const policy::Policy::Pace& policy_;
   std::uint64_t retrieved_ = 0;  ///< messages of this session
   std::optional<MessageAccess> sending_;

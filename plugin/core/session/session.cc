@@ -84,7 +84,7 @@ struct Session::Line {
     if (command() == nullptr) return;
     asks_for = command()->access;
     if (!session.takes_over(*command())) recognized = session.commands_.taker(recognized, parsed);
-    const bool matters = !session.accesses_.idle() || !session.maildrop_.own();
+    const bool matters = !session.accesses_.idle() || !session.open_.own();
     if (matters) access = command()->access;
   }
   Line(const Line&) = delete;
@@ -110,23 +110,24 @@ struct Session::Line {
   Access access = Access::none;  ///< what is done by the command that answers, where somebody minds
 };
 
-Session::Session(Port& port, policy::Resolution resolution, Remembered remembered, Visitor visitor)
-    : port_(port),
+Session::Session(const host::Host& host, policy::Resolution resolution, Remembered remembered,
+                 Visitor visitor)
+    : host_(host),
       visitor_(visitor),
       policy_(trusted(resolution, visitor)),
-      commands_(policy_, resolution),
-      accesses_(port_, policy_,
+      commands_(policy_, resolution, host),
+      accesses_(host_, policy_,
                 {.last = commands_.treatment(*find_command("LAST")) == Treatment::ours,
                  .remembers_hidden = remembered.hidden,
                  .stores = visitor == Visitor::owner}),
-      maildrop_(port_, accesses_),
-      wording_(policy_.reply, port_),
+      open_(host_, accesses_),
+      wording_(policy_.reply, host_.maildrop, host_.environment),
       custom_uidls_(remembered.uidls || !resolution.uidl_known || !policy_.uidl.plan.host()) {
-  guards_only_ = leaves_all_to_host() && !port_.deadly_in_verb().empty();
+  guards_only_ = leaves_all_to_host() && !host_.connection.deadly_in_verb().empty();
 }
 
 bool Session::idle() const noexcept {
-  return port_.deadly_in_verb().empty() && leaves_all_to_host();
+  return host_.connection.deadly_in_verb().empty() && leaves_all_to_host();
 }
 
 bool Session::leaves_all_to_host() const noexcept {
@@ -171,7 +172,7 @@ Decision Session::take_unless_deadly(std::string_view buffered) {
 
 Decision Session::take_lines(std::string_view buffered, std::uint64_t offset) {
   (void)accesses_.view().open();
-  if (visitor_ == Visitor::master) port_.leave_seen_alone();
+  if (visitor_ == Visitor::master) host_.maildrop.leave_seen_alone();
   for (std::size_t run = 0;;) {
     const auto line_feed = buffered.find('\n', run);
     if (line_feed == std::string_view::npos) {
@@ -217,7 +218,7 @@ Decision Session::decide(const Line& line) {
   if (command == nullptr) return deadly(line.parsed) ? line.refused(unknown(line)) : hosts();
   if (auto refused = refusal(*command)) return line.refused(std::move(*refused));
   const bool ours = commands_.treatment(*command) == Treatment::ours || takes_over(*command) ||
-                    (names_messages(*command) && !port_.all_named());
+                    (names_messages(*command) && !host_.uidls.all_named());
   if (!ours) return hosts();
   if (line.parsed.has_nul) return line.refused(Reply::err("NUL octet in the command."));
   if (command->ours() &&
@@ -241,8 +242,8 @@ std::optional<Reply> Session::refusal(const Command& command) {
     case Treatment::host:
       break;
   }
-  if (command.on_messages && maildrop_.none()) return Reply::err("No maildrop is open.");
-  if (command.on_messages && maildrop_.own() && !accesses_.view().open()) {
+  if (command.on_messages && open_.none()) return Reply::err("No maildrop is open.");
+  if (command.on_messages && open_.own() && !accesses_.view().open()) {
     return Reply::temporary_failure("The messages of this mailbox are not known at the moment.");
   }
   if (names_messages(command) && !uidls_known()) {
@@ -275,8 +276,9 @@ std::optional<Decision> Session::hold_back(const Line& line,
     return std::nullopt;
   }
   if (may_wait && settled.error().kind == Failure::locked) return later(lock_pause);
-  port_.log_error("QUIT: what was deleted or fetched cannot be stored, so nothing is deleted: " +
-                  settled.error().text);
+  host_.environment.log_error(
+      "QUIT: what was deleted or fetched cannot be stored, so nothing is deleted: " +
+      settled.error().text);
   Answer refused = Reply::temporary_failure("Nothing was deleted: it could not be stored.");
   refused.ends_session = true;
   return line.refused(std::move(refused));
@@ -286,25 +288,25 @@ std::optional<Decision> Session::hold_back(const Line& line,
 bool Session::give_to_host(const Line& line, std::uint64_t end) {
   if (!wording_.all_hosts()) wording_.begins(line.parsed, line.recognized);
   if (line.access == Access::quit) {
-    if (!maildrop_.own()) port_.prepare_quit();
+    if (!open_.own()) host_.boards->prepare_quit();
     return true;
   }
-  if (line.command() != nullptr && line.command()->access == Access::reset) maildrop_.reset();
+  if (line.command() != nullptr && line.command()->access == Access::reset) open_.reset();
   return accesses_.given_to_host(line.access, line.arguments(), end) || !wording_.all_hosts();
 }
 
 // A command of the host's that this one answers while another maildrop than the user's is open, or
 // after XTND SCAN.
 bool Session::takes_over(const Command& command) const noexcept {
-  if (maildrop_.none()) return command.on_messages;
-  if (maildrop_.board()) {
-    return !command.ours() && command.on_messages && command.handler != nullptr;
+  if (open_.none()) return command.on_messages;
+  if (open_.board()) {
+    return !command.ours() && command.on_messages && command.handler.call != nullptr;
   }
-  return maildrop_.scan_width() > 0 && command.name == "LIST";
+  return open_.scan().width > 0 && command.name == "LIST";
 }
 
 bool Session::deadly(const CommandLine& line) const noexcept {
-  return line.verb.find_first_of(port_.deadly_in_verb()) != std::string_view::npos;
+  return line.verb.find_first_of(host_.connection.deadly_in_verb()) != std::string_view::npos;
 }
 
 // A line that the host would not survive, in the words that it has for other unknown ones.
@@ -328,10 +330,11 @@ Answer Session::answer(Decision decision) {
 Answer Session::execute(const Command& command, std::string_view arguments) {
   try {
     if (names_messages(command)) return commands::uidl(*this, arguments);
-    return command.own != nullptr ? commands::x_command(*this, *command.own, arguments)
-                                  : command.handler(*this, arguments);
+    return command.own != nullptr
+               ? commands::x_command(*this, *command.own, arguments, host_.programs)
+               : command.handler.call(*this, arguments);
   } catch (const std::exception& failure) {
-    port_.log_error(std::string(command.name) + ": " + failure.what());
+    host_.environment.log_error(std::string(command.name) + ": " + failure.what());
     return Reply::temporary_failure("Internal error.");
   }
 }
@@ -343,14 +346,14 @@ bool Session::uidls_known() {
   const Status& prepared = *uidls_prepared_;
   if (!prepared && prepared.error().text != uidl_failure_) {
     uidl_failure_ = prepared.error().text;
-    port_.log_error("UIDL: the ids are not known, so none are shown: " + uidl_failure_);
+    host_.environment.log_error("UIDL: the ids are not known, so none are shown: " + uidl_failure_);
   }
   return prepared.ok();
 }
 
 // A part of it; once it is whole, or has failed, that is known until the next line.
 Result<bool> Session::prepare_uidls() {
-  Result<bool> prepared = port_.prepare_uidls();
+  Result<bool> prepared = host_.uidls.prepare_uidls();
   if (prepared && !prepared.value()) return false;
   uidls_prepared_ = prepared ? Status(Done{}) : Status(prepared.error());
   return prepared;

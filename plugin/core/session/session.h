@@ -13,7 +13,7 @@
 ///     when octets are no commands:         took_data()
 ///     at the end:                          finish()
 ///
-/// It does no I/O but through the port and holds no message.
+/// It does no I/O but through the host and holds no message.
 #ifndef POP3_LEGACY_CORE_SESSION_SESSION_H
 #define POP3_LEGACY_CORE_SESSION_SESSION_H
 
@@ -26,8 +26,8 @@
 #include "plugin/core/answer.h"
 #include "plugin/core/command_line.h"
 #include "plugin/core/command_table.h"
+#include "plugin/core/host/host.h"
 #include "plugin/core/policy/policy.h"
-#include "plugin/core/port.h"
 #include "plugin/core/reply.h"
 #include "plugin/core/session/accesses.h"
 #include "plugin/core/session/decision.h"
@@ -62,8 +62,8 @@ struct LoginReply {
 
 class Session {
  public:
-  /// `port` lives longer than the session. Asks it nothing yet: the mailbox may not be open.
-  Session(Port& port, policy::Resolution resolution, Remembered remembered = {},
+  /// Asks the host nothing yet: the mailbox may not be open.
+  Session(const host::Host& host, policy::Resolution resolution, Remembered remembered = {},
           Visitor visitor = Visitor::owner);
 
   /// The policy leaves everything to the host, and there is no line that the host would not
@@ -75,7 +75,7 @@ class Session {
   /// What becomes of what stands at the front of `buffered`. For the host it is a run of lines that
   /// now counts as handed over; `offset` is how many octets the host had been given before
   /// it (what replaced others counts, and these do not). Called when the host has executed all of
-  /// those; asks the port about the maildrop, so the mailbox is open; the first call narrows it to
+  /// those; asks the host about the maildrop, so the mailbox is open; the first call narrows it to
   /// the view. A RETR that matters to LAST or the view ends its run, for only the host knows
   /// whether it succeeds, and one that counts for the pace is a run of its own; where the policy
   /// words the host's replies every line does. QUIT is a run of its own: the state is stored before
@@ -124,11 +124,17 @@ class Session {
 
   // --- for the handlers ---
 
-  [[nodiscard]] Port& port() noexcept { return port_; }
+  [[nodiscard]] host::Maildrop& maildrop() noexcept { return host_.maildrop; }
+  [[nodiscard]] host::Uidls& uidls() noexcept { return host_.uidls; }
+  [[nodiscard]] host::Connection& connection() noexcept { return host_.connection; }
+  [[nodiscard]] host::Environment& environment() noexcept { return host_.environment; }
+  [[nodiscard]] StateStore& user_states() noexcept { return host_.user_states; }
   [[nodiscard]] const policy::Policy& policy() const noexcept { return policy_; }
   [[nodiscard]] const SessionCommands& commands() const noexcept { return commands_; }
   [[nodiscard]] Accesses& accesses() noexcept { return accesses_; }
-  [[nodiscard]] OpenMaildrop& maildrop() noexcept { return maildrop_; }
+  [[nodiscard]] OpenMaildrop& open() noexcept { return open_; }
+  /// For handled_by() alone, which gives a handler what it has asked for.
+  [[nodiscard]] const host::Host& host() const noexcept { return host_; }
   /// The messages have ids by the policy. Where not, the log says why, once.
   [[nodiscard]] bool uidls_known();
   /// How many messages this session has submitted; kept by XTND XMIT.
@@ -152,12 +158,12 @@ class Session {
   Answer execute(const Command& command, std::string_view arguments);
   Result<bool> prepare_uidls();
 
-  Port& port_;
+  host::Host host_;
   Visitor visitor_;
   policy::Policy policy_;
   SessionCommands commands_;
   Accesses accesses_;
-  OpenMaildrop maildrop_;
+  OpenMaildrop open_;
   wording::ReplyWording wording_;
   bool guards_only_ = false;   ///< it is there for the host's sake, the policy asks for nothing
   bool custom_uidls_ = false;  ///< known when the session began

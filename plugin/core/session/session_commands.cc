@@ -21,6 +21,10 @@ bool is_xtnd(const Command& command) noexcept {
          command.name[xtnd.size()] == ' ';
 }
 
+bool is_program(const policy::XCommand& own) noexcept {
+  return own.kind == policy::XCommand::Kind::program || own.kind == policy::XCommand::Kind::script;
+}
+
 bool is_alias(const Command& command) noexcept {
   return command.own != nullptr && command.own->kind == policy::XCommand::Kind::alias;
 }
@@ -45,12 +49,13 @@ bool refuses_deletion(const policy::Policy::Delete& policy, const Command& comma
          (command.access == Access::remove || command.like == "DELE");
 }
 
-SessionCommands::SessionCommands(policy::Policy& policy, const policy::Resolution& resolution)
+SessionCommands::SessionCommands(policy::Policy& policy, const policy::Resolution& resolution,
+                                 const host::Host& host)
     : policy_(policy) {
   const auto table = command_table();
   treatments_.reserve(table.size());
   for (const Command& command : table) {
-    treatments_.push_back(decide(command, resolution));
+    treatments_.push_back(decide(command, resolution, host));
   }
   for (std::size_t row = 0; row < table.size(); ++row) {
     if (table[row].owner == Owner::shared) {
@@ -58,7 +63,7 @@ SessionCommands::SessionCommands(policy::Policy& policy, const policy::Resolutio
     }
   }
   if (!resolution.intact || !resolution.deny_known) own_treatment_ = Treatment::unavailable;
-  add_own(policy.x_commands);
+  add_own(policy.x_commands, host.programs != nullptr);
   offers_xtnd_ = std::any_of(table.begin(), table.end(),
                              [&](const Command& command) {
                                return is_xtnd(command) && treatment(command) == Treatment::ours;
@@ -67,9 +72,9 @@ SessionCommands::SessionCommands(policy::Policy& policy, const policy::Resolutio
 }
 
 // The rows point into the policy, whose commands stay where they are.
-void SessionCommands::add_own(std::vector<policy::XCommand>& commands) {
+void SessionCommands::add_own(std::vector<policy::XCommand>& commands, bool programs) {
   for (policy::XCommand& own : commands) {
-    if (own.kind == policy::XCommand::Kind::removed) continue;
+    if (own.kind == policy::XCommand::Kind::removed || (is_program(own) && !programs)) continue;
     if (own.summary.empty()) {
       own.summary = own.kind == policy::XCommand::Kind::alias ? "Stands for " + own.target + '.'
                                                               : "A command of this server's own.";
@@ -90,8 +95,8 @@ bool SessionCommands::all_hosts() const noexcept {
                      [](Treatment treatment) { return treatment == Treatment::host; });
 }
 
-Treatment SessionCommands::decide(const Command& command,
-                                  const policy::Resolution& resolution) const {
+Treatment SessionCommands::decide(const Command& command, const policy::Resolution& resolution,
+                                  const host::Host& host) const {
   if (command.deniable && !resolution.deny_known) {
     return Treatment::unavailable;
   }
@@ -101,7 +106,7 @@ Treatment SessionCommands::decide(const Command& command,
                            refuses_deletion(policy_.deletion, command))) {
     return Treatment::denied;
   }
-  if (!command.ours()) {
+  if (!command.ours() || !command.handler.needs.met_by(host)) {
     return Treatment::host;
   }
   if (!resolution.intact) {

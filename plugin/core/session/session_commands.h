@@ -12,6 +12,7 @@
 
 #include "plugin/core/command_line.h"
 #include "plugin/core/command_table.h"
+#include "plugin/core/host/host.h"
 #include "plugin/core/policy/policy.h"
 
 namespace pop3_legacy {
@@ -28,7 +29,9 @@ class SessionCommands {
  public:
   /// `policy` stays where it is and lives longer; its own commands get a summary where they have
   /// none. Of `resolution` only what it says of that policy is looked at.
-  SessionCommands(policy::Policy& policy, const policy::Resolution& resolution);
+  /// What `host` has not the facilities for is not offered.
+  SessionCommands(policy::Policy& policy, const policy::Resolution& resolution,
+                  const host::Host& host);
 
   /// Every line is for the host, as it is.
   [[nodiscard]] bool all_hosts() const noexcept;
@@ -52,10 +55,10 @@ class SessionCommands {
                                      const Command* command) const noexcept;
 
  private:
-  [[nodiscard]] Treatment decide(const Command& command,
-                                 const policy::Resolution& resolution) const;
+  [[nodiscard]] Treatment decide(const Command& command, const policy::Resolution& resolution,
+                                 const host::Host& host) const;
   [[nodiscard]] bool capa_needs_us() const noexcept;
-  void add_own(std::vector<policy::XCommand>& commands);
+  void add_own(std::vector<policy::XCommand>& commands, bool programs);
 
   const policy::Policy& policy_;
   std::vector<Treatment> treatments_;          ///< as the rows of the command table

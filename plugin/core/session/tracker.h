@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "plugin/core/port.h"
+#include "plugin/core/host/types.h"
 #include "plugin/core/result.h"
 #include "plugin/core/session/access.h"
 

@@ -92,12 +92,12 @@ std::string random_digits() {
 
 // The addresses of one field, each of them whole.
 Result<std::vector<Address>> addresses_in(const HeaderField& field, std::size_t at_most,
-                                          Port& port) {
+                                          host::Environment& environment) {
   const std::string value = field.value();
   const std::string where = ' ' + printable(field.name) + ": ";
   const auto count = count_addresses(value);
   if (!count) return refused("Cannot read" + where + "this is no list of addresses");
-  auto addresses = port.parse_addresses(value, at_most);
+  auto addresses = environment.parse_addresses(value, at_most);
   if (!addresses) return refused("Cannot read" + where + addresses.error().text);
   if (addresses.value().size() != std::min(*count, at_most)) {
     return refused("Cannot read" + where + "the list of addresses is not clear");
@@ -114,12 +114,12 @@ Result<std::vector<Address>> addresses_in(const HeaderField& field, std::size_t 
 }
 
 Status check_authors(const std::vector<HeaderField>& fields, const Address& user,
-                     const policy::Policy::Xmit& policy, Port& port) {
+                     const policy::Policy::Xmit& policy, host::Environment& environment) {
   bool has_author = false;
   for (const HeaderField& field : fields) {
     if (!is_one_of(field, {"From", "Sender", "Resent-From", "Resent-Sender"})) continue;
     constexpr std::size_t most = 100;
-    const auto authors = addresses_in(field, most, port);
+    const auto authors = addresses_in(field, most, environment);
     if (!authors) return authors.error();
     for (const Address& author : authors.value()) {
       if (!may_be_from(author, user, policy.from)) {
@@ -135,7 +135,7 @@ Status check_authors(const std::vector<HeaderField>& fields, const Address& user
 }
 
 Result<std::vector<Address>> recipients_of(const std::vector<HeaderField>& fields,
-                                           std::size_t at_most, Port& port) {
+                                           std::size_t at_most, host::Environment& environment) {
   const bool resent = std::any_of(fields.begin(), fields.end(), [](const HeaderField& field) {
     return is_one_of(field, {"Resent-To", "Resent-Cc", "Resent-Bcc"});
   });
@@ -147,7 +147,7 @@ Result<std::vector<Address>> recipients_of(const std::vector<HeaderField>& field
                : !is_one_of(field, {"To", "Cc", "Bcc"})) {
       continue;
     }
-    auto found = addresses_in(field, at_most + 1, port);
+    auto found = addresses_in(field, at_most + 1, environment);
     if (!found) return found;
     seen += found.value().size();
     if (seen > at_most) {
@@ -165,11 +165,11 @@ Result<std::vector<Address>> recipients_of(const std::vector<HeaderField>& field
 
 }  // namespace
 
-Result<Address> address_of_user(const Port& port) {
-  const std::string name = port.user_name();
+Result<Address> address_of_user(const host::Environment& environment) {
+  const std::string name = environment.user_name();
   const std::size_t at = name.rfind('@');
   Address address{name.substr(0, at),
-                  at == std::string::npos ? port.host_name() : name.substr(at + 1)};
+                  at == std::string::npos ? environment.host_name() : name.substr(at + 1)};
   if (!is_local(address.local) || !needs_no_quotes(address.local) || !is_domain(address.domain)) {
     return refused("Your login name cannot be a mail address.");
   }
@@ -177,13 +177,14 @@ Result<Address> address_of_user(const Port& port) {
 }
 
 Result<Composition> compose(std::string_view header, const Address& user,
-                            const policy::Policy& policy, Port& port) {
+                            const policy::Policy& policy, host::Environment& environment) {
   const auto fields = split_header(header);
   if (!fields) return fields.error();
-  if (const Status allowed = check_authors(fields.value(), user, policy.xmit, port); !allowed) {
+  if (const Status allowed = check_authors(fields.value(), user, policy.xmit, environment);
+      !allowed) {
     return allowed.error();
   }
-  auto recipients = recipients_of(fields.value(), policy.xmit.max_recipients, port);
+  auto recipients = recipients_of(fields.value(), policy.xmit.max_recipients, environment);
   if (!recipients) return recipients.error();
 
   const auto has = [&](std::string_view name) {
@@ -191,11 +192,11 @@ Result<Composition> compose(std::string_view header, const Address& user,
                        [&](const HeaderField& field) { return field.is(name); });
   };
   const std::string login = user.local + '@' + user.domain;
-  const std::string date = rfc5322_date(port.now());
+  const std::string date = rfc5322_date(environment.now());
   Composition made{{user, std::move(recipients.value())}, {}};
   // RFC 5321, section 4.4; "with" has no registered word for this protocol.
-  made.header = "Received: by " + port.host_name() + " with POP3 (XTND XMIT, login " + login +
-                ");\r\n\t" + date + "\r\n";
+  made.header = "Received: by " + environment.host_name() + " with POP3 (XTND XMIT, login " +
+                login + ");\r\n\t" + date + "\r\n";
   if (!has("Date")) made.header += "Date: " + date + "\r\n";
   if (!has("Message-ID")) {
     made.header += "Message-ID: <" + random_digits() + '@' + user.domain + ">\r\n";

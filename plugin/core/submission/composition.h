@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "plugin/core/host/environment.h"
 #include "plugin/core/policy/policy.h"
-#include "plugin/core/port.h"
 #include "plugin/core/result.h"
 #include "plugin/core/submission/submission.h"
 
@@ -16,7 +16,7 @@ namespace pop3_legacy::submission {
 /// The user's own address: the login name, with the machine's name where it has no domain. An
 /// Error, whose sentence is for the client, where it cannot be one: then nothing of it reaches a
 /// header or the MTA.
-Result<Address> address_of_user(const Port& port);
+Result<Address> address_of_user(const host::Environment& environment);
 
 struct Composition {
   Envelope envelope;
@@ -29,7 +29,7 @@ struct Composition {
 /// would take for the mail system's own word; puts a Received line in front, and Date and
 /// Message-ID where they are missing. An Error's sentence is for the client.
 Result<Composition> compose(std::string_view header, const Address& user,
-                            const policy::Policy& policy, Port& port);
+                            const policy::Policy& policy, host::Environment& environment);
 
 }  // namespace pop3_legacy::submission
 

@@ -66,8 +66,8 @@ Status Ledger::check(std::string_view text) {
 Result<Ledger::Entries> Ledger::read(const std::optional<std::string>& text) const {
   if (!text) return Entries();
   auto entries = parse(*text);
-  if (!entries) return unusable_state(port_.user_states(), ledger_state, *text, entries.error());
-  const std::int64_t now = port_.now();
+  if (!entries) return unusable_state(states_, ledger_state, *text, entries.error());
+  const std::int64_t now = environment_.now();
   const std::int64_t kept = std::max(hour, static_cast<std::int64_t>(policy_.dedup));
   std::erase_if(entries.value(), [&](const Entry& entry) {
     return entry.time <= now - kept || entry.time > now + kept;
@@ -88,12 +88,13 @@ std::string Ledger::written(const Entries& entries) {
 
 bool Ledger::under_way(const Entry& entry) const {
   if (entry.sent) return false;
-  const auto running = entry.process.empty() ? std::nullopt : port_.is_running(entry.process);
-  return running.value_or(std::abs(port_.now() - entry.time) < lease);
+  const auto running =
+      entry.process.empty() ? std::nullopt : environment_.is_running(entry.process);
+  return running.value_or(std::abs(environment_.now() - entry.time) < lease);
 }
 
 bool Ledger::over_limit(const Entries& entries) const {
-  const std::int64_t since = port_.now() - hour;
+  const std::int64_t since = environment_.now() - hour;
   const auto count = std::count_if(entries.begin(), entries.end(),
                                    [&](const Entry& entry) { return entry.time > since; });
   return policy_.per_hour > 0 && static_cast<std::uint64_t>(count) >= policy_.per_hour;
@@ -103,7 +104,7 @@ bool Ledger::over_limit(const Entries& entries) const {
 // stored meanwhile.
 Status Ledger::change(const std::function<bool(Entries& entries)>& edit) {
   return change_state(
-      port_.user_states(), ledger_state,
+      states_, ledger_state,
       [&](const std::optional<std::string>& old) -> Result<std::optional<std::string>> {
         auto known = read(old);
         if (!known) return known.error();
@@ -120,7 +121,7 @@ Status Ledger::change(const std::function<bool(Entries& entries)>& edit) {
 Result<Ledger::Verdict> Ledger::begin(const std::string& key) {
   auto verdict = Verdict::fresh;
   const Status changed = change([&](Entries& entries) {
-    const std::int64_t since = port_.now() - static_cast<std::int64_t>(policy_.dedup);
+    const std::int64_t since = environment_.now() - static_cast<std::int64_t>(policy_.dedup);
     verdict = Verdict::fresh;
     if (policy_.dedup > 0) {
       for (const Entry& entry : entries) {
@@ -134,7 +135,7 @@ Result<Ledger::Verdict> Ledger::begin(const std::string& key) {
     }
     if (over_limit(entries)) verdict = Verdict::too_many;
     if (verdict == Verdict::fresh) {
-      entries.push_back({port_.now(), key, false, port_.process()});
+      entries.push_back({environment_.now(), key, false, environment_.process()});
     }
     return verdict == Verdict::fresh;
   });
@@ -146,7 +147,7 @@ Status Ledger::sent(const std::string& key) {
     const auto last = std::find_if(entries.rbegin(), entries.rend(),
                                    [&](const Entry& entry) { return entry.key == key; });
     if (last == entries.rend()) {
-      entries.push_back({port_.now(), key, true});
+      entries.push_back({environment_.now(), key, true});
     } else {
       last->sent = true;
     }
@@ -167,7 +168,7 @@ Status Ledger::withdraw(const std::string& key) {
 
 Result<bool> Ledger::exhausted() {
   if (policy_.per_hour == 0) return false;
-  const auto state = port_.user_states().load_state(ledger_state);
+  const auto state = states_.load_state(ledger_state);
   if (!state) return state.error();
   const auto entries = read(state.value());
   return entries ? Result<bool>(over_limit(entries.value())) : entries.error();

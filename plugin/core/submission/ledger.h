@@ -10,17 +10,18 @@
 #include <string_view>
 #include <vector>
 
+#include "plugin/core/host/environment.h"
 #include "plugin/core/policy/policy.h"
-#include "plugin/core/port.h"
 #include "plugin/core/result.h"
+#include "plugin/core/state_store.h"
 
 namespace pop3_legacy::submission {
 
 /// The state's name (StateStore).
 inline constexpr std::string_view ledger_state = "xmit";
 
-/// Kept in the user's state "xmit" (Port::user_states()): a line a message, with the time, the key,
-/// and whether the MTA has it, or which process waits for it. What was begun is over with that
+/// Kept in the user's state "xmit" (host::Host::user_states): a line a message, with the time, the
+/// key, and whether the MTA has it, or which process waits for it. What was begun is over with that
 /// process, for it may never have been sent; where the process is another machine's, after five
 /// minutes. Where the state is damaged every method fails (state_rules.h). An Error's sentence is
 /// for the log, and says what could not be done.
@@ -33,7 +34,9 @@ class Ledger {
     too_many,     ///< the hour's messages have been sent
   };
 
-  Ledger(Port& port, const policy::Policy::Xmit& policy) : port_(port), policy_(policy) {}
+  Ledger(const host::Environment& environment, StateStore& states,
+         const policy::Policy::Xmit& policy)
+      : environment_(environment), states_(states), policy_(policy) {}
 
   /// An Error says what is wrong with a state.
   [[nodiscard]] static Status check(std::string_view text);
@@ -51,7 +54,7 @@ class Ledger {
     std::int64_t time = 0;
     std::string key;
     bool sent = false;
-    std::string process = {};  ///< that has begun it (Port::process()); empty: unknown
+    std::string process = {};  ///< that has begun it (host::Environment::process()); empty: unknown
   };
   using Entries = std::vector<Entry>;
 
@@ -62,7 +65,8 @@ class Ledger {
   [[nodiscard]] bool under_way(const Entry& entry) const;
   Status change(const std::function<bool(Entries& entries)>& edit);
 
-  Port& port_;
+  const host::Environment& environment_;
+  StateStore& states_;
   const policy::Policy::Xmit& policy_;
 };
 

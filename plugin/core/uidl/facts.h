@@ -12,7 +12,7 @@
 #include <optional>
 #include <string>
 
-#include "plugin/core/port.h"
+#include "plugin/core/host/types.h"
 #include "plugin/core/result.h"
 
 namespace pop3_legacy::uidl {

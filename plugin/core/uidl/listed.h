@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "plugin/core/port.h"
+#include "plugin/core/host/types.h"
 #include "plugin/core/result.h"
 #include "plugin/core/uidl/old_list.h"
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "plugin/core/port.h"
+#include "plugin/core/host/types.h"
 #include "plugin/core/result.h"
 #include "plugin/core/uidl/listed.h"
 #include "plugin/core/uidl/old_list.h"

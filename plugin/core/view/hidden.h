@@ -46,7 +46,7 @@
 #include <string_view>
 #include <vector>
 
-#include "plugin/core/port.h"
+#include "plugin/core/host/types.h"
 #include "plugin/core/result.h"
 
 namespace pop3_legacy::view {

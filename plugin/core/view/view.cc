@@ -16,8 +16,8 @@ constexpr std::int64_t seconds_a_day = 86'400;
 
 }  // namespace
 
-View::View(Port& port, const policy::Policy& policy, bool remembers, bool stores)
-    : port_(port),
+View::View(const host::Host& host, const policy::Policy& policy, bool remembers, bool stores)
+    : host_(host),
       policy_(policy),
       stores_(stores),
       idle_(!remembers && policy.view.newest == 0 && policy.view.days == 0 && !hides_fetched() &&
@@ -29,22 +29,23 @@ bool View::keeps_deleted() const noexcept {
 }
 
 std::int64_t View::today() const {
-  return port_.now() / seconds_a_day;
+  return host_.environment.now() / seconds_a_day;
 }
 
 const Status& View::open() {
   if (!opened_) {
     opened_ = idle_ ? Status(Done{}) : narrow();
     if (!*opened_) {
-      port_.log_error("the view: it is not known which messages POP3 may show, so none are: " +
-                      opened_->error().text);
+      host_.environment.log_error(
+          "the view: it is not known which messages POP3 may show, so none are: " +
+          opened_->error().text);
     }
   }
   return *opened_;
 }
 
 Error View::damaged(std::string_view text, const Error& why) const {
-  return unusable_state(port_, hidden_state, text, why);
+  return unusable_state(host_.states, hidden_state, text, why);
 }
 
 // Asks the host for those that are not known yet. False: it has none, which is no reason to fail.
@@ -54,7 +55,7 @@ Result<bool> View::learn_guids(const std::vector<Uid>& uids) {
     if (!guids_.contains(uid)) unknown.push_back(uid);
   }
   if (unknown.empty()) return true;
-  auto found = port_.guids(unknown);
+  auto found = host_.mailbox.guids(unknown);
   if (!found && found.error().kind == Failure::permanent) {
     no_guids_ = found.error().text;
     return false;
@@ -69,22 +70,22 @@ Result<bool> View::learn_guids(const std::vector<Uid>& uids) {
 // What is hidden in this mailbox. Only where its UIDs are not those of the state are GUIDs read.
 Result<Hidden> View::read() {
   constexpr std::size_t enough_for_runs = std::size_t{64} * 1024;
-  auto front = port_.load_state_front(hidden_state, enough_for_runs);
+  auto front = host_.states.load_state_front(hidden_state, enough_for_runs);
   if (!front) return front.error();
-  if (!front.value()) return Hidden(port_.uidvalidity());
+  if (!front.value()) return Hidden(host_.maildrop.uidvalidity());
   std::string& text = front.value()->text;
   const std::size_t octets = front.value()->octets;
   if (Hidden::has_runs(text) || text.size() == octets) {
     auto runs = Hidden::parse_runs(text, octets);
     if (!runs) return damaged(text, runs.error());
-    if (runs.value().fits(port_.uidvalidity(), mailbox_)) {
-      found_ = port_.uidvalidity();
+    if (runs.value().fits(host_.maildrop.uidvalidity(), mailbox_)) {
+      found_ = host_.maildrop.uidvalidity();
       return runs;
     }
   }
-  const auto loaded = port_.load_state(hidden_state);
+  const auto loaded = host_.states.load_state(hidden_state);
   if (!loaded) return loaded.error();
-  return loaded.value() ? read_all(*loaded.value()) : Hidden(port_.uidvalidity());
+  return loaded.value() ? read_all(*loaded.value()) : Hidden(host_.maildrop.uidvalidity());
 }
 
 Result<Hidden> View::read_all(const std::string& text) {
@@ -92,7 +93,7 @@ Result<Hidden> View::read_all(const std::string& text) {
   auto hidden = Hidden::parse(text, damage);
   if (!hidden) return damaged(text, hidden.error());
   found_ = hidden.value().uidvalidity();
-  if (hidden.value().fits(port_.uidvalidity(), mailbox_)) return hidden;
+  if (hidden.value().fits(host_.maildrop.uidvalidity(), mailbox_)) return hidden;
   if (damage) return damaged(text, *damage);
   auto made = translated(hidden.value());
   if (made) keep_translated(text, hidden.value(), made.value());
@@ -100,18 +101,19 @@ Result<Hidden> View::read_all(const std::string& text) {
 }
 
 Result<Hidden> View::translated(const Hidden& hidden) {
-  const bool same = hidden.uidvalidity() == port_.uidvalidity();
-  const auto known = learn_guids(hidden.to_ask(port_.uidvalidity(), mailbox_));
+  const bool same = hidden.uidvalidity() == host_.maildrop.uidvalidity();
+  const auto known = learn_guids(hidden.to_ask(host_.maildrop.uidvalidity(), mailbox_));
   if (!known) return known.error();
   if (!same && !told_ && (!known.value() || hidden.marks_without_guid())) {
     told_ = true;
-    port_.log_error("the view: the mailbox has another UIDVALIDITY, and " +
-                    (known.value() ? port_.place_of(hidden_state) +
-                                         " has no GUIDs of all messages that were hidden"
-                                   : no_guids_) +
-                    ", so what was hidden without is shown again");
+    host_.environment.log_error("the view: the mailbox has another UIDVALIDITY, and " +
+                                (known.value()
+                                     ? host_.states.place_of(hidden_state) +
+                                           " has no GUIDs of all messages that were hidden"
+                                     : no_guids_) +
+                                ", so what was hidden without is shown again");
   }
-  Hidden made = hidden.translated(port_.uidvalidity(), mailbox_, guids_, today());
+  Hidden made = hidden.translated(host_.maildrop.uidvalidity(), mailbox_, guids_, today());
   made.add_guids(guids_);
   return made;
 }
@@ -123,10 +125,10 @@ Result<std::string> View::with_marks(const std::string& old, const std::map<Uid,
   auto parsed = Hidden::parse(old, damage);
   if (!parsed) return damaged(old, parsed.error());
   Hidden& hidden = parsed.value();
-  const bool fits = hidden.fits(port_.uidvalidity(), mailbox_);
+  const bool fits = hidden.fits(host_.maildrop.uidvalidity(), mailbox_);
   if (damage && !fits) return damaged(old, *damage);
   const bool taken_over =
-      hidden.uidvalidity() == port_.uidvalidity() || hidden.uidvalidity() == found_;
+      hidden.uidvalidity() == host_.maildrop.uidvalidity() || hidden.uidvalidity() == found_;
   if (!taken_over) {
     std::vector<Uid> uids;
     uids.reserve(marks.size());
@@ -136,8 +138,8 @@ Result<std::string> View::with_marks(const std::string& old, const std::map<Uid,
     if (known.value()) return hidden.with_lost(marks, guids_, today()).text();
   }
   if (damage) {
-    port_.log_error("the view: " + port_.place_of(hidden_state) + ": " + damage->text +
-                    "; it is made anew");
+    host_.environment.log_error("the view: " + host_.states.place_of(hidden_state) + ": " +
+                                damage->text + "; it is made anew");
   }
   if (!fits) {
     auto made = translated(hidden);
@@ -153,17 +155,21 @@ std::string View::with_guids(const Hidden& hidden, const std::map<Uid, Mark>& ma
   const auto known = learn_guids(made.without_guid(mailbox_));
   if (!known || (!known.value() && hidden.of_version_1() && !told_)) {
     told_ = true;
-    port_.log_error("the view: what is hidden is kept by UID only: " +
-                    (known ? no_guids_ : known.error().text));
+    host_.environment.log_error("the view: what is hidden is kept by UID only: " +
+                                (known ? no_guids_ : known.error().text));
   }
   made.add_guids(guids_);
   return made.text();
 }
 
 Status View::narrow() {
-  const MessageNumber count = port_.message_count();
+  if (host_.narrowing == nullptr) {
+    return Error{Failure::permanent, "this host shows the whole mailbox"};
+  }
+  const MessageNumber count = host_.maildrop.message_count();
   mailbox_.reserve(count);
-  for (MessageNumber number = 1; number <= count; ++number) mailbox_.push_back(port_.uid(number));
+  for (MessageNumber number = 1; number <= count; ++number)
+    mailbox_.push_back(host_.maildrop.uid(number));
   std::sort(mailbox_.begin(), mailbox_.end());
   const auto hidden = read();
   if (!hidden) {
@@ -175,7 +181,7 @@ Status View::narrow() {
   std::vector<MessageNumber> fetched;
   numbers.reserve(count);
   for (MessageNumber number = 1; number <= count; ++number) {
-    const Uid uid = port_.uid(number);
+    const Uid uid = host_.maildrop.uid(number);
     const Mark mark = hidden.value().mark(uid);
     if (mark.kind != Mark::Kind::deleted) {
       numbers.push_back(number);
@@ -197,20 +203,21 @@ Status View::narrow() {
   if (Status dropped = drop_old(numbers); !dropped) {
     return dropped;
   }
-  return numbers.size() < count ? port_.narrow(numbers) : Status(Done{});
+  return numbers.size() < count ? host_.narrowing->narrow(numbers) : Status(Done{});
 }
 
 // Or every login would read the GUIDs again. Where another session was faster, it has done so.
 void View::keep_translated(const std::string& text, const Hidden& old, const Hidden& made) {
-  const bool same = found_ == port_.uidvalidity();
+  const bool same = found_ == host_.maildrop.uidvalidity();
   // What is there by UID only is not thrown away before there is something to store.
   if (!stores_ || (!same && old.marks_without_guid())) return;
   // Messages were removed, and others have come: that is stored with the next marks.
   if (same && keeps_state() && !made.marks_more_than(old, mailbox_)) return;
-  const auto stored = port_.exchange_state(hidden_state, text, made.text());
+  const auto stored = host_.states.exchange_state(hidden_state, text, made.text());
   if (!stored) {
-    port_.log_error("the view: what is hidden could not be stored under the mailbox's new UIDs: " +
-                    stored.error().text);
+    host_.environment.log_error(
+        "the view: what is hidden could not be stored under the mailbox's new UIDs: " +
+        stored.error().text);
   }
 }
 
@@ -218,12 +225,12 @@ Status View::drop_old(std::vector<MessageNumber>& numbers) {
   if (policy_.view.days == 0) {
     return Done{};
   }
-  const auto received = port_.received(numbers);
+  const auto received = host_.narrowing->received(numbers);
   if (!received) {
     return received.error();
   }
   const std::int64_t oldest =
-      port_.now() - static_cast<std::int64_t>(policy_.view.days) * seconds_a_day;
+      host_.environment.now() - static_cast<std::int64_t>(policy_.view.days) * seconds_a_day;
   std::vector<MessageNumber> young;
   for (std::size_t place = 0; place < numbers.size(); ++place) {
     // No date: somebody has removed the message meanwhile.
@@ -270,9 +277,9 @@ std::map<Uid, Mark> View::marks(Ending ending) const {
   }
   if (ending == Ending::quit && keeps_deleted()) {
     const bool for_good = policy_.deletion.mode == DeleteMode::hide;
-    for (MessageNumber number = 1; number <= port_.message_count(); ++number) {
-      if (port_.deleted(number)) {
-        marks[port_.uid(number)] = Mark{Mark::Kind::deleted, for_good ? 0 : today()};
+    for (MessageNumber number = 1; number <= host_.maildrop.message_count(); ++number) {
+      if (host_.maildrop.deleted(number)) {
+        marks[host_.maildrop.uid(number)] = Mark{Mark::Kind::deleted, for_good ? 0 : today()};
       }
     }
   }
@@ -281,10 +288,11 @@ std::map<Uid, Mark> View::marks(Ending ending) const {
 
 Status View::store(const std::map<Uid, Mark>& marks) {
   return change_state(
-      port_, hidden_state,
+      host_.states, hidden_state,
       [&](const std::optional<std::string>& old) -> Result<std::optional<std::string>> {
-        auto text = old ? with_marks(*old, marks)
-                        : Result<std::string>(with_guids(Hidden(port_.uidvalidity()), marks));
+        auto text =
+            old ? with_marks(*old, marks)
+                : Result<std::string>(with_guids(Hidden(host_.maildrop.uidvalidity()), marks));
         if (!text) return text.error();
         return text.value() == old ? std::nullopt : std::optional(std::move(text.value()));
       });
@@ -301,7 +309,7 @@ Status View::finish(Ending ending) {
   }
   if (ending == Ending::quit) {
     if (keeps_deleted()) {
-      port_.forget_deletions();
+      host_.narrowing->forget_deletions();
     }
     if (!overdue_.empty()) {
       return remove_overdue();
@@ -312,9 +320,10 @@ Status View::finish(Ending ending) {
 
 // Where it fails, the next session tries again; this one's QUIT need not.
 Status View::remove_overdue() {
-  if (const Status removed = port_.remove_unseen(overdue_); !removed) {
-    port_.log_error("delete.days: messages that were kept long enough cannot be removed: " +
-                    removed.error().text);
+  if (const Status removed = host_.narrowing->remove_unseen(overdue_); !removed) {
+    host_.environment.log_error(
+        "delete.days: messages that were kept long enough cannot be removed: " +
+        removed.error().text);
   }
   return Done{};
 }

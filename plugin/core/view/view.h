@@ -17,8 +17,8 @@
 #include <string_view>
 #include <vector>
 
+#include "plugin/core/host/host.h"
 #include "plugin/core/policy/policy.h"
-#include "plugin/core/port.h"
 #include "plugin/core/session/tracker.h"
 #include "plugin/core/view/hidden.h"
 
@@ -26,9 +26,9 @@ namespace pop3_legacy::view {
 
 class View : public Tracker {
  public:
-  /// `port` and `policy` live longer than this. `remembers`: the mailbox has a hidden_state,
+  /// `policy` lives longer than this. `remembers`: the mailbox has a hidden_state,
   /// whatever the policy says. `stores`: what this session does is kept.
-  View(Port& port, const policy::Policy& policy, bool remembers, bool stores = true);
+  View(const host::Host& host, const policy::Policy& policy, bool remembers, bool stores = true);
 
   /// All of the mailbox is in the maildrop, and DELE is the host's.
   [[nodiscard]] bool idle() const noexcept { return idle_; }
@@ -82,7 +82,7 @@ class View : public Tracker {
   Status remove_overdue();
   [[nodiscard]] std::int64_t today() const;
 
-  Port& port_;
+  host::Host host_;
   const policy::Policy& policy_;
   bool stores_;
   bool idle_;

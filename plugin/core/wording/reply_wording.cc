@@ -73,12 +73,16 @@ bool words_replies(const policy::Policy::Reply& policy) noexcept {
   return false;
 }
 
-ReplyWording::ReplyWording(const policy::Policy::Reply& policy, const Port& port)
-    : policy_(policy), port_(port), all_hosts_(!words_replies(policy)) {}
+ReplyWording::ReplyWording(const policy::Policy::Reply& policy, const host::Maildrop& maildrop,
+                           const host::Environment& environment)
+    : policy_(policy),
+      maildrop_(maildrop),
+      environment_(environment),
+      all_hosts_(!words_replies(policy)) {}
 
 std::string ReplyWording::logged_in(std::string_view hosts) const {
   Facts facts;
-  facts.tally = port_.all();
+  facts.tally = maildrop_.all();
   return worded(Worded::pass, facts, hosts);
 }
 
@@ -87,10 +91,10 @@ std::optional<Worded> ReplyWording::negative_reply(const Command& command,
   const Row* const row = row_of(command);
   const auto number = number_in(command, arguments);
   if (row == nullptr || !row->names_message || !number) return std::nullopt;
-  if (*number == 0 || *number > port_.message_count()) {
+  if (*number == 0 || *number > maildrop_.message_count()) {
     return command.access == Access::top ? Worded::no_top : Worded::no_message;
   }
-  return port_.deleted(*number) ? std::optional(Worded::deleted) : std::nullopt;
+  return maildrop_.deleted(*number) ? std::optional(Worded::deleted) : std::nullopt;
 }
 
 void ReplyWording::begins(const CommandLine& line, const Recognized& recognized) {
@@ -104,7 +108,7 @@ void ReplyWording::begins(const CommandLine& line, const Recognized& recognized)
   facts_.message = number_in(command, recognized.arguments).value_or(0);
   positive_ = positive_reply(command, recognized.arguments);
   negative_ = negative_reply(command, recognized.arguments);
-  facts_.tally = positive_ == Worded::rset ? port_.all() : port_.left();
+  facts_.tally = positive_ == Worded::rset ? maildrop_.all() : maildrop_.left();
   if (positive_ == Worded::quit) {
     positive_ = facts_.tally.messages == 0 ? Worded::quit_empty : Worded::quit_left;
   }
@@ -122,20 +126,20 @@ std::string ReplyWording::worded(std::optional<Worded> reply, const Facts& facts
                                  std::string_view hosts) const {
   const std::string_view text = reply ? template_in(policy_, *reply) : std::string_view();
   if (text.empty()) return std::string(hosts);
-  std::string user = port_.user_name();
+  std::string user = environment_.user_name();
   std::replace_if(
       user.begin(), user.end(), [](char c) { return !is_printable(c); }, '?');
   std::string made = fill(text, [&](std::string_view field) -> std::string {
     if (field == "count") return std::to_string(facts.tally.messages);
     if (field == "s") return facts.tally.messages == 1 ? "" : "s";
     if (field == "octets") return std::to_string(facts.tally.octets);
-    if (field == "all") return std::to_string(port_.message_count());
+    if (field == "all") return std::to_string(maildrop_.message_count());
     if (field == "message") return std::to_string(facts.message);
     if (field == "size") return std::to_string(size_of(facts.message));
     if (field == "id") return facts.id;
     if (field == "user") return user;
     if (field == "local") return user.substr(0, user.rfind('@'));
-    if (field == "host") return port_.host_name();
+    if (field == "host") return environment_.host_name();
     return printable(facts.command);
   });
   // A user may be named so; what begins with it would be taken for a response code.
@@ -143,7 +147,7 @@ std::string ReplyWording::worded(std::optional<Worded> reply, const Facts& facts
 }
 
 std::uint64_t ReplyWording::size_of(MessageNumber message) const {
-  return message > 0 && message <= port_.message_count() ? port_.octets(message) : 0;
+  return message > 0 && message <= maildrop_.message_count() ? maildrop_.octets(message) : 0;
 }
 
 }  // namespace pop3_legacy::wording

@@ -12,8 +12,9 @@
 #include <string_view>
 
 #include "plugin/core/command_table.h"
+#include "plugin/core/host/environment.h"
+#include "plugin/core/host/maildrop.h"
 #include "plugin/core/policy/policy.h"
-#include "plugin/core/port.h"
 
 namespace pop3_legacy::wording {
 
@@ -22,8 +23,9 @@ bool words_replies(const policy::Policy::Reply& policy) noexcept;
 
 class ReplyWording {
  public:
-  /// Both live longer than this.
-  ReplyWording(const policy::Policy::Reply& policy, const Port& port);
+  /// All live longer than this.
+  ReplyWording(const policy::Policy::Reply& policy, const host::Maildrop& maildrop,
+               const host::Environment& environment);
 
   /// Every reply is the host's own: nothing has to be called.
   [[nodiscard]] bool all_hosts() const noexcept { return all_hosts_; }
@@ -58,7 +60,8 @@ class ReplyWording {
                                    std::string_view hosts) const;
 
   const policy::Policy::Reply& policy_;
-  const Port& port_;
+  const host::Maildrop& maildrop_;
+  const host::Environment& environment_;
   bool all_hosts_;
   bool begun_ = false;
   std::optional<Worded> positive_;

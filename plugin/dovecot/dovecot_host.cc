@@ -1,4 +1,4 @@
-#include "plugin/dovecot/dovecot_port.h"
+#include "plugin/dovecot/dovecot_host.h"
 
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
@@ -23,27 +23,27 @@
 
 namespace pop3_legacy::dovecot {
 
-MessageNumber DovecotPort::message_count() const {
+MessageNumber DovecotHost::message_count() const {
   return client_->messages_count;
 }
 
-UidValidity DovecotPort::uidvalidity() const {
+UidValidity DovecotHost::uidvalidity() const {
   return client_->uid_validity;
 }
 
 // The map covers a prefix of the numbers; behind it the sequence is the number (pop3-client.h).
-std::uint32_t DovecotPort::sequence(MessageNumber number) const {
+std::uint32_t DovecotHost::sequence(MessageNumber number) const {
   return number <= client_->msgnum_to_seq_map_count ? client_->msgnum_to_seq_map[number - 1]
                                                     : number;
 }
 
-Uid DovecotPort::uid(MessageNumber number) const {
+Uid DovecotHost::uid(MessageNumber number) const {
   Uid uid = 0;
   mail_index_lookup_uid(client_->mailbox->view, sequence(number), &uid);
   return uid;
 }
 
-bool DovecotPort::numbers_follow_uids() const {
+bool DovecotHost::numbers_follow_uids() const {
   const std::uint32_t* const map = client_->msgnum_to_seq_map;
   const unsigned count = client_->msgnum_to_seq_map_count;
   const bool tail_follows =
@@ -52,18 +52,18 @@ bool DovecotPort::numbers_follow_uids() const {
 }
 
 // Dovecot has looked at the flags already; this number is theirs until the first RETR or RSET.
-MessageNumber DovecotPort::highest_seen() const {
+MessageNumber DovecotHost::highest_seen() const {
   return client_->last_seen_pop3_msn;
 }
 
-bool DovecotPort::has_seen(MessageNumber number) const {
+bool DovecotHost::has_seen(MessageNumber number) const {
   const struct mail_index_record* const record =
       mail_index_lookup(client_->mailbox->view, sequence(number));
   return record != nullptr && (record->flags & MAIL_SEEN) != 0;
 }
 
 // While something else is open in the mailbox's place, nobody asks for these two.
-std::vector<Uid> DovecotPort::mailbox_uids() const {
+std::vector<Uid> DovecotHost::mailbox_uids() const {
   std::vector<Uid> uids;
   if (switch_.switched()) return uids;
   const std::uint32_t count = mail_index_view_get_messages_count(client_->mailbox->view);
@@ -76,8 +76,8 @@ std::vector<Uid> DovecotPort::mailbox_uids() const {
   return uids;
 }
 
-Result<std::vector<std::optional<std::string>>> DovecotPort::guids(const std::vector<Uid>& uids) {
-  if (switch_.switched()) return Port::guids(uids);
+Result<std::vector<std::optional<std::string>>> DovecotHost::guids(const std::vector<Uid>& uids) {
+  if (switch_.switched()) return Error{Failure::permanent, "another maildrop is open"};
   DovecotMaildrop maildrop(client_->mailbox);
   std::vector<std::optional<std::string>> found;
   found.reserve(uids.size());
@@ -96,7 +96,7 @@ Result<std::vector<std::optional<std::string>>> DovecotPort::guids(const std::ve
   return found;
 }
 
-Result<std::vector<std::optional<std::int64_t>>> DovecotPort::received(
+Result<std::vector<std::optional<std::int64_t>>> DovecotHost::received(
     const std::vector<MessageNumber>& numbers) {
   DovecotMaildrop maildrop(client_->mailbox);
   std::vector<std::optional<std::int64_t>> dates;
@@ -116,7 +116,7 @@ Result<std::vector<std::optional<std::int64_t>>> DovecotPort::received(
 // What read_mailbox() in pop3-client.c has made of all messages that it found is made of these. The
 // bitmasks may be larger than the maildrop; UIDL and RSET look at all_seqs, no number but
 // messages_count is checked against.
-Status DovecotPort::narrow(const std::vector<MessageNumber>& numbers) {
+Status DovecotHost::narrow(const std::vector<MessageNumber>& numbers) {
   const auto count = static_cast<unsigned>(numbers.size());
   auto* const map = static_cast<std::uint32_t*>(
       i_malloc(sizeof(std::uint32_t) * std::max<std::size_t>(count, 1)));
@@ -146,7 +146,7 @@ Status DovecotPort::narrow(const std::vector<MessageNumber>& numbers) {
 }
 
 // As cmd_rset(), but QUIT still says "messages deleted".
-void DovecotPort::forget_deletions() {
+void DovecotHost::forget_deletions() {
   if (client_->deleted) {
     std::fill_n(client_->deleted_bitmask, MSGS_BITMASK_SIZE(client_), std::uint8_t{0});
     client_->deleted_count = 0;
@@ -155,7 +155,7 @@ void DovecotPort::forget_deletions() {
 }
 
 // As client_update_mails(); cmd_quit() commits it with the rest.
-Status DovecotPort::remove_unseen(const std::vector<Uid>& uids) {
+Status DovecotHost::remove_unseen(const std::vector<Uid>& uids) {
   if (mailbox_is_readonly(client_->mailbox)) {
     return Error{Failure::permanent, "the mailbox is read-only"};
   }
@@ -174,38 +174,38 @@ Status DovecotPort::remove_unseen(const std::vector<Uid>& uids) {
   return Done{};
 }
 
-bool DovecotPort::deleted(MessageNumber number) const {
+bool DovecotHost::deleted(MessageNumber number) const {
   const MessageNumber bit = number - 1;
   return client_->deleted &&
          (client_->deleted_bitmask[bit / CHAR_BIT] >> (bit % CHAR_BIT) & 1U) != 0;
 }
 
-Tally DovecotPort::left() const {
+Tally DovecotHost::left() const {
   return {client_->messages_count - client_->deleted_count,
           client_->total_size - client_->deleted_size};
 }
 
-Tally DovecotPort::all() const {
+Tally DovecotHost::all() const {
   return {client_->messages_count, client_->total_size};
 }
 
 // Where Dovecot makes an event's reason of the first word before it looks for a command of that
 // name, event_reason_code_prefix() panics at a colon, and nothing else. It is so where a command is
 // executed by its name; where it is looked up first, what is executed has a context.
-std::string_view DovecotPort::deadly_in_verb() const noexcept {
+std::string_view DovecotHost::deadly_in_verb() const noexcept {
   constexpr bool executes_by_name = std::is_invocable_v<decltype(&client_command_execute),
                                                         struct client*, const char*, const char*>;
   return executes_by_name ? ":" : "";
 }
 
 // What a TCP peer has not acknowledged, or the login process that does TLS has not read.
-bool DovecotPort::output_acknowledged() const {
+bool DovecotHost::output_acknowledged() const {
   int queued = 0;
   return ::ioctl(client_->fd_out, SIOCOUTQ, &queued) != 0 || queued == 0;
 }
 
 // As cmd_dele() in pop3-commands.c; RSET and QUIT need no more.
-Status DovecotPort::mark_deleted(MessageNumber number) {
+Status DovecotHost::mark_deleted(MessageNumber number) {
   if (!client_->deleted) {
     client_->deleted_bitmask =
         static_cast<unsigned char*>(i_malloc(MSGS_BITMASK_SIZE(client_)));  // zeroed
@@ -219,7 +219,7 @@ Status DovecotPort::mark_deleted(MessageNumber number) {
 }
 
 // As fetch() in pop3-commands.c. Without the bitmask Dovecot is to leave the flags alone.
-Status DovecotPort::mark_seen(MessageNumber number) {
+Status DovecotHost::mark_seen(MessageNumber number) {
   if (client_->seen_bitmask == nullptr) {
     return Done{};
   }
@@ -235,29 +235,29 @@ Status DovecotPort::mark_seen(MessageNumber number) {
 }
 
 // As with pop3_no_flag_updates.
-void DovecotPort::leave_seen_alone() {
+void DovecotHost::leave_seen_alone() {
   if (!switch_.switched()) {
     i_free(client_->seen_bitmask);
   }
 }
 
-Result<std::unique_ptr<MessageParts>> DovecotPort::open_parts(MessageNumber number) {
+Result<std::unique_ptr<MessageParts>> DovecotHost::open_parts(MessageNumber number) {
   return MailParts::open(client_->trans, sequence(number));
 }
 
-std::uint64_t DovecotPort::octets(MessageNumber number) const {
+std::uint64_t DovecotHost::octets(MessageNumber number) const {
   return client_->message_sizes[number - 1];
 }
 
-Result<std::unique_ptr<Inspection>> DovecotPort::inspect(std::vector<FieldQuery> queries) {
-  return std::unique_ptr<Inspection>(std::make_unique<MailInspection>(
+Result<std::unique_ptr<host::Inspection>> DovecotHost::inspect(std::vector<FieldQuery> queries) {
+  return std::unique_ptr<host::Inspection>(std::make_unique<MailInspection>(
       client_->mailbox, std::move(queries),
       [this](MessageNumber number) { return sequence(number) - 1; }));
 }
 
 // What UIDL answers is made in pop3-commands.c, from settings of Dovecot's own. It ends the session
 // where a message has no id, so the parts of the id are looked at first.
-Result<std::string> DovecotPort::uidl(MessageNumber number) {
+Result<std::string> DovecotHost::uidl(MessageNumber number) {
   if (!all_named() && std::ranges::binary_search(without_uidls(client_->mailbox), uid(number))) {
     return Error{Failure::gone, "the message has no id in this session"};
   }
@@ -282,7 +282,7 @@ Result<std::string> DovecotPort::uidl(MessageNumber number) {
   return std::string(id.substr(id.rfind(' ') + 1));
 }
 
-Status DovecotPort::has_uidl(MessageNumber number) const {
+Status DovecotHost::has_uidl(MessageNumber number) const {
   struct mail* mail = mail_alloc(client_->trans, static_cast<enum mail_fetch_field>(0), nullptr);
   mail_set_seq(mail, sequence(number));
   Status known = Done{};
@@ -308,47 +308,47 @@ Status DovecotPort::has_uidl(MessageNumber number) const {
 }
 
 // Both are added to at the end of fetch_callback() (pop3-commands.c).
-std::uint64_t DovecotPort::octets_sent(Access access) const {
+std::uint64_t DovecotHost::octets_sent(Access access) const {
   return access == Access::top ? client_->top_bytes : client_->retr_bytes;
 }
 
-Result<std::string> DovecotPort::host_answer(std::string_view command) {
+Result<std::string> DovecotHost::host_answer(std::string_view command) {
   return dovecot::host_answer(client_, command);
 }
 
 template <class Work>
-auto DovecotPort::with_inbox(Work work) -> decltype(work(static_cast<struct mailbox*>(nullptr))) {
+auto DovecotHost::with_inbox(Work work) -> decltype(work(static_cast<struct mailbox*>(nullptr))) {
   return switch_.switched() ? switch_.with_inbox(work) : work(client_->mailbox);
 }
 
-std::string DovecotPort::InboxStates::place_of(std::string_view name) const {
+std::string DovecotHost::InboxStates::place_of(std::string_view name) const {
   struct mail_namespace* const inbox = mail_namespace_find_inbox(port_.client_->user->namespaces);
   return inbox == nullptr ? StateStore::place_of(name) : place_of_mailbox_state(inbox, name);
 }
 
-Result<std::optional<StateStore::Front>> DovecotPort::InboxStates::load_state_front(
+Result<std::optional<StateStore::Front>> DovecotHost::InboxStates::load_state_front(
     std::string_view name, std::size_t octets) {
   return port_.with_inbox(
       [&](struct mailbox* box) { return load_mailbox_state_front(box, name, octets); });
 }
 
-Result<std::optional<std::string>> DovecotPort::InboxStates::load_state(std::string_view name) {
+Result<std::optional<std::string>> DovecotHost::InboxStates::load_state(std::string_view name) {
   return port_.with_inbox([&](struct mailbox* box) { return load_mailbox_state(box, name); });
 }
 
-Status DovecotPort::InboxStates::store_state(std::string_view name, std::string_view content) {
+Status DovecotHost::InboxStates::store_state(std::string_view name, std::string_view content) {
   return port_.with_inbox(
       [&](struct mailbox* box) { return store_mailbox_state(box, name, content); });
 }
 
-Result<bool> DovecotPort::InboxStates::exchange_state(std::string_view name,
+Result<bool> DovecotHost::InboxStates::exchange_state(std::string_view name,
                                                       const std::optional<std::string>& old,
                                                       std::string_view content) {
   return port_.with_inbox(
       [&](struct mailbox* box) { return exchange_mailbox_state(box, name, old, content); });
 }
 
-std::string DovecotPort::decoded(std::string_view value) {
+std::string DovecotHost::decoded(std::string_view value) {
   buffer_t* text = buffer_create_dynamic(default_pool, 128);
   message_header_decode_utf8(reinterpret_cast<const unsigned char*>(value.data()), value.size(),
                              text, nullptr);
@@ -357,51 +357,51 @@ std::string DovecotPort::decoded(std::string_view value) {
   return made;
 }
 
-Result<Hasher*> DovecotPort::hasher() {
+Result<Hasher*> DovecotHost::hasher() {
   return hasher_.get();
 }
 
-std::string DovecotPort::process() const {
+std::string DovecotHost::process() const {
   return process::this_process();
 }
 
-std::optional<bool> DovecotPort::is_running(std::string_view process) const {
+std::optional<bool> DovecotHost::is_running(std::string_view process) const {
   return process::is_running(process);
 }
 
-std::string DovecotPort::user_name() const {
+std::string DovecotHost::user_name() const {
   return client_->user->username;
 }
 
-Result<std::string> DovecotPort::ascii_domain(std::string_view domain) {
+Result<std::string> DovecotHost::ascii_domain(std::string_view domain) {
   return dovecot::ascii_domain(domain);
 }
 
-std::string DovecotPort::host_name() const {
+std::string DovecotHost::host_name() const {
   return my_hostdomain();
 }
 
-Result<std::vector<Address>> DovecotPort::parse_addresses(std::string_view value,
+Result<std::vector<Address>> DovecotHost::parse_addresses(std::string_view value,
                                                           std::size_t at_most) {
   return dovecot::parse_addresses(value, at_most);
 }
 
-Result<std::unique_ptr<Spool>> DovecotPort::open_spool() {
+Result<std::unique_ptr<Spool>> DovecotHost::open_spool() {
   return dovecot::open_spool(client_->user);
 }
 
 // Every spool is of open_spool().
-Result<std::unique_ptr<Submission>> DovecotPort::submit(Spool& spool, const Envelope& envelope,
+Result<std::unique_ptr<Submission>> DovecotHost::submit(Spool& spool, const Envelope& envelope,
                                                         std::function<void(Outcome)> done) {
   return submit_mail(client_->user, static_cast<files::SpoolFile&>(spool), envelope,
                      std::move(done));
 }
 
-Status DovecotPort::save_message(Spool& spool, std::string_view mailbox) {
+Status DovecotHost::save_message(Spool& spool, std::string_view mailbox) {
   return save_mail(client_->user, static_cast<files::SpoolFile&>(spool), mailbox);
 }
 
-Result<std::unique_ptr<RunningProgram>> DovecotPort::run_program(
+Result<std::unique_ptr<RunningProgram>> DovecotHost::run_program(
     const ProgramCall& call, std::function<void(ProgramResult)> done) {
   if (call.service) return run_script(loop_, client_->user, call, std::move(done));
   // It could ask Dovecot's own sockets, as no user may.
@@ -418,23 +418,23 @@ Result<std::unique_ptr<RunningProgram>> DovecotPort::run_program(
 }
 
 // The policy's scheme is for the INBOX; any other mailbox has Dovecot's own ids.
-Result<bool> DovecotPort::prepare_uidls() {
+Result<bool> DovecotHost::prepare_uidls() {
   if (switch_.switched()) {
     return true;
   }
   return prepare_part_of_uidls(client_->mailbox);
 }
 
-void DovecotPort::log_warning(std::string_view sentence) {
+void DovecotHost::log_warning(std::string_view sentence) {
   e_warning(client_->user->event, "pop3_legacy: %.*s", static_cast<int>(sentence.size()),
             sentence.data());
 }
 
-bool DovecotPort::all_named() {
+bool DovecotHost::all_named() {
   return switch_.switched() || without_uidls(client_->mailbox).empty();
 }
 
-void DovecotPort::log_error(std::string_view sentence) {
+void DovecotHost::log_error(std::string_view sentence) {
   e_error(client_->user->event, "pop3_legacy: %.*s", static_cast<int>(sentence.size()),
           sentence.data());
 }

@@ -1,12 +1,13 @@
-/// The core's port, answered by a session of Dovecot's pop3 process.
-#ifndef POP3_LEGACY_DOVECOT_DOVECOT_PORT_H
-#define POP3_LEGACY_DOVECOT_DOVECOT_PORT_H
+/// What the core asks of its host, answered by a session of Dovecot's pop3 process.
+#ifndef POP3_LEGACY_DOVECOT_DOVECOT_HOST_H
+#define POP3_LEGACY_DOVECOT_DOVECOT_HOST_H
 
+#include <ctime>
 #include <memory>
 #include <string>
 
+#include "plugin/core/host/host.h"
 #include "plugin/core/mailbox_users.h"
-#include "plugin/core/port.h"
 #include "plugin/dovecot/dovecot_loop.h"
 #include "plugin/dovecot/hash_loader.h"
 #include "plugin/dovecot/maildrop_switch.h"
@@ -18,17 +19,42 @@ namespace pop3_legacy::dovecot {
 /// State is kept with the INBOX (mailbox_state.h), which is opened for it where another maildrop
 /// is, for each of its users or for all (mailbox_users.h); that of user_states() may be in a dict
 /// (user_states.h).
-class DovecotPort : public Port {
+class DovecotHost : public host::Maildrop,
+                    public host::Mailbox,
+                    public host::Uidls,
+                    public host::Connection,
+                    public host::Environment,
+                    public host::Narrowing,
+                    public host::Contents,
+                    public host::Boards,
+                    public host::Outbox,
+                    public host::Programs {
  public:
   /// `client` lives longer than this. The maildrop may be asked about once it is open. `by_user`:
   /// as MailboxUsers has it.
-  DovecotPort(struct client* client, bool by_user)
+  DovecotHost(struct client* client, bool by_user)
       : client_(client),
         switch_(client),
         inbox_states_(*this),
         mailbox_users_(inbox_states_, client->user->username, by_user,
                        [this](std::string_view sentence) { log_warning(sentence); }),
-        user_states_(client->user, *this) {}
+        user_states_(client->user, mailbox_users_) {}
+
+  /// Lives as long as this.
+  [[nodiscard]] host::Host host() noexcept {
+    return {.maildrop = *this,
+            .mailbox = *this,
+            .uidls = *this,
+            .connection = *this,
+            .environment = *this,
+            .states = mailbox_users_,
+            .user_states = user_states_,
+            .narrowing = this,
+            .contents = this,
+            .boards = this,
+            .outbox = this,
+            .programs = this};
+  }
 
   [[nodiscard]] MessageNumber message_count() const override;
   [[nodiscard]] UidValidity uidvalidity() const override;
@@ -53,7 +79,7 @@ class DovecotPort : public Port {
   [[nodiscard]] Result<std::unique_ptr<MessageParts>> open_parts(MessageNumber number) override;
   [[nodiscard]] std::uint64_t octets(MessageNumber number) const override;
   [[nodiscard]] Result<std::string> uidl(MessageNumber number) override;
-  [[nodiscard]] Result<std::unique_ptr<Inspection>> inspect(
+  [[nodiscard]] Result<std::unique_ptr<host::Inspection>> inspect(
       std::vector<FieldQuery> queries) override;
 
   [[nodiscard]] Result<Board> look_at_board(std::string_view mailbox) override {
@@ -77,30 +103,11 @@ class DovecotPort : public Port {
   [[nodiscard]] Result<std::vector<std::optional<std::string>>> guids(
       const std::vector<Uid>& uids) override;
 
-  [[nodiscard]] std::string place_of(std::string_view name) const override {
-    return mailbox_users_.place_of(name);
-  }
-  [[nodiscard]] Result<std::optional<Front>> load_state_front(std::string_view name,
-                                                              std::size_t octets) override {
-    return mailbox_users_.load_state_front(name, octets);
-  }
-  [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override {
-    return mailbox_users_.load_state(name);
-  }
-  Status store_state(std::string_view name, std::string_view content) override {
-    return mailbox_users_.store_state(name, content);
-  }
-  [[nodiscard]] Result<bool> exchange_state(std::string_view name,
-                                            const std::optional<std::string>& old,
-                                            std::string_view content) override {
-    return mailbox_users_.exchange_state(name, old, content);
-  }
-  [[nodiscard]] StateStore& user_states() override { return user_states_; }
-
   [[nodiscard]] Result<Hasher*> hasher() override;
   [[nodiscard]] std::string decoded(std::string_view value) override;
   [[nodiscard]] std::string process() const override;
   [[nodiscard]] std::optional<bool> is_running(std::string_view process) const override;
+  [[nodiscard]] std::int64_t now() const override { return ::time(nullptr); }
   [[nodiscard]] std::string user_name() const override;
   [[nodiscard]] Result<std::string> ascii_domain(std::string_view domain) override;
   [[nodiscard]] std::string host_name() const override;
@@ -120,7 +127,7 @@ class DovecotPort : public Port {
   /// The files in the INBOX's control directory, by their own names.
   class InboxStates : public StateStore {
    public:
-    explicit InboxStates(DovecotPort& port) : port_(port) {}
+    explicit InboxStates(DovecotHost& port) : port_(port) {}
     [[nodiscard]] std::string place_of(std::string_view name) const override;
     [[nodiscard]] Result<std::optional<Front>> load_state_front(std::string_view name,
                                                                 std::size_t octets) override;
@@ -131,7 +138,7 @@ class DovecotPort : public Port {
                                               std::string_view content) override;
 
    private:
-    DovecotPort& port_;
+    DovecotHost& port_;
   };
 
   void log_warning(std::string_view sentence);

@@ -1,6 +1,6 @@
 /// A host made of variables, for tests of the core.
-#ifndef POP3_LEGACY_TESTS_UNIT_FAKE_PORT_H
-#define POP3_LEGACY_TESTS_UNIT_FAKE_PORT_H
+#ifndef POP3_LEGACY_TESTS_UNIT_FAKE_HOST_H
+#define POP3_LEGACY_TESTS_UNIT_FAKE_HOST_H
 
 #include <algorithm>
 #include <ctime>
@@ -14,19 +14,45 @@
 #include <vector>
 
 #include "plugin/core/answer.h"
+#include "plugin/core/host/host.h"
 #include "plugin/core/policy/policy.h"
-#include "plugin/core/port.h"
 #include "plugin/core/session/session.h"
 
 namespace pop3_legacy {
 
-class FakePort : public Port {
+class FakeHost : public host::Maildrop,
+                 public host::Mailbox,
+                 public host::Uidls,
+                 public host::Connection,
+                 public host::Environment,
+                 public host::Narrowing,
+                 public host::Contents,
+                 public host::Boards,
+                 public host::Outbox,
+                 public host::Programs,
+                 public StateStore {
  public:
   /// `count` messages with the UIDs 10, 20, 30 …
-  explicit FakePort(MessageNumber count = 0) {
+  explicit FakeHost(MessageNumber count = 0) {
     for (MessageNumber number = 1; number <= count; ++number) {
       uids.push_back(number * 10);
     }
+  }
+
+  /// What the core takes for its host: this, with all facilities.
+  operator host::Host() {  // NOLINT(google-explicit-constructor)
+    return {.maildrop = *this,
+            .mailbox = *this,
+            .uidls = *this,
+            .connection = *this,
+            .environment = *this,
+            .states = *this,
+            .user_states = user_store != nullptr ? *user_store : *this,
+            .narrowing = this,
+            .contents = this,
+            .boards = this,
+            .outbox = this,
+            .programs = this};
   }
 
   [[nodiscard]] MessageNumber message_count() const override {
@@ -93,6 +119,7 @@ class FakePort : public Port {
     }
     return uidl_parts == 0 || --uidl_parts == 0;
   }
+  [[nodiscard]] bool all_named() override { return true; }
   [[nodiscard]] bool deleted(MessageNumber number) const override {
     ++looks;
     return deleted_numbers.contains(number);
@@ -147,9 +174,6 @@ class FakePort : public Port {
     removed = overdue;
     return Done{};
   }
-  [[nodiscard]] StateStore& user_states() override {
-    return user_store != nullptr ? *user_store : *this;
-  }
   [[nodiscard]] std::int64_t now() const override { return time; }
   [[nodiscard]] Result<bool> exchange_state(std::string_view name,
                                             const std::optional<std::string>& old,
@@ -157,7 +181,7 @@ class FakePort : public Port {
     if (before_exchange) {
       std::exchange(before_exchange, nullptr)();
     }
-    return Port::exchange_state(name, old, content);
+    return StateStore::exchange_state(name, old, content);
   }
   [[nodiscard]] std::uint64_t octets(MessageNumber number) const override {
     ++looks;
@@ -166,13 +190,14 @@ class FakePort : public Port {
   [[nodiscard]] Result<std::string> uidl(MessageNumber number) override {
     return "id-" + std::to_string(number);
   }
-  [[nodiscard]] Result<std::unique_ptr<Inspection>> inspect(
+  [[nodiscard]] Result<std::unique_ptr<host::Inspection>> inspect(
       std::vector<FieldQuery> queries) override {
     if (inspect_error) {
       return *inspect_error;
     }
     queried = queries;
-    return std::unique_ptr<Inspection>(std::make_unique<FakeInspection>(*this, std::move(queries)));
+    return std::unique_ptr<host::Inspection>(
+        std::make_unique<FakeInspection>(*this, std::move(queries)));
   }
   [[nodiscard]] Result<Board> look_at_board(std::string_view mailbox) override {
     const auto found = boards.find(std::string(mailbox));
@@ -205,6 +230,36 @@ class FakePort : public Port {
     const std::size_t sign = at.find('@');
     return std::vector<Address>{{std::string(at.substr(0, sign)),
                                  std::string(at.substr(sign + 1, at.find('>') - sign - 1))}};
+  }
+  Result<std::unique_ptr<MessageParts>> open_parts(MessageNumber /*number*/) override {
+    return Error{Failure::permanent, "no message is taken apart here"};
+  }
+  Status mark_seen(MessageNumber /*number*/) override {
+    return Error{Failure::permanent, "nothing is read here"};
+  }
+  Result<Hasher*> hasher() override { return Error{Failure::permanent, "nothing is hashed here"}; }
+  [[nodiscard]] std::string decoded(std::string_view value) override { return std::string(value); }
+  [[nodiscard]] std::string process() const override { return {}; }
+  [[nodiscard]] std::optional<bool> is_running(std::string_view /*process*/) const override {
+    return std::nullopt;
+  }
+  [[nodiscard]] std::string host_name() const override { return "localhost"; }
+  Result<std::string> ascii_domain(std::string_view /*domain*/) override {
+    return Error{Failure::temporary, "there are no international domain names here"};
+  }
+  Result<std::unique_ptr<Spool>> open_spool() override {
+    return Error{Failure::permanent, "no message is taken here"};
+  }
+  Result<std::unique_ptr<Submission>> submit(Spool& /*spool*/, const Envelope& /*envelope*/,
+                                             std::function<void(Outcome)> /*done*/) override {
+    return Error{Failure::permanent, "no message is submitted here"};
+  }
+  Status save_message(Spool& /*spool*/, std::string_view /*mailbox*/) override {
+    return Error{Failure::permanent, "no message is saved here"};
+  }
+  Result<std::unique_ptr<RunningProgram>> run_program(
+      const ProgramCall& /*call*/, std::function<void(ProgramResult)> /*done*/) override {
+    return Error{Failure::permanent, "no program is run here"};
   }
   void log_error(std::string_view sentence) override { log.emplace_back(sentence); }
 
@@ -252,9 +307,9 @@ class FakePort : public Port {
   std::vector<std::string> log;
 
  private:
-  class FakeInspection : public Inspection {
+  class FakeInspection : public host::Inspection {
    public:
-    FakeInspection(FakePort& port, std::vector<FieldQuery> queries)
+    FakeInspection(FakeHost& port, std::vector<FieldQuery> queries)
         : port_(port), queries_(std::move(queries)) {
       ++port_.inspections;
     }
@@ -282,7 +337,7 @@ class FakePort : public Port {
     }
 
    private:
-    FakePort& port_;
+    FakeHost& port_;
     std::vector<FieldQuery> queries_;
   };
 };

@@ -1,0 +1,29 @@
+/// Other maildrops in the place of the user's own: RFC 1082's discussion groups.
+#ifndef POP3_LEGACY_CORE_HOST_BOARDS_H
+#define POP3_LEGACY_CORE_HOST_BOARDS_H
+
+#include <string_view>
+
+#include "plugin/core/host/interface.h"
+#include "plugin/core/host/types.h"
+#include "plugin/core/result.h"
+
+namespace pop3_legacy::host {
+
+class Boards : public Interface {
+ public:
+  /// Looks at a mailbox as the user. Failure::gone: there is none of that name for this user, or
+  /// it cannot be read.
+  [[nodiscard]] virtual Result<Board> look_at_board(std::string_view mailbox) = 0;
+  /// Closes the maildrop as QUIT does, removing what was marked, and opens `mailbox` read-only in
+  /// its place. Failure::gone as above; after an Error the maildrop is as it was before.
+  virtual Result<Board> open_board(std::string_view mailbox) = 0;
+  /// The same with no messages in its place.
+  virtual Status close_maildrop() = 0;
+  /// The host is about to execute QUIT on what open_board() or close_maildrop() has left.
+  virtual void prepare_quit() = 0;
+};
+
+}  // namespace pop3_legacy::host
+
+#endif

@@ -1,0 +1,52 @@
+/// What is in messages.
+#ifndef POP3_LEGACY_CORE_HOST_CONTENTS_H
+#define POP3_LEGACY_CORE_HOST_CONTENTS_H
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plugin/core/header_field.h"
+#include "plugin/core/host/interface.h"
+#include "plugin/core/host/types.h"
+#include "plugin/core/mangle/message_parts.h"
+#include "plugin/core/result.h"
+
+namespace pop3_legacy::host {
+
+/// A look into messages, for one answer: what it holds of the host's is let go with it. It does
+/// not outlive the host. `number` is between 1 and message_count(). Failure::gone: somebody else
+/// has removed the message.
+class Inspection {
+ public:
+  Inspection() = default;
+  Inspection(const Inspection&) = delete;
+  Inspection& operator=(const Inspection&) = delete;
+  Inspection(Inspection&&) = delete;
+  Inspection& operator=(Inspection&&) = delete;
+  virtual ~Inspection() = default;
+
+  /// What first_field() finds, for each query of Contents::inspect() in that order.
+  [[nodiscard]] virtual Result<std::vector<std::optional<std::string>>> fields(
+      MessageNumber number) = 0;
+  /// Lines of the whole message, the header among them.
+  [[nodiscard]] virtual Result<std::uint64_t> lines(MessageNumber number) = 0;
+};
+
+/// `number` is between 1 and message_count().
+class Contents : public Interface {
+ public:
+  /// Looks into messages for these header fields, which may be none.
+  [[nodiscard]] virtual Result<std::unique_ptr<Inspection>> inspect(
+      std::vector<FieldQuery> queries) = 0;
+  /// Takes a message apart. What is returned does not outlive the host.
+  [[nodiscard]] virtual Result<std::unique_ptr<MessageParts>> open_parts(MessageNumber number) = 0;
+  /// Does what RETR does to the flags of a message that is not deleted: it has been read.
+  virtual Status mark_seen(MessageNumber number) = 0;
+};
+
+}  // namespace pop3_legacy::host
+
+#endif
