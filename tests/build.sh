@@ -1,7 +1,9 @@
 #!/bin/sh
-# build.sh FOLDER OPTION...: builds into FOLDER, with these options of CMake's.
+# build.sh PRESET FOLDER OPTION...: builds into FOLDER as a preset of CMakePresets.json says, with
+# these options of CMake's.
 set -eu
-folder=$1
-shift
-cmake -G Ninja -B "$folder" "$@"
+preset=$1
+folder=$2
+shift 2
+cmake --preset "$preset" -B "$folder" "$@"
 cmake --build "$folder"

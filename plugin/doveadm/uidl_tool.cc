@@ -591,8 +591,7 @@ void pop3_legacy_uidl_headings(enum pop3_legacy_uidl_command command) {
     doveadm_print_header("uidl", "uidl", text);
     return;
   }
-  const auto columns = [number, text](std::initializer_list<const char*> numbers,
-                                      const char* last) {
+  const auto columns = [](std::initializer_list<const char*> numbers, const char* last) {
     for (const char* const name : numbers) {
       doveadm_print_header(name, name, number);
     }

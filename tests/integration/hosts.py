@@ -40,6 +40,11 @@ def new_host(**options):
     return PrivateDovecot(base, modules, tree, **options)
 
 
+def one_process(**options):
+    """Options of a host whose sessions share a process, as those of the standalone host always do."""
+    return options if standalone else dict(options, clients=50)
+
+
 class Pop3:
     """A logged-in POP3 session. Lines are bytes without CRLF; whole replies have their CRLFs."""
 

@@ -17,12 +17,7 @@ def other_lines():
 
 
 class ColonLinesTest(hosts.HostTest):
-    host_options = {}
-
-    @classmethod
-    def setUpClass(cls):
-        cls.host_options = {} if hosts.standalone else {"clients": 20}
-        super().setUpClass()
+    host_options = hosts.one_process()
 
     def setUp(self):
         # A session of a domain whose policy asks for nothing is in the same process.

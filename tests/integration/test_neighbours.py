@@ -21,17 +21,13 @@ exec cat >/dev/null
 """
 
 
-def shared(**options):
-    """Twenty clients share a process of Dovecot's; the standalone host has but one process."""
-    return options if hosts.standalone else dict(options, clients=20)
-
-
 class Children(ProgramTest):
     """A mail program is a child of the process's, and so are the programs of the administrator's."""
 
+    host_options = hosts.one_process(sendmail_path="sendmail/program")
+
     @classmethod
     def setUpClass(cls):
-        cls.host_options = shared(sendmail_path="sendmail/program")
         super().setUpClass()
         cls.mailer = os.path.join(cls.host.base, "sendmail")
         os.makedirs(cls.mailer)
@@ -133,13 +129,13 @@ class Groups(ProgramTest):
 class Turns(HostTest):
     """What takes long is done in turns."""
 
+    host_options = hosts.one_process()
     megabytes = 24
 
     @classmethod
     def setUpClass(cls):
         if hosts.standalone:
             raise unittest.SkipTest("the standalone host is for tests, and takes one session after another")
-        cls.host_options = shared()
         super().setUpClass()
 
     def setUp(self):
@@ -260,18 +256,15 @@ class Locks(HostTest):
 
     # The standalone host keeps no two apart.
     dovecot_only = True
-
-    @classmethod
-    def setUpClass(cls):
-        cls.host_options = shared()
-        super().setUpClass()
+    host_options = hosts.one_process()
 
     def lock(self, user):
         folder = os.open(os.path.join(self.host.homes, user, "Maildir"), os.O_RDONLY)
         fcntl.flock(folder, fcntl.LOCK_EX)
         return folder
 
-    def test_quit_waits_for_it_and_nobody_with_it(self):
+    def quitting(self):
+        """A user whose session has to store what it has deleted, that session, a neighbour, and the lock."""
         self.policy('[delete]\nmode = "hide"\n')
         user, other = self.user(3), self.login(self.user(1))
         pop3 = self.login(user)
@@ -279,33 +272,31 @@ class Locks(HostTest):
         other.command(b"NOOP")
         lock = self.lock(user)
         pop3.send(b"QUIT\r\n")
+        return user, pop3, other, lock
+
+    def assert_waits(self, pop3, other):
+        """The one session, and not its neighbour."""
         for _ in range(20):
             self.assertEqual(other.command(b"NOOP"), b"+OK")
             time.sleep(0.02)
         self.assertEqual(select.select([pop3.socket], [], [], 0)[0], [])
+
+    def test_quit_waits_for_it_and_nobody_with_it(self):
+        user, pop3, other, lock = self.quitting()
+        self.assert_waits(pop3, other)
         os.close(lock)
         self.assertEqual(pop3.line(), b"+OK Logging out, messages deleted.")
         self.assertEqual(len(hosts.uidl(self.host, user)[1]), 2)
 
     def test_a_lock_that_stays_is_a_failure_of_that_session_only(self):
-        self.policy('[delete]\nmode = "hide"\n')
-        user, other = self.user(3), self.login(self.user(1))
-        pop3 = self.login(user)
-        pop3.command(b"DELE 1")
-        lock = self.lock(user)
-        pop3.send(b"QUIT\r\n")
+        user, pop3, other, lock = self.quitting()
         self.assertEqual(other.command(b"NOOP"), b"+OK")
         self.assertEqual(pop3.line(), b"-ERR [SYS/TEMP] Nothing was deleted: it could not be stored.")
         os.close(lock)
         self.assertEqual(len(hosts.uidl(self.host, user)[1]), 3)
 
     def test_a_client_that_goes_while_it_waits(self):
-        self.policy('[delete]\nmode = "hide"\n')
-        user, other = self.user(3), self.login(self.user(1))
-        pop3 = self.login(user)
-        pop3.command(b"DELE 1")
-        lock = self.lock(user)
-        pop3.send(b"QUIT\r\n")
+        user, pop3, other, lock = self.quitting()
         self.assertEqual(other.command(b"NOOP"), b"+OK")
         pop3.reset()
         self.assertEqual(other.command(b"NOOP"), b"+OK")
@@ -323,10 +314,7 @@ class Locks(HostTest):
         pop3.command(b"NOOP")
         lock = self.lock(user)
         pop3.send(b"UIDL\r\n")
-        for _ in range(20):
-            self.assertEqual(other.command(b"NOOP"), b"+OK")
-            time.sleep(0.02)
-        self.assertEqual(select.select([pop3.socket], [], [], 0)[0], [])
+        self.assert_waits(pop3, other)
         os.close(lock)
         self.assertTrue(pop3.line().startswith(b"+OK"))
         self.assertEqual(len({line.split()[1] for line in pop3.lines()}), 2)

@@ -207,27 +207,22 @@ class NewUidsOfAMaildirWithItsIndexTest(Remembered, SurvivesNewUids):
 class NewUidsInSdboxTest(Remembered, SurvivesNewUids):
     dovecot_only = True
     mail_format = "sdbox"
-    host_options = {"mail_format": "sdbox"}
-
-    def lose(self, user):
-        self.remove(user, "mail/mailboxes/INBOX/dbox-Mails/dovecot.index*")
-        self.resync(user)
-
-
-class NewUidsInMdboxTest(Remembered, SurvivesNewUids):
-    dovecot_only = True
-    mail_format = "mdbox"
-    host_options = {"mail_format": "mdbox"}
+    host_options = {"mail_format": mail_format}
 
     def lose(self, user):
         self.remove(user, "mail/mailboxes/INBOX/dbox-Mails/dovecot.index*", "mail/storage/dovecot.map.index*")
         self.resync(user)
 
 
+class NewUidsInMdboxTest(NewUidsInSdboxTest):
+    mail_format = "mdbox"
+    host_options = {"mail_format": mail_format}
+
+
 class NewUidsInMboxTest(Remembered, SurvivesNewUids):
     dovecot_only = True
     mail_format = "mbox"
-    host_options = {"mail_format": "mbox"}
+    host_options = {"mail_format": mail_format}
 
     def lose(self, user):
         self.remove(user, "mail/.imap/INBOX/dovecot.index*")

@@ -234,10 +234,7 @@ class Programs(ProgramTest):
 class ManyAtOnce(ProgramTest):
     """Clients of one process."""
 
-    @classmethod
-    def setUpClass(cls):
-        cls.host_options = {} if hosts.standalone else {"clients": 20}
-        super().setUpClass()
+    host_options = hosts.one_process()
 
     def test_nobody_waits_for_the_others(self):
         self.program("XSLOW", "sleep 2; echo +OK slow $ARGUMENTS")

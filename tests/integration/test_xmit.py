@@ -439,6 +439,15 @@ class MailServer(XmitTest):
             pop3.quit()
         return answer
 
+    def held_back(self, user, content):
+        """A session whose message has arrived, and which gets no reply before the sink releases it."""
+        pop3 = self.login(user)
+        self.sink.hold()
+        self.begin(pop3)
+        pop3.send(stuffed(content))
+        self.assertTrue(self.sink.arrived.wait(10))
+        return pop3
+
     def test_its_reasons_reach_the_client(self):
         self.sink.refuse = {"bob@remote.example": "550 5.1.1 No such user here"}
         answer = self.answer()
@@ -484,13 +493,8 @@ class MailServer(XmitTest):
         self.assertEqual(self.sink.messages, [])
 
     def test_other_sessions_go_on_meanwhile(self):
-        user, other = self.user(), self.user(3)
-        pop3 = self.login(user)
-        second = self.login(other)
-        self.sink.hold()
-        self.begin(pop3)
-        pop3.send(stuffed(mail(user)))
-        self.assertTrue(self.sink.arrived.wait(10))
+        user, second = self.user(), self.login(self.user(3))
+        pop3 = self.held_back(user, mail(user))
         for _ in range(20):
             self.assertEqual(second.command(b"STAT")[:5], b"+OK 3")
         self.sink.release()
@@ -516,11 +520,7 @@ class MailServer(XmitTest):
                 self.sink.reset()
                 user = self.user()
                 content = mail(user)
-                pop3 = self.login(user)
-                self.sink.hold()
-                self.begin(pop3)
-                pop3.send(stuffed(content))
-                self.assertTrue(self.sink.arrived.wait(10))
+                pop3 = self.held_back(user, content)
                 (pop3.reset if reset else pop3.close)()
                 self.assertIn(b"[SYS/TEMP] The same message is being sent", self.answer(content, user))
                 self.sink.release()
@@ -538,11 +538,7 @@ class MailServer(XmitTest):
     def test_a_process_that_is_killed_before_the_reply(self):
         user = self.user()
         content = mail(user)
-        pop3 = self.login(user)
-        self.sink.hold()
-        self.begin(pop3)
-        pop3.send(stuffed(content))
-        self.assertTrue(self.sink.arrived.wait(10))
+        pop3 = self.held_back(user, content)
         if hosts.standalone:
             self.host.process.kill()
             self.host.stop()
@@ -567,11 +563,7 @@ class MailServer(XmitTest):
 class SharedProcess(MailServer):
     """The same where all sessions have one process."""
 
-    @classmethod
-    def setUpClass(cls):
-        if not hosts.standalone:
-            cls.host_options = {"clients": 50}
-        super().setUpClass()
+    host_options = hosts.one_process()
 
 
 class NoMailServer(HostTest):

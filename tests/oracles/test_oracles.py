@@ -1,29 +1,23 @@
-#!/usr/bin/env python3
-"""The old servers themselves and tests/vectors/formulas.py give the same ids to the messages of the
-corpus. Prints what GoogleTest prints.
-
-  test_oracles.py [NAME...]
-
-NAME is a part of a test's name."""
+"""The old servers themselves and tests/vectors/formulas.py give the same ids to the messages of the corpus."""
 import dataclasses
 import functools
 import os
 import re
-import sys
 import tempfile
 import unittest
 
-here = os.path.dirname(os.path.abspath(__file__))
-for part in ("integration", "vectors", "oracles"):
-    sys.path.insert(0, os.path.join(here, "..", part))
-import corpus  # noqa: E402
-import formulas  # noqa: E402
-import old_servers  # noqa: E402
-import run  # noqa: E402
-import sizelist  # noqa: E402
-import write_vectors  # noqa: E402
+import corpus
+import formulas
+import old_servers
+import sizelist
+import write_vectors
 
 tree = None
+
+
+def setUpModule():
+    global tree
+    tree = old_servers.make_tree()
 
 
 @functools.cache
@@ -215,20 +209,3 @@ class MailutilsTest(Oracles):
                   for kept in old_servers.read_maildir(server.mail_path)]
         self.assertEqual(sorted(ids.values()), sorted(uid.decode() for uid in stored))
         self.assertEqual(len(ids), len(mail))
-
-
-def main():
-    global tree
-    tree = old_servers.make_tree()
-    run.hosts.host_name = "oracles"
-    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
-    names = sys.argv[1:]
-    result = run.GTestLikeResult()
-    unittest.TestSuite(test for test in run.each(suite)
-                       if not names or any(name in test.id() for name in names)).run(result)
-    print("%d tests ran, %d failed" % (result.testsRun, len(result.failures) + len(result.errors)))
-    return 0 if result.wasSuccessful() and result.testsRun else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

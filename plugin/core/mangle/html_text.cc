@@ -29,8 +29,8 @@ constexpr std::array<std::string_view, 5> not_shown{"script", "style", "title", 
                                                     "comment"};
 constexpr std::array<std::string_view, 13> paragraphs{
     "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "blockquote", "pre"};
-constexpr std::array<std::string_view, 9> lines{"br", "div",     "li",      "tr",    "dt",
-                                                "dd", "address", "section", "header"};
+constexpr std::array<std::string_view, 9> blocks{"br", "div",     "li",      "tr",    "dt",
+                                                 "dd", "address", "section", "header"};
 
 template <std::size_t N>
 bool in(const std::array<std::string_view, N>& names, std::string_view name) noexcept {
@@ -214,7 +214,7 @@ void HtmlText::end_tag() {
     want_break(2);
   } else if (name == "br") {
     breaks_ = std::min(breaks_ + 1, max_breaks);
-  } else if (in(lines, name)) {
+  } else if (in(blocks, name)) {
     want_break(1);
   } else if (name == "td" || name == "th") {
     blank_ = true;

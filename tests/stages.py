@@ -1,0 +1,262 @@
+"""What run.sh does: builds, and runs the tests in stages.
+
+A line with the time says what begins, every minute how far it is, and what came of it. What each command
+prints is in build/logs. The last line is "N passed, N failed", or "N passed, N failed, N skipped" where a
+host could not be had; with CI set in the environment, skipped is failed.
+"""
+import argparse
+import concurrent.futures
+import glob
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import threading
+import time
+import xml.etree.ElementTree
+
+LOGS = "build/logs"
+DOVECOTS = {"dovecot-2.3": "bookworm", "dovecot-2.4": "trixie"}
+LATER = ("nice", "-n", "19")
+JUNIT = -1  # of tests: as many as the report says
+
+
+class Runner:
+    """Runs commands, says what they do, counts. One thread runs those of the background, one at a time."""
+
+    limit = 3600  # seconds that a command may take
+    period = 60  # seconds between two lines about the same command
+
+    def __init__(self, logs):
+        self.logs = logs
+        self.passed = self.failed = self.skipped = 0
+        self.lock = threading.RLock()
+        self.running = set()
+        self.stopped = False
+        self.background = concurrent.futures.ThreadPoolExecutor(1)
+        os.makedirs(logs, exist_ok=True)
+        for path in glob.glob(os.path.join(logs, "*.*")):
+            os.unlink(path)
+
+    def path(self, name, kind="log"):
+        return os.path.abspath(os.path.join(self.logs, f"{name}.{kind}"))
+
+    def last_lines(self, name, count):
+        with open(self.path(name), errors="replace") as file:
+            return file.read().rstrip("\n").split("\n")[-count:]
+
+    def say(self, name, text):
+        with self.lock:
+            print(f"{time.strftime('%H:%M:%S')}  {name:<26}  {text}", flush=True)
+
+    def execute(self, name, *command):
+        """The command's exit code, which is not 0 when it took too long or was killed."""
+        begun = time.monotonic()
+        with self.lock, open(self.path(name), "w") as log:
+            if self.stopped:
+                return 1
+            self.say(name, shlex.join(command))
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                                       start_new_session=True)
+            self.running.add(process)
+        while process.poll() is None:
+            try:
+                process.wait(max(0, min(self.period, begun + self.limit - time.monotonic())))
+            except subprocess.TimeoutExpired:
+                seconds = time.monotonic() - begun
+                if seconds >= self.limit:
+                    self.say(name, f"ended, after the {self.limit:g} s that it may take")
+                    self.end(process)
+                else:
+                    self.say(name, f"{seconds:.0f} s: {self.last_lines(name, 1)[0][:100]}")
+        with self.lock:
+            self.running.discard(process)
+        return process.returncode
+
+    @staticmethod
+    def end(process):
+        """As Ctrl-C does, so that a test stops its servers; then by force."""
+        for number in (signal.SIGINT, signal.SIGKILL):
+            try:
+                os.killpg(process.pid, number)
+                process.wait(30)
+            except (ProcessLookupError, subprocess.TimeoutExpired):
+                pass
+
+    def step(self, name, *command, tests=0):
+        """Runs a command; true: it has succeeded. It then counts as so many tests, or, where tests is
+        JUNIT, as those in logs/name.xml, of which there must be one."""
+        begun = time.monotonic()
+        code = self.execute(name, *command)
+        passed, failed = self.read_report(name) if tests == JUNIT else (tests if code == 0 else 0, 0)
+        if not failed and (code != 0 or (tests and not passed)):
+            failed = 1
+        with self.lock:
+            self.passed += passed
+            self.failed += failed
+            counts = f"{passed} passed, {failed} failed, " if passed or failed else ""
+            signalled = f" (ended by signal {-code})" if code < 0 else ""
+            self.say(name, f"{counts}{time.monotonic() - begun:.0f} s{signalled}")
+            if failed:
+                print(f"---- the end of {self.path(name)}:", *self.last_lines(name, 60), "----", sep="\n", flush=True)
+        return not failed
+
+    def read_report(self, name):
+        try:
+            suites = xml.etree.ElementTree.parse(self.path(name, "xml")).getroot().iter("testsuite")
+        except (OSError, xml.etree.ElementTree.ParseError):
+            return 0, 0
+        tests = failed = skipped = 0
+        for suite in suites:
+            tests += int(suite.get("tests"))
+            failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+            skipped += int(suite.get("skipped", 0)) + int(suite.get("disabled", 0))
+        return tests - failed - skipped, failed
+
+    def skip(self, name, reason):
+        with self.lock:
+            self.skipped += 1
+        self.say(name, f"SKIPPED: {reason}")
+
+    def tree(self, *which):
+        """The path of a Debian tree, or None, which is told and counted."""
+        name = "-".join(which) + "-tree"
+        if self.execute(name, "sh", "tests/debian_tree.sh", *which) == 0:
+            return self.last_lines(name, 1)[0]
+        self.skip(name, f"it could not be made: {' '.join(self.last_lines(name, 6))}")
+        return None
+
+    def stop(self):
+        """Ends what is running."""
+        with self.lock:
+            self.stopped = True
+            running = list(self.running)
+        for process in running:
+            self.end(process)
+        self.background.shutdown(cancel_futures=True)
+
+
+class Stages(Runner):
+    """Each test method is a stage, or what several have in common."""
+
+    def begin(self, stages):
+        """Builds, and has done in the background what the stages wait for; false: there is no build."""
+        if not self.step("build", "sh", "tests/build.sh", "dev", "build"):
+            return False
+        version = subprocess.run(["dovecot", "--version"], check=True, stdout=subprocess.PIPE, text=True).stdout
+        self.here = "dovecot-" + ".".join(version.split(".")[:2])
+        self.mta = self.background.submit(self.tree, "bookworm", "mta") if {"standalone", *DOVECOTS} & stages else None
+        self.waited_for = {name: self.background.submit(getattr(self, method), name) for name, method in (
+            *((name, "other_build") for name in DOVECOTS if name != self.here),
+            ("sanitized", "sanitized_build"), ("lint", "sources")) if name in stages}
+        return True
+
+    def other_build(self, name):
+        """The tree of a Dovecot that is not this machine's, built in; None: it is not to be had."""
+        suite = DOVECOTS[name]
+        tree = self.tree(suite)
+        return tree if tree and self.step(
+            f"{name}-build", *LATER, "sh", "tests/in_tree.sh", tree, "sh", "tests/build.sh", "dev", f"build-{suite}",
+            "-DPOP3_LEGACY_SHIM=OFF") else None
+
+    def sanitized_build(self, _):
+        return self.step("sanitized-build", *LATER, "sh", "tests/build.sh", "sanitized", "build-sanitized")
+
+    def sources(self, name):
+        return self.step(name, *LATER, "sh", "tests/lint.sh", "build", tests=1)
+
+    def wait(self, name):
+        """What came of the background's part; it has said so, and counted."""
+        if not self.waited_for[name].done():
+            self.say(name, "waits for its part in the background")
+        return self.waited_for[name].result()
+
+    def ctest(self, name, folder, *arguments, tree=None):
+        self.step(name, *(("sh", "tests/in_tree.sh", tree) if tree else ()), "ctest", "--test-dir", folder,
+                  "--output-on-failure", "--output-junit", self.path(name, "xml"), *arguments, tests=JUNIT)
+
+    def pytest(self, name, *arguments):
+        self.step(name, "pytest-3", "-v", f"--junitxml={self.path(name, 'xml')}", *arguments, tests=JUNIT)
+
+    def integration(self, name, *host):
+        mta = self.mta.result()
+        self.pytest(name, "tests/integration", *host, *(("--mta", mta) if mta else ()))
+
+    def unit(self, name):
+        self.ctest(name, "build", "-LE", "memory")
+
+    def memory(self, name):
+        self.ctest(name, "build", "-L", "memory")
+
+    def standalone(self, name):
+        self.integration(name, "--standalone", "build/pop3-legacy-host")
+
+    def oracles(self, name):
+        if self.tree("bookworm", "oracles"):
+            self.pytest(name, "tests/oracles")
+
+    def dovecot(self, name):
+        if name == self.here:
+            self.integration(name, "--modules", "build/modules", "--require", name)
+        elif tree := self.wait(name):
+            folder = f"build-{DOVECOTS[name]}"
+            self.ctest(f"{name}-unit", folder, tree=tree)
+            self.integration(name, "--modules", f"{folder}/modules", "--tree", tree, "--require", name)
+
+    def sanitized(self, name):
+        if self.wait(name):
+            self.ctest(f"{name}-unit", "build-sanitized")
+            self.pytest(f"{name}-standalone", "tests/integration/test_dialogues.py", "--standalone",
+                        "build-sanitized/pop3-legacy-host", "--run-dialogues", "build-sanitized/run_dialogues")
+
+
+STAGES = {
+    "unit": (Stages.unit, "the core, the programs and the modules by themselves"),
+    "memory": (Stages.memory, "the dialogues, in one process"),
+    "standalone": (Stages.standalone, "dialogues and clients, to the standalone host"),
+    "oracles": (Stages.oracles, "old POP3 servers and the ids that they give"),
+    "dovecot-2.3": (Stages.dovecot, "dialogues and clients, to this Dovecot"),
+    "dovecot-2.4": (Stages.dovecot, "the same; the one that is not this machine's is in a Debian tree"),
+    "sanitized": (Stages.sanitized, "unit, memory and the standalone dialogues, with sanitizers"),
+    "lint": (Stages.wait, "clang-format, clang-tidy and what clang warns of"),
+}
+WITHOUT_ROOT = {"unit", "memory", "lint"}
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="run.sh", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--list", action="store_true", help="tell what stages there are")
+    parser.add_argument("stages", nargs="*", metavar="STAGE", help="only these; none are all")
+    options = parser.parse_args()
+    if options.list:
+        print(*(f"{name:<12} {what}" for name, (_, what) in STAGES.items()), sep="\n")
+        return 0
+    if unknown := set(options.stages) - set(STAGES):
+        parser.error(f"there is no stage {', '.join(sorted(unknown))}; --list tells which there are")
+    stages = set(options.stages or STAGES)
+    if os.geteuid() != 0 and stages - WITHOUT_ROOT:
+        parser.error("must be run by root: it makes chroots and starts servers with users of their own")
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
+    run = Stages(LOGS)
+    try:
+        if run.begin(stages):
+            for name in STAGES:
+                if name in stages:
+                    STAGES[name][0](run, name)
+    except KeyboardInterrupt:
+        return 1
+    finally:
+        run.stop()
+    print(f"{run.passed} passed, {run.failed} failed" + (f", {run.skipped} skipped" if run.skipped else ""))
+    return 0 if run.passed and not run.failed and not (run.skipped and os.environ.get("CI")) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
