@@ -12,7 +12,7 @@ namespace pop3_legacy::commands {
 // What the rows call; each stands in the file of its name in commands/.
 Handler capa, euidl, gurl, help, last, list, mangle, rset, xdele, xlines, xover, xsender,
     xtnd_archive, xtnd_bboards, xtnd_scan, xtnd_x_bboards, xtnd_xlst, xtnd_xmit;
-Taker takes_list, takes_mangle;
+Takes takes_list, takes_mangle;
 
 }  // namespace pop3_legacy::commands
 

@@ -17,30 +17,29 @@ constexpr std::size_t max_template_octets = 256;
 
 struct Row {
   Worded reply;
-  std::string_view name;
   std::string_view start;    ///< what a template begins with
   std::string_view message;  ///< its fields beside those of every reply
 };
 
 constexpr std::array<Row, worded_count> rows{{
-    {Worded::pass, "pass", "+OK", ""},
-    {Worded::stat, "stat", "+OK {count} {octets}", ""},
-    {Worded::list, "list", "+OK", ""},
-    {Worded::list_one, "list_one", "+OK {message} {size}", "message size"},
-    {Worded::uidl, "uidl", "+OK", ""},
-    {Worded::uidl_one, "uidl_one", "+OK {message} {id}", "message size id"},
-    {Worded::retr, "retr", "+OK", "message size"},
-    {Worded::top, "top", "+OK", "message size"},
-    {Worded::dele, "dele", "+OK", "message size"},
-    {Worded::rset, "rset", "+OK", ""},
-    {Worded::noop, "noop", "+OK", ""},
-    {Worded::quit, "quit", "+OK", ""},
-    {Worded::quit_empty, "quit_empty", "+OK", ""},
-    {Worded::quit_left, "quit_left", "+OK", ""},
-    {Worded::no_message, "no_message", "-ERR", "message"},
-    {Worded::no_top, "no_top", "-ERR", "message"},
-    {Worded::deleted, "deleted", "-ERR", "message"},
-    {Worded::unknown, "unknown", "-ERR", "command"},
+    {Worded::pass, "+OK", ""},
+    {Worded::stat, "+OK {count} {octets}", ""},
+    {Worded::list, "+OK", ""},
+    {Worded::list_one, "+OK {message} {size}", "message size"},
+    {Worded::uidl, "+OK", ""},
+    {Worded::uidl_one, "+OK {message} {id}", "message size id"},
+    {Worded::retr, "+OK", "message size"},
+    {Worded::top, "+OK", "message size"},
+    {Worded::dele, "+OK", "message size"},
+    {Worded::rset, "+OK", ""},
+    {Worded::noop, "+OK", ""},
+    {Worded::quit, "+OK", ""},
+    {Worded::quit_empty, "+OK", ""},
+    {Worded::quit_left, "+OK", ""},
+    {Worded::no_message, "-ERR", "message"},
+    {Worded::no_top, "-ERR", "message"},
+    {Worded::deleted, "-ERR", "message"},
+    {Worded::unknown, "-ERR", "command"},
 }};
 
 constexpr std::array<std::string_view, 7> common_fields = {"count", "s",     "octets", "all",
@@ -109,10 +108,6 @@ bool counts_by_itself(std::string_view text) {
 }
 
 }  // namespace
-
-std::string_view name_of(Worded reply) noexcept {
-  return rows.at(static_cast<std::size_t>(reply)).name;
-}
 
 Status check_template(Worded reply, std::string_view text) {
   const Row& row = rows.at(static_cast<std::size_t>(reply));

@@ -1,4 +1,4 @@
-/// The replies of the host's commands in the policy's words.
+/// The replies of the host's commands in other words than its own.
 ///
 /// The host executes its commands one at a time and says what it always says; the first line of
 /// each answer goes through here. What the maildrop was when a command began is asked before it,
@@ -12,18 +12,18 @@
 #include <string_view>
 
 #include "plugin/core/command_table.h"
-#include "plugin/core/policy/policy.h"
 #include "plugin/core/port.h"
+#include "plugin/core/wording/dialects.h"
 
 namespace pop3_legacy::wording {
 
 /// Some reply is not the host's own.
-bool words_replies(const policy::Policy::Reply& policy) noexcept;
+bool words_replies(const ReplyWords& words) noexcept;
 
 class ReplyWording {
  public:
   /// Both live longer than this.
-  ReplyWording(const policy::Policy::Reply& policy, const Port& port);
+  ReplyWording(const ReplyWords& words, const Port& port);
 
   /// Every reply is the host's own: nothing has to be called.
   [[nodiscard]] bool all_hosts() const noexcept { return all_hosts_; }
@@ -57,7 +57,7 @@ class ReplyWording {
   [[nodiscard]] std::string worded(std::optional<Worded> reply, const Facts& facts,
                                    std::string_view hosts) const;
 
-  const policy::Policy::Reply& policy_;
+  const ReplyWords& words_;
   const Port& port_;
   bool all_hosts_;
   bool begun_ = false;
