@@ -17,29 +17,29 @@ constexpr std::size_t max_template_octets = 256;
 
 struct Row {
   Worded reply;
-  std::string_view start;    ///< what a template begins with
-  std::string_view message;  ///< its fields beside those of every reply
+  std::string_view start = "+OK";  ///< what a template begins with
+  std::string_view message = {};   ///< its fields beside those of every reply
 };
 
 constexpr std::array<Row, worded_count> rows{{
-    {Worded::pass, "+OK", ""},
-    {Worded::stat, "+OK {count} {octets}", ""},
-    {Worded::list, "+OK", ""},
-    {Worded::list_one, "+OK {message} {size}", "message size"},
-    {Worded::uidl, "+OK", ""},
-    {Worded::uidl_one, "+OK {message} {id}", "message size id"},
-    {Worded::retr, "+OK", "message size"},
-    {Worded::top, "+OK", "message size"},
-    {Worded::dele, "+OK", "message size"},
-    {Worded::rset, "+OK", ""},
-    {Worded::noop, "+OK", ""},
-    {Worded::quit, "+OK", ""},
-    {Worded::quit_empty, "+OK", ""},
-    {Worded::quit_left, "+OK", ""},
-    {Worded::no_message, "-ERR", "message"},
-    {Worded::no_top, "-ERR", "message"},
-    {Worded::deleted, "-ERR", "message"},
-    {Worded::unknown, "-ERR", "command"},
+    {.reply = Worded::pass},
+    {.reply = Worded::stat, .start = "+OK {count} {octets}"},
+    {.reply = Worded::list},
+    {.reply = Worded::list_one, .start = "+OK {message} {size}", .message = "message size"},
+    {.reply = Worded::uidl},
+    {.reply = Worded::uidl_one, .start = "+OK {message} {id}", .message = "message size id"},
+    {.reply = Worded::retr, .message = "message size"},
+    {.reply = Worded::top, .message = "message size"},
+    {.reply = Worded::dele, .message = "message size"},
+    {.reply = Worded::rset},
+    {.reply = Worded::noop},
+    {.reply = Worded::quit},
+    {.reply = Worded::quit_empty},
+    {.reply = Worded::quit_left},
+    {.reply = Worded::no_message, .start = "-ERR", .message = "message"},
+    {.reply = Worded::no_top, .start = "-ERR", .message = "message"},
+    {.reply = Worded::deleted, .start = "-ERR", .message = "message"},
+    {.reply = Worded::unknown, .start = "-ERR", .message = "command"},
 }};
 
 constexpr std::array<std::string_view, 7> common_fields = {"count", "s",     "octets", "all",
