@@ -92,14 +92,14 @@ Error refused(std::string text) {
 Result<Authorization> Authorization::parse(const AuthorizationWords& words) {
   Authorization made;
   if (!words.login_help.empty()) {
-    const auto* const style = std::find_if(
-        policy::help_style_names.begin(), policy::help_style_names.end(),
-        [&](const policy::HelpStyleName& known) { return known.word == words.login_help; });
-    if (style == policy::help_style_names.end()) {
+    const auto* const style =
+        std::find_if(policy::help_styles.begin(), policy::help_styles.end(),
+                     [&](const auto& known) { return known.word == words.login_help; });
+    if (style == policy::help_styles.end()) {
       return refused("login_help has to be long, rambler or line, not " +
                      in_quotes(words.login_help));
     }
-    made.help_ = style->style;
+    made.help_ = style->value;
   }
   for (std::string_view rest = words.login_capabilities; !rest.empty();) {
     const auto end = std::min(rest.find(','), rest.size());

@@ -15,7 +15,7 @@ Handler<> capa, gurl, help, last, list, rset, xdele;
 Handler<host::Contents> euidl, mangle, xlines, xover, xsender, xtnd_scan, xtnd_xlst;
 Handler<host::Boards> xtnd_archive, xtnd_bboards, xtnd_x_bboards;
 Handler<host::Outbox> xtnd_xmit;
-Taker takes_list, takes_mangle;
+Takes takes_list, takes_mangle;
 
 }  // namespace pop3_legacy::commands
 

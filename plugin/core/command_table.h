@@ -39,7 +39,7 @@ namespace commands {
 template <class... Facilities>
 using Handler = Answer(Session& session, std::string_view arguments, Facilities&... facilities);
 /// Whether `arguments` of the host's command `hosts` are for a command of ours.
-using Taker = bool(const Command& hosts, std::string_view arguments) noexcept;
+using Takes = bool(const Command& hosts, std::string_view arguments) noexcept;
 }  // namespace commands
 
 /// A handler, and what it needs; made by handled_by().
@@ -69,7 +69,7 @@ struct Command {
   HandlerRow handler = {};
   /// For commands of ours that also answer lines of the host's, while they are available and the
   /// host's command is.
-  commands::Taker* takes = nullptr;
+  commands::Takes* takes = nullptr;
   /// It is no verb but only takes lines of the host's. Its handler gets the verb, too.
   bool no_verb = false;
   /// What the policy says of a command of its own, which stands in no table; nullptr: this one

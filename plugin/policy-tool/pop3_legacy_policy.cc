@@ -12,6 +12,7 @@
 #include "plugin/files/policy_folder.h"
 #include "plugin/idn/idn2_domain.h"
 #include "plugin/policy-tool/check_folder.h"
+#include "plugin/policy-tool/documents.h"
 
 namespace {
 
@@ -28,6 +29,11 @@ int written(int code) {
   if (std::cout.flush()) return code;
   std::cerr << "the result cannot be written\n";
   return exit_cannot_check;
+}
+
+int print(const std::string& text) {
+  std::cout << text;
+  return written(exit_clean);
 }
 
 int check(const std::string& folder) {
@@ -96,6 +102,10 @@ int run(int argc, char** argv) {
              "there is no policy to print.");
   const CLI::App* const explain_command =
       add_report("explain", "The same with the file and line that each value comes from.");
+  const CLI::App* const defaults_command = app.add_subcommand(
+      "defaults", "Prints a default.toml: every key behind a #, with its default and its use.");
+  const CLI::App* const reference_command = app.add_subcommand(
+      "reference", "Prints keys, commands, UIDL schemes and dialects of replies, in Markdown.");
 
   try {
     app.parse(argc, argv);
@@ -103,6 +113,8 @@ int run(int argc, char** argv) {
     return app.exit(error) == 0 ? exit_clean : exit_cannot_check;
   }
   if (*check_command) return check(login.folder);
+  if (*defaults_command) return print(pop3_legacy::policy_tool::default_document());
+  if (*reference_command) return print(pop3_legacy::policy_tool::reference());
   return report(login, static_cast<bool>(*explain_command));
 }
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "plugin/core/uidl/assignment.h"
-#include "plugin/core/uidl/formulas.h"
+#include "plugin/core/uidl/schemes.h"
 #include "plugin/hash/openssl_hasher.h"
 #include "tests/unit/fake_facts.h"
 
@@ -49,7 +49,8 @@ class FakeMaildrop : public Maildrop {
   [[nodiscard]] Result<std::string> stored_id() override { return current_->stored; }
   [[nodiscard]] Result<std::string> host_id() override {
     if (host_error) return *host_error;
-    return current_->hosts ? *current_->hosts : dovecot(*current_, {}).value().value();
+    return current_->hosts ? *current_->hosts
+                           : find_scheme("dovecot")->formula(*current_, {}).value().value();
   }
   [[nodiscard]] bool serves_client() override { return serves; }
   [[nodiscard]] std::optional<std::string> derived(std::string_view scheme) override {

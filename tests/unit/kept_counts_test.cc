@@ -15,7 +15,7 @@ namespace {
 
 constexpr MessageNumber many = 10'000;
 
-policy::Resolution with_commands(wording::Dialect dialect = wording::Dialect::dovecot) {
+policy::Resolution with_commands(const wording::Dialect* dialect = nullptr) {
   policy::Resolution made = resolution({"LAST", "XDELE", "EUIDL", "XTND SCAN", "MANGLE"});
   made.policy.reply.dialect = dialect;
   return made;
@@ -28,11 +28,9 @@ std::string ask(Session& session, std::string_view line) {
 
 // Found with 100,000 RSETs in one packet: 28 s under a dialect that tells the number of messages.
 TEST(KeptCounts, ADialectThatCountsAsksAboutNoMessage) {
-  for (const auto dialect :
-       {wording::Dialect::rfc1225, wording::Dialect::qpopper, wording::Dialect::popper,
-        wording::Dialect::uw, wording::Dialect::rambler, wording::Dialect::coremail}) {
+  for (const wording::Dialect& dialect : wording::dialects()) {
     FakeHost port(many);
-    Session session(port, with_commands(dialect));
+    Session session(port, with_commands(&dialect));
     (void)session.logged_in("+OK Logged in.");
     std::uint64_t given = 0;
     for (const std::string line :

@@ -379,7 +379,7 @@ TEST(DetectionTest, LongIdsAreFoundAsUidlShowsThem) {
   const std::string name(83, 'x');
   maildrop.add(1).file = name;
   EXPECT_EQ(detected(maildrop, "1 " + name + "\n").front(), (Row{R"(scheme = "courier-v0")", 1}));
-  policy::Policy::Uidl short_ones;
+  Wanted short_ones;
   short_ones.max_length = 70;
   const auto list = read("1 " + name + "\n");
   EXPECT_TRUE(
@@ -431,7 +431,7 @@ TEST(DetectionTest, ThePolicysOwnFormAndAChainWithOne) {
   DetectionMaildrop maildrop;
   maildrop.add(1).header_text = "X-UIDL: stored\n";
   maildrop.add(2);
-  policy::Policy::Uidl wanted;
+  Wanted wanted;
   wanted.plan.form = "m{uid}";
   const auto found =
       detect_schemes(maildrop, wanted, read("1 stored\n2 m2\n"), maildrop.numbered());

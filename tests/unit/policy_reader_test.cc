@@ -785,9 +785,13 @@ TEST(PolicyReader, AMistakeInACutoverLeavesTheOldOnes) {
 // --- the table of keys, and the file that documents it ---
 
 TEST(PolicyKeys, AreFoundByTheirPath) {
-  for (const Key& key : keys()) {
-    EXPECT_EQ(find_key(key.path), &key);
-    EXPECT_TRUE(key.description.ends_with('.')) << key.path;
+  for (const Section* const section : sections()) {
+    EXPECT_TRUE(section->description.empty() || section->description.ends_with('.'));
+    for (const Key& key : section->keys) {
+      EXPECT_EQ(find_key(key.path), &key);
+      EXPECT_TRUE(key.description.ends_with('.')) << key.path;
+      EXPECT_TRUE(table_of(key.path) == section->table || key.path == section->table) << key.path;
+    }
   }
   EXPECT_EQ(find_key("last"), nullptr);
   EXPECT_EQ(find_key("uidl"), nullptr);
@@ -820,8 +824,8 @@ void disturb(const Key& key, Policy& policy) {
   } else if (std::holds_alternative<XCommandsKey>(key.kind)) {
     // what a policy does not name stays
   } else {
-    const auto& words = std::get<WordKey>(key.kind).words;
-    words.back().set(policy);
+    const auto& word = std::get<WordKey>(key.kind);
+    word.set(policy, word.count() - 1);
   }
 }
 
@@ -835,13 +839,15 @@ TEST(PolicyKeys, TheShippedDefaultsAreTheBuiltInOnes) {
       std::regex_replace(text, std::regex("(^|\\n)#(\\w+ = )"), "$1$2"), "default.toml");
   EXPECT_EQ(sentences(shipped), Strings{});
   EXPECT_TRUE(shipped.inherit() == std::nullopt || shipped.inherit()->profile.empty());
-  for (const Key& key : keys()) {
-    SCOPED_TRACE(key.path);
-    // A key that is missing in the file leaves what disturb() did.
-    Policy policy;
-    disturb(key, policy);
-    shipped.apply(policy);
-    expect_equal(policy, Policy{});
+  for (const Section* const section : sections()) {
+    for (const Key& key : section->keys) {
+      SCOPED_TRACE(key.path);
+      // A key that is missing in the file leaves what disturb() did.
+      Policy policy;
+      disturb(key, policy);
+      shipped.apply(policy);
+      expect_equal(policy, Policy{});
+    }
   }
 }
 

@@ -53,9 +53,10 @@ TEST(ReplyTemplate, SaysWhatIsWrong) {
 // Every template of every dialect would be accepted in a policy.
 TEST(Dialects, AreGoodPolicies) {
   unsigned worded = 0;
-  for (int dialect = 0; dialect <= static_cast<int>(Dialect::uw); ++dialect) {
+  for (const Dialect& dialect : dialects()) {
+    EXPECT_EQ(find_dialect(dialect.name), &dialect);
     for (std::size_t reply = 0; reply < worded_count; ++reply) {
-      const auto text = template_of(static_cast<Dialect>(dialect), static_cast<Worded>(reply));
+      const auto text = dialect.templates.at(reply);
       worded += text.empty() ? 0U : 1U;
       EXPECT_EQ(error_of(static_cast<Worded>(reply), text), "") << text;
     }
@@ -71,7 +72,7 @@ class ReplyWordingTest : public ::testing::Test {
     return wording_.reworded(hosts);
   }
 
-  policy::Policy::Reply policy_{.dialect = Dialect::rfc1225, .templates = {}};
+  policy::Policy::Reply policy_{.dialect = find_dialect("rfc1225"), .templates = {}};
   FakeHost port_{2};
   ReplyWording wording_{policy_, port_, port_};
 };

@@ -25,10 +25,9 @@ namespace pop3_legacy::uidl {
 namespace {
 
 using Strings = std::vector<std::string>;
-using policy::UidlOnChange;
 
-policy::Policy::Uidl by(Strings chain, UidlOnChange on_change = UidlOnChange::keep) {
-  policy::Policy::Uidl wanted;
+Wanted by(Strings chain, OnChange on_change = OnChange::keep) {
+  Wanted wanted;
   wanted.plan.chain = std::move(chain);
   wanted.on_change = on_change;
   return wanted;
@@ -37,7 +36,7 @@ policy::Policy::Uidl by(Strings chain, UidlOnChange on_change = UidlOnChange::ke
 class UidlAssignmentTest : public testing::Test {
  protected:
   /// One session: the ids, "" where there is none, {"host"}, or {"error: …"}.
-  Strings ids(const policy::Policy::Uidl& wanted, bool known = true) {
+  Strings ids(const Wanted& wanted, bool known = true) {
     auto made = assign_ids(drop_, wanted, known);
     if (!made) return {"error: " + made.error().text};
     if (!made.value()) return {"host"};
@@ -53,7 +52,7 @@ class UidlAssignmentTest : public testing::Test {
   }
 
   FakeMaildrop drop_;
-  const policy::Policy::Uidl xuidl_ = by({"xuidl"});
+  const Wanted xuidl_ = by({"xuidl"});
 };
 
 // --- whose id it is ---
@@ -320,8 +319,7 @@ TEST_F(UidlAssignmentTest, AMailboxThatHadIdsBeforeLongOnesWereWholeKeepsItsOwn)
   drop_.deliver().file = std::string(71, 'x');
   drop_.deliver().file = std::string(70, 'y');
   drop_.deliver().file = std::string(72, 'z');
-  for (const auto on_change :
-       {UidlOnChange::keep, UidlOnChange::refuse, UidlOnChange::switch_over}) {
+  for (const auto on_change : {OnChange::keep, OnChange::refuse, OnChange::switch_over}) {
     const Strings got = ids(by({"qmail"}, on_change));
     ASSERT_EQ(got.size(), 3U) << got[0];
     EXPECT_EQ(got[0], "87a1e4c1c92b7b7a7c46433d780de6cc");
@@ -345,9 +343,9 @@ TEST_F(UidlAssignmentTest, AnotherLengthIsAnotherPlan) {
   EXPECT_EQ(drop_.informed[1],
             "the policy asks for scheme qmail, at most 70 octets, and the mailbox's ids are by "
             "scheme qmail, at most 495 octets; they stay as they are (uidl.on_change = \"keep\")");
-  wanted.on_change = UidlOnChange::refuse;
+  wanted.on_change = OnChange::refuse;
   EXPECT_TRUE(ids(wanted)[0].starts_with("error: the policy asks for scheme qmail, at most 70"));
-  wanted.on_change = UidlOnChange::switch_over;
+  wanted.on_change = OnChange::switch_over;
   EXPECT_EQ(ids(wanted), Strings{"87a1e4c1c92b7b7a7c46433d780de6cc"});
   EXPECT_EQ(memory().max_length, 70U);
 }
@@ -355,7 +353,7 @@ TEST_F(UidlAssignmentTest, AnotherLengthIsAnotherPlan) {
 TEST_F(UidlAssignmentTest, OfAnXuidlThatIsTooLongTheNextOfTheChainIsAsked) {
   const std::string stored(71, 'x');
   drop_.deliver(stored);
-  auto wanted = by({"xuidl", "decimal-uid"}, UidlOnChange::switch_over);
+  auto wanted = by({"xuidl", "decimal-uid"}, OnChange::switch_over);
   wanted.max_length = 70;
   EXPECT_EQ(ids(wanted), Strings{"1"});
   wanted.max_length = max_identifier_octets;
@@ -465,7 +463,7 @@ TEST_F(UidlAssignmentTest, AChangedPolicyIsKeptOut) {
 TEST_F(UidlAssignmentTest, AChangedPolicyIsRefused) {
   drop_.deliver("a");
   ids(xuidl_);
-  EXPECT_EQ(ids(by({"uw"}, UidlOnChange::refuse)),
+  EXPECT_EQ(ids(by({"uw"}, OnChange::refuse)),
             Strings{"error: the policy asks for scheme uw, and the mailbox's ids are by scheme "
                     "xuidl (uidl.on_change = \"refuse\")"});
   EXPECT_EQ(ids(xuidl_), Strings{"a"});
@@ -476,7 +474,7 @@ TEST_F(UidlAssignmentTest, AChangedPolicyIsSwitchedTo) {
   drop_.deliver("a");
   drop_.deliver("a");
   ids(xuidl_);
-  const auto wanted = by({"decimal-uid"}, UidlOnChange::switch_over);
+  const auto wanted = by({"decimal-uid"}, OnChange::switch_over);
   EXPECT_EQ(ids(wanted), (Strings{"1", "2"}));
   EXPECT_EQ(ids(wanted), (Strings{"1", "2"}));
   EXPECT_EQ(drop_.logged, Strings{"the policy asks for scheme decimal-uid, and the mailbox's ids "
@@ -487,7 +485,7 @@ TEST_F(UidlAssignmentTest, AChangedPolicyIsSwitchedTo) {
 TEST_F(UidlAssignmentTest, ASwitchToTheHostIsReadAtTheNextSession) {
   drop_.deliver("a");
   ids(xuidl_);
-  const auto wanted = by({"host"}, UidlOnChange::switch_over);
+  const auto wanted = by({"host"}, OnChange::switch_over);
   EXPECT_EQ(ids(wanted), Strings{"host"});
   EXPECT_EQ(ids(wanted), Strings{"host"});
   EXPECT_EQ(ids(by({"host"})), Strings{"host"});
@@ -500,7 +498,7 @@ TEST_F(UidlAssignmentTest, ASwitchToTheHostIsReadAtTheNextSession) {
 TEST_F(UidlAssignmentTest, AnUnusedTemplateOrKeyFileIsNoChange) {
   drop_.deliver("a");
   ids(xuidl_);
-  auto wanted = by({"xuidl"}, UidlOnChange::refuse);
+  auto wanted = by({"xuidl"}, OnChange::refuse);
   wanted.plan.form = "{uid}";
   wanted.plan.key_file = "/nowhere";
   EXPECT_EQ(ids(wanted), Strings{"a"});
@@ -514,8 +512,7 @@ TEST_F(UidlAssignmentTest, APolicyThatIsNotKnownLeavesWhatIsRemembered) {
             Strings{"error: the policy that decides the ids cannot be read"});
   EXPECT_EQ(drop_.stores, 0);
   ids(xuidl_);
-  for (const auto on_change :
-       {UidlOnChange::keep, UidlOnChange::switch_over, UidlOnChange::refuse}) {
+  for (const auto on_change : {OnChange::keep, OnChange::switch_over, OnChange::refuse}) {
     EXPECT_EQ(ids(by({"uw"}, on_change), false), Strings{"a"});
   }
   EXPECT_TRUE(drop_.logged.empty());
@@ -533,7 +530,7 @@ class UidlKeyTest : public UidlAssignmentTest {
     first_ = ids(wanted_);
   }
 
-  policy::Policy::Uidl wanted_ = by({"hmac-sha256"});
+  Wanted wanted_ = by({"hmac-sha256"});
   Strings first_;
   const Strings not_the_key_{
       "error: /a: this is not the key that the mailbox's ids were made with"};
@@ -566,8 +563,7 @@ TEST_F(UidlKeyTest, MayStandInAnotherFile) {
 
 TEST_F(UidlKeyTest, ThatIsMissingIsAnErrorAndNoOtherId) {
   drop_.keys.erase("/a");
-  for (const auto on_change :
-       {UidlOnChange::keep, UidlOnChange::switch_over, UidlOnChange::refuse}) {
+  for (const auto on_change : {OnChange::keep, OnChange::switch_over, OnChange::refuse}) {
     wanted_.on_change = on_change;
     EXPECT_EQ(ids(wanted_), Strings{"error: /a: no key"});
   }
@@ -577,12 +573,12 @@ TEST_F(UidlKeyTest, ThatIsMissingIsAnErrorAndNoOtherId) {
 
 TEST_F(UidlKeyTest, ThatChangedIsRefusedUnlessToldToSwitch) {
   drop_.keys["/a"] = "another key";
-  for (const auto on_change : {UidlOnChange::keep, UidlOnChange::refuse}) {
+  for (const auto on_change : {OnChange::keep, OnChange::refuse}) {
     wanted_.on_change = on_change;
     EXPECT_EQ(ids(wanted_), not_the_key_);
   }
   EXPECT_EQ(drop_.stores, 1);
-  wanted_.on_change = UidlOnChange::switch_over;
+  wanted_.on_change = OnChange::switch_over;
   const Strings second = ids(wanted_);
   EXPECT_NE(second, first_);
   EXPECT_EQ(ids(wanted_), second);
@@ -592,7 +588,7 @@ TEST_F(UidlKeyTest, ThatChangedIsRefusedUnlessToldToSwitch) {
 
 TEST_F(UidlKeyTest, ThatChangedIsNoReasonToSwitchWhereThePolicyIsNotKnown) {
   drop_.keys["/a"] = "another key";
-  wanted_.on_change = UidlOnChange::switch_over;
+  wanted_.on_change = OnChange::switch_over;
   EXPECT_EQ(ids(wanted_, false), not_the_key_);
   EXPECT_EQ(drop_.stores, 1);
 }
@@ -615,7 +611,7 @@ TEST_F(UidlAssignmentTest, DamagedStatesAreToldAndNothingIsChanged) {
                                 "\"" +
                                 name + "\": line "))
           << answer[0];
-      EXPECT_EQ(ids(by({"uw"}, UidlOnChange::switch_over)), answer);
+      EXPECT_EQ(ids(by({"uw"}, OnChange::switch_over)), answer);
       EXPECT_EQ(ids(by({"host"})), answer);
     }
     drop_.states[name] = whole;
@@ -632,7 +628,7 @@ TEST_F(UidlAssignmentTest, MissingPinsAreAnErrorButTheyCanBeRemoved) {
   const Strings missing{
       "error: the mailbox had imported ids, and the file with them is missing: pins"};
   EXPECT_EQ(ids(xuidl_), missing);
-  EXPECT_EQ(ids(by({"uw"}, UidlOnChange::switch_over)), missing);
+  EXPECT_EQ(ids(by({"uw"}, OnChange::switch_over)), missing);
   EXPECT_EQ(drop_.stores, 1);
   pin({});
   EXPECT_EQ(ids(xuidl_), Strings{"a"});
@@ -696,7 +692,7 @@ TEST_F(UidlAssignmentTest, ASessionThatIsOvertakenAgainAndAgainGivesUp) {
     drop_.states["uidl"] = memory_text(other);
     pin({{"guid-" + std::to_string(sessions), "p"}});
   };
-  policy::Policy::Uidl wanted = by({"uw"}, UidlOnChange::switch_over);
+  Wanted wanted = by({"uw"}, OnChange::switch_over);
   EXPECT_EQ(ids(wanted), Strings{"error: other sessions change the mailbox's ids all the time"});
   EXPECT_EQ(drop_.stores, 0);
   EXPECT_EQ(sessions, 8);
@@ -754,7 +750,7 @@ TEST_F(UidlAssignmentTest, ASchemeChangesNothingButItsOwnMessages) {
   drop_.messages[1]->number = CourierNumber{7, 3};
   const Strings expected{"host-1", "UID7-3", "host-3"};
   for (const Strings& chain : {Strings{"courier"}, Strings{"courier", "host"}}) {
-    EXPECT_EQ(ids(by(chain, UidlOnChange::refuse)), expected);
+    EXPECT_EQ(ids(by(chain, OnChange::refuse)), expected);
   }
   EXPECT_EQ(drop_.stores, 1);
   EXPECT_EQ(drop_.informed,
@@ -783,10 +779,10 @@ TEST_F(UidlAssignmentTest, WhoWasServedUnderTheHostHasIds) {
   EXPECT_EQ(drop_.informed,
             Strings{"the policy asks for scheme xuidl, and the mailbox's ids are by scheme host; "
                     "they stay as they are (uidl.on_change = \"keep\")"});
-  EXPECT_EQ(ids(by({"xuidl"}, UidlOnChange::refuse)),
+  EXPECT_EQ(ids(by({"xuidl"}, OnChange::refuse)),
             Strings{"error: the policy asks for scheme xuidl, and the mailbox's ids are by scheme "
                     "host (uidl.on_change = \"refuse\")"});
-  EXPECT_EQ(ids(by({"xuidl"}, UidlOnChange::switch_over)), Strings{"a"});
+  EXPECT_EQ(ids(by({"xuidl"}, OnChange::switch_over)), Strings{"a"});
 }
 
 TEST_F(UidlAssignmentTest, NobodyWasServedByDoveadmOrWithoutMail) {
@@ -799,7 +795,7 @@ TEST_F(UidlAssignmentTest, NobodyWasServedByDoveadmOrWithoutMail) {
   ids(by({"host"}));
   EXPECT_FALSE(memory().given);
   drop_.serves = true;
-  EXPECT_EQ(ids(by({"xuidl"}, UidlOnChange::refuse)), Strings{"a"});
+  EXPECT_EQ(ids(by({"xuidl"}, OnChange::refuse)), Strings{"a"});
 }
 
 TEST_F(UidlAssignmentTest, ThatTheHostHasServedMayBeForgotten) {
@@ -859,8 +855,8 @@ TEST_F(UidlAssignmentTest, AMemoryOfTheFirstVersionGoesOnWithDovecot) {
   drop_.deliver().number = CourierNumber{7, 3};
   drop_.states["uidl"] = with_end("dovecot-pop3-legacy uidl 1\nscheme courier\n", 0);
   const Strings all{"000000014fe12d90", "UID7-3"};
-  EXPECT_EQ(ids(by({"courier"}, UidlOnChange::refuse)), all);
-  EXPECT_EQ(ids(by({"courier"}, UidlOnChange::switch_over)), all);
+  EXPECT_EQ(ids(by({"courier"}, OnChange::refuse)), all);
+  EXPECT_EQ(ids(by({"courier"}, OnChange::switch_over)), all);
   EXPECT_TRUE(drop_.logged.empty());
   EXPECT_TRUE(drop_.informed.empty());
 }
@@ -964,7 +960,7 @@ TEST_F(UidlAssignmentTest, NoIdOfALivingMessageEverChanges) {
     drop_.states.clear();
     drop_.cache.clear();
     drop_.last_uid = 0;
-    policy::Policy::Uidl wanted = by(
+    Wanted wanted = by(
         std::vector<Strings>{{"xuidl"}, {"courier", "xuidl"}, {"qmail"}, {"template"}}[below(4)]);
     wanted.plan.form = "{filename}.{received}";
     if (below(3) == 0) wanted.plan.cutovers = {{1000, {"qmail", "xuidl"}}};

@@ -94,7 +94,7 @@ TEST(UidlMemory, TheFirstVersionEndedWithDovecot) {
   EXPECT_EQ(memory.plan.chain, std::vector<std::string>{"courier"});
   EXPECT_TRUE(memory.given);
   EXPECT_TRUE(memory.dovecot_last);
-  policy::UidlPlan wanted;
+  Plan wanted;
   for (const std::vector<std::string>& same : std::vector<std::vector<std::string>>{
            {"courier"}, {"courier", "host"}, {"courier", "dovecot"}}) {
     wanted.chain = same;
@@ -118,14 +118,14 @@ TEST(UidlMemory, TheHostsPlanOfTheFirstVersionHasGivenNothing) {
 }
 
 TEST(UidlMemory, WhatMakesNoDifferenceIsNoPartOfAPlan) {
-  policy::UidlPlan plan;
+  Plan plan;
   plan.chain = {"courier", "host"};
   plan.cutovers = {{5, {"host"}}, {9, {"uw", "host"}}};
   plan.form = "{uid}";
   plan.key_file = "/key";
   plan = bare_plan(plan);
   EXPECT_EQ(plan.chain, std::vector<std::string>{"courier"});
-  EXPECT_EQ(plan.cutovers, (std::vector<policy::UidlPlan::Cutover>{{5, {"host"}}, {9, {"uw"}}}));
+  EXPECT_EQ(plan.cutovers, (std::vector<Plan::Cutover>{{5, {"host"}}, {9, {"uw"}}}));
   EXPECT_EQ(plan.form + plan.key_file, "");
   plan.chain = {"host"};
   plan.cutovers = {{5, {"host"}}};
@@ -210,8 +210,8 @@ TEST(UidlMemory, WhatIsWrongIsSaidWithItsLine) {
 }
 
 TEST(UidlMemory, PlansAreTheSameWhereTheyNameMessagesAlike) {
-  policy::UidlPlan plan = full_memory().plan;
-  policy::UidlPlan other = plan;
+  Plan plan = full_memory().plan;
+  Plan other = plan;
   other.key_file = "/elsewhere";
   EXPECT_TRUE(same_plan(plan, other));
   other.form = "{uid}";

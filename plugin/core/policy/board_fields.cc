@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <array>
 
-#include "plugin/core/policy/keys.h"
+#include "plugin/core/policy/kinds.h"
 #include "plugin/core/text.h"
 
 namespace pop3_legacy::policy {
 
 namespace {
-
-Error refused(std::string why) {
-  return {Failure::permanent, std::move(why)};
-}
 
 constexpr std::size_t max_name_octets = 100;
 /// A reply line has 512 octets at most, CRLF and a stuffed dot included.

@@ -3,21 +3,16 @@
 #define POP3_LEGACY_CORE_POLICY_HELP_STYLE_H
 
 #include <array>
-#include <string_view>
 
-#include "plugin/core/policy/policy.h"
+#include "plugin/core/policy/kinds.h"
 
 namespace pop3_legacy::policy {
 
-struct HelpStyleName {
-  std::string_view word;
-  HelpStyle style;
-};
-
-inline constexpr std::array help_style_names{
-    HelpStyleName{"long", HelpStyle::full},
-    HelpStyleName{"rambler", HelpStyle::rambler},
-    HelpStyleName{"line", HelpStyle::line},
+inline constexpr std::array help_styles{
+    Choice{"long", HelpStyle::full, "a line a command, ended by a dot"},
+    Choice{"rambler", HelpStyle::rambler,
+           "`+OK Valid commands: QUIT, NOOP, …` in one line, as Rambler's, without CAPA"},
+    Choice{"line", HelpStyle::line, "`+OK Normal POP3 commands allowed`, as hMailServer's"},
 };
 
 }  // namespace pop3_legacy::policy

@@ -1,102 +1,43 @@
 /// What the administrator decided for one session: the values, and nothing about files.
 ///
-/// The keys that set these values, with their allowed words, are the rows of keys.cc; the
-/// files they stand in and their order are resolver.h's.
+/// The keys that set these values stand in sections/: what each means, and what each word of an
+/// enumeration does, is said there. The files they stand in and their order are resolver.h's.
+///
+/// What another folder of the core decides by (uidl::Wanted, wording::ReplyWords) is that folder's
+/// own type: the policy knows them, and they do not know the policy.
 #ifndef POP3_LEGACY_CORE_POLICY_POLICY_H
 #define POP3_LEGACY_CORE_POLICY_POLICY_H
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "plugin/core/uidl/identifier_length.h"
+#include "plugin/core/uidl/plan.h"
 #include "plugin/core/wording/dialects.h"
 
 namespace pop3_legacy::policy {
 
-/// Which commands raise LAST's number and where RSET puts it; the rows are in last.cc.
+using UidlPlan = uidl::Plan;
+using UidlOnChange = uidl::OnChange;
+
+// The words of keys.
+
+/// last.semantics; what each counts is a row in highest_accessed.cc.
 enum class LastSemantics { rfc1225, rfc1460, uw, popper, dovecot };
-
-/// Where LAST's number starts at login.
-enum class LastStart {
-  durable,  ///< where the user's previous session left it (kept with the mailbox)
-  seen,     ///< at the highest message with \Seen
-  session,  ///< at zero; nothing is kept
-};
-
-/// What a session that ended without QUIT leaves behind, with LastStart::durable.
-enum class LastOnDrop {
-  delivered,  ///< messages that have reached the client count (delivery.h)
-  all,        ///< as after QUIT
-  nothing,    ///< as if the session had not been
-};
-
-/// The text behind `+OK n`.
-enum class LastWording { plain, popper, qpopper, mh };
-
-enum class HelpStyle {
-  full,     ///< "long": a line a command, ended by a dot
-  rambler,  ///< one line with every command's name
-  line,     ///< one fixed line, as hMailServer's
-};
-
-/// What XTND XMIT lets stand in From and its kin.
-enum class XmitFrom {
-  own_address,  ///< the user's own address only
-  own_domain,   ///< any of the user's domain
-  any,
-};
-
-/// The UIDL schemes of a maildrop: by which formulas its messages are named.
-struct UidlPlan {
-  /// Mail received before that moment has a chain of its own.
-  struct Cutover {
-    std::int64_t before = 0;  ///< seconds since 1970: the day's beginning, UTC
-    std::vector<std::string> chain;
-
-    bool operator==(const Cutover&) const = default;
-  };
-
-  /// Names from the scheme table; the first that has an id for a message gives it, and the host
-  /// names what is left. "host" may say so, as the last one or alone.
-  std::vector<std::string> chain{"host"};
-  std::vector<Cutover> cutovers;  ///< ascending
-  std::string form;               ///< for scheme "template"; see uidl/template.h
-  std::string key_file;           ///< for scheme "hmac-sha256": its path
-
-  /// Every message has the host's own id.
-  [[nodiscard]] bool host() const;
-  /// `scheme` stands in one of the chains.
-  [[nodiscard]] bool uses(std::string_view scheme) const;
-};
-
-/// What becomes of a mailbox whose ids were given by another plan than the policy's.
-enum class UidlOnChange {
-  keep,         ///< it stays with its own
-  switch_over,  ///< "switch": it takes the policy's, and clients download everything again
-  refuse,       ///< UIDL answers -ERR [SYS/TEMP] until somebody decides
-};
-
-/// Which header XTND XLST takes for the one it was asked for.
-enum class XlstMatch {
-  prefix,  ///< the first whose name begins so, as qpopper
-  exact,   ///< the first of that name
-};
-
-/// What XTND XLST shows of a message that has no such header.
-enum class XlstMissing {
-  placeholder,  ///< a line with the name and an empty value
-  omit,         ///< nothing, as qpopper
-};
-
-/// The columns of EUIDL.
-enum class EuidlOrder {
-  qpopper,  ///< id, then size
-  cnet,     ///< size, then id, as CNet's server
-};
+enum class LastStart { durable, seen, session };        ///< last.start
+enum class LastOnDrop { delivered, all, nothing };      ///< last.on_drop
+enum class LastWording { plain, popper, qpopper, mh };  ///< last.wording
+enum class HelpStyle { full, rambler, line };           ///< help.style (help_style.h); full: "long"
+enum class XmitFrom { own_address, own_domain, any };   ///< xmit.from
+enum class XlstMatch { prefix, exact };                 ///< xlst.match
+enum class XlstMissing { placeholder, omit };           ///< xlst.missing
+enum class EuidlOrder { qpopper, cnet };                ///< euidl.order
+enum class BoardsWording { rfc1082, mh };               ///< boards.wording
+enum class BoardsOnBadName { stay, rfc };               ///< boards.on_bad_name
+enum class BoardsDate { rfc5322, rfc822 };              ///< boards.date
+enum class DeleteMode { allow, deny, hide, keep_days };  ///< delete.mode
 
 /// A command of the administrator's own.
 struct XCommand {
@@ -122,24 +63,6 @@ struct XCommand {
   bool operator==(const XCommand&) const = default;
 };
 
-/// What XTND BBOARDS and its kin say.
-enum class BoardsWording {
-  rfc1082,  ///< as the RFC's examples, and DELE is a no-op
-  mh,       ///< as MH's popser.c, where DELE is refused
-};
-
-/// What becomes of the maildrop when XTND BBOARDS or ARCHIVE names no board.
-enum class BoardsOnBadName {
-  stay,  ///< it stays open
-  rfc,   ///< it has been closed, as RFC 1082 has it, and nothing is open
-};
-
-/// How XTND X-BBOARDS writes the date of a board's last message.
-enum class BoardsDate {
-  rfc5322,  ///< the year has four digits
-  rfc822,   ///< two, as in RFC 1082's example
-};
-
 /// A discussion group of RFC 1082. What is behind `aliases` are lines of XTND X-BBOARDS, for other
 /// systems to read: nothing is opened by these names.
 struct BoardName {
@@ -160,14 +83,6 @@ struct BoardName {
   bool operator==(const BoardName&) const = default;
   /// `typed` is its name or alias, whatever the letters' case.
   [[nodiscard]] bool answers_to(std::string_view typed) const;
-};
-
-/// What DELE does.
-enum class DeleteMode {
-  allow,     ///< the host deletes
-  deny,      ///< it is refused
-  hide,      ///< the message stays on the server, and POP3 never shows it again
-  keep_days  ///< the same, until its days are over: then it is removed
 };
 
 /// A default-constructed Policy holds the built-in defaults.
@@ -197,12 +112,8 @@ struct Policy {
     std::string implementation;
   } capa;
 
-  struct Uidl {
-    UidlPlan plan;
-    UidlOnChange on_change = UidlOnChange::keep;
-    /// Octets of an old server's id, of a mailbox that has no ids yet.
-    std::uint64_t max_length = uidl::max_identifier_octets;
-  } uidl;
+  using Uidl = uidl::Wanted;
+  Uidl uidl;
 
   struct Xlst {
     XlstMatch match = XlstMatch::prefix;
@@ -260,11 +171,8 @@ struct Policy {
     bool spaces = false;          ///< before the command and behind its arguments mean nothing
   } lenient;
 
-  struct Reply {
-    wording::Dialect dialect = wording::Dialect::dovecot;
-    /// By Worded, stronger than the dialect's; empty: the dialect's.
-    std::array<std::string, wording::worded_count> templates;
-  } reply;
+  using Reply = wording::ReplyWords;
+  Reply reply;
 
   struct View {
     std::uint64_t newest = 0;  ///< messages; 0: all

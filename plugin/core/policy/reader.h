@@ -1,7 +1,7 @@
 /// One policy document: TOML text in, checked values out.
 ///
-/// reader.cc is the only file that knows toml++; what it reads is checked at once, so a
-/// Document holds values of Policy and sentences, and no TOML.
+/// reader.cc and the files of reader/ are the only ones that know toml++; what they read is checked
+/// at once, so a Document holds values of Policy and sentences, and no TOML.
 #ifndef POP3_LEGACY_CORE_POLICY_READER_H
 #define POP3_LEGACY_CORE_POLICY_READER_H
 

@@ -13,10 +13,12 @@ namespace {
 // line(key, value) for each key that Policy has.
 template <class Line>
 void for_each_value(Policy policy, Line&& line) {
-  for (const Key& key : keys()) {
-    const std::string value =
-        std::visit([&](const auto& kind) { return kind.toml(policy); }, key.kind);
-    if (!value.empty()) line(key, value);
+  for (const Section* const section : sections()) {
+    for (const Key& key : section->keys) {
+      const std::string value =
+          std::visit([&](const auto& kind) { return kind.toml(policy); }, key.kind);
+      if (!value.empty()) line(key, value);
+    }
   }
 }
 
@@ -27,16 +29,15 @@ std::string show(const Policy& policy) {
   std::string out;
   std::string_view table;
   for_each_value(policy, [&](const Key& key, const std::string& value) {
-    const std::size_t dot = key.path.rfind('.');
-    if (dot == std::string_view::npos) {
+    if (table_of(key.path).empty()) {
       top.append(key.path).append(" = ").append(value).append("\n");
       return;
     }
-    if (key.path.substr(0, dot) != table) {
-      table = key.path.substr(0, dot);
+    if (table_of(key.path) != table) {
+      table = table_of(key.path);
       out.append(out.empty() ? "[" : "\n[").append(table).append("]\n");
     }
-    out.append(key.path.substr(dot + 1)).append(" = ").append(value).append("\n");
+    out.append(last_part(key.path)).append(" = ").append(value).append("\n");
   });
   return top.empty() ? out : top + '\n' + out;
 }

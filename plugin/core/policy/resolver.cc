@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "plugin/core/policy/board_fields.h"
-#include "plugin/core/policy/keys.h"
+#include "plugin/core/policy/sections/sections.h"
 #include "plugin/core/text.h"
 
 namespace pop3_legacy::policy {

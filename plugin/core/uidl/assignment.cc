@@ -46,8 +46,7 @@ struct RawName {
 class Formulas {
  public:
   /// `dovecot_last`: scheme "dovecot" is behind every chain.
-  static Result<Formulas> make(Maildrop& maildrop, const policy::UidlPlan& plan,
-                               bool dovecot_last) {
+  static Result<Formulas> make(Maildrop& maildrop, const Plan& plan, bool dovecot_last) {
     Formulas made(maildrop);
     for (const auto& cutover : plan.cutovers) {
       made.cutovers_.push_back({cutover.before, rows(cutover.chain)});
@@ -196,8 +195,7 @@ using Places = std::unordered_set<std::uint32_t>;
 class Assignment {
  public:
   /// `gone` grows.
-  Assignment(Maildrop& maildrop, const policy::Policy::Uidl& wanted, bool wanted_known,
-             Places& gone)
+  Assignment(Maildrop& maildrop, const Wanted& wanted, bool wanted_known, Places& gone)
       : maildrop_(maildrop), wanted_(wanted), wanted_known_(wanted_known), gone_(gone) {}
 
   /// Another session has stored what this one would have stored over, or has removed a message
@@ -286,7 +284,7 @@ class Assignment {
 
   // By which plan the messages are named: memory_.plan, from here on.
   Status decide() {
-    const policy::UidlPlan wanted = bare_plan(wanted_.plan);
+    const Plan wanted = bare_plan(wanted_.plan);
     if (!wanted_known_) {
       if (memory_.given) return Done{};
       return permanent("the policy that decides the ids cannot be read");
@@ -313,8 +311,8 @@ class Assignment {
     return !memory_.max_length || *memory_.max_length == wanted_.max_length;
   }
 
-  Status change_to(const policy::UidlPlan& wanted) {
-    const auto words = [this](const policy::UidlPlan& plan, std::uint64_t longest) {
+  Status change_to(const Plan& wanted) {
+    const auto words = [this](const Plan& plan, std::uint64_t longest) {
       return plan_words(plan) +
              (same_length() ? "" : ", at most " + std::to_string(longest) + " octets");
     };
@@ -322,12 +320,12 @@ class Assignment {
                                    ", and the mailbox's ids are by " +
                                    words(memory_.plan, longest_identifier(memory_));
     switch (wanted_.on_change) {
-      case policy::UidlOnChange::keep:
+      case OnChange::keep:
         say(LogLevel::info, difference + "; they stay as they are (uidl.on_change = \"keep\")");
         return Done{};
-      case policy::UidlOnChange::refuse:
+      case OnChange::refuse:
         return permanent(difference + " (uidl.on_change = \"refuse\")");
-      case policy::UidlOnChange::switch_over:
+      case OnChange::switch_over:
         break;
     }
     if (maildrop_.serves_client()) {
@@ -337,7 +335,7 @@ class Assignment {
     return Done{};
   }
 
-  void take_over(const policy::UidlPlan& plan) {
+  void take_over(const Plan& plan) {
     memory_.plan = plan;
     memory_.max_length = static_cast<std::size_t>(wanted_.max_length);
     memory_.given = true;
@@ -363,7 +361,7 @@ class Assignment {
     if (!mark) return mark.error();
     if (mark.value() == memory_.key_mark) return Done{};
     if (!memory_.key_mark.empty()) {
-      if (!wanted_known_ || wanted_.on_change != policy::UidlOnChange::switch_over) {
+      if (!wanted_known_ || wanted_.on_change != OnChange::switch_over) {
         return permanent(memory_.plan.key_file +
                          ": this is not the key that the mailbox's ids were made with");
       }
@@ -767,7 +765,7 @@ class Assignment {
   }
 
   Maildrop& maildrop_;
-  const policy::Policy::Uidl& wanted_;
+  const Wanted& wanted_;
   bool wanted_known_;
   Places& gone_;
   Memory memory_;
@@ -806,13 +804,13 @@ class Assignment {
 
 }  // namespace
 
-Result<std::size_t> longest_identifier(Maildrop& maildrop, const policy::Policy::Uidl& wanted) {
+Result<std::size_t> longest_identifier(Maildrop& maildrop, const Wanted& wanted) {
   const auto text = maildrop.load_state(memory_state);
   if (!text) return text.error();
   if (text.value()) {
     const Result<Memory> memory = parse_memory(*text.value());
     if (!memory) return memory.error();
-    if (!memory.value().plan.host() && wanted.on_change != policy::UidlOnChange::switch_over) {
+    if (!memory.value().plan.host() && wanted.on_change != OnChange::switch_over) {
       return longest_identifier(memory.value());
     }
   }
@@ -821,14 +819,14 @@ Result<std::size_t> longest_identifier(Maildrop& maildrop, const policy::Policy:
 
 struct IdAssignment::Work {
   Maildrop& maildrop;
-  policy::Policy::Uidl wanted;
+  Wanted wanted;
   bool wanted_known;
   Places gone{};
   int tries = 0;
   std::optional<Assignment> at_hand = std::nullopt;
 };
 
-IdAssignment::IdAssignment(Maildrop& maildrop, policy::Policy::Uidl wanted, bool wanted_known)
+IdAssignment::IdAssignment(Maildrop& maildrop, Wanted wanted, bool wanted_known)
     : work_(new Work{maildrop, std::move(wanted), wanted_known}) {}
 
 IdAssignment::~IdAssignment() = default;
@@ -851,8 +849,7 @@ std::optional<std::vector<MessageId>> IdAssignment::take_ids() {
   return work_->at_hand->take_ids();
 }
 
-Result<std::optional<std::vector<MessageId>>> assign_ids(Maildrop& maildrop,
-                                                         const policy::Policy::Uidl& wanted,
+Result<std::optional<std::vector<MessageId>>> assign_ids(Maildrop& maildrop, const Wanted& wanted,
                                                          bool wanted_known) {
   IdAssignment assignment(maildrop, wanted, wanted_known);
   const Result<bool> made = assignment.go_on(std::chrono::steady_clock::time_point::max());

@@ -28,10 +28,10 @@
 
 #include "plugin/core/hasher.h"
 #include "plugin/core/log_level.h"
-#include "plugin/core/policy/policy.h"
 #include "plugin/core/result.h"
 #include "plugin/core/state_store.h"
 #include "plugin/core/uidl/facts.h"
+#include "plugin/core/uidl/plan.h"
 
 namespace pop3_legacy::uidl {
 
@@ -78,7 +78,7 @@ inline constexpr std::string_view pins_state = "pins";
 
 /// How long an id may be in this mailbox: as it remembers, or as the policy has it where it
 /// remembers nothing or is to change.
-Result<std::size_t> longest_identifier(Maildrop& maildrop, const policy::Policy::Uidl& wanted);
+Result<std::size_t> longest_identifier(Maildrop& maildrop, const Wanted& wanted);
 
 /// What a message is called.
 struct MessageId {
@@ -97,7 +97,7 @@ struct MessageId {
 class IdAssignment {
  public:
   /// `maildrop` lives longer than this, and its messages stay as they are.
-  IdAssignment(Maildrop& maildrop, policy::Policy::Uidl wanted, bool wanted_known);
+  IdAssignment(Maildrop& maildrop, Wanted wanted, bool wanted_known);
   IdAssignment(const IdAssignment&) = delete;
   IdAssignment& operator=(const IdAssignment&) = delete;
   IdAssignment(IdAssignment&&) = delete;
@@ -118,8 +118,7 @@ class IdAssignment {
 /// The ids by place; no value: the host names all its messages itself. What has to be remembered
 /// has been stored when this returns, and without an Error no id differs from what was given
 /// before.
-Result<std::optional<std::vector<MessageId>>> assign_ids(Maildrop& maildrop,
-                                                         const policy::Policy::Uidl& wanted,
+Result<std::optional<std::vector<MessageId>>> assign_ids(Maildrop& maildrop, const Wanted& wanted,
                                                          bool wanted_known);
 
 }  // namespace pop3_legacy::uidl

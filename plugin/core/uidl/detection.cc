@@ -214,8 +214,8 @@ std::vector<Detection::Row> rows_of(std::vector<Tried> tried, std::size_t ids) {
 
 }  // namespace
 
-Result<Detection> detect_schemes(Maildrop& maildrop, const policy::Policy::Uidl& wanted,
-                                 const OldList& list, std::span<const NumberedMessage> messages) {
+Result<Detection> detect_schemes(Maildrop& maildrop, const Wanted& wanted, const OldList& list,
+                                 std::span<const NumberedMessage> messages) {
   const Result<std::size_t> longest = longest_identifier(maildrop, wanted);
   if (!longest) return longest.error();
   const Expected expected(list, messages);

@@ -37,8 +37,8 @@ struct Detection {
 /// `maildrop`, whose messages are `messages`, and which has ids as `wanted` has them. A list with
 /// numbers that does not end with the maildrop is taken as one without. An Error: a message cannot
 /// be read.
-Result<Detection> detect_schemes(Maildrop& maildrop, const policy::Policy::Uidl& wanted,
-                                 const OldList& list, std::span<const NumberedMessage> messages);
+Result<Detection> detect_schemes(Maildrop& maildrop, const Wanted& wanted, const OldList& list,
+                                 std::span<const NumberedMessage> messages);
 
 /// The row as the policy's section [uidl] has it: `scheme = "uw"`, `scheme = ["xuidl", "uw"]`. With
 /// a template these are two of its lines: `scheme = "template", template = "{uid}.{uidvalidity}"`.

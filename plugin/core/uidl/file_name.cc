@@ -1,6 +1,8 @@
-#include "plugin/core/uidl/formulas.h"
+// Of what the old server left in the Maildir; no value outside of one.
+
 #include "plugin/core/uidl/hashed.h"
 #include "plugin/core/uidl/notation.h"
+#include "plugin/core/uidl/schemes.h"
 
 namespace pop3_legacy::uidl {
 
@@ -12,17 +14,7 @@ bool courier_keeps(char c) noexcept {
 
 }  // namespace
 
-RawId courier(Facts& facts, const Context& context) {
-  const auto numbered = facts.courier();
-  if (!numbered) return numbered.error();
-  if (!numbered.value()) return std::optional<std::string>{};
-  const CourierNumber& message = *numbered.value();
-  if (message.number == 0) return courier_v0(facts, context);
-  std::string id = "UID" + std::to_string(message.number);
-  if (message.validity != 0) id += '-' + std::to_string(message.validity);
-  return std::optional(id);
-}
-
+/// The file name, octets outside of 0x21 to 0x7E, quotes and "+" as `+XX`.
 RawId courier_v0(Facts& facts, const Context& /*context*/) {
   const auto name = facts.file_name();
   if (!name) return name.error();
@@ -35,6 +27,18 @@ RawId courier_v0(Facts& facts, const Context& /*context*/) {
       (id += '+') += number_in(upper_hex_digits, static_cast<unsigned char>(c), 2);
     }
   }
+  return std::optional(id);
+}
+
+/// `UIDn-v` of courierpop3dsizelist, `UIDn` where v is 0.
+RawId courier(Facts& facts, const Context& context) {
+  const auto numbered = facts.courier();
+  if (!numbered) return numbered.error();
+  if (!numbered.value()) return std::optional<std::string>{};
+  const CourierNumber& message = *numbered.value();
+  if (message.number == 0) return courier_v0(facts, context);
+  std::string id = "UID" + std::to_string(message.number);
+  if (message.validity != 0) id += '-' + std::to_string(message.validity);
   return std::optional(id);
 }
 

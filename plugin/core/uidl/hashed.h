@@ -7,7 +7,6 @@
 
 #include "plugin/core/hasher.h"
 #include "plugin/core/result.h"
-#include "plugin/core/uidl/formulas.h"
 #include "plugin/core/uidl/schemes.h"
 
 namespace pop3_legacy::uidl {

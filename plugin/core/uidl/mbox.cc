@@ -1,11 +1,13 @@
+// Of what stood in an mbox.
+
 #include <algorithm>
 #include <array>
 
 #include "plugin/core/text.h"
-#include "plugin/core/uidl/formulas.h"
 #include "plugin/core/uidl/hashed.h"
 #include "plugin/core/uidl/header_lines.h"
 #include "plugin/core/uidl/notation.h"
+#include "plugin/core/uidl/schemes.h"
 
 namespace pop3_legacy::uidl {
 
@@ -41,6 +43,8 @@ std::vector<std::string_view> fixed_lines(std::string_view header) {
 
 }  // namespace
 
+/// The MD5 of the first 512 octets from the "From " line on. Where the message is shorter, the
+/// empty line before the next "From " line is among them. No value without a "From " line.
 RawId tpop3d_mbox(Facts& facts, const Context& context) {
   auto envelope = facts.envelope_line();
   if (!envelope) return envelope.error();
@@ -55,6 +59,8 @@ RawId tpop3d_mbox(Facts& facts, const Context& context) {
   return hex_of(md5_of(context, std::string_view(text).substr(0, tpop3d_octets)));
 }
 
+/// The MD5 of the lines that begin, in exactly this spelling, "Received:", "Date:", "Message-Id:"
+/// or "Subject:", without their continuations.
 RawId solid_mbox(Facts& facts, const Context& context) {
   auto header = facts.header();
   if (!header) return header.error();
@@ -66,6 +72,9 @@ RawId solid_mbox(Facts& facts, const Context& context) {
   return hex_of(md5_of(context, pieces));
 }
 
+/// Half an MD5 of the fields that an MUA leaves alone, with their continuations: the first
+/// Received, Date and Message-ID before it, each Delivered-To, each X-Delivery-ID whose X is
+/// upper case.
 RawId popa3d(Facts& facts, const Context& context) {
   auto header = facts.header();
   if (!header) return header.error();

@@ -58,8 +58,8 @@ std::optional<std::vector<std::string>> chain_of(std::string_view text) {
 constexpr std::int64_t first_cutover = -62167219200;
 constexpr std::int64_t last_cutover = 253402300799;
 
-std::optional<policy::UidlPlan::Cutover> cutover_of(std::string_view text) {
-  policy::UidlPlan::Cutover cutover;
+std::optional<Plan::Cutover> cutover_of(std::string_view text) {
+  Plan::Cutover cutover;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), cutover.before);
   const auto digits = static_cast<std::size_t>(end - text.data());
   if (error != std::errc{} || digits >= text.size() || text[digits] != ' ' ||
@@ -172,7 +172,7 @@ Result<Memory> parse_memory(std::string_view text) {
 }
 
 std::string memory_text(const Memory& memory) {
-  const policy::UidlPlan& plan = memory.plan;
+  const Plan& plan = memory.plan;
   std::string out(title);
   out.append("\n");
   if (memory.given) {
@@ -220,7 +220,7 @@ bool is_hosts_mark(std::string_view text) {
   return text == memory_text(mark);
 }
 
-std::string plan_words(const policy::UidlPlan& plan) {
+std::string plan_words(const Plan& plan) {
   std::string out = "scheme " + joined(plan.chain);
   for (const auto& cutover : plan.cutovers) {
     out += ", before " + iso_day(cutover.before) + " " + joined(cutover.chain);
@@ -228,7 +228,7 @@ std::string plan_words(const policy::UidlPlan& plan) {
   return plan.form.empty() ? out : out + ", template " + in_quotes(plan.form);
 }
 
-policy::UidlPlan bare_plan(policy::UidlPlan plan) {
+Plan bare_plan(Plan plan) {
   const auto strip = [](std::vector<std::string>& chain) {
     if (chain.size() > 1 && chain.back() == "host") {
       chain.pop_back();
@@ -250,11 +250,11 @@ policy::UidlPlan bare_plan(policy::UidlPlan plan) {
   return plan;
 }
 
-bool same_plan(const policy::UidlPlan& a, const policy::UidlPlan& b) {
+bool same_plan(const Plan& a, const Plan& b) {
   return a.chain == b.chain && a.cutovers == b.cutovers && a.form == b.form;
 }
 
-bool has_plan(const Memory& memory, const policy::UidlPlan& wanted) {
+bool has_plan(const Memory& memory, const Plan& wanted) {
   if (same_plan(memory.plan, wanted)) {
     return true;
   }
@@ -262,7 +262,7 @@ bool has_plan(const Memory& memory, const policy::UidlPlan& wanted) {
     return false;
   }
   // Whoever writes it down, asks for nothing else.
-  policy::UidlPlan whole = memory.plan;
+  Plan whole = memory.plan;
   whole.chain.emplace_back("dovecot");
   return same_plan(whole, wanted);
 }

@@ -14,9 +14,9 @@
 #include <string_view>
 
 #include "plugin/core/host/types.h"
-#include "plugin/core/policy/policy.h"
 #include "plugin/core/result.h"
 #include "plugin/core/uidl/guid_ids.h"
+#include "plugin/core/uidl/plan.h"
 
 namespace pop3_legacy::uidl {
 
@@ -31,7 +31,7 @@ struct UidCount {
 
 struct Memory {
   /// By which the mailbox's ids were given, without a "host" at its chains' ends.
-  policy::UidlPlan plan;
+  Plan plan;
   /// A client has been shown ids by `plan`. False: nothing is remembered but what is imported.
   bool given = false;
   /// Messages that no chain has an id for have the one of scheme "dovecot", not the host's: so it
@@ -60,18 +60,18 @@ std::size_t longest_identifier(const Memory& memory) noexcept;
 bool is_hosts_mark(std::string_view text);
 
 /// The plan in the words of the policy, for a sentence: `scheme = ["xuidl", "qpopper"]`.
-std::string plan_words(const policy::UidlPlan& plan);
+std::string plan_words(const Plan& plan);
 
 /// The plan without what makes no difference: "host" at a chain's end, a template or a key that no
 /// chain uses.
-policy::UidlPlan bare_plan(policy::UidlPlan plan);
+Plan bare_plan(Plan plan);
 
 /// The two, which are bare, name messages alike, as far as the policy tells. The key file's path is
 /// no part of that: the key is.
-bool same_plan(const policy::UidlPlan& a, const policy::UidlPlan& b);
+bool same_plan(const Plan& a, const Plan& b);
 
 /// The policy asks for nothing else than what the mailbox has; `wanted` is bare.
-bool has_plan(const Memory& memory, const policy::UidlPlan& wanted);
+bool has_plan(const Memory& memory, const Plan& wanted);
 
 }  // namespace pop3_legacy::uidl
 

@@ -1,8 +1,10 @@
+// No old server's.
+
 #include <span>
 
 #include "plugin/core/text.h"
-#include "plugin/core/uidl/formulas.h"
 #include "plugin/core/uidl/notation.h"
+#include "plugin/core/uidl/schemes.h"
 
 namespace pop3_legacy::uidl {
 
@@ -20,6 +22,7 @@ RawId filled_template(Facts& facts, const Context& context) {
   return context.form->fill(facts, context.uid_offset);
 }
 
+/// The first 16 octets, in hexadecimal, of the HMAC of user, LF, GUID.
 RawId hmac_sha256(Facts& facts, const Context& context) {
   if (context.key.empty()) {
     return Error{Failure::permanent, "the scheme hmac-sha256 has no key, or an empty one"};

@@ -1,11 +1,13 @@
+// Of the "From " line and some header lines; no value without a "From " line.
+
 #include <algorithm>
 #include <array>
 
 #include "plugin/core/text.h"
-#include "plugin/core/uidl/formulas.h"
 #include "plugin/core/uidl/hashed.h"
 #include "plugin/core/uidl/header_lines.h"
 #include "plugin/core/uidl/notation.h"
+#include "plugin/core/uidl/schemes.h"
 
 namespace pop3_legacy::uidl {
 
@@ -55,14 +57,17 @@ RawId made_by(const Build& build, Facts& facts, const Context& context) {
 
 }  // namespace
 
+/// As version 2, and later ones with old-style-uid: MD5 in hexadecimal.
 RawId qpopper_old(Facts& facts, const Context& context) {
   return made_by({.old_style = true}, facts, context);
 }
 
+/// As versions 3 and 4 without status updates: the "From " line once more at the end, base80.
 RawId qpopper(Facts& facts, const Context& context) {
   return made_by({}, facts, context);
 }
 
+/// The same where Qpopper was built with CONTENT_LENGTH.
 RawId qpopper_old_content_length(Facts& facts, const Context& context) {
   return made_by({.old_style = true, .content_length = true}, facts, context);
 }

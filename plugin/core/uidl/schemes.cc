@@ -3,20 +3,28 @@
 #include <algorithm>
 #include <array>
 
-#include "plugin/core/uidl/formulas.h"
 #include "plugin/core/uidl/identifier.h"
 
 namespace pop3_legacy::uidl {
 
+// What the rows call, file by file: index.cc, file_name.cc, mbox.cc, qpopper.cc, stored.cc, own.cc.
+Formula uw, dovecot, cyrus, cyrus_courier, decimal_uid, numeric;
+Formula courier, courier_v0, file_name, maildir_md5;
+Formula tpop3d_mbox, solid_mbox, popa3d;
+Formula qpopper_old, qpopper, qpopper_old_content_length, qpopper_content_length;
+Formula xuidl, xuidl_qpopper, heimdal;
+Formula filled_template, hmac_sha256;
+
 namespace {
 
-constexpr std::array<Scheme, 24> all_schemes{{
+constexpr auto all_schemes = std::to_array<Scheme>({
     {.name = "uw",
      .description = "UW ipop3d's: UIDVALIDITY and UID, 8 lower-case hexadecimal digits each",
      .formula = uw},
     {.name = "dovecot",
      .description = "Dovecot's default (%08Xu%08Xv): UID and UIDVALIDITY, 8 hexadecimal digits "
-                    "each, which Dovecot prints in lower case in spite of the X",
+                    "each, which Dovecot prints in lower case in spite of the X; its other formats "
+                    "are written as template",
      .formula = dovecot},
     {.name = "cyrus", .description = "Cyrus's: UIDVALIDITY.UID, decimal", .formula = cyrus},
     {.name = "cyrus-uidonly",
@@ -39,8 +47,10 @@ constexpr std::array<Scheme, 24> all_schemes{{
      .formula = courier_v0},
     {.name = "qmail",
      .survives_conversion = true,
-     .description = "qmail-pop3d's: the Maildir's file name up to the \":\", in full; servers that "
-                    "cut their answers (tpop3d, at 126 characters) had less of a long one",
+     .description =
+         "qmail-pop3d's, vpopmail's, and a Dovecot's with %f: the Maildir's file name up "
+         "to the \":\", in full; servers that cut their answers (tpop3d, at 126 "
+         "characters) had less of a long one",
      .formula = file_name},
     {.name = "xmail",
      .survives_conversion = true,
@@ -126,13 +136,16 @@ constexpr std::array<Scheme, 24> all_schemes{{
      .description = "14 decimal digits, for clients that know numbers only: 4 of UIDVALIDITY and "
                     "10 of UID; no known server's",
      .formula = numeric},
-    {.name = "template", .description = "As uidl.template has it", .formula = filled_template},
+    {.name = "template",
+     .description = "As uidl.template has it; moved with what its fields are made of",
+     .formula = filled_template},
     {.name = "hmac-sha256",
      .hashes = true,
+     .survives_conversion = true,
      .description = "32 hexadecimal digits of which nobody without the key learns anything: the "
                     "HMAC of the user's name and the message's GUID",
      .formula = hmac_sha256},
-}};
+});
 
 }  // namespace
 

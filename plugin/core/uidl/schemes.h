@@ -1,7 +1,10 @@
 /// The UIDL schemes: the formulas by which other POP3 servers named messages, one row each.
 ///
 /// A formula is a pure function of a message's Facts; what makes a whole maildrop's ids of it
-/// (chains, cutovers, pins, duplicates) is assignment.h. A new scheme is a function and a row.
+/// (chains, cutovers, pins, duplicates) is assignment.h. A new scheme is a function in the file of
+/// its family (index.cc, file_name.cc, mbox.cc, qpopper.cc, stored.cc, own.cc) and a row in
+/// schemes.cc. What is odd about a formula is what the old server does, read from its source where
+/// that is public.
 #ifndef POP3_LEGACY_CORE_UIDL_SCHEMES_H
 #define POP3_LEGACY_CORE_UIDL_SCHEMES_H
 
@@ -47,7 +50,8 @@ struct Context {
 /// The id; no value: this formula has none for this message (no X-UIDL header, no file name),
 /// and the next of the chain is asked. The id is the raw value, and may break RFC 1939's rules
 /// as the old server did: see identifier.h.
-using Formula = Result<std::optional<std::string>> (*)(Facts& facts, const Context& context);
+using RawId = Result<std::optional<std::string>>;
+using Formula = RawId(Facts& facts, const Context& context);
 
 struct Scheme {
   std::string_view name;  ///< as the policy has it
@@ -63,8 +67,8 @@ struct Scheme {
   unsigned revision = 1;
   /// The same id would come again under another UIDVALIDITY, so it counts on: Context::uid_offset.
   bool counts_uids = false;
-  std::string_view description;  ///< one sentence: whose ids, made of what
-  Formula formula = nullptr;
+  std::string_view description;  ///< one sentence without its dot: whose ids, made of what
+  Formula* formula = nullptr;
 };
 
 /// In the order of the documents.

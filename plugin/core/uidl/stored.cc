@@ -1,8 +1,10 @@
+// An id that stands in the header.
+
 #include <algorithm>
 
-#include "plugin/core/uidl/formulas.h"
 #include "plugin/core/uidl/header_lines.h"
 #include "plugin/core/uidl/identifier.h"
+#include "plugin/core/uidl/schemes.h"
 
 namespace pop3_legacy::uidl {
 
@@ -22,6 +24,7 @@ std::string_view behind_name(std::string_view line, std::string_view name) noexc
 
 }  // namespace
 
+/// The first X-UIDL field, if its value is a legal id.
 RawId xuidl(Facts& facts, const Context& /*context*/) {
   const auto header = facts.header();
   if (!header) return header.error();
@@ -31,6 +34,7 @@ RawId xuidl(Facts& facts, const Context& /*context*/) {
   return value;
 }
 
+/// The first X-UIDL line with a value of 12 to 32 octets, blanks at its end counted.
 RawId xuidl_qpopper(Facts& facts, const Context& /*context*/) {
   auto header = facts.header();
   if (!header) return header.error();
@@ -47,6 +51,7 @@ RawId xuidl_qpopper(Facts& facts, const Context& /*context*/) {
   return std::optional<std::string>{};
 }
 
+/// The last X-UIDL line, else the first Message-Id line; no value if that is empty (folded).
 RawId heimdal(Facts& facts, const Context& /*context*/) {
   auto header = facts.header();
   if (!header) return header.error();

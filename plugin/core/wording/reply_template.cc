@@ -17,30 +17,29 @@ constexpr std::size_t max_template_octets = 256;
 
 struct Row {
   Worded reply;
-  std::string_view name;
-  std::string_view start;    ///< what a template begins with
-  std::string_view message;  ///< its fields beside those of every reply
+  std::string_view start = "+OK";  ///< what a template begins with
+  std::string_view message = {};   ///< its fields beside those of every reply
 };
 
 constexpr std::array<Row, worded_count> rows{{
-    {Worded::pass, "pass", "+OK", ""},
-    {Worded::stat, "stat", "+OK {count} {octets}", ""},
-    {Worded::list, "list", "+OK", ""},
-    {Worded::list_one, "list_one", "+OK {message} {size}", "message size"},
-    {Worded::uidl, "uidl", "+OK", ""},
-    {Worded::uidl_one, "uidl_one", "+OK {message} {id}", "message size id"},
-    {Worded::retr, "retr", "+OK", "message size"},
-    {Worded::top, "top", "+OK", "message size"},
-    {Worded::dele, "dele", "+OK", "message size"},
-    {Worded::rset, "rset", "+OK", ""},
-    {Worded::noop, "noop", "+OK", ""},
-    {Worded::quit, "quit", "+OK", ""},
-    {Worded::quit_empty, "quit_empty", "+OK", ""},
-    {Worded::quit_left, "quit_left", "+OK", ""},
-    {Worded::no_message, "no_message", "-ERR", "message"},
-    {Worded::no_top, "no_top", "-ERR", "message"},
-    {Worded::deleted, "deleted", "-ERR", "message"},
-    {Worded::unknown, "unknown", "-ERR", "command"},
+    {.reply = Worded::pass},
+    {.reply = Worded::stat, .start = "+OK {count} {octets}"},
+    {.reply = Worded::list},
+    {.reply = Worded::list_one, .start = "+OK {message} {size}", .message = "message size"},
+    {.reply = Worded::uidl},
+    {.reply = Worded::uidl_one, .start = "+OK {message} {id}", .message = "message size id"},
+    {.reply = Worded::retr, .message = "message size"},
+    {.reply = Worded::top, .message = "message size"},
+    {.reply = Worded::dele, .message = "message size"},
+    {.reply = Worded::rset},
+    {.reply = Worded::noop},
+    {.reply = Worded::quit},
+    {.reply = Worded::quit_empty},
+    {.reply = Worded::quit_left},
+    {.reply = Worded::no_message, .start = "-ERR", .message = "message"},
+    {.reply = Worded::no_top, .start = "-ERR", .message = "message"},
+    {.reply = Worded::deleted, .start = "-ERR", .message = "message"},
+    {.reply = Worded::unknown, .start = "-ERR", .message = "command"},
 }};
 
 constexpr std::array<std::string_view, 7> common_fields = {"count", "s",     "octets", "all",
@@ -109,10 +108,6 @@ bool counts_by_itself(std::string_view text) {
 }
 
 }  // namespace
-
-std::string_view name_of(Worded reply) noexcept {
-  return rows.at(static_cast<std::size_t>(reply)).name;
-}
 
 Status check_template(Worded reply, std::string_view text) {
   const Row& row = rows.at(static_cast<std::size_t>(reply));

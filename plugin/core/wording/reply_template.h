@@ -36,9 +36,6 @@ enum class Worded : std::uint8_t {
 };
 inline constexpr std::size_t worded_count = static_cast<std::size_t>(Worded::unknown) + 1;
 
-/// As it stands in a policy: "list_one".
-std::string_view name_of(Worded reply) noexcept;
-
 /// Whether `text` can word the reply, or why not. Empty: the reply stays as it is.
 ///
 /// A positive reply begins with "+OK", a negative one with "-ERR", and no response code follows

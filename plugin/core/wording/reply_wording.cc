@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "plugin/core/text.h"
-#include "plugin/core/wording/dialects.h"
 
 namespace pop3_legacy::wording {
 
@@ -48,17 +47,16 @@ std::optional<Worded> positive_reply(const Command& command, std::string_view ar
   return row->one && !arguments.empty() ? row->one : row->all;
 }
 
-// The policy's own, the dialect's, or that of the reply that it is a case of.
-std::string_view template_in(const policy::Policy::Reply& policy, Worded reply) noexcept {
-  const std::string_view own = policy.templates.at(static_cast<std::size_t>(reply));
-  const std::string_view text = own.empty() ? template_of(policy.dialect, reply) : own;
+// The reply's own, or that of the reply that it is a case of.
+std::string_view template_in(const ReplyWords& words, Worded reply) noexcept {
+  const std::string_view text = template_of(words, reply);
   if (!text.empty()) return text;
   switch (reply) {
     case Worded::quit_empty:
     case Worded::quit_left:
-      return template_in(policy, Worded::quit);
+      return template_in(words, Worded::quit);
     case Worded::no_top:
-      return template_in(policy, Worded::no_message);
+      return template_in(words, Worded::no_message);
     default:
       return {};
   }
@@ -66,19 +64,19 @@ std::string_view template_in(const policy::Policy::Reply& policy, Worded reply) 
 
 }  // namespace
 
-bool words_replies(const policy::Policy::Reply& policy) noexcept {
+bool words_replies(const ReplyWords& words) noexcept {
   for (std::size_t reply = 0; reply < worded_count; ++reply) {
-    if (!template_in(policy, static_cast<Worded>(reply)).empty()) return true;
+    if (!template_in(words, static_cast<Worded>(reply)).empty()) return true;
   }
   return false;
 }
 
-ReplyWording::ReplyWording(const policy::Policy::Reply& policy, const host::Maildrop& maildrop,
+ReplyWording::ReplyWording(const ReplyWords& words, const host::Maildrop& maildrop,
                            const host::Environment& environment)
-    : policy_(policy),
+    : words_(words),
       maildrop_(maildrop),
       environment_(environment),
-      all_hosts_(!words_replies(policy)) {}
+      all_hosts_(!words_replies(words)) {}
 
 std::string ReplyWording::logged_in(std::string_view hosts) const {
   Facts facts;
@@ -124,7 +122,7 @@ std::string ReplyWording::reworded(std::string_view line) {
 
 std::string ReplyWording::worded(std::optional<Worded> reply, const Facts& facts,
                                  std::string_view hosts) const {
-  const std::string_view text = reply ? template_in(policy_, *reply) : std::string_view();
+  const std::string_view text = reply ? template_in(words_, *reply) : std::string_view();
   if (text.empty()) return std::string(hosts);
   std::string user = environment_.user_name();
   std::replace_if(

@@ -1,4 +1,4 @@
-/// The replies of the host's commands in the policy's words.
+/// The replies of the host's commands in other words than its own.
 ///
 /// The host executes its commands one at a time and says what it always says; the first line of
 /// each answer goes through here. What the maildrop was when a command began is asked before it,
@@ -14,17 +14,17 @@
 #include "plugin/core/command_table.h"
 #include "plugin/core/host/environment.h"
 #include "plugin/core/host/maildrop.h"
-#include "plugin/core/policy/policy.h"
+#include "plugin/core/wording/dialects.h"
 
 namespace pop3_legacy::wording {
 
 /// Some reply is not the host's own.
-bool words_replies(const policy::Policy::Reply& policy) noexcept;
+bool words_replies(const ReplyWords& words) noexcept;
 
 class ReplyWording {
  public:
   /// All live longer than this.
-  ReplyWording(const policy::Policy::Reply& policy, const host::Maildrop& maildrop,
+  ReplyWording(const ReplyWords& words, const host::Maildrop& maildrop,
                const host::Environment& environment);
 
   /// Every reply is the host's own: nothing has to be called.
@@ -59,7 +59,7 @@ class ReplyWording {
   [[nodiscard]] std::string worded(std::optional<Worded> reply, const Facts& facts,
                                    std::string_view hosts) const;
 
-  const policy::Policy::Reply& policy_;
+  const ReplyWords& words_;
   const host::Maildrop& maildrop_;
   const host::Environment& environment_;
   bool all_hosts_;
