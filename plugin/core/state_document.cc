@@ -10,9 +10,9 @@
 #include "plugin/core/state_rules.h"
 #include "plugin/core/submission/ledger.h"
 #include "plugin/core/text.h"
-#include "plugin/core/uidl/assignment.h"
 #include "plugin/core/uidl/guid_ids.h"
 #include "plugin/core/uidl/lines.h"
+#include "plugin/core/uidl/maildrop.h"
 #include "plugin/core/uidl/memory.h"
 #include "plugin/core/view/hidden.h"
 

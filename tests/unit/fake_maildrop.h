@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/core/uidl/assignment.h"
 #include "plugin/core/uidl/formulas.h"
+#include "plugin/core/uidl/maildrop.h"
 #include "plugin/hash/openssl_hasher.h"
 #include "tests/unit/fake_facts.h"
 

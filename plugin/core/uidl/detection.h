@@ -7,9 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "plugin/core/policy/policy.h"
 #include "plugin/core/result.h"
-#include "plugin/core/uidl/assignment.h"
 #include "plugin/core/uidl/listed.h"
+#include "plugin/core/uidl/maildrop.h"
 #include "plugin/core/uidl/old_list.h"
 
 namespace pop3_legacy::uidl {
