@@ -1,10 +1,10 @@
 #include "plugin/core/state_document.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <utility>
 
+#include "plugin/core/number.h"
 #include "plugin/core/session/highest_accessed.h"
 #include "plugin/core/session/pace.h"
 #include "plugin/core/state_rules.h"
@@ -47,16 +47,15 @@ Result<NamedState> take_state(std::string_view line, std::string_view& rest) {
   NamedState state;
   state.name = line.substr(0, space);
   line.remove_prefix(std::min(space + 1, line.size()));
-  std::size_t octets = 0;
-  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), octets);
-  if (error != std::errc{} || end != line.data() + line.size()) {
+  const auto octets = whole_number<std::size_t>(line);
+  if (!octets) {
     return wrong("how long the state " + in_quotes(state.name) + " is does not stand there");
   }
-  if (rest.size() <= octets || rest[octets] != '\n') {
+  if (rest.size() <= *octets || rest[*octets] != '\n') {
     return wrong("the state " + in_quotes(state.name) + " is not as long as it should be");
   }
-  state.content = rest.substr(0, octets);
-  rest.remove_prefix(octets + 1);
+  state.content = rest.substr(0, *octets);
+  rest.remove_prefix(*octets + 1);
   return state;
 }
 

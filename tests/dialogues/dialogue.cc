@@ -1,11 +1,12 @@
 #include "tests/dialogues/dialogue.h"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <fstream>
 #include <sstream>
 #include <utility>
+
+#include "plugin/core/number.h"
 
 namespace pop3_legacy::dialogue {
 
@@ -29,13 +30,8 @@ std::string at(std::string_view file, unsigned line) {
 }
 
 std::optional<std::size_t> parse_count(std::string_view text, std::size_t limit) {
-  std::size_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [behind, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc{} || behind != end || number > limit) {
-    return std::nullopt;
-  }
-  return number;
+  const auto number = whole_number<std::size_t>(text);
+  return number && *number <= limit ? number : std::nullopt;
 }
 
 std::vector<std::string_view> words_of(std::string_view text) {

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -12,6 +11,7 @@
 #include <span>
 #include <utility>
 
+#include "plugin/core/number.h"
 #include "tests/dialogues/dialogue.h"
 #include "tests/dialogues/host_under_test.h"
 
@@ -574,12 +574,9 @@ class CommandLine {
 
   template <class Number>
   static Number number(std::string_view text) {
-    Number value{};
-    const auto [behind, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || behind != text.data() + text.size()) {
-      throw Trouble('"' + std::string(text) + "\" is not a number, or too large");
-    }
-    return value;
+    const auto value = whole_number<Number>(text);
+    if (!value) throw Trouble('"' + std::string(text) + "\" is not a number, or too large");
+    return *value;
   }
 
   std::vector<std::string_view> arguments_;
