@@ -24,10 +24,6 @@ constexpr std::string_view title = "dovecot-pop3-legacy states 1\n";
 constexpr std::string_view user_word = "user ";
 constexpr std::string_view state_word = "state ";
 
-Error wrong(std::string why) {
-  return {Failure::permanent, std::move(why)};
-}
-
 std::ptrdiff_t rank(std::string_view name) {
   return find_state_rule(name) - state_rules().data();
 }
@@ -49,10 +45,10 @@ Result<NamedState> take_state(std::string_view line, std::string_view& rest) {
   line.remove_prefix(std::min(space + 1, line.size()));
   const auto octets = whole_number<std::size_t>(line);
   if (!octets) {
-    return wrong("how long the state " + in_quotes(state.name) + " is does not stand there");
+    return refused("how long the state " + in_quotes(state.name) + " is does not stand there");
   }
   if (rest.size() <= *octets || rest[*octets] != '\n') {
-    return wrong("the state " + in_quotes(state.name) + " is not as long as it should be");
+    return refused("the state " + in_quotes(state.name) + " is not as long as it should be");
   }
   state.content = rest.substr(0, *octets);
   rest.remove_prefix(*octets + 1);
@@ -79,7 +75,7 @@ Status check_state(std::string_view name, std::string_view content) {
   if (name == uidl::pins_state) return nothing_wrong(uidl::parse_pins(content));
   if (name == pace_state) return Pace::check(content);
   if (name == submission::ledger_state) return submission::Ledger::check(content);
-  return wrong("this version of the plugin has no such state");
+  return refused("this version of the plugin has no such state");
 }
 
 std::string print_states(const StateDocument& document) {
@@ -96,15 +92,15 @@ std::string print_states(const StateDocument& document) {
 Result<StateDocument> parse_states(std::string_view text) {
   std::string_view rest = text;
   if (!rest.starts_with(title)) {
-    return wrong("this is no document of \"state export\", for it does not begin with " +
-                 in_quotes(title.substr(0, title.size() - 1)));
+    return refused("this is no document of \"state export\", for it does not begin with " +
+                   in_quotes(title.substr(0, title.size() - 1)));
   }
   rest.remove_prefix(title.size());
   const auto user_line = take_line(rest);
   auto user = user_line && user_line->starts_with(user_word)
                   ? uidl::from_word(user_line->substr(user_word.size()))
                   : std::nullopt;
-  if (!user) return wrong("the second line does not tell whose states these are");
+  if (!user) return refused("the second line does not tell whose states these are");
   StateDocument document{.user = std::move(*user), .states = {}};
   while (const auto line = take_line(rest)) {
     if (!line->starts_with(state_word)) {
@@ -112,20 +108,20 @@ Result<StateDocument> parse_states(std::string_view text) {
       if (uidl::with_end(std::string(text.substr(0, before)), document.states.size()) == text) {
         return document;
       }
-      return wrong("something was changed in the document, or is missing");
+      return refused("something was changed in the document, or is missing");
     }
     auto state = take_state(*line, rest);
     if (!state) return state.error();
     const std::string& name = state.value().name;
     if (const Status good = check_state(name, state.value().content); !good) {
-      return wrong("the state " + in_quotes(name) + ": " + good.error().text);
+      return refused("the state " + in_quotes(name) + ": " + good.error().text);
     }
     if (!document.states.empty() && rank(document.states.back().name) >= rank(name)) {
-      return wrong("the state " + in_quotes(name) + " does not stand where it should");
+      return refused("the state " + in_quotes(name) + " does not stand where it should");
     }
     document.states.push_back(std::move(state.value()));
   }
-  return wrong("the document ends too early");
+  return refused("the document ends too early");
 }
 
 }  // namespace pop3_legacy

@@ -10,10 +10,6 @@ namespace pop3_legacy::policy {
 
 namespace {
 
-Error refused(std::string why) {
-  return {Failure::permanent, std::move(why)};
-}
-
 constexpr std::size_t max_name_octets = 100;
 /// A reply line has 512 octets at most, CRLF and a stuffed dot included.
 constexpr std::size_t max_line_octets = 500;

@@ -25,10 +25,6 @@ namespace {
 using wording::Dialect;
 using wording::Worded;
 
-Error refused(std::string why) {
-  return {Failure::permanent, std::move(why)};
-}
-
 /// A reply line without "+OK " and CRLF.
 constexpr std::size_t max_url_octets = 506;
 constexpr std::size_t max_mailbox_octets = 255;

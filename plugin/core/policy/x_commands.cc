@@ -26,10 +26,6 @@ constexpr std::array<std::string_view, 4> whats{"alias", "reply", "program", "sc
 constexpr std::array<std::string_view, 3> for_programs{"timeout", "max_output", "multi_line"};
 constexpr std::string_view summary = "summary";
 
-Error refused(std::string why) {
-  return {Failure::permanent, std::move(why)};
-}
-
 bool all_printable(std::string_view text) noexcept {
   return std::all_of(text.begin(), text.end(), is_printable);
 }

@@ -33,10 +33,9 @@ std::string_view cut(std::string_view& text, char end) {
 }  // namespace
 
 Result<Ledger::Entries> Ledger::parse(std::string_view text) {
-  const auto damaged = [](std::string why) { return Error{Failure::permanent, std::move(why)}; };
-  if (!text.starts_with(first_line)) return damaged("it does not begin as it should");
+  if (!text.starts_with(first_line)) return refused("it does not begin as it should");
   text.remove_prefix(first_line.size());
-  if (!text.empty() && !text.ends_with('\n')) return damaged("it is cut off");
+  if (!text.empty() && !text.ends_with('\n')) return refused("it is cut off");
   Entries entries;
   while (!text.empty()) {
     const std::string_view whole_line = cut(text, '\n');
@@ -49,7 +48,7 @@ Result<Ledger::Entries> Ledger::parse(std::string_view text) {
     entry.sent = word == word_sent;
     entry.process = line;
     if (!time || entry.key.empty() || (!entry.sent && word != word_begun)) {
-      return damaged("a line does not belong there: " + in_quotes(whole_line));
+      return refused("a line does not belong there: " + in_quotes(whole_line));
     }
     entries.push_back(std::move(entry));
   }

@@ -8,10 +8,6 @@ namespace {
 
 constexpr std::uint64_t uids_ahead = 1000;  ///< counted before they are given: less is written
 
-Error refused(std::string why) {
-  return {Failure::permanent, std::move(why)};
-}
-
 }  // namespace
 
 Status MailboxMemory::load() {
