@@ -1,4 +1,6 @@
-#include "tests/dialogues/dialogue.h"
+#include "tests/dialogues/matcher.h"
+#include "tests/dialogues/notation.h"
+#include "tests/dialogues/parser.h"
 
 #include <gtest/gtest.h>
 
