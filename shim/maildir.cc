@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <ctime>
 #include <filesystem>
 #include <limits>
@@ -17,6 +16,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "plugin/core/command_line.h"
+#include "plugin/core/number.h"
 #include "plugin/files/durable_file.h"
 #include "shim/sent_copy.h"
 
@@ -125,11 +126,8 @@ std::optional<std::uint64_t> size_in_name(std::string_view base_name) noexcept {
   if (found == std::string_view::npos) {
     return std::nullopt;
   }
-  std::uint64_t size = 0;
-  const char* const end = base_name.data() + base_name.size();
-  const auto [behind, error] = std::from_chars(base_name.data() + found + key.size(), end, size);
-  return error == std::errc{} && (behind == end || *behind == ',') ? std::optional(size)
-                                                                   : std::nullopt;
+  base_name.remove_prefix(found + key.size());
+  return whole_number<std::uint64_t>(base_name.substr(0, base_name.find(',')));
 }
 
 Result<std::uint64_t> size_of(const std::string& path, std::string_view base_name) {
@@ -202,23 +200,6 @@ Result<UidList> read_uidlist(const std::string& path) {
   auto parsed = UidList::parse(*text.value());
   return parsed ? std::move(parsed)
                 : Result<UidList>(Error{parsed.error().kind, path + ": " + parsed.error().text});
-}
-
-/// A decimal number that is all of `text`.
-template <class T>
-std::optional<T> whole_number(std::string_view text) noexcept {
-  T number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [behind, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc{} && behind == end ? std::optional(number) : std::nullopt;
-}
-
-/// The part of `line` before the first space, taken off with the spaces behind it.
-std::string_view take_word(std::string_view& line) noexcept {
-  const std::string_view word = line.substr(0, line.find(' '));
-  line.remove_prefix(word.size());
-  line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
-  return word;
 }
 
 /// The value of a row's extension `key`, as Dovecot's maildir_uidlist_lookup_ext() finds it.

@@ -1,21 +1,13 @@
 #include "shim/sendmail.h"
 
-#include <fcntl.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <optional>
-#include <system_error>
 #include <utility>
-#include <vector>
 
-#include "plugin/files/open_file.h"
 #include "plugin/files/spool_file.h"
+#include "plugin/process/spawn.h"
 
 namespace pop3_legacy::shim {
 
@@ -23,8 +15,9 @@ namespace {
 
 constexpr std::size_t max_output = 4096;
 
-Error failed(const std::string& what, int error) {
-  return {Failure::temporary, what + ": " + std::generic_category().message(error)};
+// Another try may find it better, whatever it is.
+Error for_now(const Error& error) {
+  return {Failure::temporary, error.text};
 }
 
 // Its lines, in one.
@@ -53,56 +46,38 @@ class Running : public Submission {
 
   Status begin(process::EventLoop& loop, const std::string& program, int message,
                const Envelope& envelope) {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return failed("a pipe", errno);
-    read_.emplace(ends[0]);
-    const files::OpenFile write(ends[1]);
-    output_ = loop.watch(read_->get(), [this] { drain(); });
-    if (output_ == nullptr) return Error{Failure::temporary, "the event loop takes no more"};
-    auto process = loop.child([&] { return spawn(program, message, write.get(), envelope); },
+    if (const Status opened = output_.open(); !opened) return for_now(opened.error());
+    watch_ = loop.watch(output_.reading->get(), [this] { drain(); });
+    if (watch_ == nullptr) return Error{Failure::temporary, "the event loop takes no more"};
+    auto process = loop.child([&] { return begin_process(program, message, envelope); },
                               [this](int status) { ended(status); });
     if (!process) return process.error();
     process_ = std::move(process.value());
+    output_.writing.reset();
     return Done{};
   }
 
  private:
-  static Result<pid_t> spawn(const std::string& program, int message, int output,
-                             const Envelope& envelope) {
-    std::vector<std::string> words{program, "-i", "-f", address_of(envelope.sender), "--"};
-    for (const Address& recipient : envelope.recipients) words.push_back(address_of(recipient));
-    std::vector<char*> arguments;
-    arguments.reserve(words.size() + 1);
-    for (std::string& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, message, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
-    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-    pid_t pid = -1;
-    const int error =
-        ::posix_spawn(&pid, program.c_str(), &actions, nullptr, arguments.data(), environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (error != 0) return failed(program + " cannot be run", error);
-    return pid;
+  Result<pid_t> begin_process(const std::string& program, int message, const Envelope& envelope) {
+    process::Spawn call{.arguments = {program, "-i", "-f", address_of(envelope.sender), "--"},
+                        .input = message,
+                        .output = output_.writing->get(),
+                        .complaints = output_.writing->get()};
+    for (const Address& recipient : envelope.recipients) {
+      call.arguments.push_back(address_of(recipient));
+    }
+    const Result<pid_t> begun = process::spawn(std::move(call));
+    return begun ? begun : for_now(begun.error());
   }
 
   // The end of what was said is what matters.
-  void drain() noexcept {
-    std::array<char, max_output> piece{};
-    ssize_t count = 0;
-    while ((count = ::read(read_->get(), piece.data(), piece.size())) > 0) {
-      said_.append(piece.data(), static_cast<std::size_t>(count));
-      if (said_.size() > max_output) said_.erase(0, said_.size() - max_output);
-    }
-    if (count == 0) output_.reset();
+  void drain() {
+    if (!process::read_tail(output_.reading->get(), max_output, said_)) watch_.reset();
   }
 
   void ended(int status) {
     drain();
-    output_.reset();
+    watch_.reset();
     Outcome outcome;
     const int code = WIFEXITED(status) ? WEXITSTATUS(status) : EX_TEMPFAIL;
     outcome.accepted = code == 0;
@@ -113,8 +88,8 @@ class Running : public Submission {
   }
 
   std::function<void(Outcome)> done_;
-  std::optional<files::OpenFile> read_;
-  std::unique_ptr<process::Watch> output_;
+  process::Pipe output_;
+  std::unique_ptr<process::Watch> watch_;
   std::unique_ptr<process::Watch> process_;
   std::string said_;
 };

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <ctime>
 #include <filesystem>
@@ -18,6 +17,7 @@
 
 #include "plugin/core/command_line.h"
 #include "plugin/core/mailbox_users.h"
+#include "plugin/core/number.h"
 #include "plugin/core/reply.h"
 #include "plugin/core/session/session.h"
 #include "plugin/core/text.h"
@@ -64,15 +64,9 @@ std::string storage_error(const Error& error) {
 /// away unless they are too many for any number, which shows in the reply.
 template <class T>
 std::optional<T> take_number(std::string_view& arguments) {
-  std::uint64_t number = 0;
-  const char* const end = arguments.data() + arguments.size();
-  const auto [behind, error] = std::from_chars(arguments.data(), end, number);
-  if (error != std::errc{}) {
-    return std::nullopt;
-  }
-  arguments.remove_prefix(static_cast<std::size_t>(behind - arguments.data()));
-  return number <= std::numeric_limits<T>::max() ? std::optional(static_cast<T>(number))
-                                                 : std::nullopt;
+  const auto number = pop3_legacy::take_number<std::uint64_t>(arguments);
+  return number && *number <= std::numeric_limits<T>::max() ? std::optional(static_cast<T>(*number))
+                                                            : std::nullopt;
 }
 
 /// What Dovecot says to a number of the wrong shape; the argument follows.

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <utility>
 
-#include "plugin/core/uidl/assignment.h"
 #include "plugin/core/uidl/courier_list.h"
+#include "plugin/core/uidl/maildrop.h"
 #include "shim/maildrop.h"
 
 namespace pop3_legacy::shim {

@@ -83,10 +83,6 @@ std::string_view trimmed(std::string_view text) noexcept {
   return text.substr(0, text.find_last_not_of(blanks) + 1);
 }
 
-Error refused(std::string text) {
-  return {Failure::permanent, std::move(text)};
-}
-
 }  // namespace
 
 Result<Authorization> Authorization::parse(const AuthorizationWords& words) {

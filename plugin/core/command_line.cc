@@ -1,7 +1,8 @@
 #include "plugin/core/command_line.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "plugin/core/number.h"
 
 namespace pop3_legacy {
 
@@ -58,13 +59,9 @@ unsigned count_words(std::string_view arguments, unsigned limit) noexcept {
 
 std::optional<MessageNumber> parse_message_number(std::string_view arguments,
                                                   bool more_follows) noexcept {
-  MessageNumber number = 0;
-  const char* const end = arguments.data() + arguments.size();
-  const auto [behind, error] = std::from_chars(arguments.data(), end, number);
-  if (error != std::errc{} || (more_follows ? behind == end || *behind != ' ' : behind != end)) {
-    return std::nullopt;
-  }
-  return number;
+  if (!more_follows) return whole_number<MessageNumber>(arguments);
+  const auto number = take_number<MessageNumber>(arguments);
+  return arguments.starts_with(' ') ? number : std::nullopt;
 }
 
 }  // namespace pop3_legacy

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "plugin/core/header_lines.h"
 #include "plugin/core/text.h"
-#include "plugin/core/uidl/header_lines.h"
 
 namespace pop3_legacy {
 
@@ -15,20 +15,6 @@ constexpr char blank_for_control(char c) noexcept {
   return octet < 0x20 || octet == 0x7F ? ' ' : c;
 }
 
-std::string_view without_line_end(std::string_view line) noexcept {
-  if (line.ends_with('\n')) line.remove_suffix(1);
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line;
-}
-
-// The name in front of the line's colon; empty: the line is no field.
-std::string_view name_of(std::string_view line) noexcept {
-  const std::size_t colon = line.find(':');
-  if (colon == std::string_view::npos) return {};
-  const std::string_view name = line.substr(0, line.find_last_not_of(" \t", colon - 1) + 1);
-  return colon > 0 && is_field_name(name) ? name : std::string_view{};
-}
-
 bool is_meant(std::string_view name, const FieldQuery& query) noexcept {
   if (name.empty()) return false;
   return equals_ignoring_case(query.prefix ? name.substr(0, query.name.size()) : name, query.name);
@@ -37,25 +23,14 @@ bool is_meant(std::string_view name, const FieldQuery& query) noexcept {
 }  // namespace
 
 std::optional<std::string> first_field(std::string_view header, const FieldQuery& query) {
-  std::optional<std::string> field;
-  std::string value;
-  while (!header.empty()) {
-    const std::size_t end = std::min(header.find('\n'), header.size() - 1) + 1;
-    const std::string_view line = without_line_end(header.substr(0, end));
-    header.remove_prefix(end);
-    if (field) {
-      if (!uidl::continues(line)) break;
-      value += line;
-    } else if (const std::string_view name = name_of(line); is_meant(name, query)) {
-      field = name;
-      value = line.substr(line.find(':') + 1);
-    }
-  }
-  if (field) {
-    std::transform(value.begin(), value.end(), value.begin(), blank_for_control);
-    field->append(": ").append(uidl::trimmed(value));
-    field->resize(cut(*field, max_field_octets).size());
-  }
+  const std::string_view found = find_field(
+      header, [&query](std::string_view line) { return is_meant(field_name(line), query); });
+  if (found.empty()) return std::nullopt;
+  std::string value = unfolded(found.substr(found.find(':') + 1));
+  std::transform(value.begin(), value.end(), value.begin(), blank_for_control);
+  std::string field(field_name(found));
+  field.append(": ").append(trimmed(value));
+  field.resize(cut(field, max_field_octets).size());
   return field;
 }
 

@@ -1,7 +1,7 @@
 #include "plugin/core/mailbox_users.h"
 
 #include "plugin/core/text.h"
-#include "plugin/core/uidl/assignment.h"
+#include "plugin/core/uidl/maildrop.h"
 
 namespace pop3_legacy {
 

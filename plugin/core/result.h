@@ -25,6 +25,11 @@ struct Error {
   std::string text;
 };
 
+/// Does not work before somebody changes something; `why` is the sentence.
+inline Error refused(std::string why) {
+  return {Failure::permanent, std::move(why)};
+}
+
 /// Either a T or an Error. Holds the T by value; asking for the one that is not there is a
 /// programming error (std::bad_variant_access).
 template <class T>

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
+#include "plugin/core/command_line.h"
+#include "plugin/core/number.h"
 #include "plugin/core/text.h"
 
 namespace pop3_legacy {
@@ -38,12 +39,6 @@ std::string in_width(std::string_view text, std::size_t width) {
   return made + std::string(width - characters(made), ' ');
 }
 
-std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
-
 std::string two_digits(unsigned number) {
   return std::string(number < 10 ? "0" : "") + std::to_string(number);
 }
@@ -54,15 +49,13 @@ std::string month_and_day(std::string_view date) {
                                                     "jul", "aug", "sep", "oct", "nov", "dec"};
   constexpr unsigned last_day = 31;
   date.remove_prefix(std::min(date.find(',') + 1, date.size()));
-  date = trimmed(date);
-  unsigned day = 0;
-  const auto [behind, error] = std::from_chars(date.data(), date.data() + date.size(), day);
-  const std::string_view rest =
-      trimmed(date.substr(static_cast<std::size_t>(behind - date.data())));
+  date = without_outer_spaces(date);
+  const unsigned day = take_number<unsigned>(date).value_or(0);
+  const std::string_view rest = without_outer_spaces(date);
   const auto* const month = std::find_if(months.begin(), months.end(), [&](std::string_view name) {
     return equals_ignoring_case(rest.substr(0, name.size()), name);
   });
-  if (error != std::errc{} || day == 0 || day > last_day || month == months.end()) {
+  if (day == 0 || day > last_day || month == months.end()) {
     return "00/00*";
   }
   return two_digits(static_cast<unsigned>(month - months.begin()) + 1) + '/' + two_digits(day) +
@@ -72,7 +65,7 @@ std::string month_and_day(std::string_view date) {
 // MH's "friendly": the name, or the address where there is none.
 std::string friendly(std::string_view mailbox) {
   const std::size_t angle = mailbox.find('<');
-  std::string_view name = trimmed(mailbox.substr(0, angle));
+  std::string_view name = without_outer_spaces(mailbox.substr(0, angle));
   if (angle != std::string_view::npos && name.empty()) {
     name = mailbox.substr(angle + 1);
     return std::string(name.substr(0, name.find('>')));

@@ -1,18 +1,18 @@
 #include "plugin/core/state_document.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <utility>
 
+#include "plugin/core/number.h"
 #include "plugin/core/session/highest_accessed.h"
 #include "plugin/core/session/pace.h"
 #include "plugin/core/state_rules.h"
 #include "plugin/core/submission/ledger.h"
 #include "plugin/core/text.h"
-#include "plugin/core/uidl/assignment.h"
 #include "plugin/core/uidl/guid_ids.h"
 #include "plugin/core/uidl/lines.h"
+#include "plugin/core/uidl/maildrop.h"
 #include "plugin/core/uidl/memory.h"
 #include "plugin/core/view/hidden.h"
 
@@ -23,10 +23,6 @@ namespace {
 constexpr std::string_view title = "dovecot-pop3-legacy states 1\n";
 constexpr std::string_view user_word = "user ";
 constexpr std::string_view state_word = "state ";
-
-Error wrong(std::string why) {
-  return {Failure::permanent, std::move(why)};
-}
 
 std::ptrdiff_t rank(std::string_view name) {
   return find_state_rule(name) - state_rules().data();
@@ -47,16 +43,15 @@ Result<NamedState> take_state(std::string_view line, std::string_view& rest) {
   NamedState state;
   state.name = line.substr(0, space);
   line.remove_prefix(std::min(space + 1, line.size()));
-  std::size_t octets = 0;
-  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), octets);
-  if (error != std::errc{} || end != line.data() + line.size()) {
-    return wrong("how long the state " + in_quotes(state.name) + " is does not stand there");
+  const auto octets = whole_number<std::size_t>(line);
+  if (!octets) {
+    return refused("how long the state " + in_quotes(state.name) + " is does not stand there");
   }
-  if (rest.size() <= octets || rest[octets] != '\n') {
-    return wrong("the state " + in_quotes(state.name) + " is not as long as it should be");
+  if (rest.size() <= *octets || rest[*octets] != '\n') {
+    return refused("the state " + in_quotes(state.name) + " is not as long as it should be");
   }
-  state.content = rest.substr(0, octets);
-  rest.remove_prefix(octets + 1);
+  state.content = rest.substr(0, *octets);
+  rest.remove_prefix(*octets + 1);
   return state;
 }
 
@@ -80,7 +75,7 @@ Status check_state(std::string_view name, std::string_view content) {
   if (name == uidl::pins_state) return nothing_wrong(uidl::parse_pins(content));
   if (name == pace_state) return Pace::check(content);
   if (name == submission::ledger_state) return submission::Ledger::check(content);
-  return wrong("this version of the plugin has no such state");
+  return refused("this version of the plugin has no such state");
 }
 
 std::string print_states(const StateDocument& document) {
@@ -97,15 +92,15 @@ std::string print_states(const StateDocument& document) {
 Result<StateDocument> parse_states(std::string_view text) {
   std::string_view rest = text;
   if (!rest.starts_with(title)) {
-    return wrong("this is no document of \"state export\", for it does not begin with " +
-                 in_quotes(title.substr(0, title.size() - 1)));
+    return refused("this is no document of \"state export\", for it does not begin with " +
+                   in_quotes(title.substr(0, title.size() - 1)));
   }
   rest.remove_prefix(title.size());
   const auto user_line = take_line(rest);
   auto user = user_line && user_line->starts_with(user_word)
                   ? uidl::from_word(user_line->substr(user_word.size()))
                   : std::nullopt;
-  if (!user) return wrong("the second line does not tell whose states these are");
+  if (!user) return refused("the second line does not tell whose states these are");
   StateDocument document{.user = std::move(*user), .states = {}};
   while (const auto line = take_line(rest)) {
     if (!line->starts_with(state_word)) {
@@ -113,20 +108,20 @@ Result<StateDocument> parse_states(std::string_view text) {
       if (uidl::with_end(std::string(text.substr(0, before)), document.states.size()) == text) {
         return document;
       }
-      return wrong("something was changed in the document, or is missing");
+      return refused("something was changed in the document, or is missing");
     }
     auto state = take_state(*line, rest);
     if (!state) return state.error();
     const std::string& name = state.value().name;
     if (const Status good = check_state(name, state.value().content); !good) {
-      return wrong("the state " + in_quotes(name) + ": " + good.error().text);
+      return refused("the state " + in_quotes(name) + ": " + good.error().text);
     }
     if (!document.states.empty() && rank(document.states.back().name) >= rank(name)) {
-      return wrong("the state " + in_quotes(name) + " does not stand where it should");
+      return refused("the state " + in_quotes(name) + " does not stand where it should");
     }
     document.states.push_back(std::move(state.value()));
   }
-  return wrong("the document ends too early");
+  return refused("the document ends too early");
 }
 
 }  // namespace pop3_legacy

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+
+#include "plugin/core/number.h"
 
 namespace pop3_legacy {
 
@@ -41,9 +42,7 @@ unsigned version_of(std::string_view name, std::string_view text) noexcept {
   } else {
     return 0;
   }
-  unsigned version = 0;
-  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), version);
-  return error == std::errc{} && end == rest.data() + rest.size() ? version : 0;
+  return whole_number<unsigned>(rest).value_or(0);
 }
 
 }  // namespace

@@ -308,6 +308,8 @@ static void state_init(struct doveadm_mail_cmd_context* ctx) {
     return;
   }
   if (!ctx->iterate_single_user) refuse(ctx, EX_USAGE, ONE_USER);
+  /* "-f tab" heeds no DOVEADM_PRINT_HEADER_FLAG_HIDE_TITLE, and a title is no part of a document */
+  if (ctx->cctx->conn_type == DOVEADM_CONNECTION_TYPE_CLI) doveadm_print_hide_titles = TRUE;
   doveadm_print_header("states", "states", DOVEADM_PRINT_HEADER_FLAG_HIDE_TITLE);
 }
 

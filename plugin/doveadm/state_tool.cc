@@ -12,7 +12,8 @@
 #include "plugin/core/state_rules.h"
 #include "plugin/core/state_store.h"
 #include "plugin/doveadm/doveadm_host.h"
-#include "plugin/dovecot/mailbox_state.h"
+#include "plugin/doveadm/inbox.h"
+#include "plugin/doveadm/input_text.h"
 #include "plugin/dovecot/trampoline.h"
 #include "plugin/dovecot/user_policy.h"
 #include "plugin/dovecot/user_states.h"
@@ -33,61 +34,29 @@ using StatesFile = struct pop3_legacy_states;
 /// A device that never ends is no document.
 constexpr std::size_t max_document = std::size_t{512} * 1024 * 1024;
 
-/// The states that are kept with the user's INBOX, which is opened for them.
-class InboxStates : public StateStore {
- public:
-  explicit InboxStates(const struct mail_user* user)
-      : namespace_(mail_namespace_find_inbox(user->namespaces)),
-        box_(mailbox_alloc(namespace_->list, "INBOX", MAILBOX_FLAG_IGNORE_ACLS)) {}
-  InboxStates(const InboxStates&) = delete;
-  InboxStates& operator=(const InboxStates&) = delete;
-  InboxStates(InboxStates&&) = delete;
-  InboxStates& operator=(InboxStates&&) = delete;
-  ~InboxStates() override { mailbox_free(&box_); }
-
-  [[nodiscard]] Status open() {
-    if (mailbox_open(box_) == 0) return Done{};
-    return Error{Failure::temporary, std::string("INBOX cannot be opened: ") +
-                                         mailbox_get_last_internal_error(box_, nullptr)};
-  }
-  [[nodiscard]] bool readonly() const { return mailbox_is_readonly(box_); }
-
-  [[nodiscard]] std::string place_of(std::string_view name) const override {
-    return dovecot::place_of_mailbox_state(namespace_, name);
-  }
-  [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override {
-    return dovecot::load_mailbox_state(box_, name);
-  }
-  Status store_state(std::string_view name, std::string_view content) override {
-    return dovecot::store_mailbox_state(box_, name, content);
-  }
-  [[nodiscard]] Result<bool> exchange_state(std::string_view name,
-                                            const std::optional<std::string>& old,
-                                            std::string_view content) override {
-    return dovecot::exchange_mailbox_state(box_, name, old, content);
-  }
-
- private:
-  struct mail_namespace* namespace_;
-  struct mailbox* box_;
-};
-
 /// Where the states of one user are.
 class Stores {
  public:
   Stores(struct mail_user* user, bool by_user)
       : inbox_(user),
-        mailbox_users_(inbox_, user->username, by_user, [](std::string_view) {}),
+        mailbox_states_(states_of(inbox_.box())),
+        mailbox_users_(*mailbox_states_, user->username, by_user, [](std::string_view) {}),
         user_states_(user, mailbox_users_) {}
 
-  [[nodiscard]] InboxStates& inbox() noexcept { return inbox_; }
+  [[nodiscard]] Status open() {
+    if (inbox_.open()) return Done{};
+    return Error{Failure::temporary, std::string("INBOX cannot be opened: ") +
+                                         mailbox_get_last_internal_error(inbox_.box(), nullptr)};
+  }
+  [[nodiscard]] bool readonly() const { return mailbox_is_readonly(inbox_.box()); }
   [[nodiscard]] StateStore& of(const StateRule& rule) noexcept {
     return rule.owner == StateRule::Owner::user ? static_cast<StateStore&>(user_states_)
                                                 : mailbox_users_;
   }
 
  private:
-  InboxStates inbox_;
+  Inbox inbox_;
+  std::unique_ptr<StateStore> mailbox_states_;
   MailboxUsers mailbox_users_;
   dovecot::UserStates user_states_;
 };
@@ -111,7 +80,7 @@ Outcome export_states(struct mail_user* user) {
   const auto by_user = states_by_user(user);
   if (!by_user) return POP3_LEGACY_STATE_FAILED;
   Stores stores(user, *by_user);
-  if (const Status open = stores.inbox().open(); !open) return failed(user, open.error());
+  if (const Status open = stores.open(); !open) return failed(user, open.error());
   StateDocument document{.user = user->username, .states = {}};
   for (const StateRule& rule : state_rules()) {
     StateStore& store = stores.of(rule);
@@ -140,8 +109,8 @@ Outcome import_states(struct mail_user* user, const StateDocument& document, boo
   const auto by_user = states_by_user(user);
   if (!by_user) return POP3_LEGACY_STATE_FAILED;
   Stores stores(user, *by_user);
-  if (const Status open = stores.inbox().open(); !open) return failed(user, open.error());
-  if (stores.inbox().readonly()) {
+  if (const Status open = stores.open(); !open) return failed(user, open.error());
+  if (stores.readonly()) {
     return failed(user, {Failure::permanent, "the mailbox is read-only: nothing was changed"});
   }
   if (document.user != user->username) {
@@ -192,23 +161,13 @@ void drop_carriage_returns(std::string& text) {
 }
 
 std::unique_ptr<StatesFile> read_states(struct istream* input, const char** error_r) {
-  auto states = std::make_unique<StatesFile>();
-  const unsigned char* data = nullptr;
-  std::size_t size = 0;
-  while (i_stream_read_more(input, &data, &size) > 0) {
-    if (size > max_document - states->text.size()) {
-      *error_r =
-          t_strdup_printf("%s is longer than %zu octets", i_stream_get_name(input), max_document);
-      return nullptr;
-    }
-    states->text.append(reinterpret_cast<const char*>(data), size);
-    i_stream_skip(input, size);
-  }
-  if (input->stream_errno != 0) {
-    *error_r = t_strdup_printf("%s cannot be read: %s", i_stream_get_name(input),
-                               i_stream_get_error(input));
+  auto text = read_text(input, max_document);
+  if (!text) {
+    *error_r = in_data_stack(text.error());
     return nullptr;
   }
+  auto states = std::make_unique<StatesFile>();
+  states->text = std::move(text.value());
   drop_carriage_returns(states->text);
   auto document = parse_states(states->text);
   if (!document) {

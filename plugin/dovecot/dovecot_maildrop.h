@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "plugin/core/uidl/assignment.h"
+#include "plugin/core/uidl/maildrop.h"
 #include "plugin/dovecot/hash_loader.h"
 #include "plugin/dovecot/host.h"
 #include "plugin/dovecot/host_ids.h"

@@ -45,8 +45,8 @@ std::string_view dovecots_length(std::string_view header) {
   std::string_view found;
   bool behind_uid = false;
   bool dovecots = false;  // the field that a folded line continues
-  for (const std::string_view line : uidl::lines(header)) {
-    if (!uidl::continues(line)) {
+  for (const std::string_view line : lines(header)) {
+    if (!continues(line)) {
       behind_uid = behind_uid || uidl::begins(line, "X-UID:");
       const bool length = behind_uid && uidl::begins(line, "Content-Length:");
       dovecots = length || is_dovecots(line);
@@ -71,7 +71,7 @@ std::string without_dovecots_lines(std::string_view text) {
   const std::string_view header = header_of(text);
   const std::string_view length = dovecots_length(header);
   std::string out;
-  for (const std::string_view line : uidl::lines(header)) {
+  for (const std::string_view line : lines(header)) {
     if (!is_dovecots(line) && line.data() != length.data()) {
       out += line;
     }

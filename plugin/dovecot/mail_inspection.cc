@@ -1,9 +1,9 @@
 #include "plugin/dovecot/mail_inspection.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
+#include "plugin/core/number.h"
 #include "plugin/core/text.h"
 
 namespace pop3_legacy::dovecot {
@@ -77,11 +77,7 @@ Result<std::uint64_t> MailInspection::lines(MessageNumber number) {
     return message.error();
   }
   if (const auto known = maildrop_.derived(cached_lines)) {
-    std::uint64_t lines = 0;
-    const char* const end = known->data() + known->size();
-    if (std::from_chars(known->data(), end, lines).ptr == end) {
-      return lines;
-    }
+    if (const auto lines = whole_number<std::uint64_t>(*known)) return *lines;
   }
   auto lines = maildrop_.facts().lines();
   if (lines && maildrop_.facts().was_opened()) {

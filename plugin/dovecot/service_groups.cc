@@ -7,10 +7,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstdlib>
 #include <optional>
 #include <string_view>
+
+#include "plugin/core/number.h"
 
 namespace pop3_legacy::dovecot {
 
@@ -21,12 +22,7 @@ namespace {
 constexpr const char* variable = "RESTRICT_SETEXTRAGROUPS";
 
 std::optional<gid_t> group_named(const std::string& name) {
-  gid_t number = 0;
-  const char* const end = name.data() + name.size();
-  if (const auto [behind, error] = std::from_chars(name.data(), end, number);
-      error == std::errc{} && behind == end) {
-    return number;
-  }
+  if (const auto number = whole_number<gid_t>(name)) return number;
   group entry{};
   group* found = nullptr;
   std::vector<char> texts(std::size_t{4} * 1024);

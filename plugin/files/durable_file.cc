@@ -10,7 +10,6 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <charconv>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
@@ -20,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "plugin/core/number.h"
 #include "plugin/files/open_file.h"
 
 namespace pop3_legacy::files {
@@ -200,7 +200,7 @@ TemporaryName parse_temporary(std::string_view rest) {
   TemporaryName name{.ours = named};
   const bool known = neighbourhood().find_first_not_of('0') != std::string::npos;
   if (named && known && parts[0] == neighbourhood()) {
-    (void)std::from_chars(parts[1].data(), parts[1].data() + parts[1].size(), name.neighbour);
+    name.neighbour = whole_number<pid_t>(parts[1]).value_or(0);
   }
   return name;
 }

@@ -8,22 +8,18 @@
 // in turn, so that a stranger has it only once all the others have been given out, and no other
 // code of ours runs between the reaping and ended(). There the number is looked at once more: a
 // process that has it then is a stranger, and is left alone. Nothing is signalled later.
-#include <fcntl.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "plugin/core/text.h"
-#include "plugin/files/open_file.h"
+#include "plugin/process/spawn.h"
 
 namespace pop3_legacy::process {
 
@@ -34,24 +30,6 @@ using End = ProgramResult::End;
 constexpr std::size_t piece_octets = 4096;
 /// Of standard error; its end is what the log gets.
 constexpr std::size_t max_complaint_octets = 512;
-
-Error failed(const std::string& what, int error) {
-  return {files::kind_of(error), what + ": " + std::generic_category().message(error)};
-}
-
-/// The reading end does not block, and the writing end does.
-struct Pipe {
-  std::optional<files::OpenFile> reading;
-  std::optional<files::OpenFile> writing;
-
-  [[nodiscard]] bool open() {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
-    reading.emplace(ends[0]);
-    writing.emplace(ends[1]);
-    return ::fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0;
-  }
-};
 
 class Child : public RunningProgram {
  public:
@@ -68,8 +46,10 @@ class Child : public RunningProgram {
     if (::getuid() != ::geteuid() || ::getgid() != ::getegid()) {
       return Error{Failure::permanent, call.target + " is not run, for this process is two users"};
     }
-    if (!output_.open() || !complaints_.open()) return failed("a pipe", errno);
-    auto process = loop.child([&] { return spawn(call); }, [this](int status) { ended(status); });
+    if (const Status opened = output_.open(); !opened) return opened;
+    if (const Status opened = complaints_.open(); !opened) return opened;
+    auto process =
+        loop.child([&] { return begin_process(call); }, [this](int status) { ended(status); });
     if (!process) return process.error();
     process_ = std::move(process.value());
     output_.writing.reset();
@@ -88,39 +68,14 @@ class Child : public RunningProgram {
   }
 
  private:
-  Result<pid_t> spawn(const ProgramCall& call) {
-    std::string path = call.target;
-    std::array<char*, 2> arguments{path.data(), nullptr};
-    std::vector<std::string> words = call.environment;
-    std::vector<char*> environment;
-    environment.reserve(words.size() + 1);
-    for (std::string& word : words) environment.push_back(word.data());
-    environment.push_back(nullptr);
-
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, output_.writing->get(), STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, complaints_.writing->get(), STDERR_FILENO);
-    // The host's connections and its log.
-    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    sigset_t signals;
-    sigemptyset(&signals);
-    posix_spawnattr_setsigmask(&attributes, &signals);
-    sigfillset(&signals);
-    posix_spawnattr_setsigdefault(&attributes, &signals);
-    posix_spawnattr_setflags(
-        &attributes,
-        static_cast<short>(POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
-    pid_t pid = -1;
-    const int error = ::posix_spawn(&pid, path.c_str(), &actions, &attributes, arguments.data(),
-                                    environment.data());
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    if (error != 0) return failed(call.target + " cannot be run", error);
-    return pid_ = pid;
+  Result<pid_t> begin_process(const ProgramCall& call) {
+    Result<pid_t> begun = spawn({.arguments = {call.target},
+                                 .environment = call.environment,
+                                 .output = output_.writing->get(),
+                                 .complaints = complaints_.writing->get(),
+                                 .on_its_own = true});
+    if (begun) pid_ = begun.value();
+    return begun;
   }
 
   enum class Drained : std::uint8_t { all_there_is, to_the_end, too_much };
@@ -148,18 +103,7 @@ class Child : public RunningProgram {
 
   // False: there will be no more.
   bool drain_complaints() {
-    std::array<char, piece_octets> piece{};
-    ssize_t count = 0;
-    // What comes faster than this is looked at is not waited for.
-    for (int turn = 0; turn < 16; ++turn) {
-      count = ::read(complaints_.reading->get(), piece.data(), piece.size());
-      if (count <= 0) return count < 0 && (errno == EAGAIN || errno == EINTR);
-      complaint_.append(piece.data(), static_cast<std::size_t>(count));
-      if (complaint_.size() > max_complaint_octets) {
-        complaint_.erase(0, complaint_.size() - max_complaint_octets);
-      }
-    }
-    return true;
+    return read_tail(complaints_.reading->get(), max_complaint_octets, complaint_);
   }
 
   // What it has left running is killed.

@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <csignal>
 
+#include "plugin/core/number.h"
 #include "plugin/files/open_file.h"
 
 namespace pop3_legacy::process {
@@ -81,16 +81,12 @@ std::optional<bool> is_running(std::string_view name) {
   name.remove_prefix(space().size() + 1);
   const std::size_t dash = std::min(name.find('-'), name.size());
   const std::string_view number = name.substr(0, dash);
-  pid_t pid = 0;
-  const char* const end = number.data() + number.size();
-  if (const auto [behind, error] = std::from_chars(number.data(), end, pid);
-      error != std::errc{} || behind != end || pid <= 0 || dash >= name.size()) {
-    return std::nullopt;
-  }
+  const auto pid = whole_number<pid_t>(number);
+  if (!pid || *pid <= 0 || dash >= name.size()) return std::nullopt;
   const std::string started = start_time_of(std::string(number));
   if (!started.empty()) return started == name.substr(dash + 1);
   // /proc may hide it (hidepid), but not from the kernel.
-  if (::kill(pid, 0) != 0 && errno == ESRCH) return false;
+  if (::kill(*pid, 0) != 0 && errno == ESRCH) return false;
   return std::nullopt;
 }
 

@@ -140,22 +140,7 @@ userdb static {{
     home = {self.homes}/%{{user}}
   }}
 }}
-service pop3-login {{
-  inet_listener pop3 {{
-    listen = 127.0.0.1
-    port = {self.port}
-  }}
-  inet_listener pop3s {{
-    {"listen" if self.typed_settings else "address"} = 127.0.0.1
-    port = {self.pop3s_port}
-    ssl = yes
-  }}
-}}
-protocol pop3 {{
-  mail_max_userip_connections = 0
-  {plugin}
-}}
-{policy}
+{self._pop3(plugin)}{policy}
 {common}{self.settings.replace("@base@", base)}
 """
         policy = ""
@@ -181,13 +166,21 @@ userdb {{
   driver = static
   args = uid={uid} gid={uid} home={self.homes}/%u
 }}
-service pop3-login {{
+{self._pop3(plugin)}{policy}{common}{self.settings.replace("@base@", base)}
+"""
+
+    def _plugins(self):
+        return [*self.dovecots_plugins, *(["pop3_legacy"] if self.plugin else [])]
+
+    def _pop3(self, plugin):
+        address = "listen" if self.typed_settings else "address"
+        return f"""service pop3-login {{
   inet_listener pop3 {{
-    address = 127.0.0.1
+    {address} = 127.0.0.1
     port = {self.port}
   }}
   inet_listener pop3s {{
-    {"listen" if self.typed_settings else "address"} = 127.0.0.1
+    {address} = 127.0.0.1
     port = {self.pop3s_port}
     ssl = yes
   }}
@@ -196,11 +189,7 @@ protocol pop3 {{
   mail_max_userip_connections = 0
   {plugin}
 }}
-{policy}{common}{self.settings.replace("@base@", base)}
 """
-
-    def _plugins(self):
-        return [*self.dovecots_plugins, *(["pop3_legacy"] if self.plugin else [])]
 
     def _mail_settings(self):
         folder = "~/Maildir" if self.mail_format == "maildir" else "~/mail"

@@ -186,6 +186,26 @@ class ExportAndImportTest(StateTest):
         result = self.state(self.host, "import", "-S", socket, "-u", user, self.file(document))
         self.assertEqual({row[2] for row in self.rows(result)}, {"present"}, result.stderr)
 
+    def test_the_document_has_no_heading(self):
+        # "-f tab" puts one in front of other answers.
+        user = self.with_states()
+        document = self.export(user)
+        for options in ((), ("-S", self.host.base + "/run/doveadm-server")):
+            result = self.host.try_doveadm("-f", "tab", "pop3-legacy", "state", "export", *options, "-u", user)
+            self.assertEqual((result.returncode, result.stderr, result.stdout), (0, "", document), options)
+
+    def test_nothing_is_pinned_where_the_pins_are_damaged(self):
+        user = self.with_states()
+        path = os.path.join(self.host.homes, user, "Maildir", "dovecot-pop3-legacy-pins")
+        listed = self.host.try_doveadm("-f", "tab", "pop3-legacy", "uidl", "list", "-u", user).stdout
+        with open(path, "a") as file:
+            file.write("x\n")
+        result = self.host.try_doveadm("pop3-legacy", "uidl", "pin", "-u", user, self.file(listed))
+        self.assertEqual(result.returncode, 65)
+        self.assertRegex(result.stderr, "damaged, so UIDL is refused: " + re.escape(path) + ".*: nothing was changed")
+        with open(path) as file:
+            self.assertTrue(file.read().endswith("x\n"))
+
     def test_a_user_without_states_has_an_empty_document(self):
         user = self.user(1)
         document = self.export(user)

@@ -4,6 +4,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace pop3_legacy::uidl {
 namespace {
@@ -14,6 +16,11 @@ std::string numbered(std::string_view list, std::string_view name) {
   return found ? std::to_string(found->number) + "-" + std::to_string(found->validity) : "none";
 }
 
+void expect_numbers(std::string_view list,
+                    const std::vector<std::pair<std::string_view, std::string_view>>& expected) {
+  for (const auto& [name, number] : expected) EXPECT_EQ(numbered(list, name), number) << name;
+}
+
 const std::string second = "/2 12 1300000000\n";
 
 TEST(CourierList, HasNumbersByFileName) {
@@ -21,11 +28,11 @@ TEST(CourierList, HasNumbersByFileName) {
                            "1.M1.host,S=5 5 10:1300000000\n"
                            "2.M2.host:2,S 7 11:0\n"
                            "with a blank 9 18446744073709551615:3\n";
-  EXPECT_EQ(numbered(list, "1.M1.host,S=5"), "10-1300000000");
-  EXPECT_EQ(numbered(list, "2.M2.host"), "11-0");
-  EXPECT_EQ(numbered(list, "with a blank"), "18446744073709551615-3");
-  EXPECT_EQ(numbered(list, "1.M1.host"), "none");
-  EXPECT_EQ(numbered(list, ""), "none");
+  expect_numbers(list, {{"1.M1.host,S=5", "10-1300000000"},
+                        {"2.M2.host", "11-0"},
+                        {"with a blank", "18446744073709551615-3"},
+                        {"1.M1.host", "none"},
+                        {"", "none"}});
 }
 
 TEST(CourierList, TheThirdVersionHasOneNumberMore) {
@@ -46,10 +53,7 @@ TEST(CourierList, WithoutLinesItIsAsIfThereWereNone) {
 
 TEST(CourierList, OfVersion1TheNumberStandsAlone) {
   const std::string list = "/1 12\n1.M1.host,S=5:2,S 5 10\na b 6 11:13\nc 7 12 \nd 8 13x\n";
-  EXPECT_EQ(numbered(list, "1.M1.host,S=5"), "10-0");
-  EXPECT_EQ(numbered(list, "a b"), "11-13");
-  EXPECT_EQ(numbered(list, "c"), "none");
-  EXPECT_EQ(numbered(list, "d"), "13-0");
+  expect_numbers(list, {{"1.M1.host,S=5", "10-0"}, {"a b", "11-13"}, {"c", "none"}, {"d", "13-0"}});
 }
 
 TEST(CourierList, WithoutATitleLineTheNamesAreTheIds) {
@@ -90,11 +94,11 @@ TEST(CourierList, WhatStandsBehindTheLastNumberDoesNotMatter) {
   const std::string list =
       "/ 3   10\t222 more\r\na 51 4:77:0\r\nb 5 4:78:0:9\nc 5 4:79:1x\nd 5 04:077:0\n"
       "e 5 99999999999999999999:1:0\n";
-  EXPECT_EQ(numbered(list, "a"), "4-77");
-  EXPECT_EQ(numbered(list, "b"), "4-78");
-  EXPECT_EQ(numbered(list, "c"), "4-79");
-  EXPECT_EQ(numbered(list, "d"), "4-77");
-  EXPECT_EQ(numbered(list, "e"), "18446744073709551615-1");
+  expect_numbers(list, {{"a", "4-77"},
+                        {"b", "4-78"},
+                        {"c", "4-79"},
+                        {"d", "4-77"},
+                        {"e", "18446744073709551615-1"}});
 }
 
 TEST(CourierList, ALineIsNoLongerThanCouriersBuffer) {

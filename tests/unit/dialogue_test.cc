@@ -1,6 +1,12 @@
-#include "tests/dialogues/dialogue.h"
+#include "tests/dialogues/matcher.h"
+#include "tests/dialogues/notation.h"
+#include "tests/dialogues/parser.h"
 
 #include <gtest/gtest.h>
+
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace pop3_legacy::dialogue {
 
@@ -30,6 +36,13 @@ bool matches(std::string_view pattern, std::string_view line) {
   const auto parsed_pattern = Pattern::parse(pattern);
   EXPECT_TRUE(parsed_pattern) << pattern;
   return parsed_pattern && parsed_pattern.value().matches(line);
+}
+
+void expect_matches(const std::vector<std::pair<std::string_view, std::string_view>>& lines,
+                    bool expected) {
+  for (const auto& [pattern, line] : lines) {
+    EXPECT_EQ(matches(pattern, line), expected) << pattern << ' ' << line;
+  }
 }
 
 /// A dialogue with one session, followed on `host`.
@@ -197,21 +210,17 @@ TEST(DialogueParser, ABoardsLastMessageMayHaveArrivedAtAnyTime) {
 }
 
 TEST(DialogueParser, RefusesLinesInTheWrongPlace) {
-  EXPECT_NE(error_of("C: STAT\n"), "nothing");
-  EXPECT_NE(error_of("S: +OK\nsession\nclosed\n"), "nothing");
-  EXPECT_NE(error_of("session\nsession\nclosed\n"), "nothing");
   EXPECT_EQ(error_of("connection\nS: +OK\nC: QUIT\nclosed\n"),
             "a.txt:2: the greeting is the runner's: a connection begins with a C line");
-  EXPECT_NE(error_of("closed\n"), "nothing");
-  EXPECT_NE(error_of("session\nmail 80\nclosed\n"), "nothing");
-  EXPECT_NE(error_of("session\nclosed\nmail 80\n"), "nothing");
-  EXPECT_NE(error_of("new mail 80\nsession\nclosed\n"), "nothing");
-  EXPECT_NE(error_of("expunge 1\nsession\nclosed\n"), "nothing");
-  EXPECT_NE(error_of("session\nexpunge 1\nclosed\n"), "nothing");
-  EXPECT_NE(error_of("session\nclosed\nexpunge 0\n"), "nothing");
-  EXPECT_NE(error_of("  [last]\nsession\nclosed\n"), "nothing");
-  EXPECT_NE(error_of("not line\nsession\nclosed\n"), "nothing");
-  EXPECT_NE(error_of("not often\nsession\nclosed\n"), "nothing");
+  for (const std::string_view text :
+       {"C: STAT\n", "S: +OK\nsession\nclosed\n", "session\nsession\nclosed\n", "closed\n",
+        "session\nmail 80\nclosed\n", "session\nclosed\nmail 80\n",
+        "new mail 80\nsession\nclosed\n", "expunge 1\nsession\nclosed\n",
+        "session\nexpunge 1\nclosed\n", "session\nclosed\nexpunge 0\n",
+        "  [last]\nsession\nclosed\n", "not line\nsession\nclosed\n",
+        "not often\nsession\nclosed\n"}) {
+    EXPECT_NE(error_of(text), "nothing") << text;
+  }
 }
 
 TEST(DialogueParser, RefusesWhatCannotBeMeant) {
@@ -220,36 +229,28 @@ TEST(DialogueParser, RefusesWhatCannotBeMeant) {
   };
   EXPECT_EQ(in_session("S: +OK "),
             "a.txt:4: a blank at the end of a line cannot be seen; write \\x20");
-  EXPECT_NE(in_session("S:+OK"), "nothing");
-  EXPECT_NE(in_session("S: \xc3\xa4"), "nothing");
-  EXPECT_NE(in_session("S: +OK\r"), "nothing");
-  EXPECT_NE(in_session("S: {txet}"), "nothing");
-  EXPECT_NE(in_session("S: {text"), "nothing");
-  EXPECT_NE(in_session("S: \\q"), "nothing");
-  EXPECT_NE(in_session("C: \\x4"), "nothing");
-  EXPECT_NE(in_session("C: \\"), "nothing");
-  EXPECT_NE(in_session("C: {\"A\" x}"), "nothing");
-  EXPECT_NE(in_session("C: {\"A\" x 9999999}"), "nothing");
-  EXPECT_NE(in_session("C: {text}"), "nothing");
-  EXPECT_NE(in_session("S on dovecot-1.0: +OK"), "nothing");
-  EXPECT_NE(in_session("S on dovecot +OK"), "nothing");
-  EXPECT_NE(in_session("S: {message 2}"), "nothing");
-  EXPECT_NE(in_session("S: {message 0}"), "nothing");
-  EXPECT_NE(in_session("S: {message 1} "), "nothing");
-  EXPECT_NE(in_session("S: {top 1}"), "nothing");
-  EXPECT_NE(in_session("S: {top 1 x}"), "nothing");
+  for (const std::string_view text :
+       {"S:+OK", "S: \xc3\xa4", "S: +OK\r", "S: {txet}", "S: {text", "S: \\q", "C: \\x4", "C: \\",
+        "C: {\"A\" x}", "C: {\"A\" x 9999999}", "C: {text}", "S on dovecot-1.0: +OK",
+        "S on dovecot +OK", "S: {message 2}", "S: {message 0}", "S: {message 1} ", "S: {top 1}",
+        "S: {top 1 x}"}) {
+    EXPECT_NE(in_session(text), "nothing") << text;
+  }
 }
 
 TEST(DialogueParser, LinesNeedAnEnd) {
   const auto in_session = [](std::string_view lines) {
     return error_of(std::string(login) + "C: X\n" + std::string(lines));
   };
-  EXPECT_EQ(in_session("S: {lines}\nS: .\nclosed\n"), "nothing");
-  EXPECT_NE(in_session("S: {lines}\nclosed\n"), "nothing");
-  EXPECT_NE(in_session("S: {lines}\nC: Y\nS: .\nclosed\n"), "nothing");
-  EXPECT_NE(in_session("S: {lines}\nS: {lines}\nS: .\nclosed\n"), "nothing");
-  EXPECT_NE(in_session("S: {lines}\nS on shim: .\nclosed\n"), "nothing");
-  EXPECT_EQ(in_session("S: {lines}\nS on shim: .\nS on dovecot: ..\nclosed\n"), "nothing");
+  for (const std::string_view lines :
+       {"S: {lines}\nS: .\nclosed\n", "S: {lines}\nS on shim: .\nS on dovecot: ..\nclosed\n"}) {
+    EXPECT_EQ(in_session(lines), "nothing") << lines;
+  }
+  for (const std::string_view lines :
+       {"S: {lines}\nclosed\n", "S: {lines}\nC: Y\nS: .\nclosed\n",
+        "S: {lines}\nS: {lines}\nS: .\nclosed\n", "S: {lines}\nS on shim: .\nclosed\n"}) {
+    EXPECT_NE(in_session(lines), "nothing") << lines;
+  }
 }
 
 TEST(DialogueParser, ReadsFiles) {
@@ -284,26 +285,24 @@ TEST(GeneratedMessage, IsSentWithItsDotsStuffed) {
 // --- matching ---
 
 TEST(Pattern, MatchesWholeLines) {
-  EXPECT_TRUE(matches("+OK", "+OK"));
-  EXPECT_FALSE(matches("+OK", "+OK "));
-  EXPECT_FALSE(matches("+OK", "+ok"));
-  EXPECT_FALSE(matches("+OK 1", "+OK"));
-  EXPECT_TRUE(matches("", ""));
-  EXPECT_TRUE(matches("a\\x20\\\\", "a \\"));
+  expect_matches({{"+OK", "+OK"}, {"", ""}, {"a\\x20\\\\", "a \\"}}, true);
+  expect_matches({{"+OK", "+OK "}, {"+OK", "+ok"}, {"+OK 1", "+OK"}}, false);
 }
 
 TEST(Pattern, KnowsItsPlaceholders) {
-  EXPECT_TRUE(matches("+OK {number} {number}", "+OK 4 320"));
-  EXPECT_FALSE(matches("+OK {number}", "+OK "));
-  EXPECT_FALSE(matches("+OK {number}", "+OK 4x"));
-  EXPECT_TRUE(matches("{number}0", "100"));
-  EXPECT_TRUE(matches("1 {word}", "1 0000a-b"));
-  EXPECT_FALSE(matches("1 {word}", "1 a b"));
-  EXPECT_FALSE(matches("1 {word}", "1 "));
-  EXPECT_TRUE(matches("+OK {text}", "+OK "));
-  EXPECT_TRUE(matches("+OK {text}", "+OK \x01 \xff"));
-  EXPECT_TRUE(matches("{text}a{text}a", "aaa"));
-  EXPECT_FALSE(matches("{text}a", "aab"));
+  expect_matches({{"+OK {number} {number}", "+OK 4 320"},
+                  {"{number}0", "100"},
+                  {"1 {word}", "1 0000a-b"},
+                  {"+OK {text}", "+OK "},
+                  {"+OK {text}", "+OK \x01 \xff"},
+                  {"{text}a{text}a", "aaa"}},
+                 true);
+  expect_matches({{"+OK {number}", "+OK "},
+                  {"+OK {number}", "+OK 4x"},
+                  {"1 {word}", "1 a b"},
+                  {"1 {word}", "1 "},
+                  {"{text}a", "aab"}},
+                 false);
 }
 
 TEST(Matcher, TakesTheExpectedLinesInPiecesOfAnySize) {

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/core/uidl/assignment.h"
+#include "plugin/core/uidl/maildrop.h"
 #include "plugin/core/uidl/schemes.h"
 #include "plugin/hash/openssl_hasher.h"
 #include "tests/unit/fake_facts.h"

@@ -29,6 +29,7 @@ std::string hidden_text(const std::string& lines, std::size_t runs) {
 /// A session of a mailbox with the UIDs 10, 20, 30 …
 struct Fixture {
   explicit Fixture(MessageNumber count = 4) : port(count) { port.time = today * day + 100; }
+  explicit Fixture(policy::DeleteMode mode) : Fixture() { rules.deletion.mode = mode; }
 
   Session session(Remembered remembered = {}) {
     policy::Resolution made = resolution();
@@ -184,8 +185,7 @@ TEST(View, ADateThatCannotBeReadShowsNothing) {
 }
 
 TEST(View, HiddenMessagesAreKeptFromTheHostsQuit) {
-  Fixture test;
-  test.rules.deletion.mode = DeleteMode::hide;
+  Fixture test(DeleteMode::hide);
   Session session = test.session();
   test.play(session, "DELE 1\r\n");
   test.play(session, "RSET\r\n");
@@ -197,8 +197,7 @@ TEST(View, HiddenMessagesAreKeptFromTheHostsQuit) {
 }
 
 TEST(View, ADropHidesNothing) {
-  Fixture test;
-  test.rules.deletion.mode = DeleteMode::hide;
+  Fixture test(DeleteMode::hide);
   Session session = test.session();
   test.play(session, "DELE 1\r\n");
   session.finish(Ending::dropped);
@@ -206,8 +205,7 @@ TEST(View, ADropHidesNothing) {
 }
 
 TEST(View, QuitIsRefusedWhereWhatWasDeletedCannotBeStored) {
-  Fixture test;
-  test.rules.deletion.mode = DeleteMode::hide;
+  Fixture test(DeleteMode::hide);
   Session session = test.session();
   test.play(session, "DELE 1\r\n");
   test.port.state_error = Error{Failure::temporary, "the disk is full"};
@@ -221,8 +219,7 @@ TEST(View, QuitIsRefusedWhereWhatWasDeletedCannotBeStored) {
 }
 
 TEST(View, TwoSessionsKeepEachOthersEntries) {
-  Fixture test;
-  test.rules.deletion.mode = DeleteMode::hide;
+  Fixture test(DeleteMode::hide);
   Session session = test.session();
   test.play(session, "DELE 1\r\n");
   test.port.before_exchange = [&] { test.set_state("deleted 30\nfetched 50\n", 2); };
@@ -231,8 +228,7 @@ TEST(View, TwoSessionsKeepEachOthersEntries) {
 }
 
 TEST(View, OthersDamageIsNotWrittenOver) {
-  Fixture test;
-  test.rules.deletion.mode = DeleteMode::hide;
+  Fixture test(DeleteMode::hide);
   Session session = test.session();
   test.play(session, "DELE 1\r\n");
   test.port.before_exchange = [&] { test.port.states["hidden"] = "rubbish"; };
@@ -313,8 +309,7 @@ void renumber(FakeHost& port, UidValidity validity, std::vector<Uid> order = {10
 }
 
 TEST(View, WhatIsHiddenStaysSoUnderANewUidvalidity) {
-  Fixture test;
-  test.rules.deletion.mode = DeleteMode::hide;
+  Fixture test(DeleteMode::hide);
   test.rules.view.hide_fetched = true;
   Session first = test.session();
   test.play(first, "RETR 1\r\n");
@@ -369,8 +364,7 @@ TEST(View, Version1GetsItsGuidsWhenItIsReplaced) {
 }
 
 TEST(View, OfTwoSessionsUnderTwoUidvaliditiesNoneLosesAnything) {
-  Fixture test;
-  test.rules.deletion.mode = DeleteMode::hide;
+  Fixture test(DeleteMode::hide);
   Session old = test.session();
   test.play(old, "DELE 1\r\n");
   FakeHost other(4);
@@ -415,8 +409,7 @@ TEST(View, AStorageWithoutGuidsIsAsBefore) {
 }
 
 TEST(View, WhereGuidsCannotBeReadNowNothingIsShown) {
-  Fixture test;
-  test.rules.deletion.mode = DeleteMode::hide;
+  Fixture test(DeleteMode::hide);
   Session first = test.session();
   test.play(first, "DELE 1\r\n");
   test.quit(first);
@@ -428,8 +421,7 @@ TEST(View, WhereGuidsCannotBeReadNowNothingIsShown) {
 }
 
 TEST(View, DamagedGuidsAreMadeAnewAndOnlyMatterWhereTheyAreNeeded) {
-  Fixture test;
-  test.rules.deletion.mode = DeleteMode::hide;
+  Fixture test(DeleteMode::hide);
   Session first = test.session();
   test.play(first, "DELE 1\r\n");
   test.quit(first);

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +11,7 @@
 #include "plugin/core/commands/arguments.h"
 #include "plugin/core/commands/commands.h"
 #include "plugin/core/mangle/mangled_message.h"
+#include "plugin/core/number.h"
 #include "plugin/core/session/session.h"
 #include "plugin/core/text.h"
 
@@ -325,13 +325,9 @@ Answer mangle(Session& session, std::string_view line, host::Contents& contents)
     return send(session, contents, number.value(), std::move(mangling.value()), Access::retrieve,
                 MangledMessage::all_lines);
   }
-  std::uint64_t count = 0;
-  const char* const end = lines.data() + lines.size();
-  if (const auto [behind, error] = std::from_chars(lines.data(), end, count);
-      error != std::errc{} || behind != end) {
-    return Reply::err("Invalid size: " + std::string(lines));
-  }
-  return send(session, contents, number.value(), std::move(mangling.value()), Access::top, count);
+  const auto count = whole_number<std::uint64_t>(lines);
+  if (!count) return Reply::err("Invalid size: " + std::string(lines));
+  return send(session, contents, number.value(), std::move(mangling.value()), Access::top, *count);
 }
 
 }  // namespace pop3_legacy::commands

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
+#include "plugin/core/number.h"
 #include "plugin/core/text.h"
 
 namespace pop3_legacy {
@@ -71,12 +71,9 @@ std::string referred(std::string_view name) {
     name.remove_prefix(1);
     const bool hex = name.starts_with('x') || name.starts_with('X');
     name.remove_prefix(hex ? 1 : 0);
-    std::uint32_t code = 0;
-    const auto [end, error] =
-        std::from_chars(name.data(), name.data() + name.size(), code, hex ? 16 : 10);
-    const bool whole = error == std::errc{} && end == name.data() + name.size();
+    const auto code = whole_number<std::uint32_t>(name, hex ? 16 : 10);
     constexpr std::uint32_t no_break_space = 0xA0;
-    return !whole ? "" : code == no_break_space ? " " : utf8(code);
+    return !code ? "" : code == no_break_space ? " " : utf8(*code);
   }
   const auto* const found = std::find_if(references.begin(), references.end(),
                                          [&](const auto& row) { return row.first == name; });

@@ -211,10 +211,6 @@ std::string seconds_toml(std::uint64_t seconds) {
   return with_unit(seconds, second_units);
 }
 
-Error refused(std::string why) {
-  return {Failure::permanent, std::move(why)};
-}
-
 Status any_text(std::string_view /*text*/) {
   return Done{};
 }

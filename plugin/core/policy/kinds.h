@@ -159,9 +159,6 @@ inline constexpr std::uint64_t kilobyte = 1024;
 inline constexpr std::uint64_t gigabyte = kilobyte * kilobyte * kilobyte;
 inline constexpr std::uint64_t seconds_of_a_day = std::uint64_t{24} * 60 * 60;
 
-/// The error of a check: it continues the key's name.
-Error refused(std::string why);
-
 // Checks that several keys have.
 
 /// It has nothing against any text.

@@ -147,24 +147,23 @@ Resolution resolve(DocumentStore* store, std::string_view user, std::string_view
 }
 
 Result<std::string> domain_name(std::string_view domain, const AsciiDomain& ascii_domain) {
-  const auto invalid = [](std::string why) { return Error{Failure::permanent, std::move(why)}; };
   // Of the four octets that a character has at most, one at least is left of it in its ASCII form.
   constexpr std::size_t max_octets_per_character = 4;
   std::string made;
   if (!is_ascii(domain)) {
     if (domain.size() > max_octets_per_character * max_domain_octets) {
-      return invalid("the domain is longer than any can be");
+      return refused("the domain is longer than any can be");
     }
     Result<std::string> ascii = ascii_domain(domain);
     if (!ascii) return ascii;
     made = std::move(ascii.value());
     domain = made;
-    if (!is_ascii(domain)) return invalid("the domain has no ASCII form (xn--...)");
+    if (!is_ascii(domain)) return refused("the domain has no ASCII form (xn--...)");
   }
   if (domain.ends_with('.')) domain.remove_suffix(1);
-  if (domain.empty()) return invalid("the domain is empty");
+  if (domain.empty()) return refused("the domain is empty");
   if (domain.size() > max_domain_octets) {
-    return invalid("the domain is longer than " + std::to_string(max_domain_octets) + " octets");
+    return refused("the domain is longer than " + std::to_string(max_domain_octets) + " octets");
   }
   std::string name;
   name.reserve(domain.size());
@@ -172,17 +171,17 @@ Result<std::string> domain_name(std::string_view domain, const AsciiDomain& asci
   for (char c : domain) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
     if (c != '.' && !is_name_character(c)) {
-      return invalid(R"(the domain may have letters, digits, "-", "_" and dots only)");
+      return refused(R"(the domain may have letters, digits, "-", "_" and dots only)");
     }
-    if (c == '.' && label == 0) return invalid("the domain has an empty part between its dots");
+    if (c == '.' && label == 0) return refused("the domain has an empty part between its dots");
     label = c == '.' ? 0 : label + 1;
     if (label > max_label_octets) {
-      return invalid("the domain has a part longer than " + std::to_string(max_label_octets) +
+      return refused("the domain has a part longer than " + std::to_string(max_label_octets) +
                      " octets");
     }
     name += c;
   }
-  if (label == 0) return invalid("the domain has an empty part between its dots");
+  if (label == 0) return refused("the domain has an empty part between its dots");
   return name;
 }
 

@@ -1,10 +1,10 @@
 #include "plugin/core/session/accesses.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 
 #include "plugin/core/command_line.h"
+#include "plugin/core/number.h"
 
 namespace pop3_legacy {
 
@@ -35,10 +35,8 @@ bool transfers(Access kind) noexcept {
 // the mail on the server. One that the host will refuse sends nothing.
 Extent extent_of_top(std::string_view arguments, std::uint64_t octets) {
   (void)take_word(arguments);
-  std::uint64_t lines = 0;
-  const char* const end = arguments.data() + arguments.size();
-  const auto [behind, error] = std::from_chars(arguments.data(), end, lines);
-  return behind == end && error == std::errc{} ? extent_of(lines, octets) : Extent::header;
+  const auto lines = whole_number<std::uint64_t>(arguments);
+  return lines ? extent_of(*lines, octets) : Extent::header;
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
 #include "plugin/core/session/highest_accessed.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "plugin/core/number.h"
 #include "plugin/core/state_rules.h"
 #include "plugin/core/text.h"
 #include "plugin/core/uidl/guid_ids.h"
@@ -37,10 +37,10 @@ Semantics semantics_of(policy::LastSemantics name) noexcept {
 
 // A number with a blank behind it, or the end.
 template <class T>
-bool take_number(std::string_view& text, T& number) {
-  const auto [behind, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{}) return false;
-  text.remove_prefix(static_cast<std::size_t>(behind - text.data()));
+bool take_field(std::string_view& text, T& number) {
+  const auto taken = take_number<T>(text);
+  if (!taken) return false;
+  number = *taken;
   if (text.empty()) return true;
   const bool blank = text.front() == ' ' && text.size() > 1;
   text.remove_prefix(1);
@@ -65,13 +65,13 @@ std::optional<HighestAccessed::State> HighestAccessed::parse(std::string_view te
   text.remove_suffix(1);
   State state;
   unsigned version = 0;
-  if (!take_number(text, version) || version < 1 || version > 2 ||
-      !take_number(text, state.uidvalidity) || text.empty() || !take_number(text, state.uid)) {
+  if (!take_field(text, version) || version < 1 || version > 2 ||
+      !take_field(text, state.uidvalidity) || text.empty() || !take_field(text, state.uid)) {
     return std::nullopt;
   }
   state.old = version == 1;
   if (text.empty()) return state;
-  auto guid = take_number(text, state.count) ? uidl::from_word(text) : std::nullopt;
+  auto guid = take_field(text, state.count) ? uidl::from_word(text) : std::nullopt;
   if (state.old || !guid || guid->empty()) return std::nullopt;
   state.guid = std::move(*guid);
   return state;

@@ -1,9 +1,9 @@
 #include "plugin/core/session/pace.h"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 
+#include "plugin/core/number.h"
 #include "plugin/core/state_rules.h"
 
 namespace pop3_legacy {
@@ -17,18 +17,17 @@ constexpr std::int64_t minute = 60;
 constexpr std::int64_t hour = 60 * minute;
 constexpr std::uint64_t parts_of_limit = 10;
 
-template <class T>
-bool take_number(std::string_view& text, char end, T& number) {
-  const auto [behind, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || behind == text.data() + text.size() || *behind != end) return false;
-  text.remove_prefix(static_cast<std::size_t>(behind - text.data()) + 1);
-  return number >= 0;
-}
-
 bool take_front(std::string_view& text, std::string_view front) {
   if (!text.starts_with(front)) return false;
   text.remove_prefix(front.size());
   return true;
+}
+
+template <class T>
+bool take_number_and(std::string_view end, std::string_view& text, T& number) {
+  const auto taken = take_number<T>(text);
+  number = taken.value_or(0);
+  return taken && number >= 0 && take_front(text, end);
 }
 
 void add(std::uint64_t& sum, std::uint64_t octets) {
@@ -61,9 +60,9 @@ bool Pace::parse(std::string_view text, State& state) {
     std::int64_t time = 0;
     std::uint64_t octets = 0;
     if (take_front(text, word_logins)) {
-      if (!take_number(text, '\n', state.logins_until)) return false;
-    } else if (!take_front(text, word_octets) || !take_number(text, ' ', time) ||
-               !take_number(text, '\n', octets)) {
+      if (!take_number_and("\n", text, state.logins_until)) return false;
+    } else if (!take_front(text, word_octets) || !take_number_and(" ", text, time) ||
+               !take_number_and("\n", text, octets)) {
       return false;
     } else {
       add(state.minutes[time - time % minute], octets);

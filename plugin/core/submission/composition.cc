@@ -19,10 +19,6 @@ namespace {
 constexpr std::size_t max_local_octets = 64;  // RFC 5321, section 4.5.3.1
 constexpr std::size_t max_domain_octets = 255;
 
-Error refused(std::string text) {
-  return {Failure::permanent, std::move(text)};
-}
-
 bool is_letter_or_digit(char c) noexcept {
   return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
 }

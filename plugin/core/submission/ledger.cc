@@ -1,10 +1,10 @@
 #include "plugin/core/submission/ledger.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <optional>
 
+#include "plugin/core/number.h"
 #include "plugin/core/state_rules.h"
 #include "plugin/core/text.h"
 
@@ -33,24 +33,22 @@ std::string_view cut(std::string_view& text, char end) {
 }  // namespace
 
 Result<Ledger::Entries> Ledger::parse(std::string_view text) {
-  const auto damaged = [](std::string why) { return Error{Failure::permanent, std::move(why)}; };
-  if (!text.starts_with(first_line)) return damaged("it does not begin as it should");
+  if (!text.starts_with(first_line)) return refused("it does not begin as it should");
   text.remove_prefix(first_line.size());
-  if (!text.empty() && !text.ends_with('\n')) return damaged("it is cut off");
+  if (!text.empty() && !text.ends_with('\n')) return refused("it is cut off");
   Entries entries;
   while (!text.empty()) {
     const std::string_view whole_line = cut(text, '\n');
     std::string_view line = whole_line;
-    const std::string_view time = cut(line, ' ');
+    const auto time = whole_number<decltype(Entry::time)>(cut(line, ' '));
     Entry entry;
-    const auto [end, error] = std::from_chars(time.data(), time.data() + time.size(), entry.time);
+    entry.time = time.value_or(0);
     entry.key = cut(line, ' ');
     const std::string_view word = cut(line, ' ');
     entry.sent = word == word_sent;
     entry.process = line;
-    if (error != std::errc{} || end != time.data() + time.size() || entry.key.empty() ||
-        (!entry.sent && word != word_begun)) {
-      return damaged("a line does not belong there: " + in_quotes(whole_line));
+    if (!time || entry.key.empty() || (!entry.sent && word != word_begun)) {
+      return refused("a line does not belong there: " + in_quotes(whole_line));
     }
     entries.push_back(std::move(entry));
   }

@@ -1,11 +1,11 @@
 #include "plugin/core/uidl/courier_list.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <limits>
 #include <utility>
 
+#include "plugin/core/number.h"
 #include "plugin/core/uidl/lines.h"
 
 namespace pop3_legacy::uidl {
@@ -16,13 +16,12 @@ constexpr std::size_t longest_line = 2027;  ///< of its buffer of 2048 octets
 constexpr std::size_t told_lines = 20;
 
 /// Takes the number at the beginning of `text`. One that is too large is the largest, as in C.
-std::optional<std::uint64_t> take_number(std::string_view& text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc::invalid_argument) return std::nullopt;
-  if (error == std::errc::result_out_of_range) value = std::numeric_limits<std::uint64_t>::max();
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  return value;
+std::optional<std::uint64_t> take_c_number(std::string_view& text) {
+  const std::string_view digits =
+      text.substr(0, std::min(text.find_first_not_of("0123456789"), text.size()));
+  if (digits.empty()) return std::nullopt;
+  text.remove_prefix(digits.size());
+  return whole_number<std::uint64_t>(digits).value_or(std::numeric_limits<std::uint64_t>::max());
 }
 
 bool take(std::string_view& text, char c) {
@@ -48,25 +47,25 @@ std::string_view take_last_word(std::string_view& line) {
 std::optional<std::uint64_t> version_of(std::string_view line) {
   if (!take(line, '/')) return 0;
   take_white_space(line);
-  const auto version = take_number(line);
+  const auto version = take_c_number(line);
   if (!version || *version == 0) return 0;
   take_white_space(line);
-  if (*version > 3 || !take_number(line)) return std::nullopt;
+  if (*version > 3 || !take_c_number(line)) return std::nullopt;
   return version;
 }
 
 /// "7:1700000000:0", whose last part says whether the header has 8-bit octets.
 std::optional<CourierNumber> numbered(std::string_view word, std::uint64_t version) {
   CourierNumber found;
-  const auto number = take_number(word);
+  const auto number = take_c_number(word);
   if (!number) return std::nullopt;
   found.number = *number;
   if (!take(word, ':')) return version == 1 ? std::optional(found) : std::nullopt;
-  const auto validity = take_number(word);
+  const auto validity = take_c_number(word);
   if (!validity) return version == 1 ? std::optional(found) : std::nullopt;
   found.validity = *validity;
   if (version == 1 || word.empty()) return found;
-  return take(word, ':') && take_number(word) ? std::optional(found) : std::nullopt;
+  return take(word, ':') && take_c_number(word) ? std::optional(found) : std::nullopt;
 }
 
 struct Entry {
@@ -83,7 +82,7 @@ std::optional<Entry> entry_of(std::string_view line, std::uint64_t version) {
     number = *found;
   }
   std::string_view size = take_last_word(line);
-  if (!take_number(size) || !size.empty() || line.empty()) return std::nullopt;
+  if (!take_c_number(size) || !size.empty() || line.empty()) return std::nullopt;
   return Entry{line, number};
 }
 

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "plugin/core/uidl/assignment.h"
 #include "plugin/core/uidl/identifier.h"
 #include "plugin/core/uidl/schemes.h"
 #include "plugin/core/uidl/template.h"

@@ -8,9 +8,10 @@
 #include <vector>
 
 #include "plugin/core/result.h"
-#include "plugin/core/uidl/assignment.h"
 #include "plugin/core/uidl/listed.h"
+#include "plugin/core/uidl/maildrop.h"
 #include "plugin/core/uidl/old_list.h"
+#include "plugin/core/uidl/plan.h"
 
 namespace pop3_legacy::uidl {
 

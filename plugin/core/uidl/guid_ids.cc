@@ -68,21 +68,20 @@ std::string guid_id_lines(std::string_view word, const GuidIds& ids) {
 }
 
 Status add_guid_id_line(std::string_view line, GuidIds& ids) {
-  const auto wrong = [](std::string why) { return Error{Failure::permanent, std::move(why)}; };
   const std::size_t space = line.find(' ');
   if (space == std::string_view::npos) {
-    return wrong("a GUID and an id belong here");
+    return refused("a GUID and an id belong here");
   }
   const std::optional<std::string> guid = from_word(line.substr(0, space));
   if (!guid || guid->empty()) {
-    return wrong("this is no GUID: " + in_quotes(line.substr(0, space)));
+    return refused("this is no GUID: " + in_quotes(line.substr(0, space)));
   }
   const std::string_view id = line.substr(space + 1);
   if (!is_identifier(id)) {
-    return wrong("this is no id that POP3 allows: " + in_quotes(id));
+    return refused("this is no id that POP3 allows: " + in_quotes(id));
   }
   if (!ids.emplace(*guid, id).second) {
-    return wrong("a second id for the message with the GUID " + in_quotes(*guid));
+    return refused("a second id for the message with the GUID " + in_quotes(*guid));
   }
   return Done{};
 }

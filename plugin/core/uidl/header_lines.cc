@@ -1,6 +1,6 @@
 #include "plugin/core/uidl/header_lines.h"
 
-#include <algorithm>
+#include <cstddef>
 
 #include "plugin/core/text.h"
 
@@ -8,7 +8,6 @@ namespace pop3_legacy::uidl {
 
 namespace {
 
-constexpr std::string_view white_space = " \t\r\n";
 constexpr std::size_t popper_line_octets = 1023;  // its buffer without the final NUL
 
 bool has_crlf_only(std::string_view text) noexcept {
@@ -33,17 +32,6 @@ std::string with_lf(std::string text) {
   return text;
 }
 
-void LineRange::Iterator::find() noexcept {
-  const std::string_view piece = rest_.substr(0, range_.longest_);
-  const std::size_t lf = piece.find('\n');
-  line_ = lf == std::string_view::npos ? piece : piece.substr(0, lf + 1);
-  if (line_ == range_.last_) line_ = {};
-}
-
-LineRange lines(std::string_view text) {
-  return {text, std::string_view::npos, {}};
-}
-
 LineRange popper_lines(std::string_view header) {
   return {header, popper_line_octets, "\n"};
 }
@@ -60,24 +48,11 @@ bool begins(std::string_view line, std::string_view name) noexcept {
   return equals_ignoring_case(line.substr(0, name.size()), name);
 }
 
-std::string_view trimmed(std::string_view text) noexcept {
-  text.remove_prefix(std::min(text.find_first_not_of(white_space), text.size()));
-  return text.substr(0, text.find_last_not_of(white_space) + 1);
-}
-
 std::optional<std::string> first_value(std::string_view header, std::string_view name) {
-  std::optional<std::string> value;
-  for (std::string_view line : lines(header)) {
-    if (value && !continues(line)) break;
-    if (!value && !begins(line, name)) continue;
-    if (!value) line.remove_prefix(name.size());
-    if (line.ends_with('\n')) line.remove_suffix(1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (!value) value.emplace();
-    value->append(line);
-  }
-  if (value) value = trimmed(*value);
-  return value;
+  const std::string_view field =
+      find_field(header, [name](std::string_view line) { return begins(line, name); });
+  if (field.empty()) return std::nullopt;
+  return std::string(trimmed(unfolded(field.substr(name.size()))));
 }
 
 }  // namespace pop3_legacy::uidl

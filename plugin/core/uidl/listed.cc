@@ -11,10 +11,6 @@ namespace pop3_legacy::uidl {
 
 namespace {
 
-Error refused(std::string why) {
-  return {Failure::permanent, std::move(why)};
-}
-
 Result<std::vector<std::size_t>> by_guid(const OldList& list,
                                          std::span<const NumberedMessage> messages) {
   std::unordered_map<std::string_view, std::size_t> places;

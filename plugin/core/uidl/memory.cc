@@ -1,12 +1,12 @@
 #include "plugin/core/uidl/memory.h"
 
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "plugin/core/dates.h"
+#include "plugin/core/number.h"
 #include "plugin/core/text.h"
 #include "plugin/core/uidl/identifier_length.h"
 #include "plugin/core/uidl/lines.h"
@@ -60,13 +60,11 @@ constexpr std::int64_t last_cutover = 253402300799;
 
 std::optional<Plan::Cutover> cutover_of(std::string_view text) {
   Plan::Cutover cutover;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), cutover.before);
-  const auto digits = static_cast<std::size_t>(end - text.data());
-  if (error != std::errc{} || digits >= text.size() || text[digits] != ' ' ||
-      cutover.before < first_cutover || cutover.before > last_cutover) {
+  cutover.before = take_number<std::int64_t>(text).value_or(first_cutover - 1);
+  if (!text.starts_with(' ') || cutover.before < first_cutover || cutover.before > last_cutover) {
     return std::nullopt;
   }
-  auto chain = chain_of(text.substr(digits + 1));
+  auto chain = chain_of(text.substr(1));
   if (!chain) {
     return std::nullopt;
   }
@@ -76,19 +74,18 @@ std::optional<Plan::Cutover> cutover_of(std::string_view text) {
 
 // "validity offset reserved".
 std::optional<UidCount> count_of(std::string_view text) {
-  UidCount count;
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  const auto number = [&](auto& value, bool last) {
-    const auto [behind, error] = std::from_chars(at, end, value);
-    const bool good =
-        error == std::errc{} && (last ? behind == end : behind != end && *behind == ' ');
-    at = good && !last ? behind + 1 : behind;
-    return good;
+  const auto take_blank = [&text] {
+    const bool blank = text.starts_with(' ');
+    text.remove_prefix(blank ? 1 : 0);
+    return blank;
   };
-  const bool good =
-      number(count.validity, false) && number(count.offset, false) && number(count.reserved, true);
-  return good ? std::optional(count) : std::nullopt;
+  const auto validity = take_number<UidValidity>(text);
+  if (!validity || !take_blank()) return std::nullopt;
+  const auto offset = take_number<std::uint64_t>(text);
+  if (!offset || !take_blank()) return std::nullopt;
+  const auto reserved = whole_number<std::uint64_t>(text);
+  if (!reserved) return std::nullopt;
+  return UidCount{.validity = *validity, .offset = *offset, .reserved = *reserved};
 }
 
 // Adds one line; false where it does not belong here.
@@ -128,12 +125,9 @@ Result<bool> add_line(std::string_view line, Memory& memory) {
     return true;
   }
   if (const auto number = behind("max_length", line)) {
-    std::size_t octets = 0;
-    const char* const end = number->data() + number->size();
-    const auto [last, error] = std::from_chars(number->data(), end, octets);
-    memory.max_length = octets;
-    return error == std::errc{} && last == end && octets >= max_own_identifier_octets &&
-           octets <= max_identifier_octets;
+    memory.max_length = whole_number<std::size_t>(*number).value_or(0);
+    return *memory.max_length >= max_own_identifier_octets &&
+           *memory.max_length <= max_identifier_octets;
   }
   if (const auto numbers = behind("uids", line)) {
     memory.count = count_of(*numbers);

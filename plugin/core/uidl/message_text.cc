@@ -1,16 +1,14 @@
 #include "plugin/core/uidl/message_text.h"
 
+#include "plugin/core/header_lines.h"
+
 namespace pop3_legacy::uidl {
 
 std::string_view header_of(std::string_view text) noexcept {
-  std::size_t line = 0;
-  while (line < text.size()) {
-    const std::string_view rest = text.substr(line);
-    if (rest.starts_with('\n') || rest.starts_with("\r\n")) {
-      return text.substr(0, line);
+  for (const std::string_view line : lines(text)) {
+    if (line == "\n" || line == "\r\n") {
+      return text.substr(0, static_cast<std::size_t>(line.data() - text.data()));
     }
-    const std::size_t end = rest.find('\n');
-    line = end == std::string_view::npos ? text.size() : line + end + 1;
   }
   return text;
 }

@@ -1,12 +1,12 @@
 #include "plugin/core/uidl/old_list.h"
 
 #include <algorithm>
-#include <charconv>
 #include <span>
 #include <system_error>
 #include <unordered_map>
 #include <utility>
 
+#include "plugin/core/number.h"
 #include "plugin/core/text.h"
 
 namespace pop3_legacy::uidl {
@@ -53,15 +53,6 @@ std::pair<std::string_view, std::string_view> cut(std::string_view text) {
   const std::size_t end = std::min(text.find_first_of(blanks), text.size());
   const std::size_t rest = std::min(text.find_first_not_of(blanks, end), text.size());
   return {text.substr(0, end), text.substr(rest)};
-}
-
-template <class Number = std::uint32_t>
-std::optional<Number> to_number(std::string_view text) {
-  Number number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [behind, problem] = std::from_chars(text.data(), end, number);
-  if (text.empty() || problem != std::errc{} || behind != end) return std::nullopt;
-  return number;
 }
 
 bool contains_ignoring_case(std::string_view text, std::string_view lower_word) {
@@ -184,7 +175,7 @@ bool is_numbered(std::string_view text) {
 bool begins_list(Lines lines) {
   std::optional<std::uint32_t> before;
   for (const Line& line : lines) {
-    const auto number = to_number(cut(line.text).first);
+    const auto number = whole_number<std::uint32_t>(cut(line.text).first);
     if (!number || (before && *number != *before + 1)) return false;
     if (is_numbered(line.text)) return true;
     before = number;
@@ -264,8 +255,8 @@ std::unordered_map<std::uint32_t, std::uint64_t> sizes_in(const std::vector<Bloc
   std::unordered_map<std::uint32_t, std::uint64_t> sizes;
   for (const Line& line : list == nullptr ? Lines() : list->lines) {
     const auto [number, rest] = cut(line.text);
-    const auto message = to_number(number);
-    const auto octets = to_number<std::uint64_t>(cut(rest).first);
+    const auto message = whole_number<std::uint32_t>(number);
+    const auto octets = whole_number<std::uint64_t>(cut(rest).first);
     if (message && octets) sizes.emplace(*message, *octets);
   }
   return sizes;
@@ -293,7 +284,7 @@ Result<OldList> read_uidl(Lines all) {
   const auto sizes = sizes_in(blocks, block.value());
   for (const Line& line : list) {
     const auto [number, id] = cut(line.text);
-    const auto message = to_number(number);
+    const auto message = whole_number<std::uint32_t>(number);
     if (!message) {
       collector.skip(line, in_quotes(line.text) + " is no message number and id");
       continue;
@@ -388,7 +379,7 @@ Result<OldList> read_mpop(Lines lines) {
     } else if (!line.text.starts_with('#')) {
       const auto [count, rest] = cut(line.text.substr(1));
       const std::string next = account_of(rest);
-      const auto ids = to_number(count);
+      const auto ids = whole_number<std::uint32_t>(count);
       if (is_mpop_head(line.text) && !next.empty() && ids) {
         account = next;
         left = *ids;
@@ -450,14 +441,15 @@ Result<OldList> read_own(Lines lines) {
       fields.push_back(line.text.substr(begin, end - begin));
       begin = end + 1;
     }
-    const bool complete = fields.size() == 4 && to_number(fields[0]) && to_number(fields[1]) &&
-                          !fields[2].empty() && fields[2].find(' ') == std::string_view::npos;
+    const bool complete = fields.size() == 4 && whole_number<std::uint32_t>(fields[0]) &&
+                          whole_number<std::uint32_t>(fields[1]) && !fields[2].empty() &&
+                          fields[2].find(' ') == std::string_view::npos;
     if (!complete) {
       collector.skip(line,
                      in_quotes(line.text) + " is not number, UID, GUID and id, with tabs between");
       continue;
     }
-    collector.add(line, fields[3], {}, to_number(fields[0]), fields[2]);
+    collector.add(line, fields[3], {}, whole_number<std::uint32_t>(fields[0]), fields[2]);
   }
   return collector.take();
 }

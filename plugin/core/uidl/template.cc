@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <utility>
 
+#include "plugin/core/number.h"
 #include "plugin/core/text.h"
 #include "plugin/core/uidl/notation.h"
 
@@ -33,11 +33,8 @@ std::optional<Format> parse_format(std::string_view text) noexcept {
   if (text.empty()) return format;
   if (!text.starts_with('0')) return std::nullopt;
   text.remove_prefix(1);
-  const char* const end = text.data() + text.size();
-  const auto [behind, error] = std::from_chars(text.data(), end, format.width);
-  if (error != std::errc{} || behind != end || format.width == 0 || format.width > max_width) {
-    return std::nullopt;
-  }
+  format.width = whole_number<unsigned>(text).value_or(0);
+  if (format.width == 0 || format.width > max_width) return std::nullopt;
   return format;
 }
 

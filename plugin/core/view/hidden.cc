@@ -1,10 +1,10 @@
 #include "plugin/core/view/hidden.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "plugin/core/command_line.h"
+#include "plugin/core/number.h"
 #include "plugin/core/state_rules.h"
 #include "plugin/core/uidl/lines.h"
 
@@ -20,14 +20,11 @@ constexpr std::string_view deleted_word = "deleted";
 /// A mailbox that is being restored gets its messages by and by.
 constexpr std::int64_t days_lost = 30;
 
-// All of `text`, as this file writes it: nothing else is taken for a number.
+// All of `text`, as this file writes it.
 template <class T>
 std::optional<T> number_in(std::string_view text, bool may_be_0 = false) {
-  T number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [behind, error] = std::from_chars(text.data(), end, number);
-  const bool good = error == std::errc{} && behind == end && (number > 0 || may_be_0);
-  return good && number >= 0 ? std::optional(number) : std::nullopt;
+  const auto number = whole_number<T>(text);
+  return number && *number >= T(may_be_0 ? 0 : 1) ? number : std::nullopt;
 }
 
 template <class T>

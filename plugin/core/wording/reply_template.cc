@@ -45,10 +45,6 @@ constexpr std::array<Row, worded_count> rows{{
 constexpr std::array<std::string_view, 7> common_fields = {"count", "s",     "octets", "all",
                                                            "user",  "local", "host"};
 
-Error refused(std::string why) {
-  return {Failure::permanent, std::move(why)};
-}
-
 std::vector<std::string_view> fields_of(const Row& row) {
   std::vector<std::string_view> fields(common_fields.begin(), common_fields.end());
   for (std::string_view rest = row.message; !rest.empty();) {

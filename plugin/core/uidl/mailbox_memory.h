@@ -1,0 +1,80 @@
+/// What one mailbox remembers of its ids (memory.h), while they are assigned: loaded, brought into
+/// line with the policy, stored.
+#ifndef POP3_LEGACY_CORE_UIDL_MAILBOX_MEMORY_H
+#define POP3_LEGACY_CORE_UIDL_MAILBOX_MEMORY_H
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plugin/core/log_level.h"
+#include "plugin/core/result.h"
+#include "plugin/core/uidl/guid_ids.h"
+#include "plugin/core/uidl/maildrop.h"
+#include "plugin/core/uidl/memory.h"
+#include "plugin/core/uidl/plan.h"
+#include "plugin/core/uidl/plan_formulas.h"
+
+namespace pop3_legacy::uidl {
+
+class MailboxMemory {
+ public:
+  /// Both live longer than this. `wanted_known` is false where the policy cannot be read.
+  MailboxMemory(Maildrop& maildrop, const Wanted& wanted, bool wanted_known)
+      : maildrop_(maildrop), wanted_(wanted), wanted_known_(wanted_known) {}
+
+  /// Loads the memory and the pins, and decides by which plan the messages are named: that of
+  /// memory(), from here on.
+  Status load();
+  /// The plan's formulas, with what the mailbox remembers of key, owner and numbers.
+  Result<PlanFormulas> formulas();
+
+  [[nodiscard]] const Memory& memory() const noexcept { return memory_; }
+  [[nodiscard]] const GuidIds& pins() const noexcept { return pins_; }
+  [[nodiscard]] GuidIds& kept() noexcept { return memory_.kept; }
+  /// Nothing is known of any single message.
+  [[nodiscard]] bool knows_none() const noexcept { return pins_.empty() && memory_.kept.empty(); }
+  /// The plan is new to the mailbox, and not the host's.
+  [[nodiscard]] bool is_first_use() const noexcept { return first_use_; }
+  /// There is something to store.
+  [[nodiscard]] bool changed() const noexcept { return changed_; }
+
+  /// `key` as memory.h has it.
+  void keep(const std::string& key, const std::string& id);
+  /// Where no client has seen the ids of a new plan, what was so before is remembered still.
+  void finish();
+  /// A sentence for the log, written once store() has stored.
+  void say(LogLevel level, std::string sentence) { said_.emplace_back(level, std::move(sentence)); }
+  /// False: another session has stored meanwhile, and nothing was done.
+  Result<bool> store();
+
+ private:
+  Status load_states();
+  Status decide();
+  Status change_to(const Plan& wanted);
+  [[nodiscard]] bool same_length() const;
+  void take_over(const Plan& plan);
+  Status check_key(PlanFormulas& formulas);
+  void check_owner(PlanFormulas& formulas);
+  void count_on(PlanFormulas& formulas);
+
+  Maildrop& maildrop_;
+  const Wanted& wanted_;
+  bool wanted_known_;
+  Memory memory_;
+  Memory before_;                      ///< as it was loaded
+  std::optional<std::string> loaded_;  ///< what memory_ was read from
+  GuidIds pins_;
+  bool changed_ = false;      ///< the memory, since it was loaded
+  bool only_marked_ = false;  ///< nothing else is new than that a client is shown the host's ids
+  bool took_over_ = false;    ///< memory_.plan is the policy's
+  bool first_use_ = false;
+  std::vector<std::pair<LogLevel, std::string>> said_;
+};
+
+}  // namespace pop3_legacy::uidl
+
+#endif

@@ -1,0 +1,60 @@
+/// What the assignment of ids (assignment.h) asks of its host.
+#ifndef POP3_LEGACY_CORE_UIDL_MAILDROP_H
+#define POP3_LEGACY_CORE_UIDL_MAILDROP_H
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "plugin/core/hasher.h"
+#include "plugin/core/log_level.h"
+#include "plugin/core/result.h"
+#include "plugin/core/state_store.h"
+#include "plugin/core/uidl/facts.h"
+
+namespace pop3_legacy::uidl {
+
+/// A maildrop's messages, hidden and deleted ones among them, and what is around them.
+class Maildrop : public StateStore {
+ public:
+  [[nodiscard]] virtual std::uint32_t message_count() = 0;
+  /// The message at `place`, 0 to message_count() - 1 in the order of the UIDs; valid until the
+  /// next call. An Error: it cannot be reached, or was removed by somebody else (Failure::gone).
+  [[nodiscard]] virtual Result<Facts*> message(std::uint32_t place) = 0;
+
+  /// Another session has removed the message at `place` meanwhile, as of now.
+  [[nodiscard]] virtual bool removed(std::uint32_t /*place*/) { return false; }
+
+  /// What derive() kept for `scheme` and the message that message() gave last.
+  [[nodiscard]] virtual std::optional<std::string> derived(std::string_view /*scheme*/) {
+    return std::nullopt;
+  }
+  /// Keeps what took reading a message to find out, in a cache that may be dropped.
+  virtual void keep_derived(std::string_view /*scheme*/, std::string_view /*value*/) {}
+  /// The id that the host has stored with the message that message() gave last; empty: none.
+  [[nodiscard]] virtual Result<std::string> stored_id() { return std::string(); }
+
+  /// The id that the host itself would give the message that message() gave last, if nothing is
+  /// stored with it. Empty: that is not known here.
+  [[nodiscard]] virtual Result<std::string> host_id() = 0;
+  /// The ids are shown to a POP3 client: then it is remembered by which plan they are, and only
+  /// then.
+  [[nodiscard]] virtual bool serves_client() { return true; }
+
+  /// Loads OpenSSL if need be; the Hasher lives as long as this.
+  [[nodiscard]] virtual Result<Hasher*> hasher() = 0;
+  /// The content of a key file that only the mail user may read.
+  [[nodiscard]] virtual Result<std::string> read_key(const std::string& path) = 0;
+
+  /// One sentence for the administrator.
+  virtual void log(LogLevel level, std::string_view sentence) = 0;
+};
+
+/// The two states of a Maildrop.
+inline constexpr std::string_view memory_state = "uidl";
+inline constexpr std::string_view pins_state = "pins";
+
+}  // namespace pop3_legacy::uidl
+
+#endif

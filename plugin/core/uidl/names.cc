@@ -1,0 +1,60 @@
+#include "plugin/core/uidl/names.h"
+
+#include <algorithm>
+
+#include "plugin/core/uidl/memory.h"
+
+namespace pop3_legacy::uidl {
+
+void Names::leave_out(std::uint32_t place, const Error& error) {
+  ids.resize(std::max<std::size_t>(ids.size(), place + 1));
+  named.resize(ids.size());
+  ids[place] = {.from = MessageId::From::nobody, .text = {}};
+  named[place] = {};
+  ++left_out;
+  if (error.kind == Failure::gone) return;
+  if (!unread) {
+    unread = error;
+    first_unread = place;
+  }
+  ++unread_count;
+}
+
+std::vector<std::pair<LogLevel, std::string>> unusual_names(const Names& names, const Plan& plan) {
+  std::vector<std::pair<LogLevel, std::string>> said;
+  if (names.replaced > 0) {
+    said.emplace_back(
+        LogLevel::warning,
+        (names.replaced == 1 ? "1 message has an id"
+                             : std::to_string(names.replaced) + " messages have ids") +
+            " by " + plan_words(plan) +
+            " that POP3 does not allow, and other ids for good; the first has UID " +
+            std::to_string(names.first_replaced));
+  }
+  if (names.unread) {
+    said.emplace_back(LogLevel::error,
+                      (names.unread_count == 1 ? "1 message cannot be read, and has"
+                                               : std::to_string(names.unread_count) +
+                                                     " messages cannot be read, and have") +
+                          " no id in this session: " + names.unread->text);
+  }
+  return said;
+}
+
+std::string first_names(const Names& names, const Plan& plan) {
+  std::string counts;
+  const auto add = [](std::string& to, std::uint64_t number, const std::string& what) {
+    if (number > 0) to += (to.empty() ? "" : ", ") + std::to_string(number) + " " + what;
+  };
+  add(counts, names.imported, "pinned");
+  for (const auto& [who, number] : names.computed) add(counts, number, who);
+  add(counts, names.left_out, "without an id in this session");
+  std::string among;
+  add(among, names.replaced, "not allowed by POP3 and replaced");
+  add(among, names.told_apart, "told apart from equal ones");
+  return "ids by " + plan_words(plan) + " from now on: " + std::to_string(names.ids.size()) +
+         (names.ids.size() == 1 ? " message" : " messages") +
+         (counts.empty() ? "" : ", " + counts) + (among.empty() ? "" : "; among them " + among);
+}
+
+}  // namespace pop3_legacy::uidl

@@ -1,0 +1,86 @@
+/// A plan of the policy ready for use: its chains as rows of the table of schemes, its template and
+/// its key read.
+#ifndef POP3_LEGACY_CORE_UIDL_PLAN_FORMULAS_H
+#define POP3_LEGACY_CORE_UIDL_PLAN_FORMULAS_H
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plugin/core/hasher.h"
+#include "plugin/core/result.h"
+#include "plugin/core/uidl/facts.h"
+#include "plugin/core/uidl/identifier_length.h"
+#include "plugin/core/uidl/maildrop.h"
+#include "plugin/core/uidl/plan.h"
+#include "plugin/core/uidl/schemes.h"
+#include "plugin/core/uidl/template.h"
+
+namespace pop3_legacy::uidl {
+
+class PlanFormulas {
+ public:
+  /// What a message's chain says of it.
+  struct RawName {
+    std::optional<std::string> id;  ///< no value: the chain has none
+    const Scheme* by = nullptr;     ///< the scheme that has it
+    bool may_change = false;        ///< when it is computed again some day
+  };
+
+  /// `maildrop` lives longer than this. `dovecot_last`: scheme "dovecot" ends every chain.
+  static Result<PlanFormulas> make(Maildrop& maildrop, const Plan& plan, bool dovecot_last);
+
+  /// Recognizes the key; empty without one.
+  Result<std::string> key_mark();
+  [[nodiscard]] bool keyed() const noexcept { return !key_.empty(); }
+  /// Some of its ids are counted by UIDs: Context::uid_offset.
+  [[nodiscard]] bool counts_uids() const;
+
+  /// How long an id may be in this mailbox.
+  void limit_to(std::size_t octets) noexcept { longest_ = octets; }
+  /// Whose mailbox it is, for the scheme with a key.
+  void tie_to(std::string owner) { owner_ = std::move(owner); }
+  void count_from(std::uint64_t uid_offset) noexcept { uid_offset_ = uid_offset; }
+
+  /// The raw id of the message that the maildrop is at.
+  Result<RawName> name(Facts& facts);
+  /// Valid while this is.
+  [[nodiscard]] Context context();
+
+  /// What failed concerns all messages: hashing, or the old server's file.
+  [[nodiscard]] bool failed_for_all() const noexcept { return failed_for_all_; }
+
+ private:
+  struct Chain {
+    std::int64_t before = 0;  ///< of a cutover
+    std::vector<const Scheme*> schemes;
+  };
+
+  explicit PlanFormulas(Maildrop& maildrop) : maildrop_(&maildrop) {}
+
+  static std::vector<const Scheme*> rows(const std::vector<std::string>& names);
+  void end_with(const Scheme& scheme);
+  Result<const Chain*> chain_of(Facts& facts) const;
+  Result<std::optional<std::string>> by(const Scheme& scheme, Facts& facts);
+  [[nodiscard]] bool may_change(const Scheme& scheme) const;
+  [[nodiscard]] bool counts_uids(const Chain& chain) const;
+  Result<Hasher*> hasher();
+
+  Maildrop* maildrop_;
+  std::vector<Chain> cutovers_;
+  Chain chain_;
+  std::optional<Template> form_;
+  bool form_may_change_ = false;
+  std::string key_;
+  std::string owner_;
+  std::size_t longest_ = max_identifier_octets;
+  std::uint64_t uid_offset_ = 0;
+  bool failed_for_all_ = false;
+};
+
+}  // namespace pop3_legacy::uidl
+
+#endif

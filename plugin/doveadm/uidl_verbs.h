@@ -1,0 +1,32 @@
+/// What `doveadm pop3-legacy uidl …` does with one mailbox.
+#ifndef POP3_LEGACY_DOVEADM_UIDL_VERBS_H
+#define POP3_LEGACY_DOVEADM_UIDL_VERBS_H
+
+#include "plugin/core/policy/resolver.h"
+#include "plugin/core/result.h"
+#include "plugin/core/uidl/old_list.h"
+#include "plugin/doveadm/doveadm_host.h"
+#include "plugin/doveadm/inbox.h"
+
+namespace pop3_legacy::doveadm {
+
+/// What each verb has to work with.
+struct Work {
+  struct mailbox* box;
+  const policy::Resolution& policy;
+  NumberedMessages messages;
+};
+
+// Each verb prints all of its rows, or none, which is an Error. False: the rows, or the log, say
+// no.
+
+Result<bool> list(Work& work);
+Result<bool> detect(Work& work, const uidl::OldList& old_list);
+Result<bool> verify(Work& work, const uidl::OldList& old_list);
+/// Changes the mailbox, unless there is an Error; pins that contradict the list only with
+/// `replace`.
+Result<bool> pin(Work& work, const uidl::OldList& old_list, bool replace);
+
+}  // namespace pop3_legacy::doveadm
+
+#endif
