@@ -16,8 +16,8 @@
 #include <unordered_set>
 #include <utility>
 
-#include "plugin/core/command_line.h"
-#include "plugin/core/number.h"
+#include "plugin/core/base/number.h"
+#include "plugin/core/protocol/command_line.h"
 #include "plugin/files/durable_file.h"
 #include "shim/sent_copy.h"
 

@@ -12,8 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "plugin/core/base/result.h"
 #include "plugin/core/host/types.h"
-#include "plugin/core/result.h"
 
 namespace pop3_legacy::shim {
 

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
 
 namespace pop3_legacy::shim {
 

@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
-#include "plugin/core/result.h"
-#include "plugin/core/submission/submission.h"
+#include "plugin/core/base/result.h"
+#include "plugin/core/host/submission.h"
 #include "plugin/process/event_loop.h"
 
 namespace pop3_legacy::shim {

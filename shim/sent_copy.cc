@@ -10,7 +10,7 @@
 #include <cstdio>
 #include <ctime>
 
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
 #include "plugin/files/durable_file.h"
 #include "plugin/files/open_file.h"
 #include "shim/maildir.h"

@@ -15,12 +15,12 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/core/command_line.h"
-#include "plugin/core/mailbox_users.h"
-#include "plugin/core/number.h"
-#include "plugin/core/reply.h"
+#include "plugin/core/base/number.h"
+#include "plugin/core/base/text.h"
+#include "plugin/core/protocol/command_line.h"
+#include "plugin/core/protocol/reply.h"
 #include "plugin/core/session/session.h"
-#include "plugin/core/text.h"
+#include "plugin/core/state/mailbox_users.h"
 #include "plugin/core/uidl/assignment.h"
 #include "plugin/files/spool_file.h"
 #include "plugin/hash/openssl_hasher.h"

@@ -22,10 +22,10 @@
 #include <string>
 #include <string_view>
 
-#include "plugin/core/authorization.h"
+#include "plugin/core/host/program.h"
+#include "plugin/core/host/submission.h"
+#include "plugin/core/login/authorization.h"
 #include "plugin/core/policy/policy.h"
-#include "plugin/core/program.h"
-#include "plugin/core/submission/submission.h"
 #include "shim/maildrop.h"
 
 namespace pop3_legacy::shim {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "plugin/core/result.h"
+#include "plugin/core/base/result.h"
 #include "plugin/dovecot/mailbox_state.h"
 
 namespace pop3_legacy::doveadm {

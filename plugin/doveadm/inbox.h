@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "plugin/core/state_store.h"
+#include "plugin/core/state/state_store.h"
 #include "plugin/core/uidl/listed.h"
 #include "plugin/doveadm/doveadm_host.h"
 

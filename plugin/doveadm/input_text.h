@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string>
 
-#include "plugin/core/result.h"
+#include "plugin/core/base/result.h"
 #include "plugin/doveadm/doveadm_host.h"
 
 namespace pop3_legacy::doveadm {

@@ -4,8 +4,8 @@
 
 #include <functional>
 
+#include "plugin/core/base/result.h"
 #include "plugin/core/policy/resolver.h"
-#include "plugin/core/result.h"
 #include "plugin/core/uidl/guid_ids.h"
 #include "plugin/core/uidl/maildrop.h"
 #include "plugin/doveadm/doveadm_host.h"

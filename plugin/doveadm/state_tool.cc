@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/core/mailbox_users.h"
-#include "plugin/core/state_document.h"
-#include "plugin/core/state_rules.h"
-#include "plugin/core/state_store.h"
+#include "plugin/core/export/state_document.h"
+#include "plugin/core/state/mailbox_users.h"
+#include "plugin/core/state/state_rules.h"
+#include "plugin/core/state/state_store.h"
 #include "plugin/doveadm/doveadm_host.h"
 #include "plugin/doveadm/inbox.h"
 #include "plugin/doveadm/input_text.h"

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/core/state_rules.h"
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
+#include "plugin/core/state/state_rules.h"
 #include "plugin/core/uidl/detection.h"
 #include "plugin/core/uidl/listed.h"
 #include "plugin/core/uidl/pinning.h"

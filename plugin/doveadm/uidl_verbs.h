@@ -2,8 +2,8 @@
 #ifndef POP3_LEGACY_DOVEADM_UIDL_VERBS_H
 #define POP3_LEGACY_DOVEADM_UIDL_VERBS_H
 
+#include "plugin/core/base/result.h"
 #include "plugin/core/policy/resolver.h"
-#include "plugin/core/result.h"
 #include "plugin/core/uidl/old_list.h"
 #include "plugin/doveadm/doveadm_host.h"
 #include "plugin/doveadm/inbox.h"

@@ -2,8 +2,8 @@
 
 #include <string>
 
+#include "plugin/core/base/text.h"
 #include "plugin/core/policy/resolver.h"
-#include "plugin/core/text.h"
 
 namespace pop3_legacy::dovecot {
 

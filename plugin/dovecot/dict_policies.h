@@ -8,8 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "plugin/core/base/result.h"
 #include "plugin/core/policy/store.h"
-#include "plugin/core/result.h"
 #include "plugin/dovecot/open_dict.h"
 
 namespace pop3_legacy::dovecot {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "plugin/core/host/host.h"
-#include "plugin/core/mailbox_users.h"
+#include "plugin/core/state/mailbox_users.h"
 #include "plugin/dovecot/dovecot_loop.h"
 #include "plugin/dovecot/hash_loader.h"
 #include "plugin/dovecot/maildrop_switch.h"

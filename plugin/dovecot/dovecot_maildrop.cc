@@ -137,6 +137,10 @@ Result<std::string> DovecotMaildrop::read_key(const std::string& path) {
   return files::read_key_file(path);
 }
 
+std::string DovecotMaildrop::place_of(std::string_view name) const {
+  return place_of_mailbox_state(mailbox_get_namespace(box_), name);
+}
+
 Result<std::optional<std::string>> DovecotMaildrop::load_state(std::string_view name) {
   return load_mailbox_state(box_, name);
 }

@@ -50,6 +50,7 @@ class DovecotMaildrop : public uidl::Maildrop {
   [[nodiscard]] Result<Hasher*> hasher() override;
   [[nodiscard]] Result<std::string> read_key(const std::string& path) override;
 
+  [[nodiscard]] std::string place_of(std::string_view name) const override;
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
   Status store_state(std::string_view name, std::string_view content) override;
   [[nodiscard]] Result<bool> exchange_state(std::string_view name,

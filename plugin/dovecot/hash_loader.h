@@ -5,8 +5,8 @@
 
 #include <memory>
 
-#include "plugin/core/hasher.h"
-#include "plugin/core/result.h"
+#include "plugin/core/base/hasher.h"
+#include "plugin/core/base/result.h"
 
 namespace pop3_legacy::dovecot {
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "plugin/core/result.h"
+#include "plugin/core/base/result.h"
 #include "plugin/dovecot/host.h"
 
 namespace pop3_legacy::dovecot {

@@ -2,7 +2,7 @@
 #ifndef POP3_LEGACY_DOVECOT_LAZY_MODULE_H
 #define POP3_LEGACY_DOVECOT_LAZY_MODULE_H
 
-#include "plugin/core/result.h"
+#include "plugin/core/base/result.h"
 
 namespace pop3_legacy::dovecot {
 

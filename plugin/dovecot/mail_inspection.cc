@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "plugin/core/number.h"
-#include "plugin/core/text.h"
+#include "plugin/core/base/number.h"
+#include "plugin/core/base/text.h"
 
 namespace pop3_legacy::dovecot {
 

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
 #include "plugin/dovecot/mailbox_state.h"
 
 namespace pop3_legacy::dovecot {

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "plugin/core/result.h"
-#include "plugin/core/submission/submission.h"
+#include "plugin/core/base/result.h"
+#include "plugin/core/host/submission.h"
 #include "plugin/dovecot/host.h"
 #include "plugin/files/spool_file.h"
 

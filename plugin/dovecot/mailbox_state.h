@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "plugin/core/result.h"
-#include "plugin/core/state_store.h"
+#include "plugin/core/base/result.h"
+#include "plugin/core/state/state_store.h"
 #include "plugin/dovecot/host.h"
 
 namespace pop3_legacy::dovecot {

@@ -4,8 +4,8 @@
 
 #include <string_view>
 
+#include "plugin/core/base/result.h"
 #include "plugin/core/host/boards.h"
-#include "plugin/core/result.h"
 #include "plugin/dovecot/client_mailbox.h"
 #include "plugin/dovecot/pop3_host.h"
 

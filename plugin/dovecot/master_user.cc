@@ -3,7 +3,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
 
 namespace pop3_legacy::dovecot {
 

@@ -1,6 +1,6 @@
 #include "plugin/dovecot/open_dict.h"
 
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
 
 namespace pop3_legacy::dovecot {
 

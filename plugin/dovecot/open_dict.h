@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "plugin/core/result.h"
+#include "plugin/core/base/result.h"
 #include "plugin/dovecot/host.h"
 #include "plugin/dovecot/host_dict.h"
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "plugin/core/mailbox_users.h"
+#include "plugin/core/state/mailbox_users.h"
 #include "plugin/dovecot/client_session.h"
 #include "plugin/dovecot/dovecot_loop.h"
 #include "plugin/dovecot/host_ids.h"

@@ -5,7 +5,7 @@
 #include <functional>
 #include <memory>
 
-#include "plugin/core/program.h"
+#include "plugin/core/host/program.h"
 #include "plugin/dovecot/host.h"
 #include "plugin/process/event_loop.h"
 

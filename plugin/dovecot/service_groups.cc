@@ -11,7 +11,7 @@
 #include <optional>
 #include <string_view>
 
-#include "plugin/core/number.h"
+#include "plugin/core/base/number.h"
 
 namespace pop3_legacy::dovecot {
 

@@ -7,8 +7,8 @@
 #include <functional>
 #include <vector>
 
+#include "plugin/core/base/result.h"
 #include "plugin/core/host/types.h"
-#include "plugin/core/result.h"
 #include "plugin/dovecot/host.h"
 
 namespace pop3_legacy::dovecot {

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
 #include "plugin/dovecot/dict_policies.h"
 #include "plugin/dovecot/domain_loader.h"
 #include "plugin/dovecot/module_context.h"

@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/core/number.h"
+#include "plugin/core/base/number.h"
 #include "plugin/files/open_file.h"
 
 namespace pop3_legacy::files {

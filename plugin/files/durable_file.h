@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "plugin/core/result.h"
+#include "plugin/core/base/result.h"
 
 namespace pop3_legacy::files {
 

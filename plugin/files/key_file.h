@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "plugin/core/result.h"
+#include "plugin/core/base/result.h"
 
 namespace pop3_legacy::files {
 

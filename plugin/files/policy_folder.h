@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "plugin/core/base/result.h"
 #include "plugin/core/policy/store.h"
-#include "plugin/core/result.h"
 
 namespace pop3_legacy::files {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "plugin/core/result.h"
-#include "plugin/core/submission/submission.h"
+#include "plugin/core/base/result.h"
+#include "plugin/core/host/submission.h"
 #include "plugin/files/open_file.h"
 
 namespace pop3_legacy::files {

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "plugin/core/hasher.h"
+#include "plugin/core/base/hasher.h"
 
 namespace pop3_legacy {
 

@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
-#include "plugin/core/command_line.h"
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
+#include "plugin/core/protocol/command_line.h"
 #include "plugin/dovecot/module_context.h"
 #include "plugin/dovecot/trampoline.h"
 

@@ -7,7 +7,7 @@
 #ifndef POP3_LEGACY_LOGIN_LOGIN_CLIENT_H
 #define POP3_LEGACY_LOGIN_LOGIN_CLIENT_H
 
-#include "plugin/core/authorization.h"
+#include "plugin/core/login/authorization.h"
 #include "plugin/login/login_host.h"
 
 namespace pop3_legacy::login {

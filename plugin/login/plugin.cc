@@ -1,7 +1,7 @@
 /// Entry points of lib95_pop3_legacy_login_plugin.so, which runs in Dovecot's pop3-login process.
 #include <string>
 
-#include "plugin/core/authorization.h"
+#include "plugin/core/login/authorization.h"
 #include "plugin/dovecot/trampoline.h"
 #include "plugin/login/login_client.h"
 #include "plugin/login/login_host.h"

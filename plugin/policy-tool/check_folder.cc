@@ -9,8 +9,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "plugin/core/base/text.h"
 #include "plugin/core/policy/resolver.h"
-#include "plugin/core/text.h"
 #include "plugin/files/policy_folder.h"
 #include "plugin/idn/idn2_domain.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "plugin/core/result.h"
+#include "plugin/core/base/result.h"
 
 namespace pop3_legacy::policy_tool {
 

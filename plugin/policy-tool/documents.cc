@@ -6,8 +6,8 @@
 #include <variant>
 #include <vector>
 
-#include "plugin/core/command_table.h"
 #include "plugin/core/policy/keys.h"
+#include "plugin/core/protocol/command_table.h"
 #include "plugin/core/uidl/schemes.h"
 #include "plugin/core/wording/dialects.h"
 

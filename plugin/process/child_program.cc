@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
 #include "plugin/process/spawn.h"
 
 namespace pop3_legacy::process {

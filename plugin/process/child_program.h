@@ -5,8 +5,8 @@
 #include <functional>
 #include <memory>
 
-#include "plugin/core/program.h"
-#include "plugin/core/result.h"
+#include "plugin/core/base/result.h"
+#include "plugin/core/host/program.h"
 #include "plugin/process/event_loop.h"
 
 namespace pop3_legacy::process {

@@ -8,7 +8,7 @@
 #include <functional>
 #include <memory>
 
-#include "plugin/core/result.h"
+#include "plugin/core/base/result.h"
 
 namespace pop3_legacy::process {
 

@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <csignal>
 
-#include "plugin/core/number.h"
+#include "plugin/core/base/number.h"
 #include "plugin/files/open_file.h"
 
 namespace pop3_legacy::process {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "plugin/core/result.h"
+#include "plugin/core/base/result.h"
 #include "plugin/files/open_file.h"
 
 namespace pop3_legacy::process {

@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-#include "plugin/core/result.h"
+#include "plugin/core/base/result.h"
 #include "tests/dialogues/message.h"
 #include "tests/dialogues/pattern.h"
 

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "plugin/core/result.h"
+#include "plugin/core/base/result.h"
 
 namespace pop3_legacy::dialogue {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "plugin/core/number.h"
+#include "plugin/core/base/number.h"
 
 namespace pop3_legacy::dialogue {
 

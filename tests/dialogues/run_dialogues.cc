@@ -8,7 +8,7 @@
 #include <span>
 #include <utility>
 
-#include "plugin/core/number.h"
+#include "plugin/core/base/number.h"
 #include "tests/dialogues/dialogue_tests.h"
 #include "tests/dialogues/parser.h"
 

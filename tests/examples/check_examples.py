@@ -108,7 +108,7 @@ def play(example, objects):
 
 def command(build):
     example = Example(build, "command")
-    example.touches(r"plugin/core/commands/\w+\.cc", r"plugin/core/command_table\.cc", r"tests/dialogues/\w+\.txt")
+    example.touches(r"plugin/core/commands/command_table\.cc", r"plugin/core/commands/\w+\.cc", r"tests/dialogues/\w+\.txt")
     play(example, example.compile_all(example.sources()))
 
 

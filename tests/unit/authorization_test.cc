@@ -1,4 +1,4 @@
-#include "plugin/core/authorization.h"
+#include "plugin/core/login/authorization.h"
 
 #include <gtest/gtest.h>
 

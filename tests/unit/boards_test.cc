@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "plugin/core/scan_line.h"
+#include "plugin/core/commands/scan_line.h"
 #include "plugin/core/session/session.h"
 #include "tests/unit/fake_host.h"
 

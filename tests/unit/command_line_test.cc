@@ -1,4 +1,4 @@
-#include "plugin/core/command_line.h"
+#include "plugin/core/protocol/command_line.h"
 
 #include <gtest/gtest.h>
 

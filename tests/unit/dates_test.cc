@@ -1,4 +1,4 @@
-#include "plugin/core/dates.h"
+#include "plugin/core/base/dates.h"
 
 #include <gtest/gtest.h>
 

@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/core/answer.h"
 #include "plugin/core/host/host.h"
 #include "plugin/core/policy/policy.h"
+#include "plugin/core/protocol/answer.h"
 #include "plugin/core/session/session.h"
 
 namespace pop3_legacy {

@@ -1,4 +1,4 @@
-#include "plugin/core/header_field.h"
+#include "plugin/core/message/header_field.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "plugin/core/header_lines.h"
+#include "plugin/core/message/header_lines.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "plugin/core/view/hidden.h"
+#include "plugin/core/tracking/hidden.h"
 
 #include <gtest/gtest.h>
 

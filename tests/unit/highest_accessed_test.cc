@@ -1,4 +1,4 @@
-#include "plugin/core/session/highest_accessed.h"
+#include "plugin/core/tracking/highest_accessed.h"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "plugin/core/number_ranges.h"
+#include "plugin/core/session/number_ranges.h"
 #include "plugin/core/session/session.h"
 #include "tests/unit/fake_host.h"
 

@@ -1,6 +1,6 @@
 // The states of a mailbox that one user has, or several.
 
-#include "plugin/core/mailbox_users.h"
+#include "plugin/core/state/mailbox_users.h"
 
 #include <gtest/gtest.h>
 

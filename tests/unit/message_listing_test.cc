@@ -1,4 +1,4 @@
-#include "plugin/core/message_listing.h"
+#include "plugin/core/commands/message_listing.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "plugin/core/number.h"
+#include "plugin/core/base/number.h"
 
 #include <gtest/gtest.h>
 

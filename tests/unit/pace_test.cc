@@ -1,4 +1,4 @@
-#include "plugin/core/session/pace.h"
+#include "plugin/core/tracking/pace.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "plugin/core/reply.h"
+#include "plugin/core/protocol/reply.h"
 
 #include <gtest/gtest.h>
 

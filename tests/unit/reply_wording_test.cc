@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "plugin/core/command_line.h"
-#include "plugin/core/command_table.h"
+#include "plugin/core/protocol/command_line.h"
+#include "plugin/core/protocol/command_table.h"
 #include "tests/unit/fake_host.h"
 
 namespace pop3_legacy::wording {

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
 #include "plugin/core/uidl/guid_ids.h"
 #include "plugin/core/uidl/identifier.h"
 #include "plugin/core/uidl/lines.h"

@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
 #include "plugin/core/uidl/header_lines.h"
 #include "plugin/core/uidl/identifier.h"
 #include "plugin/core/uidl/notation.h"

@@ -1,4 +1,4 @@
-#include "plugin/core/view/view.h"
+#include "plugin/core/tracking/view.h"
 
 #include <gtest/gtest.h>
 

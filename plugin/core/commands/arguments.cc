@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "plugin/core/command_line.h"
+#include "plugin/core/protocol/command_line.h"
 
 namespace pop3_legacy::commands {
 

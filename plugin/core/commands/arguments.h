@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "plugin/core/base/result.h"
 #include "plugin/core/host/maildrop.h"
-#include "plugin/core/result.h"
 
 namespace pop3_legacy::commands {
 

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "plugin/core/answer.h"
 #include "plugin/core/policy/policy.h"
+#include "plugin/core/protocol/answer.h"
 #include "plugin/core/session/session.h"
 
 namespace pop3_legacy::commands {

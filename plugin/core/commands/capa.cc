@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <string>
 
-#include "plugin/core/capability_list.h"
-#include "plugin/core/command_table.h"
-#include "plugin/core/commands/commands.h"
+#include "plugin/core/base/text.h"
+#include "plugin/core/protocol/capability_list.h"
+#include "plugin/core/protocol/command_table.h"
+#include "plugin/core/session/handlers.h"
 #include "plugin/core/session/session.h"
-#include "plugin/core/text.h"
-#include "plugin/core/view/view.h"
+#include "plugin/core/tracking/view.h"
 
 namespace pop3_legacy::commands {
 

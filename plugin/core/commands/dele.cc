@@ -1,5 +1,5 @@
 #include "plugin/core/commands/arguments.h"
-#include "plugin/core/commands/commands.h"
+#include "plugin/core/session/handlers.h"
 #include "plugin/core/session/session.h"
 
 namespace pop3_legacy::commands {

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <type_traits>
 
-#include "plugin/core/command_table.h"
 #include "plugin/core/host/host.h"
+#include "plugin/core/protocol/command_table.h"
 #include "plugin/core/session/session.h"
 
 namespace pop3_legacy::commands {

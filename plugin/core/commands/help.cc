@@ -1,8 +1,8 @@
 #include <vector>
 
-#include "plugin/core/command_table.h"
-#include "plugin/core/commands/commands.h"
-#include "plugin/core/help_text.h"
+#include "plugin/core/help/help_text.h"
+#include "plugin/core/protocol/command_table.h"
+#include "plugin/core/session/handlers.h"
 #include "plugin/core/session/session.h"
 
 namespace pop3_legacy::commands {

@@ -1,6 +1,6 @@
 #include <string>
 
-#include "plugin/core/commands/commands.h"
+#include "plugin/core/session/handlers.h"
 #include "plugin/core/session/session.h"
 
 namespace pop3_legacy::commands {

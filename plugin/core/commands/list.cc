@@ -3,10 +3,10 @@
 #include <string>
 
 #include "plugin/core/commands/arguments.h"
-#include "plugin/core/commands/commands.h"
 #include "plugin/core/commands/message_lines.h"
-#include "plugin/core/message_listing.h"
-#include "plugin/core/scan_line.h"
+#include "plugin/core/commands/message_listing.h"
+#include "plugin/core/commands/scan_line.h"
+#include "plugin/core/session/handlers.h"
 #include "plugin/core/session/session.h"
 
 namespace pop3_legacy::commands {

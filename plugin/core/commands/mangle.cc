@@ -6,14 +6,14 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/core/command_line.h"
-#include "plugin/core/command_table.h"
+#include "plugin/core/base/number.h"
+#include "plugin/core/base/text.h"
 #include "plugin/core/commands/arguments.h"
-#include "plugin/core/commands/commands.h"
 #include "plugin/core/mangle/mangled_message.h"
-#include "plugin/core/number.h"
+#include "plugin/core/protocol/command_line.h"
+#include "plugin/core/protocol/command_table.h"
+#include "plugin/core/session/handlers.h"
 #include "plugin/core/session/session.h"
-#include "plugin/core/text.h"
 
 namespace pop3_legacy::commands {
 

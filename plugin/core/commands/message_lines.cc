@@ -3,7 +3,7 @@
 #include <memory>
 #include <utility>
 
-#include "plugin/core/message_listing.h"
+#include "plugin/core/commands/message_listing.h"
 #include "plugin/core/session/session.h"
 
 namespace pop3_legacy::commands {

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "plugin/core/answer.h"
 #include "plugin/core/host/contents.h"
+#include "plugin/core/protocol/answer.h"
 
 namespace pop3_legacy {
 class Session;

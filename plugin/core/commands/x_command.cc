@@ -5,9 +5,9 @@
 #include <string>
 #include <utility>
 
-#include "plugin/core/commands/commands.h"
+#include "plugin/core/host/program.h"
 #include "plugin/core/policy/resolver.h"
-#include "plugin/core/program.h"
+#include "plugin/core/session/handlers.h"
 #include "plugin/core/session/session.h"
 
 namespace pop3_legacy::commands {

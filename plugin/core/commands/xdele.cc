@@ -1,9 +1,9 @@
 #include <string>
 
-#include "plugin/core/command_line.h"
 #include "plugin/core/commands/arguments.h"
-#include "plugin/core/commands/commands.h"
-#include "plugin/core/number_ranges.h"
+#include "plugin/core/protocol/command_line.h"
+#include "plugin/core/session/handlers.h"
+#include "plugin/core/session/number_ranges.h"
 #include "plugin/core/session/session.h"
 
 namespace pop3_legacy::commands {

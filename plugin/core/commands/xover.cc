@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "plugin/core/commands/arguments.h"
-#include "plugin/core/commands/commands.h"
 #include "plugin/core/commands/message_lines.h"
+#include "plugin/core/session/handlers.h"
 #include "plugin/core/session/session.h"
 
 namespace pop3_legacy::commands {

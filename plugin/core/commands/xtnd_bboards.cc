@@ -1,9 +1,9 @@
 #include <memory>
 #include <string>
 
-#include "plugin/core/command_line.h"
 #include "plugin/core/commands/boards.h"
-#include "plugin/core/commands/commands.h"
+#include "plugin/core/protocol/command_line.h"
+#include "plugin/core/session/handlers.h"
 
 namespace pop3_legacy::commands {
 

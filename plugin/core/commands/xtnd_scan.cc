@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <string>
 
-#include "plugin/core/command_line.h"
-#include "plugin/core/commands/commands.h"
-#include "plugin/core/scan_line.h"
+#include "plugin/core/commands/scan_line.h"
+#include "plugin/core/protocol/command_line.h"
+#include "plugin/core/session/handlers.h"
 #include "plugin/core/session/session.h"
 
 namespace pop3_legacy::commands {

@@ -2,12 +2,12 @@
 #include <string>
 #include <string_view>
 
-#include "plugin/core/command_line.h"
+#include "plugin/core/base/dates.h"
+#include "plugin/core/base/text.h"
 #include "plugin/core/commands/boards.h"
-#include "plugin/core/commands/commands.h"
-#include "plugin/core/dates.h"
 #include "plugin/core/policy/board_fields.h"
-#include "plugin/core/text.h"
+#include "plugin/core/protocol/command_line.h"
+#include "plugin/core/session/handlers.h"
 
 namespace pop3_legacy::commands {
 

@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <string>
 
-#include "plugin/core/command_line.h"
-#include "plugin/core/commands/commands.h"
+#include "plugin/core/base/text.h"
 #include "plugin/core/commands/message_lines.h"
-#include "plugin/core/header_field.h"
+#include "plugin/core/message/header_field.h"
+#include "plugin/core/protocol/command_line.h"
+#include "plugin/core/session/handlers.h"
 #include "plugin/core/session/session.h"
-#include "plugin/core/text.h"
 
 namespace pop3_legacy::commands {
 

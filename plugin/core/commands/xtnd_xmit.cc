@@ -4,14 +4,14 @@
 #include <string>
 #include <utility>
 
-#include "plugin/core/commands/commands.h"
-#include "plugin/core/hasher.h"
+#include "plugin/core/base/hasher.h"
+#include "plugin/core/base/text.h"
+#include "plugin/core/session/handlers.h"
 #include "plugin/core/session/session.h"
 #include "plugin/core/submission/composition.h"
 #include "plugin/core/submission/dot_reader.h"
 #include "plugin/core/submission/header.h"
 #include "plugin/core/submission/ledger.h"
-#include "plugin/core/text.h"
 
 namespace pop3_legacy::commands {
 

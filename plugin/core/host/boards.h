@@ -4,9 +4,9 @@
 
 #include <string_view>
 
+#include "plugin/core/base/result.h"
 #include "plugin/core/host/interface.h"
 #include "plugin/core/host/types.h"
-#include "plugin/core/result.h"
 
 namespace pop3_legacy::host {
 

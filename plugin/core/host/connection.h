@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "plugin/core/base/result.h"
+#include "plugin/core/host/access.h"
 #include "plugin/core/host/interface.h"
-#include "plugin/core/result.h"
-#include "plugin/core/session/access.h"
 
 namespace pop3_legacy::host {
 

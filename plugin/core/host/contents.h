@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "plugin/core/header_field.h"
+#include "plugin/core/base/result.h"
 #include "plugin/core/host/interface.h"
 #include "plugin/core/host/types.h"
 #include "plugin/core/mangle/message_parts.h"
-#include "plugin/core/result.h"
+#include "plugin/core/message/header_field.h"
 
 namespace pop3_legacy::host {
 

@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "plugin/core/hasher.h"
+#include "plugin/core/base/hasher.h"
+#include "plugin/core/base/result.h"
 #include "plugin/core/host/interface.h"
-#include "plugin/core/result.h"
-#include "plugin/core/submission/submission.h"
+#include "plugin/core/host/submission.h"
 
 namespace pop3_legacy::host {
 

@@ -16,7 +16,7 @@
 #include "plugin/core/host/narrowing.h"
 #include "plugin/core/host/outbox.h"
 #include "plugin/core/host/programs.h"
-#include "plugin/core/state_store.h"
+#include "plugin/core/state/state_store.h"
 
 namespace pop3_legacy::host {
 

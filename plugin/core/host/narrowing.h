@@ -7,9 +7,9 @@
 #include <optional>
 #include <vector>
 
+#include "plugin/core/base/result.h"
 #include "plugin/core/host/interface.h"
 #include "plugin/core/host/types.h"
-#include "plugin/core/result.h"
 
 namespace pop3_legacy::host {
 

@@ -6,9 +6,9 @@
 #include <memory>
 #include <string_view>
 
+#include "plugin/core/base/result.h"
 #include "plugin/core/host/interface.h"
-#include "plugin/core/result.h"
-#include "plugin/core/submission/submission.h"
+#include "plugin/core/host/submission.h"
 
 namespace pop3_legacy::host {
 

@@ -5,9 +5,9 @@
 #include <functional>
 #include <memory>
 
+#include "plugin/core/base/result.h"
 #include "plugin/core/host/interface.h"
-#include "plugin/core/program.h"
-#include "plugin/core/result.h"
+#include "plugin/core/host/program.h"
 
 namespace pop3_legacy::host {
 

@@ -4,8 +4,8 @@
 #include <array>
 #include <utility>
 
-#include "plugin/core/number.h"
-#include "plugin/core/text.h"
+#include "plugin/core/base/number.h"
+#include "plugin/core/base/text.h"
 
 namespace pop3_legacy {
 

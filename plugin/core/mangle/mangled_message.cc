@@ -4,8 +4,8 @@
 #include <array>
 #include <utility>
 
-#include "plugin/core/header_field.h"
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
+#include "plugin/core/message/header_field.h"
 
 namespace pop3_legacy {
 

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "plugin/core/base/result.h"
 #include "plugin/core/mangle/html_text.h"
 #include "plugin/core/mangle/message_parts.h"
-#include "plugin/core/result.h"
 
 namespace pop3_legacy {
 

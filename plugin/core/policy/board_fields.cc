@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "plugin/core/base/text.h"
 #include "plugin/core/policy/kinds.h"
-#include "plugin/core/text.h"
 
 namespace pop3_legacy::policy {
 

@@ -13,8 +13,8 @@
 #include <variant>
 #include <vector>
 
+#include "plugin/core/base/result.h"
 #include "plugin/core/policy/policy.h"
-#include "plugin/core/result.h"
 
 namespace pop3_legacy::policy {
 

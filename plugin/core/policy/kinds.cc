@@ -6,9 +6,9 @@
 #include <span>
 #include <utility>
 
-#include "plugin/core/dates.h"
+#include "plugin/core/base/dates.h"
+#include "plugin/core/base/text.h"
 #include "plugin/core/policy/board_fields.h"
-#include "plugin/core/text.h"
 
 namespace pop3_legacy::policy {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
 
 namespace pop3_legacy::policy {
 

@@ -9,11 +9,11 @@
 #include <tuple>
 #include <utility>
 
+#include "plugin/core/base/text.h"
 #include "plugin/core/policy/keys.h"
 #include "plugin/core/policy/reader/mistakes.h"
 #include "plugin/core/policy/reader/values.h"
 #include "plugin/core/policy/store.h"
-#include "plugin/core/text.h"
 
 namespace pop3_legacy::policy {
 

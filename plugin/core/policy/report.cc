@@ -3,8 +3,8 @@
 #include <string_view>
 #include <variant>
 
+#include "plugin/core/base/text.h"
 #include "plugin/core/policy/keys.h"
-#include "plugin/core/text.h"
 
 namespace pop3_legacy::policy {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "plugin/core/base/text.h"
 #include "plugin/core/policy/board_fields.h"
 #include "plugin/core/policy/sections/sections.h"
-#include "plugin/core/text.h"
 
 namespace pop3_legacy::policy {
 

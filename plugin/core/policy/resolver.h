@@ -14,10 +14,10 @@
 #include <string_view>
 #include <vector>
 
+#include "plugin/core/base/result.h"
 #include "plugin/core/policy/policy.h"
 #include "plugin/core/policy/reader.h"
 #include "plugin/core/policy/store.h"
-#include "plugin/core/result.h"
 
 namespace pop3_legacy::policy {
 

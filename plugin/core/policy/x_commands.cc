@@ -4,10 +4,10 @@
 #include <array>
 #include <utility>
 
-#include "plugin/core/command_table.h"
+#include "plugin/core/base/text.h"
 #include "plugin/core/policy/kinds.h"
-#include "plugin/core/reply.h"
-#include "plugin/core/text.h"
+#include "plugin/core/protocol/command_table.h"
+#include "plugin/core/protocol/reply.h"
 
 namespace pop3_legacy::policy {
 

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "plugin/core/base/result.h"
 #include "plugin/core/policy/policy.h"
-#include "plugin/core/result.h"
 
 namespace pop3_legacy::policy {
 

@@ -9,8 +9,8 @@
 #include <optional>
 #include <string>
 
-#include "plugin/core/answer.h"
-#include "plugin/core/command_table.h"
+#include "plugin/core/protocol/answer.h"
+#include "plugin/core/protocol/command_table.h"
 
 namespace pop3_legacy {
 

@@ -7,10 +7,10 @@
 #include <functional>
 #include <string_view>
 
+#include "plugin/core/base/result.h"
 #include "plugin/core/host/host.h"
-#include "plugin/core/number_ranges.h"
-#include "plugin/core/result.h"
-#include "plugin/core/session/accesses.h"
+#include "plugin/core/session/number_ranges.h"
+#include "plugin/core/tracking/accesses.h"
 
 namespace pop3_legacy {
 

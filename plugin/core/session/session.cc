@@ -4,9 +4,9 @@
 #include <exception>
 #include <utility>
 
-#include "plugin/core/commands/commands.h"
-#include "plugin/core/help_text.h"
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
+#include "plugin/core/help/help_text.h"
+#include "plugin/core/session/handlers.h"
 
 namespace pop3_legacy {
 

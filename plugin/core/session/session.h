@@ -23,16 +23,16 @@
 #include <string>
 #include <string_view>
 
-#include "plugin/core/answer.h"
-#include "plugin/core/command_line.h"
-#include "plugin/core/command_table.h"
 #include "plugin/core/host/host.h"
 #include "plugin/core/policy/policy.h"
-#include "plugin/core/reply.h"
-#include "plugin/core/session/accesses.h"
+#include "plugin/core/protocol/answer.h"
+#include "plugin/core/protocol/command_line.h"
+#include "plugin/core/protocol/command_table.h"
+#include "plugin/core/protocol/reply.h"
 #include "plugin/core/session/decision.h"
 #include "plugin/core/session/open_maildrop.h"
 #include "plugin/core/session/session_commands.h"
+#include "plugin/core/tracking/accesses.h"
 #include "plugin/core/wording/reply_wording.h"
 
 namespace pop3_legacy {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "plugin/core/session/pace.h"
-#include "plugin/core/text.h"
-#include "plugin/core/view/view.h"
+#include "plugin/core/base/text.h"
+#include "plugin/core/tracking/pace.h"
+#include "plugin/core/tracking/view.h"
 
 namespace pop3_legacy {
 

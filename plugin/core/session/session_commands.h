@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
-#include "plugin/core/command_line.h"
-#include "plugin/core/command_table.h"
 #include "plugin/core/host/host.h"
 #include "plugin/core/policy/policy.h"
+#include "plugin/core/protocol/command_line.h"
+#include "plugin/core/protocol/command_table.h"
 
 namespace pop3_legacy {
 

@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/core/dates.h"
+#include "plugin/core/base/dates.h"
+#include "plugin/core/base/text.h"
 #include "plugin/core/submission/address_list.h"
 #include "plugin/core/submission/header.h"
-#include "plugin/core/text.h"
 
 namespace pop3_legacy::submission {
 

@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
+#include "plugin/core/base/result.h"
 #include "plugin/core/host/environment.h"
+#include "plugin/core/host/submission.h"
 #include "plugin/core/policy/policy.h"
-#include "plugin/core/result.h"
-#include "plugin/core/submission/submission.h"
 
 namespace pop3_legacy::submission {
 

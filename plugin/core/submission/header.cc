@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "plugin/core/command_line.h"
-#include "plugin/core/header_lines.h"
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
+#include "plugin/core/message/header_lines.h"
+#include "plugin/core/protocol/command_line.h"
 
 namespace pop3_legacy::submission {
 

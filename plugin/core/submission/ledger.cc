@@ -4,9 +4,9 @@
 #include <cstdlib>
 #include <optional>
 
-#include "plugin/core/number.h"
-#include "plugin/core/state_rules.h"
-#include "plugin/core/text.h"
+#include "plugin/core/base/number.h"
+#include "plugin/core/base/text.h"
+#include "plugin/core/state/state_rules.h"
 
 namespace pop3_legacy::submission {
 

@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
+#include "plugin/core/base/result.h"
 #include "plugin/core/host/environment.h"
 #include "plugin/core/policy/policy.h"
-#include "plugin/core/result.h"
-#include "plugin/core/state_store.h"
+#include "plugin/core/state/state_store.h"
 
 namespace pop3_legacy::submission {
 

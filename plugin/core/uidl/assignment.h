@@ -24,7 +24,7 @@
 #include <optional>
 #include <vector>
 
-#include "plugin/core/result.h"
+#include "plugin/core/base/result.h"
 #include "plugin/core/uidl/maildrop.h"
 #include "plugin/core/uidl/message_id.h"
 #include "plugin/core/uidl/plan.h"

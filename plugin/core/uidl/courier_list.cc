@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-#include "plugin/core/number.h"
+#include "plugin/core/base/number.h"
 #include "plugin/core/uidl/lines.h"
 
 namespace pop3_legacy::uidl {

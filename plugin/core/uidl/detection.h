@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "plugin/core/result.h"
+#include "plugin/core/base/result.h"
 #include "plugin/core/uidl/listed.h"
 #include "plugin/core/uidl/maildrop.h"
 #include "plugin/core/uidl/old_list.h"

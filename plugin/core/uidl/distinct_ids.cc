@@ -5,7 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
 #include "plugin/core/uidl/identifier_length.h"
 
 namespace pop3_legacy::uidl {

@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "plugin/core/result.h"
+#include "plugin/core/base/result.h"
 #include "plugin/core/uidl/guid_ids.h"
 #include "plugin/core/uidl/maildrop.h"
 #include "plugin/core/uidl/message_keys.h"

@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
 #include "plugin/core/uidl/identifier.h"
 #include "plugin/core/uidl/lines.h"
 

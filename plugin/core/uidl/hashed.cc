@@ -1,6 +1,6 @@
 #include "plugin/core/uidl/hashed.h"
 
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
 #include "plugin/core/uidl/notation.h"
 
 namespace pop3_legacy::uidl {

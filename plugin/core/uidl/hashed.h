@@ -5,8 +5,8 @@
 #include <span>
 #include <string_view>
 
-#include "plugin/core/hasher.h"
-#include "plugin/core/result.h"
+#include "plugin/core/base/hasher.h"
+#include "plugin/core/base/result.h"
 #include "plugin/core/uidl/schemes.h"
 
 namespace pop3_legacy::uidl {

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
 
 namespace pop3_legacy::uidl {
 

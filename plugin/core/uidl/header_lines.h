@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "plugin/core/header_lines.h"
+#include "plugin/core/message/header_lines.h"
 
 namespace pop3_legacy::uidl {
 

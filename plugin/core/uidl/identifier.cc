@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <span>
 
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
 #include "plugin/core/uidl/notation.h"
 
 namespace pop3_legacy::uidl {

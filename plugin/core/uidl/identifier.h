@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "plugin/core/result.h"
+#include "plugin/core/base/result.h"
 #include "plugin/core/uidl/identifier_length.h"
 #include "plugin/core/uidl/schemes.h"
 

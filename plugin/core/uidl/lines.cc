@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
 #include "plugin/core/uidl/notation.h"
 
 namespace pop3_legacy::uidl {

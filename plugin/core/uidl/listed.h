@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "plugin/core/base/result.h"
 #include "plugin/core/host/types.h"
-#include "plugin/core/result.h"
 #include "plugin/core/uidl/old_list.h"
 
 namespace pop3_legacy::uidl {

@@ -1,6 +1,6 @@
 #include "plugin/core/uidl/mailbox_memory.h"
 
-#include "plugin/core/state_rules.h"
+#include "plugin/core/state/state_rules.h"
 
 namespace pop3_legacy::uidl {
 

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/core/log_level.h"
-#include "plugin/core/result.h"
+#include "plugin/core/base/log_level.h"
+#include "plugin/core/base/result.h"
 #include "plugin/core/uidl/guid_ids.h"
 #include "plugin/core/uidl/maildrop.h"
 #include "plugin/core/uidl/memory.h"

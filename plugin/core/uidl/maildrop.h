@@ -7,10 +7,10 @@
 #include <string>
 #include <string_view>
 
-#include "plugin/core/hasher.h"
-#include "plugin/core/log_level.h"
-#include "plugin/core/result.h"
-#include "plugin/core/state_store.h"
+#include "plugin/core/base/hasher.h"
+#include "plugin/core/base/log_level.h"
+#include "plugin/core/base/result.h"
+#include "plugin/core/state/state_store.h"
 #include "plugin/core/uidl/facts.h"
 
 namespace pop3_legacy::uidl {

@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/core/dates.h"
-#include "plugin/core/number.h"
-#include "plugin/core/text.h"
+#include "plugin/core/base/dates.h"
+#include "plugin/core/base/number.h"
+#include "plugin/core/base/text.h"
 #include "plugin/core/uidl/identifier_length.h"
 #include "plugin/core/uidl/lines.h"
 #include "plugin/core/uidl/schemes.h"

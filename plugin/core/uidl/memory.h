@@ -13,8 +13,8 @@
 #include <string>
 #include <string_view>
 
+#include "plugin/core/base/result.h"
 #include "plugin/core/host/types.h"
-#include "plugin/core/result.h"
 #include "plugin/core/uidl/guid_ids.h"
 #include "plugin/core/uidl/plan.h"
 

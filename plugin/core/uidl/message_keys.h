@@ -13,7 +13,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "plugin/core/result.h"
+#include "plugin/core/base/result.h"
 #include "plugin/core/uidl/deadline.h"
 #include "plugin/core/uidl/guid_ids.h"
 #include "plugin/core/uidl/maildrop.h"

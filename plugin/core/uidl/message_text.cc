@@ -1,6 +1,6 @@
 #include "plugin/core/uidl/message_text.h"
 
-#include "plugin/core/header_lines.h"
+#include "plugin/core/message/header_lines.h"
 
 namespace pop3_legacy::uidl {
 

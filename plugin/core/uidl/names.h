@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "plugin/core/base/log_level.h"
+#include "plugin/core/base/result.h"
 #include "plugin/core/host/types.h"
-#include "plugin/core/log_level.h"
-#include "plugin/core/result.h"
 #include "plugin/core/uidl/message_id.h"
 #include "plugin/core/uidl/plan.h"
 

@@ -9,7 +9,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "plugin/core/result.h"
+#include "plugin/core/base/result.h"
 #include "plugin/core/uidl/deadline.h"
 #include "plugin/core/uidl/guid_ids.h"
 #include "plugin/core/uidl/mailbox_memory.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "plugin/core/hasher.h"
+#include "plugin/core/base/hasher.h"
 
 namespace pop3_legacy::uidl {
 

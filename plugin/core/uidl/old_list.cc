@@ -6,8 +6,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "plugin/core/number.h"
-#include "plugin/core/text.h"
+#include "plugin/core/base/number.h"
+#include "plugin/core/base/text.h"
 
 namespace pop3_legacy::uidl {
 

@@ -31,7 +31,7 @@
 #include <string_view>
 #include <vector>
 
-#include "plugin/core/result.h"
+#include "plugin/core/base/result.h"
 
 namespace pop3_legacy::uidl {
 

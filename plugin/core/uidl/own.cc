@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
 #include "plugin/core/uidl/notation.h"
 #include "plugin/core/uidl/schemes.h"
 

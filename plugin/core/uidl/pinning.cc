@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
 #include "plugin/core/uidl/identifier.h"
 
 namespace pop3_legacy::uidl {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "plugin/core/result.h"
+#include "plugin/core/base/result.h"
 #include "plugin/core/uidl/guid_ids.h"
 #include "plugin/core/uidl/identifier_length.h"
 #include "plugin/core/uidl/listed.h"

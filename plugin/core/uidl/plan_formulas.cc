@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <span>
 
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
 
 namespace pop3_legacy::uidl {
 

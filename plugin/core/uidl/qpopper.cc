@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
 #include "plugin/core/uidl/hashed.h"
 #include "plugin/core/uidl/header_lines.h"
 #include "plugin/core/uidl/notation.h"

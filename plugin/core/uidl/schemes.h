@@ -16,8 +16,8 @@
 #include <string>
 #include <string_view>
 
-#include "plugin/core/hasher.h"
-#include "plugin/core/result.h"
+#include "plugin/core/base/hasher.h"
+#include "plugin/core/base/result.h"
 #include "plugin/core/uidl/facts.h"
 #include "plugin/core/uidl/identifier_length.h"
 #include "plugin/core/uidl/template.h"

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <utility>
 
-#include "plugin/core/number.h"
-#include "plugin/core/text.h"
+#include "plugin/core/base/number.h"
+#include "plugin/core/base/text.h"
 #include "plugin/core/uidl/notation.h"
 
 namespace pop3_legacy::uidl {

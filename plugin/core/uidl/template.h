@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "plugin/core/result.h"
+#include "plugin/core/base/result.h"
 #include "plugin/core/uidl/facts.h"
 
 namespace pop3_legacy::uidl {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "plugin/core/base/result.h"
 #include "plugin/core/host/types.h"
-#include "plugin/core/result.h"
 #include "plugin/core/uidl/listed.h"
 #include "plugin/core/uidl/old_list.h"
 

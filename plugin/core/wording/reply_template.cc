@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
-#include "plugin/core/reply.h"
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
+#include "plugin/core/protocol/reply.h"
 
 namespace pop3_legacy::wording {
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
 
 namespace pop3_legacy::wording {
 

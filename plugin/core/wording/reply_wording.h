@@ -11,9 +11,9 @@
 #include <string>
 #include <string_view>
 
-#include "plugin/core/command_table.h"
 #include "plugin/core/host/environment.h"
 #include "plugin/core/host/maildrop.h"
+#include "plugin/core/protocol/command_table.h"
 #include "plugin/core/wording/dialects.h"
 
 namespace pop3_legacy::wording {

@@ -4,9 +4,9 @@
 #include <variant>
 #include <vector>
 
+#include "plugin/core/base/text.h"
 #include "plugin/core/policy/board_fields.h"
 #include "plugin/core/policy/reader/values.h"
-#include "plugin/core/text.h"
 
 namespace pop3_legacy::policy {
 

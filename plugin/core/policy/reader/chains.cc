@@ -3,9 +3,9 @@
 #include <utility>
 #include <vector>
 
+#include "plugin/core/base/text.h"
 #include "plugin/core/policy/reader/values.h"
 #include "plugin/core/policy/sections/sections.h"
-#include "plugin/core/text.h"
 
 namespace pop3_legacy::policy {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "plugin/core/text.h"
+#include "plugin/core/base/text.h"
 
 namespace pop3_legacy::policy {
 

@@ -2,8 +2,8 @@
 #include <utility>
 #include <vector>
 
+#include "plugin/core/base/text.h"
 #include "plugin/core/policy/reader/values.h"
-#include "plugin/core/text.h"
 
 namespace pop3_legacy::policy {
 

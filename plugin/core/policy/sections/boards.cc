@@ -3,9 +3,9 @@
 #include <array>
 #include <string_view>
 
-#include "plugin/core/dates.h"
+#include "plugin/core/base/dates.h"
+#include "plugin/core/base/text.h"
 #include "plugin/core/policy/sections/sections.h"
-#include "plugin/core/text.h"
 
 namespace pop3_legacy::policy {
 

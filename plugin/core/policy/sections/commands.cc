@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
-#include "plugin/core/command_table.h"
+#include "plugin/core/base/text.h"
 #include "plugin/core/policy/help_style.h"
 #include "plugin/core/policy/sections/sections.h"
-#include "plugin/core/text.h"
+#include "plugin/core/protocol/command_table.h"
 
 namespace pop3_legacy::policy {
 

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "plugin/core/header_field.h"
+#include "plugin/core/base/text.h"
+#include "plugin/core/message/header_field.h"
 #include "plugin/core/policy/sections/sections.h"
-#include "plugin/core/text.h"
 
 namespace pop3_legacy::policy {
 

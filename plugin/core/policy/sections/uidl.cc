@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "plugin/core/base/text.h"
 #include "plugin/core/policy/sections/sections.h"
-#include "plugin/core/text.h"
 #include "plugin/core/uidl/schemes.h"
 #include "plugin/core/uidl/template.h"
 

@@ -1,0 +1,34 @@
+/// Decimal numbers in texts: digits and nothing else, no blank and no "+"; a "-" only where Number
+/// is signed.
+#ifndef POP3_LEGACY_CORE_BASE_NUMBER_H
+#define POP3_LEGACY_CORE_BASE_NUMBER_H
+
+#include <charconv>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <system_error>
+
+namespace pop3_legacy {
+
+/// Takes the number at the beginning of `text` away. No value: there is none, or it is too large;
+/// then `text` stays as it is.
+template <class Number>
+std::optional<Number> take_number(std::string_view& text, int base = 10) noexcept {
+  Number number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
+  if (error != std::errc{}) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return number;
+}
+
+/// The number that is all of `text`.
+template <class Number>
+std::optional<Number> whole_number(std::string_view text, int base = 10) noexcept {
+  const std::optional<Number> number = take_number<Number>(text, base);
+  return text.empty() ? number : std::nullopt;
+}
+
+}  // namespace pop3_legacy
+
+#endif

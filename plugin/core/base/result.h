@@ -1,0 +1,59 @@
+/// A value, or why there is none.
+///
+/// The core and what it asks of its host report every expected failure this way; exceptions
+/// are left for what nobody can handle (no memory) and stop at the host's frame.
+#ifndef POP3_LEGACY_CORE_BASE_RESULT_H
+#define POP3_LEGACY_CORE_BASE_RESULT_H
+
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace pop3_legacy {
+
+/// What a failure means to a POP3 client (RFC 3206's SYS/TEMP and SYS/PERM).
+enum class Failure {
+  temporary,  ///< may work at the next try: a lock, a full disk, a file being replaced
+  permanent,  ///< needs the administrator: a damaged file, no permission
+  gone,       ///< the message or file existed and does not any more
+  locked,     ///< somebody else is at work on it: may work in a moment, and nothing was done
+};
+
+/// Why something failed. `text` is one sentence for the log, without a final full stop.
+struct Error {
+  Failure kind = Failure::temporary;
+  std::string text;
+};
+
+/// Does not work before somebody changes something; `why` is the sentence.
+inline Error refused(std::string why) {
+  return {Failure::permanent, std::move(why)};
+}
+
+/// Either a T or an Error. Holds the T by value; asking for the one that is not there is a
+/// programming error (std::bad_variant_access).
+template <class T>
+class [[nodiscard]] Result {
+ public:
+  // Implicit on purpose: `return value;` and `return Error{…};` read best.
+  Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}      // NOLINT
+  Result(Error error) : held_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
+
+  [[nodiscard]] bool ok() const noexcept { return held_.index() == 0; }
+  explicit operator bool() const noexcept { return ok(); }
+
+  [[nodiscard]] T& value() { return std::get<0>(held_); }
+  [[nodiscard]] const T& value() const { return std::get<0>(held_); }
+  [[nodiscard]] const Error& error() const { return std::get<1>(held_); }
+
+ private:
+  std::variant<T, Error> held_;
+};
+
+/// Success without a value.
+struct Done {};
+using Status = Result<Done>;
+
+}  // namespace pop3_legacy
+
+#endif

@@ -1,0 +1,56 @@
+/// ASCII, and what sentences for the administrator are made with.
+#ifndef POP3_LEGACY_CORE_BASE_TEXT_H
+#define POP3_LEGACY_CORE_BASE_TEXT_H
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace pop3_legacy {
+
+/// RFC 1939's keywords and the DNS know ASCII letters only; other octets stay as they are.
+constexpr char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+constexpr char upper(char c) noexcept {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
+
+/// `line` without its LF or CRLF.
+std::string_view without_line_end(std::string_view line) noexcept;
+
+/// Printable ASCII, the space included.
+constexpr bool is_printable(char c) noexcept {
+  return c >= ' ' && c <= '~';
+}
+
+/// `text` with everything but printable ASCII written as \xNN: fit for a log or a terminal.
+std::string printable(std::string_view text);
+
+/// Two lower-case hexadecimal digits an octet.
+std::string hex(std::span<const std::uint8_t> octets);
+
+/// `number` in octal digits, "0" where it is 0.
+std::string octal(std::uint64_t number);
+
+/// `text` printable, in double quotes, and cut where it is too long to be read.
+std::string in_quotes(std::string_view text);
+
+/// "a", "a and b", "a, b and c".
+std::string enumerated(std::span<const std::string_view> words);
+
+/// `typed` may well be meant for `known`: a slip or two, or other letters' case.
+bool near(std::string_view typed, std::string_view known);
+
+/// The one of `known` that `typed` is nearest to; empty if none is near().
+std::string_view nearest(std::string_view typed, std::span<const std::string_view> known);
+
+/// `; did you mean "…"?` for the nearest of `known`, or nothing.
+std::string suggestion(std::string_view typed, std::span<const std::string_view> known);
+
+}  // namespace pop3_legacy
+
+#endif

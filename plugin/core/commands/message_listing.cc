@@ -1,0 +1,39 @@
+#include "plugin/core/commands/message_listing.h"
+
+#include <chrono>
+
+#include "plugin/core/message/header_field.h"
+
+namespace pop3_legacy {
+
+namespace {
+
+/// What one call makes: as much as a host sends before it looks for room again.
+constexpr std::size_t piece_octets = 4096;
+/// A line for which a message has to be read may take long; then a call makes but one.
+constexpr std::chrono::milliseconds turn(50);
+
+}  // namespace
+
+Result<std::string> MessageListing::next() {
+  const auto until = std::chrono::steady_clock::now() + turn;
+  std::string lines;
+  for (; number_ <= last_ && lines.size() < piece_octets; ++number_) {
+    if (!lines.empty() && std::chrono::steady_clock::now() > until) {
+      break;
+    }
+    if (maildrop_.deleted(number_)) {
+      continue;
+    }
+    const auto line = line_(number_);
+    if (!line) {
+      return line.error();
+    }
+    if (line.value()) {
+      lines.append(cut(*line.value(), max_field_octets)).append("\r\n");
+    }
+  }
+  return lines;
+}
+
+}  // namespace pop3_legacy

@@ -1,0 +1,35 @@
+/// A line for each message: the answers that grow with the maildrop.
+#ifndef POP3_LEGACY_CORE_COMMANDS_MESSAGE_LISTING_H
+#define POP3_LEGACY_CORE_COMMANDS_MESSAGE_LISTING_H
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "plugin/core/host/maildrop.h"
+#include "plugin/core/protocol/answer.h"
+
+namespace pop3_legacy {
+
+class MessageListing : public Listing {
+ public:
+  /// The line of a message, without its CRLF; no value: it has none. A line does not begin with a
+  /// dot. An Error ends the answer, and the session with it.
+  using Line = std::function<Result<std::optional<std::string>>(MessageNumber number)>;
+
+  /// Lists the messages `first` to `last` that are not deleted. `maildrop` lives longer than this.
+  MessageListing(const host::Maildrop& maildrop, MessageNumber first, MessageNumber last, Line line)
+      : maildrop_(maildrop), number_(first), last_(last), line_(std::move(line)) {}
+
+  [[nodiscard]] Result<std::string> next() override;
+
+ private:
+  const host::Maildrop& maildrop_;
+  MessageNumber number_;
+  MessageNumber last_;
+  Line line_;
+};
+
+}  // namespace pop3_legacy
+
+#endif

@@ -1,0 +1,82 @@
+/// A message's header line by line and field by field, as it stands: LF or CRLF, nothing refused.
+#ifndef POP3_LEGACY_CORE_MESSAGE_HEADER_LINES_H
+#define POP3_LEGACY_CORE_MESSAGE_HEADER_LINES_H
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace pop3_legacy {
+
+/// The lines of a text, found one by one: a header may have millions. They point into the text.
+class LineRange {
+ public:
+  struct End {};
+  class Iterator {
+   public:
+    explicit Iterator(const LineRange& range) : range_(range), rest_(range.text_) { find(); }
+    std::string_view operator*() const noexcept { return line_; }
+    Iterator& operator++() noexcept {
+      rest_.remove_prefix(line_.size());
+      find();
+      return *this;
+    }
+    bool operator==(End /*end*/) const noexcept { return line_.empty(); }
+
+   private:
+    void find() noexcept;
+
+    const LineRange& range_;
+    std::string_view rest_;
+    std::string_view line_;  ///< empty: there are no more
+  };
+
+  /// A line longer than `longest` octets comes in pieces of that length. A line `last` (not empty)
+  /// is not one of them, nor is what stands behind it.
+  LineRange(std::string_view text, std::size_t longest, std::string_view last)
+      : text_(text), longest_(longest), last_(last) {}
+  [[nodiscard]] Iterator begin() const { return Iterator(*this); }
+  [[nodiscard]] static End end() { return {}; }
+
+ private:
+  std::string_view text_;
+  std::size_t longest_;
+  std::string_view last_;
+};
+
+/// The lines of `text` with their LF, which the last may lack.
+inline LineRange lines(std::string_view text) {
+  return {text, std::string_view::npos, {}};
+}
+
+/// The line continues the field of the line before it.
+constexpr bool continues(std::string_view line) noexcept {
+  return line.starts_with(' ') || line.starts_with('\t');
+}
+
+/// "Name" of "Name : value"; empty where the line begins no field.
+std::string_view field_name(std::string_view line) noexcept;
+
+/// The lines of the first field of `header` whose first line is `meant`; empty: there is none.
+template <class Meant>
+std::string_view find_field(std::string_view header, const Meant& meant) {
+  std::string_view field;
+  for (const std::string_view line : lines(header)) {
+    if (field.empty() ? meant(line) : continues(line)) {
+      field = {field.empty() ? line.data() : field.data(), field.size() + line.size()};
+    } else if (!field.empty()) {
+      break;
+    }
+  }
+  return field;
+}
+
+/// The lines of a field, or of a part of it, in one line without line ends.
+std::string unfolded(std::string_view field);
+
+/// `text` without blanks, tabs and line ends around it.
+std::string_view trimmed(std::string_view text) noexcept;
+
+}  // namespace pop3_legacy
+
+#endif

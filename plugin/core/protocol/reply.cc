@@ -1,0 +1,58 @@
+#include "plugin/core/protocol/reply.h"
+
+#include <algorithm>
+
+namespace pop3_legacy {
+
+namespace {
+
+constexpr std::string_view crlf = "\r\n";
+
+// A client's own octets come back in some replies: a CR or an ESC among them must not.
+char printable(char c) noexcept {
+  const auto octet = static_cast<unsigned char>(c);
+  return octet < 0x20 || octet == 0x7F ? '?' : c;
+}
+
+}  // namespace
+
+void Reply::append_line(std::string_view start, std::string_view text) {
+  text = text.substr(0, max_reply_line_octets - crlf.size() - start.size());
+  wire_ += start;
+  std::transform(text.begin(), text.end(), std::back_inserter(wire_), printable);
+  wire_ += crlf;
+}
+
+Reply Reply::ok(std::string_view text) {
+  Reply reply{{}};
+  reply.append_line("+OK ", text);
+  return reply;
+}
+
+Reply Reply::err(std::string_view text) {
+  Reply reply{{}};
+  reply.append_line("-ERR ", text);
+  return reply;
+}
+
+Reply Reply::temporary_failure(std::string_view text) {
+  Reply reply{{}};
+  reply.append_line("-ERR [SYS/TEMP] ", text);
+  return reply;
+}
+
+Reply Reply::verbatim(std::string wire) {
+  return Reply{std::move(wire)};
+}
+
+Reply& Reply::line(std::string_view text) {
+  append_line(text.starts_with('.') ? "." : "", text);
+  return *this;
+}
+
+Reply& Reply::end() {
+  wire_ += ".\r\n";
+  return *this;
+}
+
+}  // namespace pop3_legacy

@@ -1,0 +1,125 @@
+#include "plugin/core/state/mailbox_users.h"
+
+#include "plugin/core/base/text.h"
+#include "plugin/core/state/state_rules.h"
+
+namespace pop3_legacy {
+
+namespace {
+
+constexpr std::string_view title = "dovecot-pop3-legacy user 1\n";
+/// A file's name has 255 octets at most; the rest is for what stands before and behind this.
+constexpr std::size_t max_name_octets = 180;
+
+bool is_messages(std::string_view state) noexcept {
+  const StateRule* const rule = find_state_rule(state);
+  return rule != nullptr && rule->owner == StateRule::Owner::messages;
+}
+
+// A dot is none of them: what is behind one tells temporary files.
+bool is_plain(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '_' || c == '@';
+}
+
+std::string note_of(std::string_view user) {
+  return std::string(title).append(user).append("\n");
+}
+
+}  // namespace
+
+Result<std::string> state_of_user(std::string_view state, std::string_view user) {
+  if (is_messages(state)) return std::string(state);
+  static constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string name(state);
+  name += "-of-";
+  for (const char c : user) {
+    if (is_plain(c)) {
+      name += c;
+      continue;
+    }
+    const auto octet = static_cast<unsigned char>(c);
+    name += '%';
+    name += digits[octet / digits.size()];
+    name += digits[octet % digits.size()];
+  }
+  if (name.size() > max_name_octets) {
+    return Error{Failure::permanent, "the user's name is too long for a state of his own"};
+  }
+  return name;
+}
+
+Result<std::string> MailboxUsers::kept_as(std::string_view state) const {
+  return by_user_ ? state_of_user(state, user_) : std::string(state);
+}
+
+// Where there is something of an earlier session, and before it has an effect.
+void MailboxUsers::look(std::string_view state) {
+  if (by_user_ || looked_ || is_messages(state)) return;
+  looked_ = true;
+  const auto stored = mailbox_.load_state(user_state);
+  // Without the note nothing is known, and it is not worth an -ERR.
+  if (!stored) warn_("whose states these were last cannot be read: " + stored.error().text);
+  if (!stored || !stored.value() || !stored.value()->starts_with(title)) return;
+  std::string_view name(*stored.value());
+  name.remove_prefix(title.size());
+  name = name.substr(0, name.find('\n'));
+  noted_ = name == user_;
+  if (noted_) return;
+  warn_("what LAST, [view], [delete] and [pace] keep with this mailbox is that of the user " +
+        in_quotes(name) +
+        " as well: if these are two users, set inbox.shared = true in their policy, "
+        "or one of them misses what the other one fetches; if the user was renamed, all is well");
+}
+
+void MailboxUsers::note(std::string_view state) {
+  if (by_user_ || noted_ || is_messages(state)) return;
+  look(state);
+  if (noted_) return;
+  noted_ = true;
+  if (const Status stored = mailbox_.store_state(user_state, note_of(user_)); !stored) {
+    warn_("whose states these are cannot be noted: " + stored.error().text);
+  }
+}
+
+std::string MailboxUsers::place_of(std::string_view name) const {
+  const Result<std::string> kept = kept_as(name);
+  return mailbox_.place_of(kept ? kept.value() : name);
+}
+
+Result<std::optional<StateStore::Front>> MailboxUsers::load_state_front(std::string_view name,
+                                                                        std::size_t octets) {
+  const Result<std::string> kept = kept_as(name);
+  if (!kept) return kept.error();
+  auto front = mailbox_.load_state_front(kept.value(), octets);
+  if (front && front.value()) look(name);
+  return front;
+}
+
+Result<std::optional<std::string>> MailboxUsers::load_state(std::string_view name) {
+  const Result<std::string> kept = kept_as(name);
+  if (!kept) return kept.error();
+  auto content = mailbox_.load_state(kept.value());
+  if (content && content.value()) look(name);
+  return content;
+}
+
+Status MailboxUsers::store_state(std::string_view name, std::string_view content) {
+  const Result<std::string> kept = kept_as(name);
+  if (!kept) return kept.error();
+  Status stored = mailbox_.store_state(kept.value(), content);
+  if (stored) note(name);
+  return stored;
+}
+
+Result<bool> MailboxUsers::exchange_state(std::string_view name,
+                                          const std::optional<std::string>& old,
+                                          std::string_view content) {
+  const Result<std::string> kept = kept_as(name);
+  if (!kept) return kept.error();
+  auto stored = mailbox_.exchange_state(kept.value(), old, content);
+  if (stored && stored.value()) note(name);
+  return stored;
+}
+
+}  // namespace pop3_legacy
