@@ -1,11 +1,12 @@
-"""User names whose domain is no plain one, and the lines of a passwd-file that the README shows."""
+"""User names whose domain is no plain one, and the lines of a passwd-file that conf.d/README.md
+shows."""
 import os
 import re
 
 import hosts
 from private_host import MAIL_UID
 
-README = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "README.md")
+README = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "conf.d", "README.md")
 
 # Nothing but the policy's words tells which documents were read.
 DEFAULT = '[commands]\nallow = ["LAST", "HELP"]\ndeny = ["XTND XMIT"]\n[help]\nstyle = "line"\n'

@@ -184,10 +184,13 @@ Decision Session::take_lines(std::string_view buffered, std::uint64_t offset) {
     const bool is_hosts = decision.taker == Taker::host;
     const auto access =
         is_hosts ? accesses_.may_refuse(line.access, line.arguments()) : std::nullopt;
-    const bool alone = !is_hosts || line.instead || access || line.access == Access::quit;
+    const bool to_hold = access || line.access == Access::quit;
+    const bool alone = !is_hosts || line.instead || to_hold;
     if (alone && run > 0) return {Taker::host, run};
     if (decision.taker != Taker::later) accesses_.heard(line.asks_for, run, end);
-    if (auto held = is_hosts ? hold_back(line, access) : std::nullopt) decision = std::move(*held);
+    if (is_hosts && to_hold) {
+      if (auto held = hold_back(line, access)) decision = std::move(*held);
+    }
     if (decision.taker == Taker::later) {
       if (decision.pause.count() > 0) ++lock_tries_;
       return decision;
@@ -206,7 +209,8 @@ Decision Session::take_lines(std::string_view buffered, std::uint64_t offset) {
 Decision Session::decide(const Line& line) {
   uidls_prepared_.reset();
   const Command* const command = line.command();
-  if (command != nullptr && needs_uidls(*command) && answers(commands_.treatment(*command))) {
+  const Treatment treatment = command == nullptr ? Treatment::host : commands_.treatment(*command);
+  if (command != nullptr && needs_uidls(*command) && answers(treatment)) {
     if (auto waits = wait_for_uidls()) return std::move(*waits);
   }
   if (commands_.is_unknown_xtnd(line.parsed, command)) {
@@ -216,8 +220,8 @@ Decision Session::decide(const Line& line) {
     return decision;
   }
   if (command == nullptr) return deadly(line.parsed) ? line.refused(unknown(line)) : hosts();
-  if (auto refused = refusal(*command)) return line.refused(std::move(*refused));
-  const bool ours = commands_.treatment(*command) == Treatment::ours || takes_over(*command) ||
+  if (auto refused = refusal(*command, treatment)) return line.refused(std::move(*refused));
+  const bool ours = treatment == Treatment::ours || takes_over(*command) ||
                     (names_messages(*command) && !host_.uidls.all_named());
   if (!ours) return hosts();
   if (line.parsed.has_nul) return line.refused(Reply::err("NUL octet in the command."));
@@ -229,8 +233,8 @@ Decision Session::decide(const Line& line) {
 }
 
 // Whatever its arguments are.
-std::optional<Reply> Session::refusal(const Command& command) {
-  switch (commands_.treatment(command)) {
+std::optional<Reply> Session::refusal(const Command& command, Treatment treatment) {
+  switch (treatment) {
     case Treatment::denied:
       return Reply::err(refuses_deletion(policy_.deletion, command)
                             ? "Mail cannot be deleted here: the server keeps it."

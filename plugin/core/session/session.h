@@ -151,7 +151,7 @@ class Session {
   Decision take_lines(std::string_view buffered, std::uint64_t offset);
   [[nodiscard]] Decision decide(const Line& line);
   [[nodiscard]] std::optional<Decision> wait_for_uidls();
-  [[nodiscard]] std::optional<Reply> refusal(const Command& command);
+  [[nodiscard]] std::optional<Reply> refusal(const Command& command, Treatment treatment);
   [[nodiscard]] Reply unknown(const Line& line);
   std::optional<Decision> hold_back(const Line& line, const std::optional<MessageAccess>& access);
   [[nodiscard]] bool give_to_host(const Line& line, std::uint64_t end);

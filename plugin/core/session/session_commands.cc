@@ -62,6 +62,11 @@ SessionCommands::SessionCommands(policy::Policy& policy, const policy::Resolutio
       treatments_[row] = capa_needs_us() ? Treatment::ours : Treatment::host;
     }
   }
+  for (const Command& command : table) {
+    if (command.takes != nullptr && treatment(command) == Treatment::ours) {
+      takers_.push_back(&command);
+    }
+  }
   if (!resolution.intact || !resolution.deny_known) own_treatment_ = Treatment::unavailable;
   add_own(policy.x_commands, host.programs != nullptr);
   offers_xtnd_ = std::any_of(table.begin(), table.end(),
@@ -142,17 +147,16 @@ Recognized SessionCommands::named(const CommandLine& line) const noexcept {
 }
 
 Recognized SessionCommands::taker(const Recognized& hosts, const CommandLine& line) const noexcept {
-  if (hosts.command == nullptr || hosts.command->own != nullptr ||
+  if (takers_.empty() || hosts.command == nullptr || hosts.command->own != nullptr ||
       treatment(*hosts.command) != Treatment::host) {
     return hosts;
   }
-  for (const Command& command : command_table()) {
-    if (command.takes != nullptr && treatment(command) == Treatment::ours &&
-        command.takes(*hosts.command, hosts.arguments)) {
+  for (const Command* const command : takers_) {
+    if (command->takes(*hosts.command, hosts.arguments)) {
       const std::string_view whole(
           line.verb.data(), static_cast<std::size_t>(line.arguments.data() + line.arguments.size() -
                                                      line.verb.data()));
-      return {&command, command.no_verb ? whole : hosts.arguments};
+      return {command, command->no_verb ? whole : hosts.arguments};
     }
   }
   return hosts;

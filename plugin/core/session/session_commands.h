@@ -62,6 +62,7 @@ class SessionCommands {
 
   const policy::Policy& policy_;
   std::vector<Treatment> treatments_;          ///< as the rows of the command table
+  std::vector<const Command*> takers_;         ///< those that are ours and take lines of the host's
   std::vector<Command> own_;                   ///< made of the policy's x_commands
   Treatment own_treatment_ = Treatment::ours;  ///< of those that are no aliases
   bool offers_xtnd_ = false;                   ///< one of the XTND family

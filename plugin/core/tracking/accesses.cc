@@ -77,6 +77,7 @@ std::optional<MessageAccess> Accesses::read(Access kind, std::string_view argume
 }
 
 std::optional<MessageAccess> Accesses::may_refuse(Access kind, std::string_view arguments) const {
+  if (kind == Access::none) return std::nullopt;
   const auto may = [kind](const Tracker* tracker) { return tracker->may_refuse(kind); };
   return std::any_of(trackers_.begin(), trackers_.end(), may) ? read(kind, arguments)
                                                               : std::nullopt;
@@ -92,6 +93,7 @@ std::optional<std::string> Accesses::begin(const MessageAccess& access) {
 
 // The UID is looked up now: when the host executes QUIT the numbers are no longer valid.
 bool Accesses::given_to_host(Access kind, std::string_view arguments, std::uint64_t end) {
+  if (kind == Access::none) return false;
   if (kind == Access::reset) {
     bool ready = false;
     for (Tracker* const tracker : trackers_) ready = tracker->ready() || ready;
