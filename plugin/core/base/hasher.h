@@ -1,5 +1,5 @@
-/// The hashes of the UIDL formulas and of XTND XMIT, as the core asks for them. OpenSSL computes
-/// them (plugin/hash), in a module of its own that only sessions load that hash.
+/// The hashes that the UIDL formulas and XTND XMIT need. OpenSSL computes them (plugin/hash), in a
+/// separate module that only sessions that hash load.
 #ifndef POP3_LEGACY_CORE_BASE_HASHER_H
 #define POP3_LEGACY_CORE_BASE_HASHER_H
 
@@ -16,7 +16,7 @@ namespace pop3_legacy {
 using Md5Digest = std::array<std::uint8_t, 16>;
 using Sha256Digest = std::array<std::uint8_t, 32>;
 
-/// SHA-256 of a text that comes in pieces.
+/// SHA-256 of a text that arrives in pieces.
 class RunningSha256 {
  public:
   RunningSha256() = default;
@@ -26,7 +26,7 @@ class RunningSha256 {
   RunningSha256& operator=(RunningSha256&&) = delete;
   virtual ~RunningSha256() = default;
 
-  /// A failure shows at finish().
+  /// A failure is reported by finish().
   virtual void add(std::string_view piece) = 0;
   /// The last call.
   [[nodiscard]] virtual Result<Sha256Digest> finish() = 0;
@@ -41,10 +41,10 @@ class Hasher {
   Hasher& operator=(Hasher&&) = delete;
   virtual ~Hasher() = default;
 
-  /// Of the pieces one behind the other. An Error where the library has no MD5 (FIPS).
+  /// The hash of the concatenated pieces. An Error where the library has no MD5 (FIPS).
   [[nodiscard]] virtual Result<Md5Digest> md5(std::span<const std::string_view> pieces) = 0;
   [[nodiscard]] virtual Result<Sha256Digest> sha256(std::string_view text) = 0;
-  /// It does not outlive the hasher, which may be used meanwhile.
+  /// The result must not outlive the hasher, which may be used in the meantime.
   [[nodiscard]] virtual Result<std::unique_ptr<RunningSha256>> begin_sha256() = 0;
   /// RFC 2104 with SHA-256.
   [[nodiscard]] virtual Result<Sha256Digest> hmac_sha256(std::string_view key,

@@ -1,4 +1,4 @@
-/// How much a sentence in the log matters.
+/// How important a log message is.
 #ifndef POP3_LEGACY_CORE_BASE_LOG_LEVEL_H
 #define POP3_LEGACY_CORE_BASE_LOG_LEVEL_H
 
@@ -7,7 +7,7 @@
 namespace pop3_legacy {
 
 enum class LogLevel : std::uint8_t {
-  info,     ///< what was decided; nothing has to be done
+  info,     ///< what was decided; no action is needed
   warning,  ///< the administrator should know
   error,    ///< something failed
 };

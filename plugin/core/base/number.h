@@ -1,5 +1,4 @@
-/// Decimal numbers in texts: digits and nothing else, no blank and no "+"; a "-" only where Number
-/// is signed.
+/// Decimal numbers in texts: digits only, no blank and no "+"; "-" only if Number is signed.
 #ifndef POP3_LEGACY_CORE_BASE_NUMBER_H
 #define POP3_LEGACY_CORE_BASE_NUMBER_H
 
@@ -11,8 +10,8 @@
 
 namespace pop3_legacy {
 
-/// Takes the number at the beginning of `text` away. No value: there is none, or it is too large;
-/// then `text` stays as it is.
+/// Removes the number at the beginning of `text` and returns it. No value: there is none, or it is
+/// too large; `text` is then unchanged.
 template <class Number>
 std::optional<Number> take_number(std::string_view& text, int base = 10) noexcept {
   Number number = 0;
@@ -22,7 +21,7 @@ std::optional<Number> take_number(std::string_view& text, int base = 10) noexcep
   return number;
 }
 
-/// The number that is all of `text`.
+/// The number that makes up all of `text`.
 template <class Number>
 std::optional<Number> whole_number(std::string_view text, int base = 10) noexcept {
   const std::optional<Number> number = take_number<Number>(text, base);

@@ -1,7 +1,7 @@
-/// A value, or why there is none.
+/// A value, or the reason why there is none.
 ///
-/// The core and what it asks of its host report every expected failure this way; exceptions
-/// are left for what nobody can handle (no memory) and stop at the host's frame.
+/// The core and its host report every expected failure this way. Exceptions are for what nobody can
+/// handle (out of memory) and are stopped at the boundary to the host.
 #ifndef POP3_LEGACY_CORE_BASE_RESULT_H
 #define POP3_LEGACY_CORE_BASE_RESULT_H
 
@@ -13,25 +13,25 @@ namespace pop3_legacy {
 
 /// What a failure means to a POP3 client (RFC 3206's SYS/TEMP and SYS/PERM).
 enum class Failure {
-  temporary,  ///< may work at the next try: a lock, a full disk, a file being replaced
+  temporary,  ///< may work at the next attempt: a lock, a full disk, a file being replaced
   permanent,  ///< needs the administrator: a damaged file, no permission
-  gone,       ///< the message or file existed and does not any more
-  locked,     ///< somebody else is at work on it: may work in a moment, and nothing was done
+  gone,       ///< the message or file existed but no longer does
+  locked,     ///< somebody else is working on it: may work in a moment; nothing was done
 };
 
-/// Why something failed. `text` is one sentence for the log, without a final full stop.
+/// Why something failed. `text` is one sentence for the log, without a full stop.
 struct Error {
   Failure kind = Failure::temporary;
   std::string text;
 };
 
-/// Does not work before somebody changes something; `why` is the sentence.
+/// Will not work until somebody changes something; `why` is the sentence.
 inline Error refused(std::string why) {
   return {Failure::permanent, std::move(why)};
 }
 
-/// Either a T or an Error. Holds the T by value; asking for the one that is not there is a
-/// programming error (std::bad_variant_access).
+/// Either a T or an Error, held by value. Asking for the one that is not there is a programming
+/// error (std::bad_variant_access).
 template <class T>
 class [[nodiscard]] Result {
  public:

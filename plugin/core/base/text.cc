@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::size_t max_quoted_octets = 80;
 
-// How many letters have to be put in, taken out, replaced or swapped with their neighbour
-// (the "optimal string alignment" distance), whatever the letters' case.
+// How many letters have to be inserted, deleted, replaced or swapped with their neighbour, ignoring
+// case (the "optimal string alignment" distance).
 std::size_t slips(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before_last;
   std::vector<std::size_t> last;
@@ -31,9 +31,9 @@ std::size_t slips(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-// A slip in a short word, two in a longer one.
+// One slip in a short word, two in a longer one.
 std::size_t allowed_slips(std::string_view a, std::string_view b) noexcept {
-  // A single letter is no slip of another word.
+  // A single letter is not a misspelling of another word.
   if (std::min(a.size(), b.size()) < 2) return 0;
   return std::min<std::size_t>(2, (std::max(a.size(), b.size()) + 1) / 3);
 }
@@ -96,7 +96,7 @@ std::string enumerated(std::span<const std::string_view> words) {
 
 bool near(std::string_view typed, std::string_view known) {
   const std::size_t allowed = allowed_slips(typed, known);
-  // Also keeps a very long word from costing anything.
+  // This also keeps very long words from costing anything.
   if (typed.size() > known.size() + allowed || known.size() > typed.size() + allowed) return false;
   return slips(typed, known) <= allowed;
 }

@@ -1,4 +1,4 @@
-/// ASCII, and what sentences for the administrator are made with.
+/// ASCII helpers, and helpers that make sentences for the administrator.
 #ifndef POP3_LEGACY_CORE_BASE_TEXT_H
 #define POP3_LEGACY_CORE_BASE_TEXT_H
 
@@ -9,7 +9,7 @@
 
 namespace pop3_legacy {
 
-/// RFC 1939's keywords and the DNS know ASCII letters only; other octets stay as they are.
+/// RFC 1939's keywords and the DNS know only ASCII letters; other octets are unchanged.
 constexpr char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
@@ -27,28 +27,28 @@ constexpr bool is_printable(char c) noexcept {
   return c >= ' ' && c <= '~';
 }
 
-/// `text` with everything but printable ASCII written as \xNN: fit for a log or a terminal.
+/// `text` with everything except printable ASCII written as \xNN: safe for a log or a terminal.
 std::string printable(std::string_view text);
 
-/// Two lower-case hexadecimal digits an octet.
+/// Two lower-case hexadecimal digits per octet.
 std::string hex(std::span<const std::uint8_t> octets);
 
-/// `number` in octal digits, "0" where it is 0.
+/// `number` in octal digits; "0" for 0.
 std::string octal(std::uint64_t number);
 
-/// `text` printable, in double quotes, and cut where it is too long to be read.
+/// `text` made printable, in double quotes, and cut if it is too long to read.
 std::string in_quotes(std::string_view text);
 
 /// "a", "a and b", "a, b and c".
 std::string enumerated(std::span<const std::string_view> words);
 
-/// `typed` may well be meant for `known`: a slip or two, or other letters' case.
+/// `typed` may well be meant as `known`: it differs by a slip or two, or in case.
 bool near(std::string_view typed, std::string_view known);
 
-/// The one of `known` that `typed` is nearest to; empty if none is near().
+/// The element of `known` nearest to `typed`; empty if none is near().
 std::string_view nearest(std::string_view typed, std::span<const std::string_view> known);
 
-/// `; did you mean "…"?` for the nearest of `known`, or nothing.
+/// `; did you mean "…"?` with the nearest of `known`, or nothing.
 std::string suggestion(std::string_view typed, std::span<const std::string_view> known);
 
 }  // namespace pop3_legacy

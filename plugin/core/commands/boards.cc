@@ -64,7 +64,7 @@ Answer open_named_board(Session& session, std::string_view command, const policy
       return board_failed(session, *board, opened.error());
     }
   }
-  // RFC 1082 closes the maildrop before it looks at the name.
+  // RFC 1082 closes the maildrop before the name is checked.
   if (session.policy().boards.on_bad_name == policy::BoardsOnBadName::rfc) {
     if (const Status closed = session.open().close(); !closed) {
       session.environment().log_error("the maildrop cannot be closed: " + closed.error().text);

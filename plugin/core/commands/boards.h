@@ -1,5 +1,5 @@
-/// What XTND BBOARDS, ARCHIVE and X-BBOARDS have in common: discussion groups by RFC 1082, in its
-/// words or in those of MH's popser.c.
+/// The common parts of XTND BBOARDS, ARCHIVE and X-BBOARDS: RFC 1082's discussion groups, in the
+/// RFC's words or those of MH's popser.c.
 #ifndef POP3_LEGACY_CORE_COMMANDS_BOARDS_H
 #define POP3_LEGACY_CORE_COMMANDS_BOARDS_H
 
@@ -12,23 +12,23 @@
 
 namespace pop3_legacy::commands {
 
-/// The board of that name or alias, whatever the letters' case; nullptr: there is none.
+/// The board with that name or alias, ignoring case; nullptr: there is none.
 const policy::BoardName* find_board(const std::vector<policy::BoardName>& boards,
                                     std::string_view name) noexcept;
 
-/// The positive reply to `XTND command`, `command` in lower case; lines follow.
+/// The positive reply to `XTND command`, with `command` in lower case; lines follow.
 Reply boards_follow(const Session& session, std::string_view command);
-/// The name behind `command` is missing.
+/// The reply when the name after `command` is missing.
 Reply name_is_missing(const Session& session, std::string_view command, std::string_view syntax);
-/// There is no board of that name for this user.
+/// The reply when this user has no board of that name.
 Reply no_such_board(const Session& session, std::string_view name);
-/// The mailbox of a board could not be looked at: logged.
+/// The reply when a board's mailbox could not be examined, which is also logged.
 Reply board_failed(Session& session, const policy::BoardName& board, const Error& error);
 
 /// "NAME MAXIMA".
 std::string board_line(const policy::BoardName& board, const Board& found);
 
-/// Opens `board`, for which the client said `name`, and answers; nullptr: there is none.
+/// Opens `board`, which the client called `name`, and answers; nullptr: there is no such board.
 Answer open_named_board(Session& session, std::string_view command, const policy::BoardName* board,
                         std::string_view name);
 

@@ -12,7 +12,7 @@ namespace pop3_legacy::commands {
 
 namespace {
 
-/// The command of the host that announces itself by `capability`, if there is one.
+/// The host's command that is announced by `capability`, if there is one.
 const Command* announced_by(std::string_view capability) noexcept {
   const auto table = command_table();
   const auto row = std::find_if(table.begin(), table.end(), [&](const Command& command) {
@@ -46,7 +46,7 @@ Answer capa(Session& session, std::string_view /*arguments*/) {
       list.add(command.capability);
     }
   }
-  // RFC 2449, section 6.5: the user's own, so without USER.
+  // RFC 2449, section 6.5: this is the user's own value, hence no USER.
   if (login_delay > 0) {
     list.add("LOGIN-DELAY " + std::to_string(login_delay));
   }

@@ -14,7 +14,7 @@ namespace {
 
 /// qpopper's "%.128s".
 constexpr std::size_t max_from_octets = 128;
-/// RFC 2449, section 4, of a reply line, without "+OK " and CRLF.
+/// A reply line's limit (RFC 2449, section 4) without "+OK " and CRLF.
 constexpr std::size_t max_line_octets = 512 - 6;
 
 Result<std::optional<std::string>> line_of(Session& session, policy::EuidlOrder order,
@@ -31,7 +31,7 @@ Result<std::optional<std::string>> line_of(Session& session, policy::EuidlOrder 
   const bool size_first = order == policy::EuidlOrder::cnet;
   std::string line = std::to_string(number) + ' ' + (size_first ? size : id.value()) + ' ' +
                      (size_first ? id.value() : size) + ' ';
-  // A long id leaves less room.
+  // A long id leaves less room for the sender.
   const std::size_t room = max_line_octets - std::min(max_line_octets, line.size());
   if (from) line += cut(value_of(*from), std::min(max_from_octets, room));
   return std::optional(std::move(line));
@@ -39,7 +39,7 @@ Result<std::optional<std::string>> line_of(Session& session, policy::EuidlOrder 
 
 }  // namespace
 
-// The errors are those of qpopper's pop_uidl.c.
+// The error texts are those of qpopper's pop_uidl.c.
 Answer euidl(Session& session, std::string_view arguments, host::Contents& contents) {
   const host::Maildrop& maildrop = session.maildrop();
   if (!session.uidls_known()) {

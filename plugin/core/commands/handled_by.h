@@ -1,5 +1,5 @@
-/// Makes a row's handler of a function. The function's parameters say what it needs of the host, so
-/// that HELP and CAPA offer a command exactly where it can be carried out.
+/// Turns a function into a row's handler. The function's parameters say what it needs of the host,
+/// so HELP and CAPA offer a command exactly where it can be carried out.
 #ifndef POP3_LEGACY_CORE_COMMANDS_HANDLED_BY_H
 #define POP3_LEGACY_CORE_COMMANDS_HANDLED_BY_H
 

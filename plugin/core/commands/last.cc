@@ -7,10 +7,10 @@ namespace pop3_legacy::commands {
 
 namespace {
 
-/// Nothing but the number may contain a digit: Net::POP3 takes the first digits of the line.
+/// No digit may appear besides the number: Net::POP3 takes the first digits of the line.
 std::string_view wording_behind(policy::LastWording wording) noexcept {
   switch (wording) {
-    case policy::LastWording::popper:  // Berkeley popper pop_last.c; Heimdal's too
+    case policy::LastWording::popper:  // Berkeley popper pop_last.c; also Heimdal's
       return " is the last message seen.";
     case policy::LastWording::qpopper:
       return " is the last read message.";
@@ -27,7 +27,7 @@ std::string_view wording_behind(policy::LastWording wording) noexcept {
 Answer last(Session& session, std::string_view /*arguments*/) {
   HighestAccessed& last = session.accesses().last();
   if (!last.start()) {
-    // A wrong number would make clients skip mail or load it all again; no number does not.
+    // A wrong number would make clients skip mail or download everything again; no number does not.
     return Reply::temporary_failure("The highest number accessed cannot be read.");
   }
   return Reply::ok(

@@ -17,7 +17,7 @@ std::string number_and_size(const host::Maildrop& maildrop, MessageNumber number
   return std::to_string(number) + ' ' + std::to_string(maildrop.octets(number));
 }
 
-// RFC 1082: the third column is the maxima that the message was given. Number 0: all.
+// RFC 1082: the third column is the maxima assigned to the message. Number 0: all messages.
 Answer list_with_maxima(const host::Maildrop& maildrop, MessageNumber number) {
   const auto line = [&maildrop](MessageNumber each) {
     return number_and_size(maildrop, each) + ' ' + std::to_string(maildrop.uid(each));
@@ -33,7 +33,7 @@ Answer list_with_maxima(const host::Maildrop& maildrop, MessageNumber number) {
               })};
 }
 
-// MH's popser.c: behind the size "#" and the line of its scan.
+// MH's popser.c: the size is followed by "#" and the message's scan line.
 Answer list_with_scan(Session& session, const OpenMaildrop::Scan& scan, MessageNumber number) {
   const host::Maildrop& maildrop = session.maildrop();
   auto line = [&session, &maildrop, width = scan.width](

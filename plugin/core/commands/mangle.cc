@@ -25,14 +25,14 @@ Error syntax_error(const std::string& why) {
   return {Failure::permanent, "Syntax error in MANGLE: " + why};
 }
 
-/// Up to `separator`, which is taken away with it.
+/// Removes and returns the text up to `separator`, which is removed too.
 std::string_view take_until(std::string_view& text, char separator) noexcept {
   const std::string_view front = text.substr(0, text.find(separator));
   text.remove_prefix(std::min(front.size() + 1, text.size()));
   return without_outer_spaces(front);
 }
 
-/// Where "MANGLE" or "X-MANGLE" begins a word; npos: nowhere.
+/// Where a word begins with "MANGLE" or "X-MANGLE"; npos: nowhere.
 std::size_t find_mangle(std::string_view arguments) noexcept {
   for (std::size_t word = 0; word < arguments.size();) {
     const std::size_t end = std::min(arguments.find_first_of(" (", word), arguments.size());
@@ -45,7 +45,7 @@ std::size_t find_mangle(std::string_view arguments) noexcept {
   return std::string_view::npos;
 }
 
-// qpopper takes the beginning of a name for the name; what is sent then is more than was asked for.
+// qpopper accepts the beginning of a name for the name; it then sends more than was asked for.
 Status read_fields(std::string_view value, Mangling& mangling) {
   mangling.fields.clear();
   do {
@@ -72,7 +72,7 @@ Status read_charset(std::string_view value, Mangling& mangling) {
   return syntax_error("charset may be us-ascii, iso-8859-1 or utf-8");
 }
 
-// lang and wrap are heeded by qpopper as little.
+// lang and wrap are ignored, as in qpopper.
 Status read_attribute(std::string_view attribute, Mangling& mangling) {
   std::string_view value = attribute;
   const std::string_view name = take_until(value, '=');
@@ -93,7 +93,7 @@ Status read_attribute(std::string_view attribute, Mangling& mangling) {
   return syntax_error("there is no " + std::string(name));
 }
 
-/// `text` begins with MANGLE or X-MANGLE: that alone, or `(attribute=value;...)` behind it.
+/// `text` begins with MANGLE or X-MANGLE, alone or followed by `(attribute=value;...)`.
 Result<Mangling> read_mangling(std::string_view text) {
   Mangling mangling;
   text = without_outer_spaces(text.substr(std::min(text.find_first_of(" ("), text.size())));
@@ -124,7 +124,7 @@ Result<std::unique_ptr<MangledMessage>> open(host::Contents& contents, MessageNu
       std::move(mangling), lines);
 }
 
-/// A mangled message on its way to the client.
+/// A mangled message being sent to the client.
 class Sending : public Listing {
  public:
   Sending(Accesses& accesses, std::unique_ptr<MangledMessage> message, const MessageAccess& access)
@@ -170,7 +170,7 @@ Reply refusal(Session& session, MessageNumber number, const Error& error) {
   return Reply::temporary_failure("The message cannot be read.");
 }
 
-/// RETR, or TOP with its lines.
+/// RETR, or TOP with its number of lines.
 Answer send(Session& session, host::Contents& contents, MessageNumber number, Mangling mangling,
             Access kind, std::uint64_t lines) {
   Accesses& accesses = session.accesses();
@@ -194,15 +194,15 @@ Answer send(Session& session, host::Contents& contents, MessageNumber number, Ma
           std::make_unique<Sending>(accesses, std::move(message.value()), access)};
 }
 
-/// The octets that RETR would send of a message, before dots are stuffed: all of it has to be read
-/// and made.
+/// The octets that RETR would send for a message, before dots are stuffed: the whole message has to
+/// be read and converted.
 class Size {
  public:
   Size(host::Contents& contents, MessageNumber number, Mangling mangling)
       : contents_(contents), number_(number), mangling_(std::move(mangling)) {}
 
   [[nodiscard]] MessageNumber number() const noexcept { return number_; }
-  /// A part of the work. No value: there is more.
+  /// Does part of the work. No value: there is more.
   Result<std::optional<std::uint64_t>> go_on() {
     if (!message_) {
       auto opened = open(contents_, number_, mangling_);
@@ -241,7 +241,7 @@ class SizeOfOne : public SlowReply {
   Size size_;
 };
 
-/// LIST: a line when a message has been read.
+/// LIST: produces a line once its message has been read.
 class Sizes : public Listing {
  public:
   Sizes(const host::Maildrop& maildrop, host::Contents& contents, Mangling mangling)
@@ -276,7 +276,7 @@ class Sizes : public Listing {
   host::Contents& contents_;
   MessageNumber count_;
   Mangling mangling_;
-  std::unique_ptr<Size> size_;  ///< of the message that is read
+  std::unique_ptr<Size> size_;  ///< of the message being read
 };
 
 Answer list(Session& session, host::Contents& contents, std::string_view word, Mangling mangling) {
@@ -300,7 +300,7 @@ bool takes_mangle(const Command& hosts, std::string_view arguments) noexcept {
          find_mangle(arguments) != std::string_view::npos;
 }
 
-// qpopper's pop_send.c and pop_list.c; the other arguments are read as Dovecot reads them.
+// Follows qpopper's pop_send.c and pop_list.c; the other arguments are read as Dovecot reads them.
 Answer mangle(Session& session, std::string_view line, host::Contents& contents) {
   const std::string_view verb = take_word(line);
   const std::size_t at = find_mangle(line);

@@ -1,4 +1,4 @@
-/// A line for each message: the answers that grow with the maildrop.
+/// Answers with a line for each message; their length grows with the maildrop.
 #ifndef POP3_LEGACY_CORE_COMMANDS_MESSAGE_LISTING_H
 #define POP3_LEGACY_CORE_COMMANDS_MESSAGE_LISTING_H
 
@@ -13,11 +13,12 @@ namespace pop3_legacy {
 
 class MessageListing : public Listing {
  public:
-  /// The line of a message, without its CRLF; no value: it has none. A line does not begin with a
-  /// dot. An Error ends the answer, and the session with it.
+  /// A message's line without its CRLF; no value: it has none. A line must not begin with a dot. An
+  /// Error ends the answer and the session.
   using Line = std::function<Result<std::optional<std::string>>(MessageNumber number)>;
 
-  /// Lists the messages `first` to `last` that are not deleted. `maildrop` lives longer than this.
+  /// Lists the messages from `first` to `last` that are not deleted. `maildrop` must outlive this
+  /// object.
   MessageListing(const host::Maildrop& maildrop, MessageNumber first, MessageNumber last, Line line)
       : maildrop_(maildrop), number_(first), last_(last), line_(std::move(line)) {}
 

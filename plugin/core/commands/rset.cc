@@ -3,7 +3,7 @@
 
 namespace pop3_legacy::commands {
 
-// Dovecot's would take \Seen from the board's messages where pop3_enable_last is set.
+// Dovecot's own RSET would remove \Seen from the board's messages if pop3_enable_last is set.
 Answer rset(Session& session, std::string_view /*arguments*/) {
   session.accesses().reset();
   return Reply::ok("Nothing was marked.");

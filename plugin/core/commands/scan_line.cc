@@ -43,7 +43,7 @@ std::string two_digits(unsigned number) {
   return std::string(number < 10 ? "0" : "") + std::to_string(number);
 }
 
-// RFC 5322's "[Tue,] 20 Nov …": the day and the month are all that is shown.
+// Of RFC 5322's "[Tue,] 20 Nov …" only the day and the month are shown.
 std::string month_and_day(std::string_view date) {
   constexpr std::array<std::string_view, 12> months{"jan", "feb", "mar", "apr", "may", "jun",
                                                     "jul", "aug", "sep", "oct", "nov", "dec"};
@@ -62,7 +62,7 @@ std::string month_and_day(std::string_view date) {
          ' ';
 }
 
-// MH's "friendly": the name, or the address where there is none.
+// MH's "friendly": the name, or the address if there is no name.
 std::string friendly(std::string_view mailbox) {
   const std::size_t angle = mailbox.find('<');
   std::string_view name = without_outer_spaces(mailbox.substr(0, angle));
@@ -88,7 +88,7 @@ bool is_of_user(std::string_view from, host::Environment& environment) {
              environment.user_name());
 }
 
-// Control characters in encoded words are no line ends of ours.
+// Decoded words may contain control characters, which must not break our lines.
 std::string shown(std::string_view value, host::Environment& environment) {
   std::string text = environment.decoded(value);
   std::replace_if(

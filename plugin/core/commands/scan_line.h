@@ -10,7 +10,7 @@
 
 namespace pop3_legacy {
 
-/// Header fields' values, unfolded, as they stand in the message; empty: there is none.
+/// The values of header fields, unfolded, as they are in the message; empty: there is none.
 struct Scanned {
   MessageNumber number = 0;
   std::string_view date;
@@ -19,14 +19,14 @@ struct Scanned {
   std::string_view subject;
 };
 
-/// In characters. MH's popser.c makes half of its usual 78 of anything below; with the most, in
+/// In characters. For smaller values MH's popser.c uses half of its usual 78. At the maximum, in
 /// ASCII, a line of LIST still has room for its numbers.
 inline constexpr unsigned min_scan_width = 39;
 inline constexpr unsigned max_scan_width = 480;
 
-/// By MH's default format, without the body that it puts behind the subject: the number, the
-/// month and day ("*" behind them: there is no date), who it is from ("To:" and whom it is to where
-/// it is from the user), the subject. At most `width` characters, UTF-8. `environment` decodes.
+/// MH's default format without the body text it adds after the subject: the number, the month and
+/// day (followed by "*" if there is no date), the sender ("To:" and the recipient if the user is
+/// the sender), the subject. At most `width` characters of UTF-8. `environment` decodes.
 std::string scan_line(const Scanned& scanned, host::Environment& environment, unsigned width);
 
 }  // namespace pop3_legacy

@@ -20,7 +20,7 @@ constexpr std::string_view ok = "+OK";
 constexpr std::string_view err = "-ERR";
 constexpr std::size_t piece_octets = 4096;
 
-// The first line of `text`, without its end; takes it away.
+// Removes the first line of `text` and returns it without its end.
 std::string_view take_line(std::string_view& text) noexcept {
   const std::size_t end = std::min(text.find('\n'), text.size());
   std::string_view line = text.substr(0, end);
@@ -39,7 +39,7 @@ std::string_view behind(std::string_view line, std::string_view status) noexcept
   return line;
 }
 
-/// What a program has said, from `begin` on.
+/// The output of a program, starting at `begin`.
 class OutputListing : public Listing {
  public:
   OutputListing(std::string output, std::size_t begin) : output_(std::move(output)), at_(begin) {}
@@ -98,7 +98,7 @@ class ProgramAnswer : public Intake {
       environment_.log_error(command_.name + ": " + failure.what());
       reply_ = Reply::temporary_failure("Internal error.");
     }
-    // Moved out, for it may destroy this.
+    // Moved out first, because it may destroy this object.
     if (const auto wake = std::exchange(wake_, nullptr)) wake();
   }
 
@@ -146,7 +146,7 @@ class ProgramAnswer : public Intake {
   std::function<void()> wake_;
 };
 
-// As the domain's policy file is named; empty: the user has none.
+// As in the name of the domain's policy file; empty: the user has no domain.
 std::string domain_of(host::Environment& environment, std::string_view user) {
   const std::size_t at = user.rfind('@');
   if (at == std::string_view::npos) return {};
@@ -155,7 +155,7 @@ std::string domain_of(host::Environment& environment, std::string_view user) {
   return domain ? std::move(domain.value()) : std::string();
 }
 
-// What the client typed is in the environment alone, so that none of it is taken for an option.
+// The client's input is passed only in the environment, so none of it can be taken for an option.
 Answer run(Session& session, host::Programs& programs, const XCommand& command,
            std::string_view arguments) {
   ProgramCall call;

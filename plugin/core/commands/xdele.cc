@@ -8,8 +8,8 @@
 
 namespace pop3_legacy::commands {
 
-// Heimdal's pop_dele.c, but for a range that ends before it begins: there nothing is deleted, and
-// the answer is that it was. What is deleted already is no error.
+// Like Heimdal's pop_dele.c, except for a range that ends before it begins: Heimdal deletes nothing
+// there but claims that it did. Deleting a deleted message is no error.
 Answer xdele(Session& session, std::string_view arguments) {
   if (session.open().board()) {
     return dele(session, arguments.substr(0, arguments.find(' ')));

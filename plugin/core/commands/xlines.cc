@@ -10,8 +10,8 @@
 
 namespace pop3_legacy::commands {
 
-// The column is one of LIST's in GNU Mailutils' pop3d (list.c), and when CAPA has XLINES its
-// clients take a LIST without it for an error (pop_scan() in libproto/pop/mbox.c).
+// GNU Mailutils' pop3d adds this column to LIST (list.c). When CAPA has XLINES, its clients treat a
+// LIST without the column as an error (pop_scan() in libproto/pop/mbox.c).
 bool takes_list(const Command& hosts, std::string_view /*arguments*/) noexcept {
   return hosts.name == "LIST";
 }

@@ -13,8 +13,8 @@ namespace {
 
 struct Column {
   std::string_view name;
-  std::string_view missing;  ///< what Heimdal's pop_dropinfo.c puts there
-  std::size_t octets;        ///< so that the line is not too long, with its numbers
+  std::string_view missing;  ///< what Heimdal's pop_dropinfo.c shows instead
+  std::size_t octets;        ///< limit that keeps the line, with its numbers, short enough
 };
 
 constexpr std::array<Column, 4> columns{{{.name = "Subject", .missing = "<none>", .octets = 130},
@@ -39,7 +39,7 @@ std::string line_of(const host::Maildrop& maildrop, const Seen& seen, MessageNum
 
 }  // namespace
 
-// Heimdal's pop_xover.c: the overview of a news reader, with tabs.
+// Heimdal's pop_xover.c: a news reader's overview, separated by tabs.
 Answer xover(Session& session, std::string_view /*arguments*/, host::Contents& contents) {
   const host::Maildrop& maildrop = session.maildrop();
   MessageLines lines{

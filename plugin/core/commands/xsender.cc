@@ -10,14 +10,14 @@ namespace pop3_legacy::commands {
 
 namespace {
 
-/// Netscape takes a text of more than four characters for the sender, and a bare "+OK" is more
-/// than some clients bear (RFC 1957).
+/// Netscape takes a text of more than four characters for the sender, and some clients fail on a
+/// bare "+OK" (RFC 1957).
 constexpr std::string_view nobody = "none";
 
 }  // namespace
 
-// The client shows the sender as one who has proved who he is, so it is told only what stands in
-// the header that the administrator trusts.
+// The client shows the sender as authenticated, so it is told only what is in the header that the
+// administrator trusts.
 Answer xsender(Session& session, std::string_view arguments, host::Contents& contents) {
   const host::Maildrop& maildrop = session.maildrop();
   const auto number = message_named(maildrop, take_word(arguments));

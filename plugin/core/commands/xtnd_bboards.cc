@@ -9,7 +9,7 @@ namespace pop3_legacy::commands {
 
 namespace {
 
-/// The boards that the user may read. A mailbox is looked at when its line is wanted.
+/// The boards that the user may read. A mailbox is examined only when its line is needed.
 class BoardListing : public Listing {
  public:
   BoardListing(Session& session, host::Boards& boards) : session_(session), boards_(boards) {}

@@ -8,8 +8,8 @@
 
 namespace pop3_legacy::commands {
 
-// xtnd3() in MH's popser.c: a reply of one line, and LIST is another from here to RSET. A width
-// that is too small is made larger there, too.
+// xtnd3() in MH's popser.c: the reply is one line, and LIST has another format until RSET. MH also
+// raises a width that is too small.
 Answer xtnd_scan(Session& session, std::string_view arguments, host::Contents& contents) {
   const std::string_view word = take_word(arguments);
   if (word.empty()) {

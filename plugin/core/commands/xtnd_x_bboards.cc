@@ -13,8 +13,8 @@ namespace pop3_legacy::commands {
 
 namespace {
 
-/// The encrypted password. MH takes a board whose line is empty for one that anybody may lead, and
-/// one with this for one that no password opens: so it is here.
+/// The encrypted password. In MH an empty line means a board that anybody may lead, and this one a
+/// board that no password opens, as is true here.
 constexpr std::string_view no_password = "*";
 
 std::string date_of(const policy::Policy::Boards& boards, std::int64_t seconds) {

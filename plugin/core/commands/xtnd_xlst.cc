@@ -16,15 +16,15 @@ constexpr std::string_view syntax = "Too few arguments. Syntax: XTND XLST header
 
 }  // namespace
 
-// qpopper's pop_xlst.c compares the beginning of each line of the header and shows the first that
-// agrees. It leaves out messages without the header, whereupon Mozilla drops those behind them.
+// qpopper's pop_xlst.c compares the beginning of each header line and shows the first match. It
+// leaves out messages without the header, whereupon Mozilla drops the messages after them.
 Answer xtnd_xlst(Session& session, std::string_view arguments, host::Contents& contents) {
   const std::string_view typed = take_word(arguments);
   const std::string_view message = take_word(arguments);
   if (typed.empty()) {
     return Reply::err(syntax);
   }
-  // With its colon a name cannot go on.
+  // A name with its colon is complete.
   const bool whole = typed.ends_with(':');
   const std::string name(typed.substr(0, typed.size() - (whole ? 1 : 0)));
   if (!is_field_name(name)) {
@@ -48,7 +48,7 @@ Answer xtnd_xlst(Session& session, std::string_view arguments, host::Contents& c
     first = last = *number;
   }
 
-  // A list of names would not hold if one that is longer could be had by its beginning.
+  // Without this, a longer name not on the list could be reached by its beginning.
   const bool prefix = policy.match == policy::XlstMatch::prefix && !whole && !named;
   const bool placeholder = policy.missing == policy::XlstMissing::placeholder;
   return list_lines(

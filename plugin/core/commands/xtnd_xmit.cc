@@ -24,15 +24,16 @@ constexpr std::string_view dry_run_text = "Message checked, and not sent: this i
 constexpr std::string_view unknown_text = "What you have sent lately cannot be read.";
 constexpr std::string_view not_noted_text = "What you send cannot be noted at the moment.";
 constexpr std::string_view no_digest_text = "Messages cannot be hashed at the moment.";
-/// Stands in the ledger for a message that nobody is going to ask for.
+/// The ledger's key for a message whose delivery nobody will ask about.
 constexpr std::string_view no_key = "-";
-/// Beyond the limit, more than this and as much again as the limit is not waited for.
+/// The rest of a message is read and discarded up to twice the limit plus this much.
 constexpr std::uint64_t patience_octets = std::uint64_t{1} << 20U;
 
-/// One message: the header is held until it is complete, the body goes to the spool as it comes.
+/// One message: the header is held in memory until it is complete; the body goes straight to the
+/// spool.
 class MessageIntake : public Intake {
  public:
-  /// `digest`: nullptr where nobody asks whether the message was sent before.
+  /// `digest`: nullptr if nobody asks whether the message was sent before.
   MessageIntake(Session& session, host::Outbox& outbox, Address user,
                 std::unique_ptr<RunningSha256> digest)
       : session_(session),
@@ -46,8 +47,8 @@ class MessageIntake : public Intake {
   MessageIntake& operator=(const MessageIntake&) = delete;
   MessageIntake(MessageIntake&&) = delete;
   MessageIntake& operator=(MessageIntake&&) = delete;
-  // The submission goes before the spool that it reads. Nobody knows what becomes of it: the client
-  // has got no answer, and may send the message again.
+  // The submission is destroyed before the spool that it reads. Its outcome is then unknown: the
+  // client has received no answer and may send the message again.
   ~MessageIntake() override {
     submission_.reset();
     if (state_ == State::waiting) {
@@ -78,7 +79,7 @@ class MessageIntake : public Intake {
   void when_done(std::function<void()> wake) override { wake_ = std::move(wake); }
 
  private:
-  // What throws has no memory, or worse: the client hears so, and may come again.
+  // An exception means no memory, or worse: the client is told so and may try again.
   template <class Work>
   void guarded(Work&& work) {
     try {
@@ -96,7 +97,7 @@ class MessageIntake : public Intake {
     spool_.reset();
   }
 
-  // The first reason counts. What else comes is taken and forgotten.
+  // Only the first reason counts. Further input is read and discarded.
   void refuse(Reply reply) {
     if (refusal_) return;
     refusal_ = std::move(reply);
@@ -123,7 +124,7 @@ class MessageIntake : public Intake {
     }
     const std::size_t known = header_.size();
     header_ += text;
-    // What was there is looked at once, but for a part of the two line ends.
+    // Octets already searched are not searched again, except for part of the two line ends.
     const std::size_t end = submission::end_of_header(header_, known < 3 ? 0 : known - 3);
     if (std::min(end, header_.size()) > submission::max_header_octets) {
       refuse(Reply::err("The message's header is too large."));
@@ -136,7 +137,7 @@ class MessageIntake : public Intake {
     if (const Status stored = spool_->append(text); !stored) refuse(stored.error());
   }
 
-  // The header without its empty line is as long as `header`; the body begins at `body`.
+  // The header is the first `header` octets, without its empty line; the body begins at `body`.
   void begin_spool(std::size_t header, std::size_t body) {
     auto composed = submission::compose(std::string_view(header_).substr(0, header), user_,
                                         session_.policy(), environment_);
@@ -182,7 +183,7 @@ class MessageIntake : public Intake {
     submitting_ = false;
   }
 
-  // False: it has been answered.
+  // False: an answer has already been given.
   bool may_be_sent() {
     if (digest_) {
       const Result<Sha256Digest> digest = digest_->finish();
@@ -232,7 +233,7 @@ class MessageIntake : public Intake {
         answer(Reply::err("The message was not sent: " + outcome.reason));
       }
     });
-    // Moved out, for it may destroy this.
+    // Moved out first, because it may destroy this object.
     if (const auto wake = submitting_ ? nullptr : std::exchange(wake_, nullptr)) wake();
   }
 
@@ -252,7 +253,7 @@ class MessageIntake : public Intake {
   std::uint64_t octets_ = 0;
   std::string header_;  ///< until it is complete
   Envelope envelope_;
-  std::unique_ptr<Spool> spool_;  ///< from there on
+  std::unique_ptr<Spool> spool_;  ///< once the header is complete
   std::optional<Reply> refusal_;
   std::unique_ptr<Submission> submission_;
   bool submitting_ = true;  ///< take() has not returned yet
@@ -262,7 +263,7 @@ class MessageIntake : public Intake {
   std::function<void()> wake_;
 };
 
-/// nullptr: the policy does not ask whether a message was sent before, and OpenSSL is not loaded.
+/// nullptr: the policy does not ask whether a message was sent before, so OpenSSL is not loaded.
 Result<std::unique_ptr<RunningSha256>> begin_digest(Session& session) {
   const policy::Policy::Xmit& policy = session.policy().xmit;
   if (policy.dedup == 0 || policy.dry_run) return std::unique_ptr<RunningSha256>();
@@ -273,7 +274,7 @@ Result<std::unique_ptr<RunningSha256>> begin_digest(Session& session) {
 
 }  // namespace
 
-// What can be refused is refused before the client sends the message.
+// Whatever can be refused is refused before the client sends the message.
 Answer xtnd_xmit(Session& session, std::string_view arguments, host::Outbox& outbox) {
   if (!arguments.empty()) return Reply::err("Too many arguments for the xtnd xmit command.");
   const policy::Policy::Xmit& policy = session.policy().xmit;

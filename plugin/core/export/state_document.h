@@ -1,4 +1,4 @@
-/// All states of one user as one text, to be put back elsewhere.
+/// All states of one user as one text, from which they can be restored elsewhere.
 ///
 ///     dovecot-pop3-legacy states 1
 ///     user anna@example.org
@@ -9,9 +9,9 @@
 ///     …
 ///     end 2 5d41402a
 ///
-/// Behind `state NAME OCTETS` come the state's octets, and a line end that is not one of them. The
-/// last line is that of all texts of ours (uidl/lines.h), and counts the states. The user is a word
-/// (uidl::as_word()).
+/// `state NAME OCTETS` is followed by the state's octets and a line end that is not part of them.
+/// The last line has the form used by all our texts (uidl/lines.h) and counts the states. The user
+/// is written as a word (uidl::as_word()).
 #ifndef POP3_LEGACY_CORE_EXPORT_STATE_DOCUMENT_H
 #define POP3_LEGACY_CORE_EXPORT_STATE_DOCUMENT_H
 
@@ -30,14 +30,14 @@ struct NamedState {
 
 struct StateDocument {
   std::string user;
-  std::vector<NamedState> states;  ///< in the order of state_rules(), each once
+  std::vector<NamedState> states;  ///< in the order of state_rules(), each at most once
 };
 
 [[nodiscard]] std::string print_states(const StateDocument& document);
-/// Each state is whole and of a version that is known. An Error says what is wrong.
+/// Checks that each state is whole and of a known version. An Error says what is wrong.
 [[nodiscard]] Result<StateDocument> parse_states(std::string_view text);
 
-/// What is wrong with a state's content, or of which newer version it is.
+/// Says what is wrong with a state's content, or which newer version it has.
 [[nodiscard]] Status check_state(std::string_view name, std::string_view content);
 
 }  // namespace pop3_legacy

@@ -25,7 +25,7 @@ Reply one_command(const HelpEntry& command, policy::HelpStyle style) {
   return Reply::ok(std::string(command.syntax) + ": " + std::string(command.summary));
 }
 
-// As Rambler's, which had no CAPA: with it this would not be its line, word for word.
+// Rambler's, which had no CAPA: with CAPA this would no longer be its line, word for word.
 Reply one_line_list(std::span<const HelpEntry> available) {
   std::string text = "Valid commands: ";
   std::string_view separator;
@@ -74,7 +74,7 @@ Reply help_reply(std::span<const HelpEntry> available, policy::HelpStyle style,
   const std::string asked(arguments);
   const std::string_view first = take_word(arguments);
   const std::string_view second = take_word(arguments);
-  std::vector<HelpEntry> family;  // of commands with two words: XTND
+  std::vector<HelpEntry> family;  // of two-word commands: XTND
   for (const HelpEntry& entry : available) {
     std::string_view rest = entry.name;
     if (!equals_ignoring_case(take_word(rest), first)) {

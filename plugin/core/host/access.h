@@ -1,4 +1,4 @@
-/// What a command of the host means to the highest number accessed (LAST).
+/// What a host's command means for the highest number accessed (LAST).
 #ifndef POP3_LEGACY_CORE_HOST_ACCESS_H
 #define POP3_LEGACY_CORE_HOST_ACCESS_H
 

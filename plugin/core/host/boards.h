@@ -1,4 +1,4 @@
-/// Other maildrops in the place of the user's own: RFC 1082's discussion groups.
+/// Maildrops opened in place of the user's own: RFC 1082's discussion groups.
 #ifndef POP3_LEGACY_CORE_HOST_BOARDS_H
 #define POP3_LEGACY_CORE_HOST_BOARDS_H
 
@@ -12,15 +12,15 @@ namespace pop3_legacy::host {
 
 class Boards : public Interface {
  public:
-  /// Looks at a mailbox as the user. Failure::gone: there is none of that name for this user, or
-  /// it cannot be read.
+  /// Looks at a mailbox as the user. Failure::gone: this user has no mailbox of that name or cannot
+  /// read it.
   [[nodiscard]] virtual Result<Board> look_at_board(std::string_view mailbox) = 0;
   /// Closes the maildrop as QUIT does, removing what was marked, and opens `mailbox` read-only in
-  /// its place. Failure::gone as above; after an Error the maildrop is as it was before.
+  /// its place. Failure::gone as above. After an Error the maildrop is as it was before.
   virtual Result<Board> open_board(std::string_view mailbox) = 0;
-  /// The same with no messages in its place.
+  /// The same, but leaves no messages open.
   virtual Status close_maildrop() = 0;
-  /// The host is about to execute QUIT on what open_board() or close_maildrop() has left.
+  /// The host is about to execute QUIT after open_board() or close_maildrop().
   virtual void prepare_quit() = 0;
 };
 

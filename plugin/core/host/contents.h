@@ -1,4 +1,4 @@
-/// What is in messages.
+/// The contents of messages.
 #ifndef POP3_LEGACY_CORE_HOST_CONTENTS_H
 #define POP3_LEGACY_CORE_HOST_CONTENTS_H
 
@@ -16,7 +16,7 @@
 
 namespace pop3_legacy::host {
 
-/// A look into messages, for one answer: what it holds of the host's is let go with it. It does
+/// Gives access to messages for one answer, and releases what it holds of the host afterwards. Must
 /// not outlive the host. `number` is between 1 and message_count(). Failure::gone: somebody else
 /// has removed the message.
 class Inspection {
@@ -28,22 +28,22 @@ class Inspection {
   Inspection& operator=(Inspection&&) = delete;
   virtual ~Inspection() = default;
 
-  /// What first_field() finds, for each query of Contents::inspect() in that order.
+  /// What first_field() finds for each query of Contents::inspect(), in the same order.
   [[nodiscard]] virtual Result<std::vector<std::optional<std::string>>> fields(
       MessageNumber number) = 0;
-  /// Lines of the whole message, the header among them.
+  /// The lines of the whole message, including the header.
   [[nodiscard]] virtual Result<std::uint64_t> lines(MessageNumber number) = 0;
 };
 
 /// `number` is between 1 and message_count().
 class Contents : public Interface {
  public:
-  /// Looks into messages for these header fields, which may be none.
+  /// Opens messages for reading these header fields; `queries` may be empty.
   [[nodiscard]] virtual Result<std::unique_ptr<Inspection>> inspect(
       std::vector<FieldQuery> queries) = 0;
-  /// Takes a message apart. What is returned does not outlive the host.
+  /// Parses a message into its parts. The result must not outlive the host.
   [[nodiscard]] virtual Result<std::unique_ptr<MessageParts>> open_parts(MessageNumber number) = 0;
-  /// Does what RETR does to the flags of a message that is not deleted: it has been read.
+  /// Marks a message that is not deleted as read, as RETR does.
   virtual Status mark_seen(MessageNumber number) = 0;
 };
 

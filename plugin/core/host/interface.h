@@ -1,10 +1,10 @@
-/// The base of what a host implements.
+/// The base of the interfaces that a host implements.
 #ifndef POP3_LEGACY_CORE_HOST_INTERFACE_H
 #define POP3_LEGACY_CORE_HOST_INTERFACE_H
 
 namespace pop3_legacy::host {
 
-/// Is not copied, and not deleted by this base: the host owns what it implements.
+/// Not copyable, and not deleted through this base: the host owns its implementations.
 class Interface {
  public:
   Interface() = default;

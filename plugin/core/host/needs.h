@@ -1,4 +1,4 @@
-/// What of a host a command needs beside what every host has.
+/// The facilities that a command needs besides those every host has.
 #ifndef POP3_LEGACY_CORE_HOST_NEEDS_H
 #define POP3_LEGACY_CORE_HOST_NEEDS_H
 

@@ -14,13 +14,13 @@ namespace pop3_legacy::host {
 
 class Outbox : public Interface {
  public:
-  /// An empty one.
+  /// Opens an empty spool.
   [[nodiscard]] virtual Result<std::unique_ptr<Spool>> open_spool() = 0;
-  /// Gives the message in `spool`, which lives longer than the submission, to the MTA. `done` is
-  /// called once, with or without delay, unless the submission is dropped before.
+  /// Gives the message in `spool`, which must outlive the submission, to the MTA. `done` is called
+  /// once, possibly at once, unless the submission is dropped first.
   [[nodiscard]] virtual Result<std::unique_ptr<Submission>> submit(
       Spool& spool, const Envelope& envelope, std::function<void(Outcome)> done) = 0;
-  /// Stores a copy of the message in the user's `mailbox`, which is created if it is not there.
+  /// Stores a copy of the message in the user's `mailbox`, which is created if necessary.
   virtual Status save_message(Spool& spool, std::string_view mailbox) = 0;
 };
 

@@ -1,4 +1,4 @@
-/// Programs of the administrator's.
+/// Programs provided by the administrator.
 #ifndef POP3_LEGACY_CORE_HOST_PROGRAMS_H
 #define POP3_LEGACY_CORE_HOST_PROGRAMS_H
 
@@ -13,8 +13,9 @@ namespace pop3_legacy::host {
 
 class Programs : public Interface {
  public:
-  /// Runs a program. `done` is called once, from the event loop and not from within this, unless
-  /// the program is dropped before; it may drop it. An Error's sentence is for the log.
+  /// Runs a program. `done` is called once, from the event loop and not from within this call,
+  /// unless the program is dropped first; it may drop the program. An Error's sentence is for the
+  /// log.
   [[nodiscard]] virtual Result<std::unique_ptr<RunningProgram>> run_program(
       const ProgramCall& call, std::function<void(ProgramResult)> done) = 0;
 };

@@ -1,4 +1,4 @@
-/// What a message is to those who send it on: who and to whom, where it is kept, what came of it.
+/// A message as its senders see it: the addresses, where it is kept, and the outcome.
 #ifndef POP3_LEGACY_CORE_HOST_SUBMISSION_H
 #define POP3_LEGACY_CORE_HOST_SUBMISSION_H
 
@@ -10,28 +10,28 @@
 
 namespace pop3_legacy {
 
-/// A mail address without quoting: what stands before and behind the last "@".
+/// A mail address without quoting, split at the last "@".
 struct Address {
   std::string local;
-  std::string domain;  ///< may be empty where a header has none
+  std::string domain;  ///< may be empty in a header
 
   bool operator==(const Address&) const = default;
 };
 
 struct Envelope {
   Address sender;
-  std::vector<Address> recipients;  ///< one at least
+  std::vector<Address> recipients;  ///< at least one
 };
 
 /// What the MTA said.
 struct Outcome {
-  /// The MTA has the message and is responsible for it.
+  /// The MTA has accepted responsibility for the message.
   bool accepted = false;
   Failure kind = Failure::temporary;
-  std::string reason;  ///< the MTA's own words, where it refused
+  std::string reason;  ///< the MTA's own words, if it refused
 };
 
-/// A message on its way through, in a file that nobody else sees and that goes with this.
+/// A message waiting to be submitted, in an unlinked temporary file, released with this object.
 class Spool {
  public:
   Spool() = default;
@@ -42,12 +42,12 @@ class Spool {
   virtual ~Spool() = default;
 
   virtual Status append(std::string_view octets) = 0;
-  /// All that was appended is in the file; nothing else is going to be.
+  /// Everything has been appended and must be in the file; nothing follows.
   virtual Status complete() = 0;
 };
 
-/// A message that the MTA is being given. Dropped before its outcome is known: nobody knows
-/// whether the MTA took it.
+/// A message being given to the MTA. If it is dropped before its outcome is known, the MTA may or
+/// may not have taken it.
 class Submission {
  public:
   Submission() = default;

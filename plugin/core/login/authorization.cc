@@ -44,7 +44,7 @@ bool is_number_for_users(std::string_view arguments, bool may_be_never) {
          (arguments.empty() || arguments == "USER");
 }
 
-/// Why CAPA may not have the line before login; empty: it may.
+/// Why CAPA must not show this line before login; empty: it may.
 std::string reason_against(std::string_view line) {
   constexpr std::array<std::string_view, 11> of_the_host{
       "APOP", "AUTH-RESP-CODE", "CAPA", "LANG", "PIPELINING", "RESP-CODES",

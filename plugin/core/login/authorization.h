@@ -1,9 +1,9 @@
-/// The AUTHORIZATION state: HELP before login, what CAPA says there beside the host's lines, and
-/// the text for unknown commands. No domain is known yet, so no policy decides these but three
-/// settings of the host's; without them everything is as the host has it.
+/// The AUTHORIZATION state: HELP before login, what CAPA shows there besides the host's lines, and
+/// the text for unknown commands. The domain is not known yet, so three settings of the host decide
+/// these instead of a policy. Without them everything stays as the host has it.
 ///
-/// Runs in Dovecot's pop3-login process, which is started for each connection or nearly so:
-/// nothing here may need more of the core than texts and replies.
+/// Runs in Dovecot's pop3-login process, which is started for nearly every connection: code here
+/// must need nothing of the core but texts and replies.
 #ifndef POP3_LEGACY_CORE_LOGIN_AUTHORIZATION_H
 #define POP3_LEGACY_CORE_LOGIN_AUTHORIZATION_H
 
@@ -19,19 +19,19 @@
 
 namespace pop3_legacy {
 
-/// The ways in that the host would let this client take now.
+/// The ways to log in that the host offers this client now.
 struct WaysIn {
   bool password = false;  ///< USER and PASS
   bool apop = false;
-  bool sasl = false;  ///< AUTH with one mechanism at least
+  bool sasl = false;  ///< AUTH with at least one mechanism
   bool stls = false;
 };
 
-/// The administrator's settings as they were written; "" where they were not.
+/// The administrator's settings as written; "" where not set.
 struct AuthorizationWords {
   std::string_view login_help = {};             ///< long | rambler | line
   std::string_view login_capabilities = {};     ///< lines for CAPA, separated by commas
-  std::string_view login_unknown_command = {};  ///< the text behind -ERR
+  std::string_view login_unknown_command = {};  ///< the text after -ERR
 };
 
 class Authorization {
@@ -41,20 +41,20 @@ class Authorization {
 
   /// An Error begins with the name of the setting, as above.
   ///
-  /// A capability is a private one, beginning with X, or RFC 2449's LOGIN-DELAY or EXPIRE, with
-  /// USER behind where it is per user. Those that the host itself announces are refused, for
-  /// nothing would make them true, and so is IMPLEMENTATION, which is shown after login only.
+  /// A capability is private (begins with X), or RFC 2449's LOGIN-DELAY or EXPIRE, followed by USER
+  /// where it differs per user. Capabilities that the host itself announces are refused, because
+  /// nothing would make them true. So is IMPLEMENTATION, which is only shown after login.
   static Result<Authorization> parse(const AuthorizationWords& words);
 
-  /// HELP is answered here; otherwise it is unknown, as it is to the host.
+  /// True: HELP is answered here. False: it is an unknown command, as it is to the host.
   [[nodiscard]] bool has_help() const noexcept { return help_.has_value(); }
-  /// The reply to HELP; has_help().
+  /// The reply to HELP. Requires has_help().
   [[nodiscard]] Reply help(const WaysIn& ways_in, std::string_view arguments) const;
 
   [[nodiscard]] bool has_capabilities() const noexcept {
     return has_help() || !capabilities_.empty();
   }
-  /// The host's answer to CAPA with ours behind it.
+  /// The host's answer to CAPA followed by our lines.
   [[nodiscard]] Reply capa(std::string_view host_answer) const;
 
   /// The reply to an unknown command; no value: the host's own.

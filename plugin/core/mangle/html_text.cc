@@ -11,9 +11,9 @@ namespace pop3_legacy {
 
 namespace {
 
-/// Nothing that is heeded is longer.
+/// Longer names and references are never recognized.
 constexpr std::size_t max_held = 32;
-/// In a row.
+/// The most line breaks in a row.
 constexpr unsigned max_breaks = 10;
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 29> references{{
@@ -65,7 +65,7 @@ std::string utf8(std::uint32_t code) {
   return {static_cast<char>(0xF0U | code >> 18U), rest(12), rest(6), rest(0)};
 }
 
-/// What `name`, without the "&" and the ";", stands for; empty: nobody knows.
+/// What `name`, without "&" and ";", stands for; empty: unknown.
 std::string referred(std::string_view name) {
   if (name.starts_with('#')) {
     name.remove_prefix(1);
@@ -123,7 +123,7 @@ void HtmlText::add(char c, std::string& out) {
       return;
     case State::tag:
       if (held_.empty() && !is_name(c) && c != '/' && c != '!' && c != '?') {
-        state_ = State::text;  // a "<" that is one
+        state_ = State::text;  // a literal "<"
         text("<", out);
         add(c, out);
         return;
@@ -133,11 +133,11 @@ void HtmlText::add(char c, std::string& out) {
         state_ = State::text;
         return;
       }
-      if (c == '<') {  // what stood before was none: "a < b" in a script
+      if (c == '<') {  // the previous "<" was no tag: "a < b" in a script
         held_.clear();
         return;
       }
-      // Within a script a quotation mark begins nothing that hides its end.
+      // In a script, a quotation mark does not begin a string that could hide the script's end.
       if ((c == '"' || c == '\'') && ignored_.empty()) {
         quote_ = c;
         state_ = State::quoted;

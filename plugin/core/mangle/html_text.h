@@ -1,4 +1,4 @@
-/// HTML without its tags, as plain as qpopper's striphtml.c makes it.
+/// Strips the tags from HTML, as simply as qpopper's striphtml.c does.
 #ifndef POP3_LEGACY_CORE_MANGLE_HTML_TEXT_H
 #define POP3_LEGACY_CORE_MANGLE_HTML_TEXT_H
 
@@ -8,14 +8,14 @@
 
 namespace pop3_legacy {
 
-/// Not a browser: tags and comments go, with all of a script, a style and a title; white space is
-/// one blank outside of <pre>; paragraphs, lists and rows begin a line; the commonest character
-/// references are what they stand for.
+/// Not a browser. Removes tags and comments, and scripts, styles and titles with their content.
+/// Outside <pre>, white space becomes one blank. Paragraphs, lists and rows start a new line. The
+/// most common character references are replaced.
 class HtmlText {
  public:
-  /// Appends to `out` what `html`, UTF-8 cut anywhere, shows.
+  /// Appends to `out` the visible text of `html`, which is UTF-8 and may be cut anywhere.
   void add(std::string_view html, std::string& out);
-  /// What was held back of a document that ends in the middle; ready for another.
+  /// Flushes what was held back of a document that ends halfway, and gets ready for another.
   void end(std::string& out);
 
  private:
@@ -28,14 +28,14 @@ class HtmlText {
   void want_break(unsigned lines) noexcept;
 
   State state_ = State::text;
-  std::string held_;     ///< a reference or a tag's beginning
+  std::string held_;     ///< the beginning of a reference or a tag
   std::string ignored_;  ///< the element whose content is not shown; empty: none
   char quote_ = '\0';
-  unsigned dashes_ = 0;  ///< at the end of a comment so far
+  unsigned dashes_ = 0;  ///< dashes seen so far that may end a comment
   unsigned preformatted_ = 0;
-  unsigned breaks_ = 0;  ///< line ends before the next text
-  bool blank_ = false;   ///< a blank before the next text
-  bool begun_ = false;   ///< something was shown
+  unsigned breaks_ = 0;  ///< line breaks due before the next text
+  bool blank_ = false;   ///< a blank is due before the next text
+  bool begun_ = false;   ///< some text has been shown
 };
 
 }  // namespace pop3_legacy

@@ -11,21 +11,21 @@ namespace pop3_legacy {
 
 namespace {
 
-/// What one call makes: as much as a host sends before it looks for room again.
+/// What one call produces: as much as a host sends before it checks for room again.
 constexpr std::size_t piece_octets = 4096;
-/// Of the message, for a piece: HTML may be long, and its text short.
+/// How much of the message is read per call: HTML may be long and its text short.
 constexpr std::size_t read_octets = std::size_t{64} * 1024;
-/// Below what the hosts' libraries take apart, so that all give up at the same part. qpopper goes
-/// 5 deep.
+/// Lower than the limit of the hosts' libraries, so that all hosts stop at the same part. qpopper
+/// descends 5 levels.
 constexpr unsigned max_depth = 50;
 constexpr std::uint32_t max_parts = 5000;
-/// qpopper's, for a line in brackets.
+/// qpopper's limit for a name in a line in brackets.
 constexpr std::size_t max_name_octets = 30;
 constexpr std::size_t max_type_octets = 20;
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
 
-/// The part's type up to the slash, and behind it.
+/// The part's type up to the slash, and the part after it.
 std::string_view major_of(std::string_view type) noexcept {
   return type.substr(0, type.find('/'));
 }
@@ -33,8 +33,8 @@ std::string_view minor_of(std::string_view type) noexcept {
   return type.substr(std::min(type.find('/'), type.size() - 1) + 1);
 }
 
-/// Chooses of every multipart/alternative the part that is shown, in one look through the message.
-/// By the parts' numbers.
+/// Reads the whole message once and chooses, for every multipart/alternative, the part to show. The
+/// result is indexed by part number.
 Result<std::vector<bool>> choose(MessageParts& parts) {
   struct Level {
     std::string type;
@@ -160,7 +160,7 @@ Status MangledMessage::begin_part(unsigned depth) {
     const bool alternative = parent.info.type == "multipart/alternative";
     level.omitted = parent.omitted ||
                     (alternative && !(level.number < chosen_.size() && chosen_[level.number]));
-    // qpopper omits the body of the message that a report brings along.
+    // qpopper omits the body of the message that is attached to a report.
     level.body_omitted = level.is_message && parent.body_omitted;
     level.shows_fields = level.is_message && !level.omitted;
   }
@@ -205,7 +205,7 @@ Status MangledMessage::end_header() {
   return end_part_header();
 }
 
-// Without content qpopper says nothing of it, and does not even end the header.
+// For a message without content, qpopper says nothing and does not even end the header.
 void MangledMessage::end_own_header() {
   end_line();
   if (lines_left_ > 0) {
@@ -274,7 +274,7 @@ void MangledMessage::end_leaf_header() {
   leave_out();
   if (info.type == "message/delivery-status" || info.type == "message/external-body" ||
       info.type == "application/vnd.ms-tnef" || info.type == "application/applefile") {
-    return;  // of no use without what it is about, or said in words elsewhere
+    return;  // useless without what it describes, or also expressed in words elsewhere
   }
   if (major == "multipart") {
     levels_.back().info.in_line = true;
@@ -295,7 +295,7 @@ void MangledMessage::leave_out() {
   parts_->skip_text();
 }
 
-// Where the words and the blanks stand is qpopper's.
+// The wording and the blanks are qpopper's.
 void MangledMessage::note(std::string_view error, std::string_view type) {
   end_line();
   const PartInfo& info = levels_.back().info;
@@ -326,7 +326,7 @@ void MangledMessage::finish() {
   done_ = true;
 }
 
-// Octets that are no UTF-8 cannot come here but by a library's mistake; they do no harm.
+// Octets that are not UTF-8 can only result from a library's mistake; they do no harm.
 void MangledMessage::show(std::string_view utf8) {
   using Charset = Mangling::Charset;
   std::string text;
@@ -339,7 +339,7 @@ void MangledMessage::show(std::string_view utf8) {
                                                      utf8.size() - at);
     const std::string_view character = utf8.substr(at, length);
     at += length;
-    // How many stand for one mistake is not the same in the hosts' libraries.
+    // The hosts' libraries differ in how many of these they write for one invalid sequence.
     const bool replaced = character == replacement;
     if (replaced && std::exchange(replaced_, true)) {
       continue;

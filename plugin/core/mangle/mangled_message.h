@@ -1,4 +1,4 @@
-/// A message as qpopper's MANGLE sends it: some fields of the header, and its text alone.
+/// A message as qpopper's MANGLE sends it: some header fields and only the text.
 #ifndef POP3_LEGACY_CORE_MANGLE_MANGLED_MESSAGE_H
 #define POP3_LEGACY_CORE_MANGLE_MANGLED_MESSAGE_H
 
@@ -19,37 +19,37 @@ namespace pop3_legacy {
 struct Mangling {
   enum class Charset : std::uint8_t { us_ascii, iso_8859_1, utf_8 };
 
-  /// Names without the colon; those of mangle.c where the client names none.
+  /// Names without the colon; the defaults are those of mangle.c.
   std::vector<std::string> fields = {"To",   "Cc",       "Subject",    "From",
                                      "Date", "Reply-To", "X-Priority", "X-UIDL"};
   Charset charset = Charset::us_ascii;
 };
 
-/// The rules are those of qpopper's mangle.c: of a multipart/alternative the first text/plain, or
-/// else its first part; HTML without its tags; a line in brackets for each part that is left out.
-/// Its MIME header says what the text is now, so the message's own is not shown even if asked for.
+/// Follows qpopper's mangle.c: of a multipart/alternative it shows the first text/plain, or else
+/// the first part; HTML without tags; a line in brackets for each part left out. The MIME header
+/// describes the resulting text, so the message's own is not shown even on request.
 class MangledMessage {
  public:
   using Open = std::function<Result<std::unique_ptr<MessageParts>>()>;
   static constexpr std::uint64_t all_lines = UINT64_MAX;
 
-  /// `parts` is what `open` gives, which is called again where the message has to be looked
-  /// through first. `body_lines` are TOP's, of the text as it is sent.
+  /// `parts` is the result of `open`, which is called again if the message has to be scanned first.
+  /// `body_lines` is TOP's count, applied to the text that is sent.
   MangledMessage(std::unique_ptr<MessageParts> parts, Open open, Mangling mangling,
                  std::uint64_t body_lines = all_lines);
 
-  /// The next octets, some thousand, every line end CRLF, dots not stuffed. They may be none where
-  /// much had to be read that is not shown; done() tells that from the end.
+  /// The next few thousand octets, with CRLF line ends and dots not stuffed. May be empty if much
+  /// had to be read that is not shown; use done() to detect the end.
   [[nodiscard]] Result<std::string> next();
   [[nodiscard]] bool done() const noexcept { return done_; }
-  /// TOP's lines are used up: there may be more text.
+  /// TOP's lines have all been sent; there may be more text.
   [[nodiscard]] bool lines_used_up() const noexcept { return lines_left_ == 0; }
 
  private:
   struct Level {
     PartInfo info;
-    std::uint32_t number = 0;  ///< the part's, in the message's order
-    bool is_message = false;   ///< it has a message's header
+    std::uint32_t number = 0;  ///< the part's number, in message order
+    bool is_message = false;   ///< its header is that of a message
     bool omitted = false;
     bool body_omitted = false;
     bool shows_fields = false;
@@ -76,16 +76,16 @@ class MangledMessage {
   Mangling mangling_;
   std::uint64_t lines_left_;
   std::string out_;
-  std::vector<Level> levels_;  ///< from the message to the part that is read
+  std::vector<Level> levels_;  ///< from the message down to the current part
   std::uint32_t parts_seen_ = 0;
-  std::vector<bool> chosen_;  ///< of alternatives, by number; empty: nobody has looked
+  std::vector<bool> chosen_;  ///< for alternatives, by part number; empty: not scanned
   HtmlText html_;
   bool in_html_ = false;
   bool showing_ = false;
   bool field_wanted_ = false;
   bool in_body_ = false;
   bool done_ = false;
-  bool replaced_ = false;  ///< the last character shown stands for what is none
+  bool replaced_ = false;  ///< the last character shown replaced an invalid one
   char last_ = '\n';
 };
 

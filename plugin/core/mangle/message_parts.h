@@ -1,4 +1,4 @@
-/// A message taken apart by a library of the host's (RFC 2045, RFC 2046), piece after piece.
+/// A message parsed by a library of the host (RFC 2045, RFC 2046), delivered piece by piece.
 #ifndef POP3_LEGACY_CORE_MANGLE_MESSAGE_PARTS_H
 #define POP3_LEGACY_CORE_MANGLE_MESSAGE_PARTS_H
 
@@ -10,42 +10,42 @@
 
 namespace pop3_legacy {
 
-/// What a part's header says of its body, and how the library has read it.
+/// What a part's header says about its body, and how the library has interpreted it.
 struct PartInfo {
   enum class Body : std::uint8_t {
-    leaf,       ///< nothing is inside
-    multipart,  ///< parts follow, one level deeper
-    message,    ///< one part follows, the message's own header and body
+    leaf,       ///< has no parts
+    multipart,  ///< its parts follow, one level deeper
+    message,    ///< one part follows: the embedded message's header and body
   };
   Body body = Body::leaf;
-  std::string type = "text/plain";  ///< lower case; RFC 2045's default where there is none
-  std::string file_name;            ///< UTF-8, may hold any octet but NUL; empty: none
+  std::string type = "text/plain";  ///< lower case; RFC 2045's default if missing
+  std::string file_name;            ///< UTF-8, may contain any octet except NUL; empty: none
   bool attachment = false;          ///< Content-Disposition
   bool in_line = false;             ///< Content-Disposition
   bool decodable = true;            ///< its Content-Transfer-Encoding is known
 };
 
-/// Holds no more than a piece of a body, and of a header what the library needs of it. An Error
-/// ends it.
+/// Holds in memory no more than a piece of a body, and of a header what the library needs. It must
+/// not be used after an Error.
 class MessageParts {
  public:
   enum class Kind : std::uint8_t {
-    part,        ///< one begins; the first is the message itself. Then its header:
-    field,       ///< octets of one line of it
-    header_end,  ///< comes once in every part, whatever its header is like
+    part,        ///< a part begins; the first is the message itself. Its header follows:
+    field,       ///< octets of one header line
+    header_end,  ///< once per part, whatever its header is like
     text,        ///< octets of a text/* leaf's body
     end,         ///< of the message
   };
   struct Piece {
     Kind kind = Kind::end;
-    unsigned depth = 0;          ///< part: 0 for the message, else its parent's and 1
+    unsigned depth = 0;          ///< part: 0 for the message, otherwise its parent's depth plus 1
     std::string_view name = {};  ///< field: its name
-    /// field: as they stand there, without the line's end; text: decoded, in UTF-8, whole
-    /// characters, with U+FFFD for what is none. Until the next call.
+    /// field: as in the message, without the line's end. text: decoded to UTF-8, only whole
+    /// characters, with U+FFFD for invalid ones. Valid until the next call.
     std::string_view octets = {};
-    bool goes_on = false;            ///< field: that of the piece before
-    bool ends_line = true;           ///< field: the line has no more pieces
-    const PartInfo* info = nullptr;  ///< header_end; until the next call
+    bool goes_on = false;            ///< field: continues the field of the previous piece
+    bool ends_line = true;           ///< field: no more pieces of this line follow
+    const PartInfo* info = nullptr;  ///< header_end; valid until the next call
   };
 
   MessageParts() = default;
@@ -56,7 +56,7 @@ class MessageParts {
   virtual ~MessageParts() = default;
 
   [[nodiscard]] virtual Result<Piece> next() = 0;
-  /// At a header_end: nobody wants this part's text.
+  /// At a header_end: this part's text is not wanted.
   virtual void skip_text() = 0;
 };
 

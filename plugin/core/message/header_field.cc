@@ -48,7 +48,7 @@ std::string_view cut(std::string_view text, std::size_t octets) noexcept {
          (static_cast<unsigned char>(text[end]) & mark) == continuation) {
     --end;
   }
-  // Octets that are no UTF-8 are cut anywhere.
+  // Text that is not UTF-8 is cut anywhere.
   const bool inside = (static_cast<unsigned char>(text[end]) & mark) == mark;
   return text.substr(0, inside ? end : octets);
 }

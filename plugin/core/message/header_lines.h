@@ -1,4 +1,4 @@
-/// A message's header line by line and field by field, as it stands: LF or CRLF, nothing refused.
+/// A message's header, line by line and field by field, as it is: LF or CRLF, nothing is refused.
 #ifndef POP3_LEGACY_CORE_MESSAGE_HEADER_LINES_H
 #define POP3_LEGACY_CORE_MESSAGE_HEADER_LINES_H
 
@@ -8,7 +8,8 @@
 
 namespace pop3_legacy {
 
-/// The lines of a text, found one by one: a header may have millions. They point into the text.
+/// The lines of a text, found one at a time, because a header may have millions. They point into
+/// the text.
 class LineRange {
  public:
   struct End {};
@@ -31,8 +32,8 @@ class LineRange {
     std::string_view line_;  ///< empty: there are no more
   };
 
-  /// A line longer than `longest` octets comes in pieces of that length. A line `last` (not empty)
-  /// is not one of them, nor is what stands behind it.
+  /// A line longer than `longest` octets is split into pieces of that length. If `last` is not
+  /// empty, the range ends before the first line equal to it.
   LineRange(std::string_view text, std::size_t longest, std::string_view last)
       : text_(text), longest_(longest), last_(last) {}
   [[nodiscard]] Iterator begin() const { return Iterator(*this); }
@@ -44,20 +45,21 @@ class LineRange {
   std::string_view last_;
 };
 
-/// The lines of `text` with their LF, which the last may lack.
+/// The lines of `text` including their LF, which may be missing from the last one.
 inline LineRange lines(std::string_view text) {
   return {text, std::string_view::npos, {}};
 }
 
-/// The line continues the field of the line before it.
+/// The line continues the field of the previous line.
 constexpr bool continues(std::string_view line) noexcept {
   return line.starts_with(' ') || line.starts_with('\t');
 }
 
-/// "Name" of "Name : value"; empty where the line begins no field.
+/// "Name" for "Name : value"; empty if the line does not begin a field.
 std::string_view field_name(std::string_view line) noexcept;
 
-/// The lines of the first field of `header` whose first line is `meant`; empty: there is none.
+/// The lines of the first field of `header` whose first line satisfies `meant`; empty: there is
+/// none.
 template <class Meant>
 std::string_view find_field(std::string_view header, const Meant& meant) {
   std::string_view field;
@@ -71,10 +73,10 @@ std::string_view find_field(std::string_view header, const Meant& meant) {
   return field;
 }
 
-/// The lines of a field, or of a part of it, in one line without line ends.
+/// The lines of a field, or of part of one, joined without line ends.
 std::string unfolded(std::string_view field);
 
-/// `text` without blanks, tabs and line ends around it.
+/// `text` without leading and trailing blanks, tabs and line ends.
 std::string_view trimmed(std::string_view text) noexcept;
 
 }  // namespace pop3_legacy

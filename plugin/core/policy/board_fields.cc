@@ -11,7 +11,7 @@ namespace pop3_legacy::policy {
 namespace {
 
 constexpr std::size_t max_name_octets = 100;
-/// A reply line has 512 octets at most, CRLF and a stuffed dot included.
+/// A reply line has at most 512 octets, including CRLF and a stuffed dot.
 constexpr std::size_t max_line_octets = 500;
 
 bool is_word(std::string_view text) {

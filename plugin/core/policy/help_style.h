@@ -1,4 +1,4 @@
-/// The names of HELP's styles, as policies and the settings of what is before login have them.
+/// The names of HELP's styles, as used in policies and in the settings for before login.
 #ifndef POP3_LEGACY_CORE_POLICY_HELP_STYLE_H
 #define POP3_LEGACY_CORE_POLICY_HELP_STYLE_H
 

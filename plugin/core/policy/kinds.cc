@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t max_mailbox_octets = 255;
 
-// The units a number may have, the last one the largest.
+// The units that a number may have, the largest last.
 struct Units {
   std::string_view letters;
   std::span<const std::uint64_t> factors;
@@ -27,7 +27,7 @@ constexpr std::array<std::uint64_t, 4> second_factors{1, minute, 60 * minute, se
 constexpr Units octet_units{"KMG", octet_factors};
 constexpr Units second_units{"smhd", second_factors};
 
-// A number with one letter behind it that multiplies; `what` is how it should look.
+// A number followed by one letter that multiplies it; `what` is the expected form.
 Result<std::uint64_t> number_with_unit(std::string_view text, const Units& units,
                                        std::string_view what) {
   const Error wrong = refused(std::string(what) + ", not " + in_quotes(text));
@@ -42,7 +42,7 @@ Result<std::uint64_t> number_with_unit(std::string_view text, const Units& units
   return number * units.factors[unit];
 }
 
-// `text` as TOML's basic string.
+// `text` as a TOML basic string.
 std::string basic_string(std::string_view text) {
   static constexpr std::string_view hex = "0123456789ABCDEF";
   std::string out = "\"";
@@ -65,7 +65,7 @@ std::string text_list(const std::vector<std::string>& texts) {
   return '[' + out + ']';
 }
 
-// `number` in the largest unit that leaves no rest; without one where there is none.
+// `number` in the largest unit that divides it; without a unit if none does.
 std::string with_unit(std::uint64_t number, const Units& units) {
   for (std::size_t i = units.letters.size(); i > 0; --i) {
     const std::uint64_t factor = units.factors[i - 1];
@@ -103,7 +103,7 @@ std::string x_command(const XCommand& command) {
   return out + " }";
 }
 
-// Empty: it is as it is without the key.
+// Empty: the same as without the key.
 std::string field_value(const BoardName& board, const BoardField& field) {
   if (const auto* const text = std::get_if<std::string BoardName::*>(&field.member)) {
     const std::string& value = board.*(*text);
@@ -116,7 +116,7 @@ std::string field_value(const BoardName& board, const BoardField& field) {
   return flags == 0 ? std::string() : "0o" + octal(flags);
 }
 
-// Its mailbox, or a table where there is more.
+// Its mailbox, or a table if there is more.
 std::string board_value(const BoardName& board) {
   if (board == BoardName{board.name, board.mailbox}) return basic_string(board.mailbox);
   std::string out;

@@ -1,8 +1,8 @@
-/// The kinds of key that a policy document may have: what each may hold, where in Policy that goes,
-/// and how it is written.
+/// The kinds of key in a policy document: what each may hold, where in Policy the value goes, and
+/// how it is written.
 ///
-/// Each kind has toml(): its value in `policy` as a document has it behind "key = ", in one line,
-/// which the reader takes back. It changes nothing.
+/// Each kind has toml(), which does not modify `policy`: it returns the value as it is written
+/// after "key = " in a document, on one line, in a form the reader accepts.
 #ifndef POP3_LEGACY_CORE_POLICY_KINDS_H
 #define POP3_LEGACY_CORE_POLICY_KINDS_H
 
@@ -25,38 +25,37 @@ constexpr auto& at(Policy& policy) {
   return (policy.*....*path);
 }
 
-/// Any text that `check` has nothing against.
+/// Any text that `check` accepts.
 struct TextKey {
-  /// Why `text` cannot be the value, without the key's name; an Error's kind means nothing
-  /// here.
+  /// Why `text` cannot be the value, without the key's name; an Error's kind has no meaning here.
   Status (*check)(std::string_view text) = nullptr;
-  /// nullptr: the value is no part of Policy (`inherit`).
+  /// nullptr: the value is not part of Policy (`inherit`).
   std::string& (*member)(Policy& policy) = nullptr;
-  /// Empty: the value is no part of Policy.
+  /// Empty: the value is not part of Policy.
   [[nodiscard]] std::string toml(Policy& policy) const;
 };
 
-/// A list of names: of commands from the command table, as typed in any case, or of headers.
+/// A list of names: commands of the command table, in any case, or headers.
 struct NamesKey {
-  /// The name as Policy has it, or why it cannot stand here.
+  /// The name as it is in Policy, or why it is not allowed here.
   Result<std::string> (*name)(std::string_view typed) = nullptr;
   std::vector<std::string>& (*member)(Policy& policy) = nullptr;
-  std::string_view what;     ///< the names are, in a sentence: "command names"
-  std::string_view example;  ///< as it stands in a policy
+  std::string_view what;     ///< what the names are, in a sentence: "command names"
+  std::string_view example;  ///< as written in a policy
   [[nodiscard]] std::string toml(Policy& policy) const;
 };
 
-/// A word, and what it does: a phrase that goes on behind "word: ".
+/// A word and its meaning: a phrase that follows "word: ".
 struct Word {
   std::string_view word;
   std::string_view meaning;
 };
 
-/// One of a few words, in exactly this spelling.
+/// One of a few words, spelled exactly like this.
 struct WordKey {
   std::size_t (*count)() = nullptr;
   Word (*word)(std::size_t index) = nullptr;           ///< 0 to count() - 1
-  std::size_t (*get)(const Policy& policy) = nullptr;  ///< of the word that holds
+  std::size_t (*get)(const Policy& policy) = nullptr;  ///< of the current word
   void (*set)(Policy& policy, std::size_t index) = nullptr;
   [[nodiscard]] std::vector<std::string_view> words() const;
   [[nodiscard]] std::string toml(Policy& policy) const;
@@ -72,7 +71,7 @@ struct Choice {
 template <class Value>
 Choice(std::string_view, Value, std::string_view) -> Choice<Value>;
 
-/// The key whose words are `choices`, an array of Choice, for the member at the end of `path`.
+/// A key whose words are `choices`, an array of Choice, for the member at the end of `path`.
 template <const auto& choices, auto... path>
 constexpr WordKey one_of() {
   return {.count = [] { return choices.size(); },
@@ -101,14 +100,15 @@ struct CutoversKey {
   [[nodiscard]] std::string toml(Policy& policy) const;
 };
 
-/// A table of any names, each with a mailbox, or with a table that has one (board_fields.h).
+/// A table of arbitrary names, each with a mailbox or with a table that contains one
+/// (board_fields.h).
 struct BoardsKey {
   std::vector<BoardName>& (*member)(Policy& policy) = nullptr;
-  bool described = false;  ///< such a table may have more
+  bool described = false;  ///< such a table may have other keys
   [[nodiscard]] std::string toml(Policy& policy) const;
 };
 
-/// How many octets: an integer, or a text like "25M" (K, M and G are powers of 1024).
+/// A number of octets: an integer, or a text such as "25M" (K, M and G are powers of 1024).
 struct OctetsKey {
   std::uint64_t& (*member)(Policy& policy) = nullptr;
   std::uint64_t least = 0;
@@ -116,7 +116,7 @@ struct OctetsKey {
   [[nodiscard]] std::string toml(Policy& policy) const;
 };
 
-/// A time in seconds, as a text like "10m" (s, m, h, d).
+/// A time in seconds, as a text such as "10m" (s, m, h, d).
 struct DurationKey {
   std::uint64_t& (*member)(Policy& policy) = nullptr;
   std::uint64_t most = 0;  ///< seconds
@@ -137,7 +137,7 @@ struct FlagKey {
   [[nodiscard]] std::string toml(Policy& policy) const;
 };
 
-/// A table of commands of the administrator's own (x_commands.h).
+/// A table of commands defined by the administrator (x_commands.h).
 struct XCommandsKey {
   [[nodiscard]] std::string toml(Policy& policy) const;
 };
@@ -145,25 +145,24 @@ struct XCommandsKey {
 using KeyKind = std::variant<TextKey, NamesKey, WordKey, ChainKey, CutoversKey, BoardsKey,
                              OctetsKey, DurationKey, CountKey, FlagKey, XCommandsKey>;
 
-/// "25M" and "10m" as numbers, or why they are none.
+/// "25M" and "10m" as numbers, or why they are not valid.
 Result<std::uint64_t> octets_of(std::string_view text);
 Result<std::uint64_t> seconds_of(std::string_view text);
 
-/// The other way round, in the largest unit that leaves no rest and as TOML has it: "25M" in
-/// quotes, or a number.
+/// The reverse, in the largest unit that divides the number, as TOML: "25M" in quotes, or a number.
 std::string octets_toml(std::uint64_t octets);
 std::string seconds_toml(std::uint64_t seconds);
 
-// Limits that several keys have.
+// Limits shared by several keys.
 inline constexpr std::uint64_t kilobyte = 1024;
 inline constexpr std::uint64_t gigabyte = kilobyte * kilobyte * kilobyte;
 inline constexpr std::uint64_t seconds_of_a_day = std::uint64_t{24} * 60 * 60;
 
-// Checks that several keys have.
+// Checks shared by several keys.
 
-/// It has nothing against any text.
+/// Accepts any text.
 Status any_text(std::string_view text);
-/// Why this cannot be the name of a mailbox; empty: none is named.
+/// Why this cannot be the name of a mailbox; empty is accepted and names none.
 Status check_mailbox(std::string_view text);
 bool without_control_characters(std::string_view text) noexcept;
 

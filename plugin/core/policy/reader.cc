@@ -19,12 +19,12 @@ namespace pop3_legacy::policy {
 
 namespace {
 
-// Each dot is one table more inside the other. toml++ has no limit before 3.4, and runs out of
-// stack at some ten thousand.
+// Each dot nests one more table. Before 3.4 toml++ has no limit and overflows the stack at about
+// ten thousand.
 constexpr unsigned max_key_dots = 32;
 
-// Where the string that begins at `start` ends: behind its closing quotes, or where TOML would
-// give up.
+// The end of the string that begins at `start`: after its closing quotes, or where TOML would give
+// up.
 std::size_t end_of_string(std::string_view text, std::size_t start) {
   const char quote = text[start];
   const bool multi_line = text.substr(start).starts_with(std::string(3, quote));
@@ -35,12 +35,12 @@ std::size_t end_of_string(std::string_view text, std::size_t start) {
     at += text[at] == '\\' && quote == '"' ? 2U : 1U;
   }
   at += closing.size();
-  // One or two quotes may stand right before the closing three.
+  // One or two quotes may directly precede the closing three.
   for (int i = 0; i < 2 && multi_line && at < text.size() && text[at] == quote; ++i) ++at;
   return std::min(at, text.size());
 }
 
-// The line of a key with more than max_key_dots, 0 if there is none.
+// The line of a key with more than max_key_dots dots; 0: there is none.
 unsigned find_endless_key(std::string_view text) {
   unsigned dots = 0;
   for (std::size_t at = 0; at < text.size();) {
@@ -66,14 +66,14 @@ unsigned find_endless_key(std::string_view text) {
 
 }  // namespace
 
-// Fills a Document from a parsed text.
+// Fills a Document from parsed TOML.
 class Document::Reader {
  public:
   Reader(Document& document, std::string_view file) : document_(document), mistakes_(file) {}
 
   void read(std::string_view text) {
     read_text(text);
-    // A toml::table is sorted by key; an administrator reads from top to bottom.
+    // A toml::table is sorted by key, but an administrator reads from top to bottom.
     std::stable_sort(mistakes_.problems.begin(), mistakes_.problems.end(),
                      [](const Problem& a, const Problem& b) {
                        return std::tie(a.line, a.column) < std::tie(b.line, b.column);
@@ -111,7 +111,7 @@ class Document::Reader {
     const std::vector<std::string_view> tables = known_tables();
     for (const auto& [name, node] : table) {
       const std::string path = prefix + std::string(name.str());
-      // A name with a dot in it was quoted, and is not the path it looks like.
+      // A name with a dot in it was quoted, and is not the path that it looks like.
       const bool is_path = name.str().find('.') == std::string_view::npos;
       const Key* const key = is_path ? find_key(path) : nullptr;
       if (key != nullptr) {

@@ -1,7 +1,7 @@
 /// One policy document: TOML text in, checked values out.
 ///
-/// reader.cc and the files of reader/ are the only ones that know toml++; what they read is checked
-/// at once, so a Document holds values of Policy and sentences, and no TOML.
+/// Only reader.cc and the files of reader/ know toml++. What they read is checked at once, so a
+/// Document holds values of Policy and sentences, but no TOML.
 #ifndef POP3_LEGACY_CORE_POLICY_READER_H
 #define POP3_LEGACY_CORE_POLICY_READER_H
 
@@ -15,18 +15,18 @@
 
 namespace pop3_legacy::policy {
 
-/// What is wrong, and where: lines and columns count from 1. Line 0: with the whole file.
+/// What is wrong and where: lines and columns count from 1. Line 0: the whole file.
 struct Problem {
   std::string file;
   unsigned line = 0;
   unsigned column = 0;
   std::string text;
 
-  /// "FILE:LINE:COLUMN: text", or "FILE: text", fit for a log whatever the document holds.
+  /// "FILE:LINE:COLUMN: text" or "FILE: text", safe for a log whatever the document contains.
   [[nodiscard]] std::string sentence() const;
 };
 
-/// The profile that a document's `inherit` names, and where it does.
+/// The profile named by a document's `inherit`, and where.
 struct Inherit {
   std::string profile;
   unsigned line = 0;
@@ -41,29 +41,29 @@ struct Setting {
 
 class Document {
  public:
-  /// Reads `text`; `file` is what its problems are reported under. Never fails: a document
-  /// that is not TOML has a problem and no values.
+  /// Reads `text`; its problems are reported under `file`. Never fails: a document that is not TOML
+  /// has a problem and no values.
   static Document parse(std::string_view text, std::string_view file);
 
-  /// Its values come before this document's. No value: it inherits nothing. Whether the name
-  /// is a valid one, and there is such a profile, is for the resolver to find out.
+  /// The profile whose values come before this document's. No value: it inherits nothing. The
+  /// resolver finds out whether the name is valid and the profile exists.
   [[nodiscard]] const std::optional<Inherit>& inherit() const noexcept { return inherit_; }
 
-  /// Puts the document's values over `policy`. Where a value was wrong, the one in `policy`
+  /// Overrides `policy` with the document's values. Where a value was wrong, the one in `policy`
   /// stays.
   void apply(Policy& policy) const;
 
-  /// What apply() sets.
+  /// The keys that apply() sets.
   [[nodiscard]] const std::vector<Setting>& settings() const noexcept { return settings_; }
 
   /// Everything that is wrong, in the order of the text.
   [[nodiscard]] const std::vector<Problem>& problems() const noexcept { return problems_; }
 
-  /// False when this document may have been meant to deny a command, or to keep mail from the
-  /// client, without doing so: it does not parse, its `commands.deny`, `inherit`, `[view]`,
-  /// `[delete]` or `[pace]` is wrong, or a key nobody knows looks like one of these.
+  /// False if this document may have been meant to deny a command or withhold mail but does not do
+  /// so: it does not parse, its `commands.deny`, `inherit`, `[view]`, `[delete]` or `[pace]` is
+  /// wrong, or an unknown key looks like one of these.
   [[nodiscard]] bool deny_trusted() const noexcept { return deny_trusted_; }
-  /// The same for the UIDL scheme: where false, the ids by this document are not known.
+  /// The same for the UIDL scheme: if false, the ids under this document are not known.
   [[nodiscard]] bool uidl_trusted() const noexcept { return uidl_trusted_; }
   /// It sets a key of [uidl].
   [[nodiscard]] bool sets_uidl() const noexcept { return sets_uidl_; }

@@ -10,7 +10,7 @@ namespace pop3_legacy::policy {
 
 namespace {
 
-// line(key, value) for each key that Policy has.
+// Calls line(key, value) for each key that Policy has.
 template <class Line>
 void for_each_value(Policy policy, Line&& line) {
   for (const Section* const section : sections()) {
@@ -25,7 +25,7 @@ void for_each_value(Policy policy, Line&& line) {
 }  // namespace
 
 std::string show(const Policy& policy) {
-  std::string top;  // what stands in no table comes before all that does
+  std::string top;  // keys outside of tables come before all tables
   std::string out;
   std::string_view table;
   for_each_value(policy, [&](const Key& key, const std::string& value) {

@@ -1,4 +1,4 @@
-/// A policy as text for the administrator, who may put it back into a file.
+/// A policy as text for the administrator, which can be put back into a file.
 #ifndef POP3_LEGACY_CORE_POLICY_REPORT_H
 #define POP3_LEGACY_CORE_POLICY_REPORT_H
 
@@ -9,12 +9,12 @@
 
 namespace pop3_legacy::policy {
 
-/// Every key with its value in `policy`, a line each, table by table: a document that sets the same
-/// values and inherits nothing.
+/// Every key with its value in `policy`, one per line, table by table: a document that sets the
+/// same values and inherits nothing.
 std::string show(const Policy& policy);
 
-/// The same as one line a key, with its whole path, and behind "#" the location and line that its
-/// value comes from, or "built in".
+/// The same with one line per key, its whole path, and after "#" the location and line from which
+/// the value comes, or "built in".
 std::string explain(const Policy& policy, const Origins& origins);
 
 }  // namespace pop3_legacy::policy

@@ -23,7 +23,7 @@ std::string joined(std::string_view prefix, std::string_view name) {
   return std::string(prefix).append(name);
 }
 
-// "a -> b -> a", from the first document named `again` on.
+// "a -> b -> a", starting with the first document named `again`.
 std::string loop_text(const std::vector<std::string>& names, const std::string& again) {
   std::string out;
   for (auto name = std::find(names.begin(), names.end(), again); name != names.end(); ++name) {
@@ -32,12 +32,12 @@ std::string loop_text(const std::vector<std::string>& names, const std::string& 
   return out + again.substr(profile_prefix.size());
 }
 
-// Collects a Resolution from chain after chain.
+// Builds a Resolution from one chain after another.
 class Collector {
  public:
   Collector(DocumentStore& store, Origins& origins) : store_(store), origins_(origins) {}
 
-  // False if there is no document `name`.
+  // False if there is no document called `name`.
   bool add(std::string_view name) {
     Chain chain = read_chain(store_, name);
     chain.apply(resolution_.policy);
@@ -55,14 +55,14 @@ class Collector {
 
   void note(std::string sentence) { resolution_.notes.push_back(std::move(sentence)); }
 
-  // The user's own document could not be found out.
+  // The user's own document could not be determined.
   void fail(std::string problem) {
     resolution_.deny_known = resolution_.uidl_known = false;
     report(std::move(problem));
   }
 
   Resolution take() {
-    // What one document cannot tell: whether all of them together make a plan.
+    // No single document can tell whether all of them together make a plan.
     if (const Status plan = check_plan(resolution_.policy.uidl.plan); !plan) {
       const std::vector<std::string_view> names(uidl_files_.begin(), uidl_files_.end());
       resolution_.uidl_known = false;
@@ -79,13 +79,13 @@ class Collector {
   }
 
  private:
-  // "FILE:LINE: " of a key that some document has.
+  // "FILE:LINE: " for a key that some document sets.
   std::string place_of(std::string_view path) {
     const Origin& origin = origins_[path];
     return printable(origin.location) + ':' + std::to_string(origin.line) + ": ";
   }
 
-  // Two chains may share a profile, whose problems are told once.
+  // Two chains may share a profile; its problems are reported once.
   void report(std::string problem) {
     resolution_.intact = false;
     auto& all = resolution_.problems;
@@ -147,7 +147,7 @@ Resolution resolve(DocumentStore* store, std::string_view user, std::string_view
 }
 
 Result<std::string> domain_name(std::string_view domain, const AsciiDomain& ascii_domain) {
-  // Of the four octets that a character has at most, one at least is left of it in its ASCII form.
+  // A character has at most four octets, and contributes at least one to the ASCII form.
   constexpr std::size_t max_octets_per_character = 4;
   std::string made;
   if (!is_ascii(domain)) {
@@ -167,7 +167,7 @@ Result<std::string> domain_name(std::string_view domain, const AsciiDomain& asci
   }
   std::string name;
   name.reserve(domain.size());
-  std::size_t label = 0;  // octets of the current one
+  std::size_t label = 0;  // octets of the current label
   for (char c : domain) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
     if (c != '.' && !is_name_character(c)) {
@@ -211,14 +211,14 @@ Chain read_chain(DocumentStore& store, std::string_view name) {
     chain.deny_trusted = chain.uidl_trusted = false;
     chain.problems.push_back(std::move(problem));
   };
-  // Of the `inherit` that brought us to names.back().
+  // Where the `inherit` that led to names.back() is.
   Problem asker;
 
   for (;;) {
     const std::string& current = names.back();
     Result<std::optional<std::string>> text = store.read(current);
     if (!text) {
-      // It is there, as far as anyone can tell.
+      // It counts as present: nobody can tell that it is not.
       chain.found = true;
       fail(printable(text.error().text));
       return chain;

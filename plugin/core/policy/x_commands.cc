@@ -62,7 +62,7 @@ Status set_alias(XCommand& command, std::string_view text) {
 }
 
 Status set_reply(XCommand& command, std::vector<std::string> lines) {
-  // With a text, for some clients fail on a bare "+OK" (RFC 1957).
+  // Requires a text, because some clients fail on a bare "+OK" (RFC 1957).
   const auto begins = [&](std::string_view status) {
     return lines.front().size() > status.size() && lines.front().starts_with(status);
   };
@@ -76,7 +76,7 @@ Status set_reply(XCommand& command, std::vector<std::string> lines) {
     return refused("may have " + std::to_string(max_reply_lines) + " lines at most");
   }
   for (const std::string& line : lines) {
-    // CRLF, and a dot before another one.
+    // Reserves room for CRLF, and for stuffing a leading dot.
     const std::size_t most = max_reply_line_octets - 2 - (line.starts_with('.') ? 1 : 0);
     if (!all_printable(line) || line.size() > most) {
       return refused("has to have lines of printable ASCII, of " +

@@ -1,4 +1,4 @@
-/// What a handler answers: a reply, and for some commands what goes on behind it.
+/// What a handler answers: a reply and, for some commands, what follows it.
 #ifndef POP3_LEGACY_CORE_PROTOCOL_ANSWER_H
 #define POP3_LEGACY_CORE_PROTOCOL_ANSWER_H
 
@@ -17,8 +17,8 @@ namespace pop3_legacy {
 
 struct Command;
 
-/// The lines behind a positive reply where they may be many: made as the client takes them, so
-/// that no answer is held whole in memory. Dropped unfinished when the session ends.
+/// The lines after a positive reply, where there may be many. They are produced as the client takes
+/// them, so no answer is held in memory as a whole. Dropped unfinished when the session ends.
 class Listing {
  public:
   Listing() = default;
@@ -28,17 +28,16 @@ class Listing {
   Listing& operator=(Listing&&) = delete;
   virtual ~Listing() = default;
 
-  /// The next lines as they go over the wire (CRLF, dots stuffed): some thousand octets. Empty:
-  /// there are no more, unless it is unfinished(); whoever asks sends the lone dot. An Error: the
-  /// answer cannot be completed, and the only way left to say so is to end the session without the
-  /// dot.
+  /// The next lines as they go over the wire (CRLF, dots stuffed), a few thousand octets. Empty:
+  /// there are no more unless unfinished(); the caller sends the lone dot. An Error: the answer
+  /// cannot be completed; the only way left to say so is to end the session without the dot.
   [[nodiscard]] virtual Result<std::string> next() = 0;
-  /// Behind an empty next(): it has read for a while, and has nothing to show for it yet.
+  /// After an empty next(): it has been reading for a while and has nothing to show yet.
   [[nodiscard]] virtual bool unfinished() const noexcept { return false; }
 };
 
-/// A reply of one line that takes long to find out: in steps, between which the process's other
-/// sessions have their turns. Dropped unfinished when the session ends.
+/// A one-line reply that takes long to work out. It is done in steps, so the process's other
+/// sessions get their turns. Dropped unfinished when the session ends.
 class SlowReply {
  public:
   SlowReply() = default;
@@ -48,18 +47,18 @@ class SlowReply {
   SlowReply& operator=(SlowReply&&) = delete;
   virtual ~SlowReply() = default;
 
-  /// Some milliseconds of it at most. No value: there is more to do.
+  /// Works for a few milliseconds at most. No value: there is more to do.
   [[nodiscard]] virtual std::optional<Reply> step() = 0;
 };
 
-/// What takes octets of the client's that are no commands, and then answers a second time.
-/// Dropped before its reply: what was taken is forgotten, and nothing is done with it.
+/// Takes octets from the client that are not commands, then answers a second time. If it is dropped
+/// before its reply, what it took is forgotten and nothing is done with it.
 class Intake {
  public:
   enum class State {
-    taking,   ///< the next octets from the client are this one's
-    waiting,  ///< it has all; the client's next octets wait for its reply
-    done,     ///< reply() is there
+    taking,   ///< the next octets from the client go to this intake
+    waiting,  ///< it has everything; the client's next octets wait for its reply
+    done,     ///< reply() is available
   };
 
   Intake() = default;
@@ -69,18 +68,18 @@ class Intake {
   Intake& operator=(Intake&&) = delete;
   virtual ~Intake() = default;
 
-  /// Takes what stands at the front of `octets`: all, or all up to its end. How many. Only while
-  /// taking.
+  /// Takes octets from the front of `octets`: all of them, or up to its own end. Returns how many.
+  /// Only while taking.
   virtual std::size_t take(std::string_view octets) = 0;
   [[nodiscard]] virtual State state() const noexcept = 0;
-  /// Once done.
+  /// Only once done.
   [[nodiscard]] virtual Reply reply() const = 0;
-  /// Behind the reply the session has to end: the client's data has none, or not soon.
+  /// The session has to end after the reply: the client's data does not end, or not soon.
   [[nodiscard]] virtual bool ends_session() const noexcept = 0;
-  /// Sets what is called when a waiting intake is done, once, and not from within take(). It may
-  /// destroy the intake.
+  /// Sets a callback for when a waiting intake is done. It is called once, not from within take(),
+  /// and may destroy the intake.
   virtual void when_done(std::function<void()> wake) = 0;
-  /// What follows a positive reply(), which is one line then; nullptr: nothing. Once.
+  /// What follows a positive reply(), which is then one line; nullptr: nothing. Called once.
   [[nodiscard]] virtual std::unique_ptr<Listing> listing() { return nullptr; }
   /// It waits for a result that nobody needs once the client is gone.
   [[nodiscard]] virtual bool for_client_only() const noexcept { return false; }
@@ -93,13 +92,13 @@ struct Answer {
       : reply(std::move(first)), listing(std::move(rest)) {}
   Answer(Reply first, std::unique_ptr<Intake> taker)
       : reply(std::move(first)), intake(std::move(taker)) {}
-  /// Answers once only, when `taker` is done.
+  /// Answers only once, when `taker` is done.
   explicit Answer(std::unique_ptr<Intake> taker) : reply(Reply::none()), intake(std::move(taker)) {}
-  /// Answers when `work` has found out what.
+  /// Answers when `work` has produced the reply.
   explicit Answer(std::unique_ptr<SlowReply> work)
       : reply(Reply::none()), slow_reply(std::move(work)) {}
-  /// -ERR to a command that is right, but over a limit. A client that has asked for all its mail at
-  /// once gets many of them, and is to come to its QUIT, or what it has deleted stays.
+  /// -ERR to a valid command that exceeds a limit. A client that asked for all its mail at once
+  /// gets many of these and must still reach its QUIT, or its deletions are not carried out.
   static Answer over_limit(std::string_view why) {
     Answer answer = Reply::err(why);
     answer.client_erred = false;
@@ -107,18 +106,17 @@ struct Answer {
   }
 
   Reply reply;
-  /// What follows a positive `reply`, which is one line then; nullptr: nothing.
+  /// What follows a positive `reply`, which is then one line; nullptr: nothing.
   std::unique_ptr<Listing> listing;
-  /// What takes the client's octets behind a positive `reply`, or without one; nullptr: commands
-  /// follow.
+  /// Takes the client's octets after a positive `reply`, or without one; nullptr: commands follow.
   std::unique_ptr<Intake> intake;
-  /// What makes the reply, in its place; nullptr: it is there.
+  /// Produces the reply in place of `reply`; nullptr: `reply` is it.
   std::unique_ptr<SlowReply> slow_reply;
-  /// Behind `reply` the session ends, as if the client were gone.
+  /// The session ends after `reply`, as if the client had gone.
   bool ends_session = false;
-  /// A negative `reply` is one of those bad commands of which a host takes only so many.
+  /// A negative `reply` counts as one of the bad commands of which a host tolerates only so many.
   bool client_erred = true;
-  /// What was answered, and its arguments; set by the session, nullptr: an unknown command.
+  /// The command that was answered; its arguments are below. Set by the session; nullptr: unknown.
   const Command* command = nullptr;
   std::string arguments = {};
 };

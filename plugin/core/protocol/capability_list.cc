@@ -6,7 +6,7 @@ namespace pop3_legacy {
 
 namespace {
 
-/// mpop gives up on a longer list.
+/// mpop gives up on longer lists.
 constexpr std::size_t max_lines = 50;
 
 }  // namespace

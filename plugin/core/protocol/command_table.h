@@ -1,6 +1,6 @@
-/// The commands, one row each. HELP and CAPA are made from these rows, and so are the names a
-/// policy may allow or deny and the page of reference. A new command is a file in commands/ and a
-/// row in command_table.cc.
+/// The commands, one row each. HELP, CAPA, the names a policy may allow or deny, and the reference
+/// page are all made from these rows. To add a command, add a file in commands/ and a row in
+/// command_table.cc.
 #ifndef POP3_LEGACY_CORE_PROTOCOL_COMMAND_TABLE_H
 #define POP3_LEGACY_CORE_PROTOCOL_COMMAND_TABLE_H
 
@@ -20,82 +20,84 @@ namespace policy {
 struct XCommand;
 }
 
-/// Who answers a command when the policy has nothing against it.
+/// Who answers a command if the policy does not object.
 enum class Owner {
-  host,    ///< the host; we only look on
+  host,    ///< the host; we only watch
   ours,    ///< this plugin, when the policy allows it
-  shared,  ///< this plugin with the host's own answer in its hand, when it has to add to it
+  shared,  ///< this plugin, which adds to the host's own answer
 };
 
-/// Of Command::max_words: the handler has an answer of its own to too many, or none.
+/// For Command::max_words: the handler itself answers if there are too many, or no number is too
+/// many.
 inline constexpr unsigned any_number_of_words = 1000;
 
 struct Command;
 
 namespace commands {
 /// Called only when the policy allows the command, the number of arguments is right, and the host
-/// has the facilities that it names (host.h). It may assume that every earlier command of the
-/// session has been answered.
+/// has the facilities that the handler names (host.h). It may assume that every earlier command of
+/// the session has been answered.
 template <class... Facilities>
 using Handler = Answer(Session& session, std::string_view arguments, Facilities&... facilities);
-/// Whether `arguments` of the host's command `hosts` are for a command of ours.
+/// Whether `arguments` of the host's command `hosts` are meant for a command of ours.
 using Takes = bool(const Command& hosts, std::string_view arguments) noexcept;
 }  // namespace commands
 
-/// A handler, and what it needs; made by handled_by().
+/// A handler and what it needs; made by handled_by().
 struct HandlerRow {
   Answer (*call)(Session& session, std::string_view arguments) = nullptr;
   host::Needs needs = {};
 };
 
 struct Command {
-  std::string_view name;         ///< upper case; two words with one space between, where it has two
+  std::string_view name;         ///< upper case; two words are separated by one space
   std::string_view syntax;       ///< as HELP shows it
   std::string_view summary;      ///< one sentence for HELP, no digits: clients look for numbers
-  std::string_view origin = {};  ///< whose it is, and what it answers: for the page of reference
+  std::string_view origin = {};  ///< where it comes from and what it answers, for the reference
   Owner owner = Owner::host;
-  /// A policy may forbid it. QUIT, NOOP, RSET and CAPA cannot be: without them a client can
-  /// not even leave in order, and no mail depends on them.
+  /// A policy may forbid it. QUIT, NOOP, RSET and CAPA cannot be forbidden: without them a client
+  /// cannot even leave in an orderly way, and no mail depends on them.
   bool deniable = true;
-  /// Its line in CAPA, which is there exactly while the command is available. For commands
-  /// of the host: the line of the host's answer that goes when the command is denied.
+  /// Its line in CAPA, shown exactly while the command is available. For the host's commands: the
+  /// line of the host's answer that is removed when the command is denied.
   std::string_view capability;
   Access access = Access::none;
-  /// For commands of ours: the host's command that does the same to the maildrop or tells the
-  /// same. Who denies that one denies this one, too.
+  /// For our commands: the host's command that does the same to the maildrop or reveals the same.
+  /// Denying that one denies this one too.
   std::string_view like = {};
-  unsigned max_words = 0;  ///< of the arguments, for commands of ours
-  /// For commands of the host: answers while another maildrop than the user's own is open.
+  unsigned max_words = 0;  ///< maximum number of arguments, for our commands
+  /// For the host's commands: answers while a maildrop other than the user's own is open.
   HandlerRow handler = {};
-  /// For commands of ours that also answer lines of the host's, while they are available and the
-  /// host's command is.
+  /// For our commands that also answer some lines of a host's command: used while both commands are
+  /// available.
   commands::Takes* takes = nullptr;
-  /// It is no verb but only takes lines of the host's. Its handler gets the verb, too.
+  /// It is not a verb of its own; it only takes lines of the host's commands. Its handler also gets
+  /// the verb.
   bool no_verb = false;
-  /// What the policy says of a command of its own, which stands in no table; nullptr: this one
-  /// does.
+  /// For a command defined by the policy, which is in no table: its definition. nullptr: this is a
+  /// row of the table.
   const policy::XCommand* own = nullptr;
-  /// Asks about messages, or to have them changed: refused while no maildrop is open.
+  /// It asks about messages or changes them: refused while no maildrop is open.
   bool on_messages = true;
 
   [[nodiscard]] bool ours() const noexcept { return owner == Owner::ours; }
 };
 
-/// In the order of HELP.
+/// In the order in which HELP shows them.
 std::span<const Command> command_table() noexcept;
 
-/// The row named `name`, whatever its letters' case; nullptr if there is none.
+/// The row named `name`, ignoring case; nullptr if there is none.
 const Command* find_command(std::string_view name) noexcept;
 
-/// A line's command, and its arguments: those of "XTND XLST" stand behind the second word.
+/// A line's command and arguments. The arguments of "XTND XLST" start after the second word.
 struct Recognized {
-  const Command* command = nullptr;  ///< nullptr: none of the table's
-  std::string_view arguments;        ///< point into the line
+  const Command* command = nullptr;  ///< nullptr: not in the table
+  std::string_view arguments;        ///< points into the line
 };
 
-/// Takes the row with two words where there is one.
+/// Prefers a row with two words if one matches.
 Recognized recognize(const CommandLine& line) noexcept;
-/// The same among other rows than the table's.
+/// The same, among `rows` instead of the table's.
 Recognized recognize(const CommandLine& line, std::span<const Command> rows) noexcept;
 
 }  // namespace pop3_legacy

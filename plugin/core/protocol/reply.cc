@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view crlf = "\r\n";
 
-// A client's own octets come back in some replies: a CR or an ESC among them must not.
+// Some replies repeat what the client sent: a CR or ESC in it must not get through.
 char printable(char c) noexcept {
   const auto octet = static_cast<unsigned char>(c);
   return octet < 0x20 || octet == 0x7F ? '?' : c;

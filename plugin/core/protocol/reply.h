@@ -1,5 +1,5 @@
-/// A reply as it goes over the wire, built so that it cannot break the protocol: no line
-/// longer than 512 octets (RFC 2449, section 4), no control characters, dots stuffed.
+/// A reply as it goes over the wire, built so that it cannot break the protocol: no line is longer
+/// than 512 octets (RFC 2449, section 4), no control characters, dots stuffed.
 #ifndef POP3_LEGACY_CORE_PROTOCOL_REPLY_H
 #define POP3_LEGACY_CORE_PROTOCOL_REPLY_H
 
@@ -9,7 +9,7 @@
 
 namespace pop3_legacy {
 
-/// Octets of a reply line, CRLF included (RFC 2449, section 4).
+/// Maximum length of a reply line, CRLF included (RFC 2449, section 4).
 inline constexpr std::size_t max_reply_line_octets = 512;
 
 class [[nodiscard]] Reply {
@@ -18,7 +18,7 @@ class [[nodiscard]] Reply {
   static Reply ok(std::string_view text);
   /// "-ERR text".
   static Reply err(std::string_view text);
-  /// "-ERR [SYS/TEMP] text" (RFC 3206): not the client's fault, may work later.
+  /// "-ERR [SYS/TEMP] text" (RFC 3206): not the client's fault; it may work later.
   static Reply temporary_failure(std::string_view text);
   /// What the host answered, word for word; `wire` ends with CRLF.
   static Reply verbatim(std::string wire);
@@ -26,7 +26,7 @@ class [[nodiscard]] Reply {
   /// No octets: the reply comes later.
   static Reply none() { return Reply{{}}; }
 
-  /// One line of a multi-line reply, begun with ok() and finished with end().
+  /// A line of a multi-line reply, which starts with ok() and finishes with end().
   Reply& line(std::string_view text);
   /// The lone dot.
   Reply& end();

@@ -1,4 +1,4 @@
-/// What becomes of the octets at the front of a session's input. Session::take() decides, once; the
+/// What happens to the octets at the front of a session's input. Session::take() decides once; the
 /// host carries it out.
 #ifndef POP3_LEGACY_CORE_SESSION_DECISION_H
 #define POP3_LEGACY_CORE_SESSION_DECISION_H
@@ -14,25 +14,25 @@
 
 namespace pop3_legacy {
 
-/// Who takes the octets. Later: nobody knows yet, for something is found out in parts, or somebody
-/// else's lock is waited for.
+/// Who takes the octets. Later: not known yet, because something is found out in parts or somebody
+/// else's lock is awaited.
 enum class Taker : std::uint8_t { incomplete, host, ours, later };
 
 struct Decision {
   Taker taker = Taker::incomplete;
-  /// Whole lines with their LF: a run of them for the host, exactly one for us.
+  /// Whole lines including their LF: a run of lines for the host, exactly one for us.
   std::size_t octets = 0;
-  /// What the host is to be given instead of them, where not empty: the line that is meant, with
-  /// its LF.
+  /// If not empty, what the host is given instead: the line that is meant, with its LF.
   std::string rewritten = {};
-  /// Not before; zero: once the process's other sessions have had their turns.
+  /// Do not ask again before this; zero: as soon as the process's other sessions have had their
+  /// turns.
   std::chrono::milliseconds pause{0};
 
-  // --- of a line of ours, for Session::answer() ---
+  // --- for one of our lines, used by Session::answer() ---
 
-  const Command* command = nullptr;  ///< nullptr: none of the table's, and then it is refused
+  const Command* command = nullptr;  ///< nullptr: not in the table, and therefore refused
   std::string arguments = {};
-  std::optional<Answer> refusal = std::nullopt;  ///< in place of what the command would answer
+  std::optional<Answer> refusal = std::nullopt;  ///< given in place of the command's answer
 };
 
 }  // namespace pop3_legacy

@@ -1,5 +1,5 @@
-/// The handlers that others than the command table call. Each stands in a file of its own name, as
-/// do those of the table, which command_table.cc declares.
+/// The handlers that are called from outside the command table. Each is in a file of its own name,
+/// like those of the table, which command_table.cc declares.
 #ifndef POP3_LEGACY_CORE_SESSION_HANDLERS_H
 #define POP3_LEGACY_CORE_SESSION_HANDLERS_H
 
@@ -11,15 +11,15 @@
 
 namespace pop3_legacy::commands {
 
-/// A reply or a program of the policy's own, which stands in no table; no alias. `programs`: of the
-/// host, which has them where the command is a program (SessionCommands).
+/// A reply or a program defined by the policy; not an alias. `programs` is the host's facility,
+/// which is there if the command is a program (SessionCommands).
 Answer x_command(Session& session, const policy::XCommand& command, std::string_view arguments,
                  host::Programs* programs);
 
 /// RFC 1082: DELE is a no-op on a board.
 Handler<> dele;
 
-/// RFC 1939: UIDL where some messages have no id in this session, and so no line.
+/// RFC 1939's UIDL if some messages have no id in this session, and therefore no line.
 Handler<> uidl;
 
 }  // namespace pop3_legacy::commands

@@ -12,8 +12,8 @@ namespace pop3_legacy {
 
 class NumberRanges {
  public:
-  /// Adds all from `first` to `last`. Each range that this one swallows was added once, so that
-  /// many calls together cost what was added.
+  /// Adds all numbers from `first` to `last`. Each range is merged away at most once, so the total
+  /// cost of many calls is proportional to the number of ranges added.
   void add(MessageNumber first, MessageNumber last) {
     auto next = last_by_first_.upper_bound(first);
     if (next != last_by_first_.begin()) {
@@ -30,7 +30,7 @@ class NumberRanges {
     last_by_first_[first] = last;
   }
 
-  /// The first number from `number` on that is not among them.
+  /// The first number, from `number` on, that is not in the set.
   [[nodiscard]] MessageNumber first_missing(MessageNumber number) const {
     const auto next = last_by_first_.upper_bound(number);
     if (next == last_by_first_.begin()) return number;

@@ -4,9 +4,9 @@
 
 namespace pop3_legacy {
 
-// What is kept is stored first. Where the maildrop stays open after all, what is stored then holds
-// at its end, but for LAST, which stores another state; and what was deleted is so still, although
-// the host was told to forget it.
+// What is kept is stored first. If the maildrop stays open after all, what was stored still holds
+// when it ends, except for LAST, which stores another one. Deleted messages also stay deleted,
+// although the host was told to forget the marks.
 Status OpenMaildrop::leave_for(What next, const std::function<Status()>& open) {
   std::vector<MessageNumber> deleted;
   if (own() && accesses_.view().keeps_state()) {
@@ -30,7 +30,7 @@ Status OpenMaildrop::leave_for(What next, const std::function<Status()>& open) {
 
 Result<Board> OpenMaildrop::open_board(std::string_view mailbox) {
   if (own() && accesses_.view().keeps_state()) {
-    // For a slip of the client's nothing is to be stored.
+    // Nothing needs to be stored because of a client's mistake.
     if (auto there = host_.boards->look_at_board(mailbox); !there) return there;
   }
   Board board;

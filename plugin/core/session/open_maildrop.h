@@ -1,5 +1,5 @@
-/// What is open in a session, and how it is left for something else: RFC 1082 opens a discussion
-/// group in the maildrop's place, or nothing at all.
+/// What is open in a session, and how it is exchanged: RFC 1082 opens a discussion group in place
+/// of the maildrop, or nothing at all.
 #ifndef POP3_LEGACY_CORE_SESSION_OPEN_MAILDROP_H
 #define POP3_LEGACY_CORE_SESSION_OPEN_MAILDROP_H
 
@@ -16,31 +16,31 @@ namespace pop3_legacy {
 
 class OpenMaildrop {
  public:
-  /// `accesses` lives longer than this.
+  /// `accesses` must outlive this object.
   OpenMaildrop(const host::Host& host, Accesses& accesses) : host_(host), accesses_(accesses) {}
 
-  /// The user's own, as at login.
+  /// The user's own maildrop, as at login.
   [[nodiscard]] bool own() const noexcept { return what_ == What::own; }
   /// A mailbox in its place, read-only.
   [[nodiscard]] bool board() const noexcept { return what_ == What::board; }
   [[nodiscard]] bool none() const noexcept { return what_ == What::none; }
 
-  /// Closes what is open as QUIT does, and opens a board. An Error: it is open still, and what was
-  /// deleted is so still; Failure::gone: there is no such mailbox.
+  /// Closes what is open, as QUIT does, and opens a board. An Error: the maildrop is still open,
+  /// and deleted messages are still deleted. Failure::gone: there is no such mailbox.
   Result<Board> open_board(std::string_view mailbox);
-  /// The same, and nothing is open behind it.
+  /// The same, but leaves nothing open.
   Status close();
 
-  /// What XTND SCAN has set, until RSET.
+  /// The format set by XTND SCAN, until RSET.
   struct Scan {
-    unsigned width = 0;                  ///< 0: it has not
-    host::Contents* contents = nullptr;  ///< of the messages, where it has
+    unsigned width = 0;                  ///< 0: not set
+    host::Contents* contents = nullptr;  ///< used to read the messages, if set
   };
   [[nodiscard]] const Scan& scan() const noexcept { return scan_; }
   void set_scan(const Scan& scan) noexcept { scan_ = scan; }
-  /// Messages that XDELE has deleted since RSET, and that need not be looked at again.
+  /// Messages deleted by XDELE since RSET, which need not be looked at again.
   [[nodiscard]] NumberRanges& deleted_by_range() noexcept { return deleted_by_range_; }
-  /// The host is given RSET. (MH's ends XTND SCAN, too.)
+  /// The host is given RSET. (MH's RSET also ends XTND SCAN.)
   void reset() noexcept {
     scan_ = {};
     deleted_by_range_.clear();

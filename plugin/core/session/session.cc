@@ -20,13 +20,13 @@ bool needs_uidls(const Command& command) noexcept {
   return names_messages(command) || command.name == "EUIDL";
 }
 
-// Neither denied nor unavailable.
+// The command is neither denied nor unavailable.
 bool answers(Treatment treatment) noexcept {
   return treatment == Treatment::host || treatment == Treatment::ours;
 }
 
-/// While somebody else has a lock, a command that needs it waits, and no other session with it.
-/// What holds it longer than some seconds is no session of ours.
+/// A command that needs a lock held by somebody else waits without blocking other sessions. A lock
+/// held for longer than a few seconds is not held by one of our sessions.
 constexpr std::chrono::milliseconds lock_pause(50);
 constexpr unsigned max_lock_tries = 50;
 
@@ -38,7 +38,7 @@ Decision hosts() {
   return {.taker = Taker::host};
 }
 
-// `xtnd foo`, as it was typed but for the case.
+// `xtnd foo`, as it was typed but in lower case.
 std::string first_words(const CommandLine& line) {
   std::string words(line.verb);
   std::string_view rest = line.arguments;
@@ -48,7 +48,8 @@ std::string first_words(const CommandLine& line) {
   return words;
 }
 
-// For a master user. What DELE would hide it must not delete either, so it is refused.
+// For a master user. Where DELE would hide a message it is refused, because it must not delete it
+// either.
 void leave_no_trace(policy::Policy& policy) {
   policy.pace = {};
   const std::string submission = "XTND XMIT";
@@ -61,8 +62,8 @@ void leave_no_trace(policy::Policy& policy) {
   }
 }
 
-// Of [view] and [delete] that may be others than the administrator's, nothing is carried out: mail
-// could be removed too early. No message is shown then, either.
+// If [view] and [delete] may not be what the administrator wrote, neither is carried out, because
+// mail could be removed too early. No message is shown then, either.
 policy::Policy trusted(policy::Resolution& resolution, Visitor visitor) {
   policy::Policy policy = std::move(resolution.policy);
   if (!resolution.deny_known) {
@@ -75,7 +76,7 @@ policy::Policy trusted(policy::Resolution& resolution, Visitor visitor) {
 
 }  // namespace
 
-// Its parts point into what it was read from, or into itself.
+// The parts of a line point into the text they were read from, or into this object.
 struct Session::Line {
   Line(const Session& session, std::string_view typed)
       : instead(session.commands_.rewritten(typed)),
@@ -103,11 +104,11 @@ struct Session::Line {
             .refusal = std::move(answer)};
   }
 
-  std::optional<std::string> instead;  ///< what is meant, where another line was typed
+  std::optional<std::string> instead;  ///< the line that is meant, if another one was typed
   CommandLine parsed;
   Recognized recognized;           ///< the command that answers
-  Access asks_for = Access::none;  ///< what the line's name says
-  Access access = Access::none;  ///< what is done by the command that answers, where somebody minds
+  Access asks_for = Access::none;  ///< according to the line's name
+  Access access = Access::none;    ///< what the answering command does, if a tracker is interested
 };
 
 Session::Session(const host::Host& host, policy::Resolution resolution, Remembered remembered,
@@ -140,7 +141,7 @@ LoginReply Session::logged_in(std::string_view hosts) {
     return {"-ERR [LOGIN-DELAY] You have logged in too often, wait " + time_to_wait(wait) + '.',
             /*refused=*/true};
   }
-  // Where it fails, the commands say so.
+  // If it fails, the commands report that.
   return {accesses_.view().open() ? wording_.logged_in(hosts) : std::string(hosts)};
 }
 
@@ -150,7 +151,7 @@ Decision Session::take(std::string_view buffered, std::uint64_t offset) {
   return decision;
 }
 
-// Of a session that is nothing but the host's: others may be in its process.
+// For a session that is entirely the host's: others may be in its process.
 Decision Session::take_unless_deadly(std::string_view buffered) {
   for (std::size_t run = 0;;) {
     const auto line_feed = buffered.find('\n', run);
@@ -205,7 +206,7 @@ Decision Session::take_lines(std::string_view buffered, std::uint64_t offset) {
   }
 }
 
-// Nothing is changed by it, for the line may have to wait until a run before it was executed.
+// Changes nothing, because the line may have to wait until an earlier run has been executed.
 Decision Session::decide(const Line& line) {
   uidls_prepared_.reset();
   const Command* const command = line.command();
@@ -232,7 +233,7 @@ Decision Session::decide(const Line& line) {
   return {.taker = Taker::ours, .command = command, .arguments = std::string(line.arguments())};
 }
 
-// Whatever its arguments are.
+// Does not depend on the arguments.
 std::optional<Reply> Session::refusal(const Command& command, Treatment treatment) {
   switch (treatment) {
     case Treatment::denied:
@@ -256,7 +257,7 @@ std::optional<Reply> Session::refusal(const Command& command, Treatment treatmen
   return std::nullopt;
 }
 
-// A value: not yet known.
+// A value: not known yet.
 std::optional<Decision> Session::wait_for_uidls() {
   const Result<bool> prepared = prepare_uidls();
   if (prepared) return prepared.value() ? std::nullopt : std::optional(later());
@@ -288,7 +289,7 @@ std::optional<Decision> Session::hold_back(const Line& line,
   return line.refused(std::move(refused));
 }
 
-// True: it is the last line of its run. It ends behind `end` octets of what the host was given.
+// True: it is the last line of its run. It ends after `end` octets of the host's input.
 bool Session::give_to_host(const Line& line, std::uint64_t end) {
   if (!wording_.all_hosts()) wording_.begins(line.parsed, line.recognized);
   if (line.access == Access::quit) {
@@ -299,7 +300,7 @@ bool Session::give_to_host(const Line& line, std::uint64_t end) {
   return accesses_.given_to_host(line.access, line.arguments(), end) || !wording_.all_hosts();
 }
 
-// A command of the host's that this one answers while another maildrop than the user's is open, or
+// A host's command that this session answers while a maildrop other than the user's own is open, or
 // after XTND SCAN.
 bool Session::takes_over(const Command& command) const noexcept {
   if (open_.none()) return command.on_messages;
@@ -313,7 +314,7 @@ bool Session::deadly(const CommandLine& line) const noexcept {
   return line.verb.find_first_of(host_.connection.deadly_in_verb()) != std::string_view::npos;
 }
 
-// A line that the host would not survive, in the words that it has for other unknown ones.
+// For a line that would crash the host: the reply it gives to other unknown commands.
 Reply Session::unknown(const Line& line) {
   std::string verb(line.parsed.verb);
   std::transform(verb.begin(), verb.end(), verb.begin(), upper);
@@ -343,8 +344,8 @@ Answer Session::execute(const Command& command, std::string_view arguments) {
   }
 }
 
-// The host would name the messages in its own way where it is not told how. Also asked where the
-// session began without ids of ours: another one, or doveadm, may have stored some since.
+// Without ids from us the host would name the messages in its own way. Also asked if the session
+// began without ids of ours, because another session or doveadm may have stored some since.
 bool Session::uidls_known() {
   while (!uidls_prepared_) (void)prepare_uidls();
   const Status& prepared = *uidls_prepared_;
@@ -355,7 +356,7 @@ bool Session::uidls_known() {
   return prepared.ok();
 }
 
-// A part of it; once it is whole, or has failed, that is known until the next line.
+// Does a part of it. Once finished or failed, the result holds until the next line.
 Result<bool> Session::prepare_uidls() {
   Result<bool> prepared = host_.uidls.prepare_uidls();
   if (prepared && !prepared.value()) return false;

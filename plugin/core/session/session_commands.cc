@@ -29,12 +29,12 @@ bool is_alias(const Command& command) noexcept {
   return command.own != nullptr && command.own->kind == policy::XCommand::Kind::alias;
 }
 
-/// The row of the command that an alias stands for.
+/// The row of the command that an alias refers to.
 const Command& target_of(const Command& alias) noexcept {
   return *recognize(parse_command_line(alias.own->target)).command;
 }
 
-/// TOP of some clients older than RFC 1939 has the message's number only.
+/// Some clients older than RFC 1939 send TOP with only the message number.
 bool is_top_without_lines(std::string_view line) noexcept {
   const CommandLine parsed = parse_command_line(line);
   const Recognized recognized = recognize(parsed);
@@ -76,7 +76,7 @@ SessionCommands::SessionCommands(policy::Policy& policy, const policy::Resolutio
                  std::any_of(own_.begin(), own_.end(), is_xtnd);
 }
 
-// The rows point into the policy, whose commands stay where they are.
+// The rows point into the policy, whose commands do not move.
 void SessionCommands::add_own(std::vector<policy::XCommand>& commands, bool programs) {
   for (policy::XCommand& own : commands) {
     if (own.kind == policy::XCommand::Kind::removed || (is_program(own) && !programs)) continue;

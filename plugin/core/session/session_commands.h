@@ -1,5 +1,5 @@
-/// The commands of one session: what becomes of each under the policy, and which of them a line
-/// means. Does not change once made, and knows nothing of the maildrop.
+/// The commands of one session: how the policy treats each, and which of them a line means.
+/// Immutable once constructed, and independent of the maildrop.
 #ifndef POP3_LEGACY_CORE_SESSION_SESSION_COMMANDS_H
 #define POP3_LEGACY_CORE_SESSION_SESSION_COMMANDS_H
 
@@ -17,7 +17,7 @@
 
 namespace pop3_legacy {
 
-/// What becomes of a command under the session's policy.
+/// How the session's policy treats a command.
 enum class Treatment : std::uint8_t {
   host,         ///< the host executes it
   ours,         ///< its row's handler answers
@@ -27,30 +27,30 @@ enum class Treatment : std::uint8_t {
 
 class SessionCommands {
  public:
-  /// `policy` stays where it is and lives longer; its own commands get a summary where they have
-  /// none. Of `resolution` only what it says of that policy is looked at.
-  /// What `host` has not the facilities for is not offered.
+  /// `policy` must not move and must outlive this object; its own commands get a summary if they
+  /// have none. Of `resolution`, only its statements about that policy are used. Commands for which
+  /// `host` lacks the facilities are not offered.
   SessionCommands(policy::Policy& policy, const policy::Resolution& resolution,
                   const host::Host& host);
 
-  /// Every line is for the host, as it is.
+  /// Every line goes to the host unchanged.
   [[nodiscard]] bool all_hosts() const noexcept;
   [[nodiscard]] Treatment treatment(const Command& command) const noexcept;
   /// Offered to the client, by the host or by us.
   [[nodiscard]] bool available(const Command& command) const noexcept;
-  /// The policy's own, aliases among them.
+  /// The policy's own commands, including aliases.
   [[nodiscard]] std::span<const Command> own() const noexcept { return own_; }
 
-  /// The line that `line` stands for, if it is another: an alias of the policy's, or what the
-  /// policy lets clients write for it. With its line end.
+  /// The line that `line` stands for, if it differs: the target of a policy's alias, or the correct
+  /// form of a line that the policy tolerates. Includes the line end.
   [[nodiscard]] std::optional<std::string> rewritten(std::string_view line) const;
-  /// By its name, among the table's commands and the policy's own.
+  /// Looks the command up by name, in the table and among the policy's own.
   [[nodiscard]] Recognized named(const CommandLine& line) const noexcept;
-  /// `hosts` is what named() says of `line`. Where a command of ours takes such a line of the
-  /// host's (Command::takes), it is that command.
+  /// `hosts` is the result of named() for `line`. If one of our commands takes over this line of
+  /// the host's command (Command::takes), returns that command.
   [[nodiscard]] Recognized taker(const Recognized& hosts, const CommandLine& line) const noexcept;
-  /// XTND with a second word that none of the family has, where the client was offered one:
-  /// `command` is what the line means. (Dovecot's own answer is that there is no such command.)
+  /// An XTND line with an unknown second word, where the client was offered XTND: `command` is what
+  /// the line means. (Dovecot's own answer is that there is no such command.)
   [[nodiscard]] bool is_unknown_xtnd(const CommandLine& line,
                                      const Command* command) const noexcept;
 
@@ -61,14 +61,14 @@ class SessionCommands {
   void add_own(std::vector<policy::XCommand>& commands, bool programs);
 
   const policy::Policy& policy_;
-  std::vector<Treatment> treatments_;          ///< as the rows of the command table
-  std::vector<const Command*> takers_;         ///< those that are ours and take lines of the host's
-  std::vector<Command> own_;                   ///< made of the policy's x_commands
-  Treatment own_treatment_ = Treatment::ours;  ///< of those that are no aliases
-  bool offers_xtnd_ = false;                   ///< one of the XTND family
+  std::vector<Treatment> treatments_;          ///< in the order of the command table
+  std::vector<const Command*> takers_;         ///< those of ours that take lines of the host's
+  std::vector<Command> own_;                   ///< made from the policy's x_commands
+  Treatment own_treatment_ = Treatment::ours;  ///< of those that are not aliases
+  bool offers_xtnd_ = false;                   ///< at least one of the XTND family
 };
 
-/// By [delete], whatever [commands] says: DELE, and what does the same.
+/// Under [delete], whatever [commands] says: DELE, and commands that do the same.
 bool refuses_deletion(const policy::Policy::Delete& policy, const Command& command) noexcept;
 
 }  // namespace pop3_legacy

@@ -8,7 +8,7 @@ namespace pop3_legacy {
 namespace {
 
 constexpr std::string_view title = "dovecot-pop3-legacy user 1\n";
-/// A file's name has 255 octets at most; the rest is for what stands before and behind this.
+/// A file name has at most 255 octets; the rest is for what precedes and follows this part.
 constexpr std::size_t max_name_octets = 180;
 
 bool is_messages(std::string_view state) noexcept {
@@ -16,7 +16,7 @@ bool is_messages(std::string_view state) noexcept {
   return rule != nullptr && rule->owner == StateRule::Owner::messages;
 }
 
-// A dot is none of them: what is behind one tells temporary files.
+// The dot is excluded: what follows a dot marks temporary files.
 bool is_plain(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
          c == '_' || c == '@';
@@ -53,12 +53,12 @@ Result<std::string> MailboxUsers::kept_as(std::string_view state) const {
   return by_user_ ? state_of_user(state, user_) : std::string(state);
 }
 
-// Where there is something of an earlier session, and before it has an effect.
+// Called when an earlier session has left something, before it has any effect.
 void MailboxUsers::look(std::string_view state) {
   if (by_user_ || looked_ || is_messages(state)) return;
   looked_ = true;
   const auto stored = mailbox_.load_state(user_state);
-  // Without the note nothing is known, and it is not worth an -ERR.
+  // Without the note nothing is known, which is not worth an -ERR.
   if (!stored) warn_("whose states these were last cannot be read: " + stored.error().text);
   if (!stored || !stored.value() || !stored.value()->starts_with(title)) return;
   std::string_view name(*stored.value());

@@ -1,15 +1,15 @@
 /// The states of a mailbox that several users may have as their INBOX.
 ///
-/// Ids are the messages', and the same for everybody. LAST, what was hidden or fetched, the pace
-/// and what was sent are what one user has done. They are kept with the mailbox, as that of the one
-/// user it nearly always has: a user who is renamed, or whose mailbox is moved, finds them there.
-/// Where the mailbox is nobody's own, or the policy says so (inbox.shared), each user has states of
-/// his own beside them, named `last-of-anna@example%2Eorg`; nobody misses a message because
-/// somebody else has fetched it.
+/// Ids belong to the messages and are the same for everybody. LAST, what was hidden or fetched, the
+/// pace and what was sent belong to one user. They are normally kept with the mailbox, which nearly
+/// always has just one user: if the user is renamed or the mailbox is moved, they are still found
+/// there. If the mailbox belongs to nobody in particular, or the policy says so (inbox.shared),
+/// each user has separate states beside them, named `last-of-anna@example%2Eorg`, so nobody misses
+/// a message because somebody else has fetched it.
 ///
-/// Nothing else tells two users from one who has another name now, so where they share the states
-/// this notes whose they were last (the state "user"), and tells the administrator when it is
-/// another.
+/// Two users cannot be told from one user who was renamed. So where users share the states, this
+/// class notes whose they were last (the state "user") and warns the administrator when the user
+/// changes.
 #ifndef POP3_LEGACY_CORE_STATE_MAILBOX_USERS_H
 #define POP3_LEGACY_CORE_STATE_MAILBOX_USERS_H
 
@@ -24,17 +24,17 @@
 
 namespace pop3_legacy {
 
-/// The name of the note, as a state.
+/// The state that holds the note.
 inline constexpr std::string_view user_state = "user";
 
-/// The name under which `state` is kept for `user` alone, in letters, digits, "-", "_", "@" and
-/// "%": no two users have the same. `state` itself where it is the messages'. An Error: the user's
-/// name is too long for a file's name.
+/// The name under which `state` is kept for `user` alone, made of letters, digits, "-", "_", "@"
+/// and "%"; it differs for every user. Returns `state` itself if it belongs to the messages. An
+/// Error: the user's name is too long for a file name.
 Result<std::string> state_of_user(std::string_view state, std::string_view user);
 
 class MailboxUsers : public StateStore {
  public:
-  /// `mailbox` keeps the states and lives longer than this. `warn` gets sentences for the
+  /// `mailbox` keeps the states and must outlive this object. `warn` receives messages for the
   /// administrator.
   MailboxUsers(StateStore& mailbox, std::string user, bool by_user,
                std::function<void(std::string_view)> warn)
@@ -59,7 +59,7 @@ class MailboxUsers : public StateStore {
   bool by_user_;
   std::function<void(std::string_view)> warn_;
   bool looked_ = false;
-  bool noted_ = false;  ///< the note has this user's name
+  bool noted_ = false;  ///< the note names this user
 };
 
 }  // namespace pop3_legacy

@@ -29,7 +29,7 @@ constexpr std::array<StateRule, 6> rules{{
      "it is replaced when there is something to count"},
 }};
 
-// Of a text with a title, or LAST's; 0: it has none that looks like one.
+// The version of a text that starts with a title, or of LAST's; 0: there is nothing like one.
 unsigned version_of(std::string_view name, std::string_view text) noexcept {
   const std::string_view line = text.substr(0, text.find('\n'));
   std::string_view rest = line;

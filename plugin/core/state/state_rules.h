@@ -1,24 +1,24 @@
-/// One rule for all states (StateStore): what they are called, how they begin, and what it means
-/// that one is absent, damaged, or of a version that is not known here.
+/// One rule for all states (StateStore): their names, how they begin, and what it means if one is
+/// absent, damaged, or of an unknown version.
 ///
-/// A state begins with its title, "dovecot-pop3-legacy NAME VERSION"; LAST's, which is one line,
-/// with the version alone. Each earlier version is read, and replaced when there is something to
-/// store. Absent is as if nothing were known. What cannot be read (no permission, no descriptor) is
-/// neither absent nor damaged: it is an Error, and nothing is stored over it. What is damaged, or
-/// newer than this plugin, is never guessed at:
+/// A state begins with its title, "dovecot-pop3-legacy NAME VERSION". LAST's, which is one line,
+/// begins with only the version. Every earlier version can be read, and is replaced when there is
+/// something to store. An absent state means that nothing is known. A state that cannot be read (no
+/// permission, no descriptor) is neither absent nor damaged: it is an Error, and nothing is stored
+/// over it. A damaged state, or one newer than this plugin, is never guessed at:
 ///
-///     state    means      where it is damaged
+///     state    protects   if damaged
 ///     hidden   the mail   closes: no message is shown, and QUIT deletes nothing
 ///     uidl     the ids    closes: UIDL is refused
 ///     pins     the ids    closes: UIDL is refused
-///     xmit     others'    closes: XTND XMIT is refused. What the ledger limits goes to the
-///                         inboxes of others, and whoever can damage it must not thereby be free
-///                         of limits; mail that was not taken is sent again by its client
-///     last     comfort    goes on, as if nothing were known: from the highest message with \Seen
-///     pace     the server goes on: counting begins anew, for nobody is to be locked out by it
+///     xmit     others     closes: XTND XMIT is refused. The ledger limits mail to other people's
+///                         inboxes; whoever can damage it must not thereby escape the limits. Mail
+///                         that was refused is sent again by its client
+///     last     comfort    continues as if nothing were known: from the highest message with \Seen
+///     pace     the server continues: counting starts afresh, so that nobody is locked out by it
 ///
-/// The log says which state it is and where it stands, what is wrong, what that means, and what
-/// to do.
+/// The log says which state it is and where it is kept, what is wrong, what that means, and what to
+/// do.
 #ifndef POP3_LEGACY_CORE_STATE_STATE_RULES_H
 #define POP3_LEGACY_CORE_STATE_STATE_RULES_H
 
@@ -34,30 +34,30 @@ namespace pop3_legacy {
 
 struct StateRule {
   enum class Owner : std::uint8_t {
-    messages,  ///< their ids, which all users of a mailbox share
-    mailbox,   ///< what one user has done to the messages of one mailbox
-    user,      ///< host::Host::user_states
+    messages,  ///< the messages' ids, which all users of a mailbox share
+    mailbox,   ///< about what one user has done to the messages of one mailbox
+    user,      ///< about the user: kept in host::Host::user_states
   };
 
   std::string_view name;
-  unsigned version;  ///< the highest that is known, and the one that is written
+  unsigned version;  ///< the highest known version, and the one written
   Owner owner;
-  bool closes;                   ///< where it is damaged, something is refused
+  bool closes;                   ///< something is refused while it is damaged
   std::string_view consequence;  ///< of damage
   std::string_view advice;
 };
 
-/// Every state there is, in the order in which they may be put back one by one: what another one
-/// relies on comes first.
+/// Every state, in the order in which they can be restored one by one: a state that others rely on
+/// comes first.
 [[nodiscard]] std::span<const StateRule> state_rules() noexcept;
 /// nullptr: there is no such state.
 [[nodiscard]] const StateRule* find_state_rule(std::string_view name) noexcept;
 
-/// The state's title of that version, without a line end.
+/// The first line of that version of the state, without a line end.
 [[nodiscard]] std::string state_title(std::string_view name, unsigned version);
 
-/// `text`, which stands in `store` under `name`, is of no use, as `why` says. The Error (permanent)
-/// is the whole sentence for the log.
+/// The Error for a `text`, stored in `store` under `name`, that cannot be used because of `why`. It
+/// is permanent, and a complete sentence for the log.
 [[nodiscard]] Error unusable_state(const StateStore& store, std::string_view name,
                                    std::string_view text, const Error& why);
 

@@ -7,13 +7,13 @@ namespace pop3_legacy::submission {
 
 namespace {
 
-/// Stand for the tokens that are more than one character.
+/// These stand for tokens of more than one character.
 constexpr char word = 'w';     // an atom or a quoted string
 constexpr char literal = 'l';  // [127.0.0.1]
 
 constexpr int max_comment_depth = 32;
 
-// The index behind what begins at `at` and is ended by `close`; npos: nothing ends it.
+// The index after the text that begins at `at` and is ended by `close`; npos: it is not ended.
 std::size_t end_of_quoted(std::string_view value, std::size_t at, char close) {
   for (++at; at < value.size(); ++at) {
     if (value[at] == '\\') {
@@ -39,7 +39,7 @@ std::size_t end_of_comment(std::string_view value, std::size_t at) {
   return std::string_view::npos;
 }
 
-// One character a token, comments and blanks left out; no value: it cannot be taken apart.
+// One character per token, without comments and blanks; no value: it cannot be tokenized.
 std::optional<std::string> tokens_of(std::string_view value) {
   constexpr std::string_view specials = "<>,:;@.";
   constexpr std::string_view ends = "<>,:;@.()[]\\\" \t";
@@ -84,7 +84,7 @@ class Grammar {
     return true;
   }
 
-  // Empty ones are RFC 5322's obs-addr-list.
+  // Empty elements are RFC 5322's obs-addr-list.
   bool elements(bool groups) {
     do {
       if (next() == word || next() == '<') {
@@ -106,7 +106,7 @@ class Grammar {
       if (next() == '@' && !(route() && take(':'))) return false;
       return local() && (!take('@') || domain()) && take('>');
     }
-    at_ = begin;  // those words were no name
+    at_ = begin;  // those words were not a display name
     return local() && (!take('@') || domain());
   }
 

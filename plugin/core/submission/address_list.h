@@ -1,6 +1,6 @@
-/// Whether the value of an address field is RFC 5322's grammar and nothing else. The hosts'
-/// parsers make the best of what they are given and leave out the rest; somebody else's parser
-/// might read an author or a recipient there.
+/// Strictly checks whether an address field's value follows RFC 5322's grammar. The hosts' parsers
+/// make the best of their input and leave out the rest; another parser might find an author or a
+/// recipient there.
 #ifndef POP3_LEGACY_CORE_SUBMISSION_ADDRESS_LIST_H
 #define POP3_LEGACY_CORE_SUBMISSION_ADDRESS_LIST_H
 
@@ -10,8 +10,8 @@
 
 namespace pop3_legacy::submission {
 
-/// How many addresses stand in the unfolded `value`, those in groups among them; no value: it is no
-/// list of addresses. Names may have octets beyond ASCII, and addresses may lack a domain.
+/// The number of addresses in the unfolded `value`, including those in groups; no value: it is not
+/// a list of addresses. Names may have octets beyond ASCII, and addresses may lack a domain.
 std::optional<std::size_t> count_addresses(std::string_view value);
 
 }  // namespace pop3_legacy::submission

@@ -23,7 +23,7 @@ bool is_letter_or_digit(char c) noexcept {
   return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
 }
 
-// A name of the DNS (with the "_" that some have), or an address literal.
+// A DNS name (which may contain "_") or an address literal.
 bool is_domain(std::string_view text) noexcept {
   if (text.empty() || text.size() > max_domain_octets) return false;
   if (text.starts_with('[') && text.ends_with(']')) {
@@ -54,7 +54,7 @@ std::string shown(const Address& address) {
   return printable(address.local) + '@' + printable(address.domain);
 }
 
-// Domains have no case, and of the user's own name no other mailbox differs by case.
+// Domains are case-insensitive. No other mailbox differs from the user's own name only by case.
 bool same(const Address& a, const Address& b) noexcept {
   return equals_ignoring_case(a.local, b.local) && equals_ignoring_case(a.domain, b.domain);
 }
@@ -86,7 +86,7 @@ std::string random_digits() {
   return text;
 }
 
-// The addresses of one field, each of them whole.
+// The addresses of one field, each with a local part and a domain.
 Result<std::vector<Address>> addresses_in(const HeaderField& field, std::size_t at_most,
                                           host::Environment& environment) {
   const std::string value = field.value();
@@ -190,7 +190,7 @@ Result<Composition> compose(std::string_view header, const Address& user,
   const std::string login = user.local + '@' + user.domain;
   const std::string date = rfc5322_date(environment.now());
   Composition made{{user, std::move(recipients.value())}, {}};
-  // RFC 5321, section 4.4; "with" has no registered word for this protocol.
+  // RFC 5321, section 4.4; this protocol has no registered word for "with".
   made.header = "Received: by " + environment.host_name() + " with POP3 (XTND XMIT, login " +
                 login + ");\r\n\t" + date + "\r\n";
   if (!has("Date")) made.header += "Date: " + date + "\r\n";

@@ -1,4 +1,4 @@
-/// What a client's header becomes: who sends it and to whom, and the header as it goes to the MTA.
+/// Processes a client's header: the sender, the recipients, and the header that goes to the MTA.
 #ifndef POP3_LEGACY_CORE_SUBMISSION_COMPOSITION_H
 #define POP3_LEGACY_CORE_SUBMISSION_COMPOSITION_H
 
@@ -13,21 +13,21 @@
 
 namespace pop3_legacy::submission {
 
-/// The user's own address: the login name, with the machine's name where it has no domain. An
-/// Error, whose sentence is for the client, where it cannot be one: then nothing of it reaches a
+/// The user's own address: the login name, plus the machine's name if it has no domain. An Error,
+/// whose sentence is for the client, if that is not a valid address: then none of it reaches a
 /// header or the MTA.
 Result<Address> address_of_user(const host::Environment& environment);
 
 struct Composition {
   Envelope envelope;
-  std::string header;  ///< every line with CRLF, the empty line not among them
+  std::string header;  ///< every line with CRLF; without the empty line
 };
 
-/// `header` is the client's, without the empty line. Checks From, Sender and the Resent- ones
-/// against `policy`; takes the recipients from To, Cc and Bcc, or where there are Resent- ones from
-/// those alone, as sendmail -t does; leaves out Bcc, Resent-Bcc, Return-Path, and what XSENDER
-/// would take for the mail system's own word; puts a Received line in front, and Date and
-/// Message-ID where they are missing. An Error's sentence is for the client.
+/// `header` is the client's, without the empty line. Checks From, Sender and the Resent- fields
+/// against `policy`. Takes the recipients from To, Cc and Bcc or, if there are Resent- fields, only
+/// from those, as sendmail -t does. Removes Bcc, Resent-Bcc, Return-Path, and the field that
+/// XSENDER would trust as the mail system's. Adds a Received line in front, and Date and Message-ID
+/// if missing. An Error's sentence is for the client.
 Result<Composition> compose(std::string_view header, const Address& user,
                             const policy::Policy& policy, host::Environment& environment);
 

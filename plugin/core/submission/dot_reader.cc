@@ -27,7 +27,7 @@ void DotReader::step(char c, std::string& text) {
         return;
       }
       break;
-    case State::dot:  // goes, unless it is the end
+    case State::dot:  // removed, unless it is the end
       if (c == '\r') {
         state_ = State::dot_cr;
         return;

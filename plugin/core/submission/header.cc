@@ -46,7 +46,7 @@ Result<std::vector<HeaderField>> split_header(std::string_view header) {
       continue;
     }
     if (fields.empty()) return refused("The header begins with a blank.");
-    // A continuation of blanks only is an end of the header to some readers.
+    // Some readers take a continuation line of only blanks for the end of the header.
     if (std::all_of(line.begin(), line.end(), is_blank)) {
       blanks_before = true;
       continue;

@@ -16,13 +16,14 @@ constexpr std::string_view first_line = "dovecot-pop3-legacy xmit 1\n";
 constexpr std::string_view word_sent = "sent";
 constexpr std::string_view word_begun = "begun";
 constexpr std::int64_t hour = 3600;
-/// What an MTA takes at most: RFC 5321 (4.5.3.2) and Dovecot's submission_timeout for each command.
+/// The longest time an MTA takes: RFC 5321 (4.5.3.2) and Dovecot's submission_timeout for each
+/// command.
 constexpr std::int64_t lease = 300;
-/// Where the policy has no limit for an hour, the newest of these are kept: they fit into the 64 KB
-/// that Dovecot's dict server takes.
+/// If the policy has no hourly limit, this many of the newest entries are kept: they fit into the
+/// 64 KB that Dovecot's dict server accepts.
 constexpr std::size_t most_unlimited = 700;
 
-// The text up to `end`, which goes with it.
+// Removes and returns the text up to `end`, which is removed too.
 std::string_view cut(std::string_view& text, char end) {
   const std::size_t at = std::min(text.find(end), text.size());
   const std::string_view part = text.substr(0, at);
@@ -60,7 +61,8 @@ Status Ledger::check(std::string_view text) {
   return entries ? Status(Done{}) : Status(entries.error());
 }
 
-// What is too old to matter is left out. A clock that was put back must not keep an entry for ever.
+// Entries too old to matter are left out. A clock that was set back must not keep an entry for
+// ever.
 Result<Ledger::Entries> Ledger::read(const std::optional<std::string>& text) const {
   if (!text) return Entries();
   auto entries = parse(*text);
@@ -98,8 +100,8 @@ bool Ledger::over_limit(const Entries& entries) const {
   return policy_.per_hour > 0 && static_cast<std::uint64_t>(count) >= policy_.per_hour;
 }
 
-// `edit` says whether anything is to be stored. It may be called again where another session
-// stored meanwhile.
+// `edit` returns whether there is something to store. It may be called again if another session
+// stores something in the meantime.
 Status Ledger::change(const std::function<bool(Entries& entries)>& edit) {
   return change_state(
       states_, ledger_state,
@@ -128,7 +130,7 @@ Result<Ledger::Verdict> Ledger::begin(const std::string& key) {
         if (verdict == Verdict::fresh && under_way(entry)) verdict = Verdict::under_way;
       }
       if (verdict != Verdict::fresh) return false;
-      // What is begun anew is one message.
+      // Starting the same message again replaces its unfinished entry.
       std::erase_if(entries, [&](const Entry& entry) { return entry.key == key && !entry.sent; });
     }
     if (over_limit(entries)) verdict = Verdict::too_many;

@@ -1,5 +1,5 @@
-/// What a user has sent lately: the limit of messages in an hour, and what keeps a message that
-/// is sent again from being delivered twice.
+/// What a user has sent recently: enforces the hourly limit, and keeps a message that is sent again
+/// from being delivered twice.
 #ifndef POP3_LEGACY_CORE_SUBMISSION_LEDGER_H
 #define POP3_LEGACY_CORE_SUBMISSION_LEDGER_H
 
@@ -20,18 +20,18 @@ namespace pop3_legacy::submission {
 /// The state's name (StateStore).
 inline constexpr std::string_view ledger_state = "xmit";
 
-/// Kept in the user's state "xmit" (host::Host::user_states): a line a message, with the time, the
-/// key, and whether the MTA has it, or which process waits for it. What was begun is over with that
-/// process, for it may never have been sent; where the process is another machine's, after five
-/// minutes. Where the state is damaged every method fails (state_rules.h). An Error's sentence is
-/// for the log, and says what could not be done.
+/// Kept in the user's state "xmit" (host::Host::user_states): one line per message with the time,
+/// the key, and either that the MTA has it or which process is waiting for the MTA. An unfinished
+/// entry is void when that process has ended, because the message may never have been sent; if the
+/// process is on another machine, after five minutes. If the state is damaged every method fails
+/// (state_rules.h). An Error's sentence is for the log and says what could not be done.
 class Ledger {
  public:
   enum class Verdict {
-    fresh,        ///< may be sent, and is noted as begun
+    fresh,        ///< may be sent; now recorded as started
     sent_before,  ///< the MTA has it already
-    under_way,    ///< another session waits for the MTA
-    too_many,     ///< the hour's messages have been sent
+    under_way,    ///< another session is waiting for the MTA
+    too_many,     ///< the hourly limit has been reached
   };
 
   Ledger(const host::Environment& environment, StateStore& states,
@@ -42,11 +42,11 @@ class Ledger {
   [[nodiscard]] static Status check(std::string_view text);
 
   [[nodiscard]] Result<Verdict> begin(const std::string& key);
-  /// The MTA has it.
+  /// The MTA has accepted it.
   Status sent(const std::string& key);
-  /// The MTA did not take it: it does not count.
+  /// The MTA has not accepted it: it does not count.
   Status withdraw(const std::string& key);
-  /// The hour's messages have been sent. Changes nothing.
+  /// The hourly limit has been reached. Changes nothing.
   [[nodiscard]] Result<bool> exhausted();
 
  private:
@@ -54,7 +54,7 @@ class Ledger {
     std::int64_t time = 0;
     std::string key;
     bool sent = false;
-    std::string process = {};  ///< that has begun it (host::Environment::process()); empty: unknown
+    std::string process = {};  ///< that started it, see Environment::process(); empty: unknown
   };
   using Entries = std::vector<Entry>;
 

@@ -31,8 +31,8 @@ bool transfers(Access kind) noexcept {
   return kind == Access::retrieve || kind == Access::top;
 }
 
-// TOP with as many lines as the message has octets is what fetchmail asks for where it is to keep
-// the mail on the server. One that the host will refuse sends nothing.
+// fetchmail sends TOP with as many lines as the message has octets when it keeps mail on the
+// server. A TOP that the host will refuse sends nothing.
 Extent extent_of_top(std::string_view arguments, std::uint64_t octets) {
   (void)take_word(arguments);
   const auto lines = whole_number<std::uint64_t>(arguments);
@@ -67,7 +67,7 @@ MessageAccess Accesses::of(Access kind, MessageNumber number, Extent extent) con
           .extent = extent};
 }
 
-// No value: the host will say that there is no such message.
+// No value: the host will answer that there is no such message.
 std::optional<MessageAccess> Accesses::read(Access kind, std::string_view arguments) const {
   const auto number = parse_message_number(arguments, kind == Access::top);
   if (!number || *number == 0 || *number > host_.maildrop.message_count()) return std::nullopt;
@@ -91,7 +91,7 @@ std::optional<std::string> Accesses::begin(const MessageAccess& access) {
   return std::nullopt;
 }
 
-// The UID is looked up now: when the host executes QUIT the numbers are no longer valid.
+// The UID is looked up now, because the numbers are no longer valid when the host executes QUIT.
 bool Accesses::given_to_host(Access kind, std::string_view arguments, std::uint64_t end) {
   if (kind == Access::none) return false;
   if (kind == Access::reset) {
@@ -103,13 +103,12 @@ bool Accesses::given_to_host(Access kind, std::string_view arguments, std::uint6
   if (!transfers(kind) && kind != Access::remove) return false;
   const auto access = read(kind, arguments);
   bool minded = false;
-  // All are asked, for every RETR gives its message \Seen, which is where LAST may start.
+  // All are asked, because every RETR sets \Seen, which is where LAST may start.
   for (Tracker* const tracker : trackers_) {
     minded = (tracker->ready() && access && tracker->minds(*access)) || minded;
   }
   if (!minded) return false;
-  // A DELE succeeds for every message there is; for one that is deleted already it changes
-  // nothing here.
+  // A DELE succeeds for every existing message; repeating it changes nothing here.
   const bool may_fail = kind != Access::remove;
   with_host_.push_back(
       {*access, end, may_fail ? host_.connection.octets_sent(kind) : 0, delivery_.place()});
@@ -160,7 +159,7 @@ bool Accesses::minds_delivery() const noexcept {
                      [&](const Tracker* tracker) { return tracker->minds_delivery(any); });
 }
 
-// Asks the host only where the answer decides.
+// Asks the host only if the answer matters.
 void Accesses::heard(Access kind, std::size_t begin, std::size_t end) {
   delivery_.heard(taken_ + begin, taken_ + end, kind_of(kind));
   if (delivery_.proved() == nullptr || !host_.connection.output_acknowledged()) return;
@@ -185,7 +184,7 @@ Status Accesses::settle(bool may_wait) {
 
 void Accesses::finish(Ending ending) {
   for (Tracker* const tracker : trackers_) {
-    // Of QUIT it is settled, and then the numbers are no longer valid.
+    // It is already settled for QUIT, after which the numbers are no longer valid.
     if (tracker->holds_quit() && (quit_ || ending == Ending::quit)) continue;
     if (const Status stored = tracker->finish(ending); !stored) tell(*tracker, stored);
   }

@@ -22,8 +22,8 @@ void Delivery::sent(const MessageAccess& access, const Place& place) {
   messages_.push_back({.access = access, .place = place, .arrived = 0});
 }
 
-// What waited behind a retrieval may all have been retrievals. Taking some for more than they are
-// sends a message twice.
+// The commands that were waiting may all have been retrievals. Overcounting them only means that a
+// message is sent twice.
 void Delivery::all_left() {
   for (; left_ < messages_.size(); ++left_) {
     Waiting& sent = messages_[left_];

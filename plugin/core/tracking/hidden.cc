@@ -17,10 +17,10 @@ constexpr std::string_view title_2 = "dovecot-pop3-legacy hidden 2";
 constexpr std::string_view guids_title = "dovecot-pop3-legacy hidden-guids 2";
 constexpr std::string_view fetched_word = "fetched";
 constexpr std::string_view deleted_word = "deleted";
-/// A mailbox that is being restored gets its messages by and by.
+/// A mailbox that is being restored gets its messages gradually.
 constexpr std::int64_t days_lost = 30;
 
-// All of `text`, as this file writes it.
+// Parses all of `text`, in the form this file writes.
 template <class T>
 std::optional<T> number_in(std::string_view text, bool may_be_0 = false) {
   const auto number = whole_number<T>(text);
@@ -49,7 +49,7 @@ void append_day(std::string& out, const Mark& mark) {
   if (mark.day > 0) out.append(" on ").append(std::to_string(mark.day));
 }
 
-// " on DAY", where it stands.
+// Takes " on DAY", if present.
 bool take_day(std::string_view& line, Mark& mark) {
   if (!line.starts_with("on ") && line != "on") return true;
   (void)take_word(line);
@@ -58,12 +58,12 @@ bool take_day(std::string_view& line, Mark& mark) {
   return day && mark.kind == Mark::Kind::deleted;
 }
 
-// As what as_word() makes: the sum vouches for the rest.
+// Looks like the result of as_word(); the checksum covers the rest.
 bool is_word(std::string_view text) {
   return !text.empty() && text.find(' ') == std::string_view::npos;
 }
 
-// What hides less: of two messages with one GUID it is not known which had which mark.
+// The mark that hides less: if two messages share a GUID, it is unknown which had which mark.
 Mark weaker(const Mark& a, const Mark& b) {
   if (a.kind != b.kind) return a.kind < b.kind ? a : b;
   if (a.day == 0 || b.day == 0) return Mark{a.kind, 0};
@@ -74,7 +74,7 @@ Mark weaker(const Mark& a, const Mark& b) {
 
 namespace {
 
-// npos: it is not all there.
+// npos: the text does not contain it completely.
 std::size_t end_of_runs(std::string_view text) {
   const std::size_t end = text.find("\nend ");
   const std::size_t line_end = end == std::string_view::npos ? end : text.find('\n', end + 1);
@@ -210,7 +210,7 @@ bool Hidden::add_lost(std::string_view line) {
 std::string Hidden::guid_lines() const {
   std::string out(guids_title);
   out += '\n';
-  constexpr std::size_t enough = 64;  // for a line
+  constexpr std::size_t enough = 64;  // octets, for one line
   out.reserve(guids_.size() * enough + enough);
   for (const Known& known : guids_) {
     out.append("guid ").append(std::to_string(known.uid)) += ' ';
@@ -297,7 +297,7 @@ Hidden Hidden::translated(UidValidity uidvalidity, const std::vector<Uid>& mailb
     return same && std::binary_search(mailbox.begin(), mailbox.end(), uid);
   };
   std::map<Uid, Mark> marks;
-  // The marks that wait for a message, by its GUID.
+  // The marks waiting for a message, by its GUID.
   std::map<std::string_view, std::vector<Lost>> waiting;
   std::map<std::string_view, Uid> settled;
   for (const Known& known : guids_) {
@@ -308,7 +308,7 @@ Hidden Hidden::translated(UidValidity uidvalidity, const std::vector<Uid>& mailb
     }
   }
   for (const Lost& lost : lost_) {
-    // Two sessions may have marked one message, each under its own UIDVALIDITY.
+    // Two sessions may have marked the same message, each under its own UIDVALIDITY.
     if (const auto found = settled.find(lost.guid); found != settled.end()) {
       marks[found->second] = lost.mark;
     } else {
@@ -326,7 +326,7 @@ Hidden Hidden::translated(UidValidity uidvalidity, const std::vector<Uid>& mailb
     const auto messages = candidates.find(guid);
     if (messages == candidates.end()) {
       for (const Lost& entry : entries) {
-        // Under the same UIDVALIDITY a message that is missing is gone, as a rule.
+        // Under the same UIDVALIDITY a missing message is usually gone for good.
         if (entry.since > 0) lost.push_back(entry);
       }
     } else if (messages->second.size() <= entries.size()) {
@@ -348,7 +348,7 @@ Hidden Hidden::translated(UidValidity uidvalidity, const std::vector<Uid>& mailb
 Hidden Hidden::with(const std::map<Uid, Mark>& marks, const std::vector<Uid>& mailbox,
                     std::int64_t today) const {
   Hidden made(uidvalidity_);
-  bool in_run = false;  // the message before had a mark, which is that of the last run
+  bool in_run = false;  // the previous message had the mark of the last run
   auto known = guids_.begin();
   for (const Uid uid : mailbox) {
     Mark mark = this->mark(uid);
@@ -370,7 +370,7 @@ Hidden Hidden::with(const std::map<Uid, Mark>& marks, const std::vector<Uid>& ma
     while (known != guids_.end() && known->uid < uid) ++known;
     if (known != guids_.end() && known->uid == uid) made.guids_.push_back(*known);
   }
-  // What came after this session had begun is known to those that stored it.
+  // Messages that arrived after this session had begun are known to those that stored them.
   const Uid last = mailbox.empty() ? 0 : mailbox.back();
   for (const Run& run : runs_) {
     if (run.last > last) {
@@ -434,12 +434,12 @@ Hidden Hidden::with_lost(const std::map<Uid, Mark>& marks, const Guids& guids,
     if (guid != guids.end()) made.lost_.push_back({mark, today, guid->second});
   }
   made.forget_old(today);
-  // All of the mailbox is to be looked at.
+  // Forces a look at the whole mailbox.
   if (!made.lost_.empty()) made.known_ = 0;
   return made;
 }
 
-// A clock that was put back must not keep one for ever.
+// A clock that was set back must not keep a mark for ever.
 void Hidden::forget_old(std::int64_t today) {
   std::erase_if(lost_, [&](const Lost& lost) {
     return lost.since < today - days_lost || lost.since > today + days_lost;

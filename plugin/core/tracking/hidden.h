@@ -1,7 +1,8 @@
-/// Which messages of a mailbox POP3 shows no more: what sessions under [view] and [delete] leave
-/// behind, by UID, and by GUID for the day on which the UIDs are others.
+/// The messages of a mailbox that POP3 no longer shows. Sessions under [view] and [delete] record
+/// them by UID, and by GUID in case the UIDs change.
 ///
-/// The state is a text in two parts, each by lines with its own last line (uidl/lines.h):
+/// The state is a text in two parts. Each consists of lines and has its own last line
+/// (uidl/lines.h):
 ///
 ///     dovecot-pop3-legacy hidden 2
 ///     uidvalidity 1700000000
@@ -18,22 +19,23 @@
 ///     lost deleted on 20148 since 20150 1600000002.M2P2.host
 ///     end 94 00b7c2d1
 ///
-/// The first part has a line for each run of UIDs that have the same mark. The days are those since
-/// 1970, UTC. UIDs that are gone may lie within a run: they never come back, and so the runs stay
-/// few. A login under the same UIDVALIDITY reads this part only, and the second, which may be
+/// The first part has a line for each run of UIDs with the same mark. Days are counted since 1970,
+/// in UTC. A run may include UIDs that are gone: they never come back, and including them keeps the
+/// runs few. A login under the same UIDVALIDITY reads only this part; the second, which may be
 /// megabytes, is not even looked at.
 ///
-/// The second part has the GUID of each marked message (a word, uidl::as_word()), and marks whose
-/// message has no UID here: "lost" since the day on which it was not found under a new UIDVALIDITY,
-/// or from a session that still had the old one. After 30 days a lost mark is forgotten.
+/// The second part has the GUID of each marked message (a word, uidl::as_word()), and the marks
+/// whose messages have no UID here: "lost" since the day on which the message was not found under a
+/// new UIDVALIDITY, or stored by a session that still had the old one. A lost mark is forgotten
+/// after 30 days.
 ///
-/// `known` is the highest UID that the mailbox had, and `present` how many marked messages were in
-/// it, when this was stored. UIDs are others where UIDVALIDITY is; and under the same one (a
-/// Maildir that has lost dovecot-uidlist, but not its index), where marked messages are missing and
-/// there are messages above `known`: those are looked for by GUID.
+/// `known` is the highest UID that the mailbox had, and `present` is how many marked messages it
+/// contained, when the state was stored. The UIDs have changed if UIDVALIDITY has. Under the same
+/// one they may have changed (as in a Maildir that has lost dovecot-uidlist but not its index) if
+/// marked messages are missing and there are messages above `known`: those are looked up by GUID.
 ///
-/// Version 1 had the first part only, without `known`, `present` and `guids`. What it marks gets
-/// its GUIDs when it is replaced.
+/// Version 1 had only the first part, without `known`, `present` and `guids`. Its marks get their
+/// GUIDs when it is replaced.
 #ifndef POP3_LEGACY_CORE_TRACKING_HIDDEN_H
 #define POP3_LEGACY_CORE_TRACKING_HIDDEN_H
 
@@ -51,22 +53,22 @@
 
 namespace pop3_legacy::view {
 
-/// In the StateStore.
+/// The state's name in the StateStore.
 inline constexpr std::string_view hidden_state = "hidden";
 
-/// What has been done to a message.
+/// What has happened to a message.
 struct Mark {
-  /// The greater one hides more.
+  /// The greater value hides more.
   enum class Kind : std::uint8_t { none, fetched, deleted };
 
   Kind kind = Kind::none;
-  /// The day it was deleted under keep-days; 0: it is kept for good.
+  /// The day of deletion under keep-days; 0: kept for good.
   std::int64_t day = 0;
 
   bool operator==(const Mark&) const = default;
 };
 
-/// GUIDs of messages of one mailbox, those that are known, as words (uidl::as_word()).
+/// The known GUIDs of a mailbox's messages, as words (uidl::as_word()).
 using Guids = std::map<Uid, std::string>;
 
 class Hidden {
@@ -74,45 +76,45 @@ class Hidden {
   Hidden() = default;
   explicit Hidden(UidValidity uidvalidity) : uidvalidity_(uidvalidity) {}
 
-  /// The first part, which is all in `text`; the whole state has so many octets. An Error names the
-  /// line. That the second part has been cut short is noticed, but not what has changed in it.
+  /// Parses the first part, all of which is in `text`; `octets` is the size of the whole state. An
+  /// Error names the line. Detects that the second part was cut short, but not changes in it.
   static Result<Hidden> parse_runs(std::string_view text, std::size_t octets);
   static Result<Hidden> parse_runs(std::string_view text) { return parse_runs(text, text.size()); }
-  /// `text` has the whole first part.
+  /// `text` contains the whole first part.
   [[nodiscard]] static bool has_runs(std::string_view text);
-  /// All of it. `damage` gets the Error of a second part that is damaged: there are no GUIDs then.
+  /// Parses both parts. If the second is damaged, `damage` is set and there are no GUIDs.
   static Result<Hidden> parse(std::string_view text, std::optional<Error>& damage);
   [[nodiscard]] std::string text() const;
 
   [[nodiscard]] UidValidity uidvalidity() const noexcept { return uidvalidity_; }
-  /// No GUIDs belong to it.
+  /// It is of version 1, which has no GUIDs.
   [[nodiscard]] bool of_version_1() const noexcept { return !guid_count_; }
   [[nodiscard]] Mark mark(Uid uid) const;
 
-  /// The UIDs say what is hidden in the mailbox, whose UIDs `mailbox` has, ascending.
+  /// The UIDs are still right for the mailbox, whose UIDs are `mailbox`, ascending.
   [[nodiscard]] bool fits(UidValidity uidvalidity, const std::vector<Uid>& mailbox) const;
 
-  /// Where it does not fit: whose GUIDs translated() needs.
+  /// If it does not fit: the messages whose GUIDs translated() needs.
   [[nodiscard]] std::vector<Uid> to_ask(UidValidity uidvalidity,
                                         const std::vector<Uid>& mailbox) const;
-  /// The same marks for a mailbox in which the messages have these UIDs. Where more messages have a
-  /// GUID than marks, none gets one by it: a message may be shown twice, but never be lost. `guids`
-  /// has those of to_ask(); what it has not is a message that is gone.
+  /// The same marks for a mailbox whose messages have these UIDs. If more messages than marks share
+  /// a GUID, none of them gets a mark: a message may be shown twice, but never lost. `guids` has
+  /// the GUIDs for to_ask(); a message missing from it is gone.
   [[nodiscard]] Hidden translated(UidValidity uidvalidity, const std::vector<Uid>& mailbox,
                                   const Guids& guids, std::int64_t today) const;
-  /// Marks without a GUID, which translated() leaves out under another UIDVALIDITY.
+  /// There are marks without a GUID, which translated() drops under another UIDVALIDITY.
   [[nodiscard]] bool marks_without_guid() const;
 
-  /// The same with `marks`, each where it hides more than what stands there. `mailbox` are the
-  /// UIDs that this session found, ascending: others below the last of them are gone, and
+  /// The same, plus `marks` where they hide more than the present ones. `mailbox` has the UIDs that
+  /// this session found, ascending: UIDs below its last that are not in it are gone, and are
   /// forgotten.
   [[nodiscard]] Hidden with(const std::map<Uid, Mark>& marks, const std::vector<Uid>& mailbox,
                             std::int64_t today) const;
-  /// The marked messages of `mailbox` that have no GUID here.
+  /// The marked messages of `mailbox` for which no GUID is stored here.
   [[nodiscard]] std::vector<Uid> without_guid(const std::vector<Uid>& mailbox) const;
   void add_guids(const Guids& guids);
-  /// The same with marks of messages whose UIDs are not those of this: for a session that has
-  /// begun under another UIDVALIDITY.
+  /// The same, plus marks of messages whose UIDs do not belong to this state: for a session that
+  /// began under another UIDVALIDITY.
   [[nodiscard]] Hidden with_lost(const std::map<Uid, Mark>& marks, const Guids& guids,
                                  std::int64_t today) const;
 
@@ -132,8 +134,8 @@ class Hidden {
     std::int64_t since = 0;
     std::string guid;
   };
-  /// There may be a hundred thousand, and at most of them nobody looks: their words stay where they
-  /// are, in one of owned_.
+  /// There may be a hundred thousand of these, and most are never looked at, so their words stay
+  /// where they are, in one of owned_.
   struct Known {
     Uid uid = 0;
     std::string_view guid;
@@ -159,7 +161,7 @@ class Hidden {
   std::vector<Known> guids_;  ///< ascending
   std::vector<Lost> lost_;
   std::vector<std::shared_ptr<const std::string>> owned_;
-  // As the first part has them; no value: it is of version 1.
+  // As in the first part; no value: the state is of version 1.
   std::optional<std::size_t> guid_count_;
   std::size_t counted_lost_ = 0;
   std::size_t octets_ = 0;

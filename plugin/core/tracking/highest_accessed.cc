@@ -15,8 +15,8 @@ namespace pop3_legacy {
 namespace {
 
 struct Semantics {
-  bool retrieve, top, remove;  // what raises the number
-  bool reset_to_zero;          // RSET; else back to the start of the session
+  bool retrieve, top, remove;  // which commands raise the number
+  bool reset_to_zero;          // RSET sets zero; otherwise it goes back to the start of the session
 };
 
 Semantics semantics_of(policy::LastSemantics name) noexcept {
@@ -35,7 +35,7 @@ Semantics semantics_of(policy::LastSemantics name) noexcept {
   return {.retrieve = true, .top = false, .remove = true, .reset_to_zero = false};
 }
 
-// A number with a blank behind it, or the end.
+// A number followed by a blank or the end.
 template <class T>
 bool take_field(std::string_view& text, T& number) {
   const auto taken = take_number<T>(text);
@@ -110,8 +110,8 @@ Status HighestAccessed::read_start() {
           unusable_state(host_.states, last_state, stored_, check(stored_).error()).text);
     }
   }
-  // Nothing of ours is known about this mailbox. Zero would make every fetchmail load all of
-  // it again on the day the plugin is turned on.
+  // We know nothing about this mailbox. Zero would make every fetchmail download everything again
+  // on the day the plugin is turned on.
   start_ = at(host_.maildrop.highest_seen());
   return Done{};
 }
@@ -121,7 +121,7 @@ Status HighestAccessed::start_from(const State& state) {
   const bool same = state.uidvalidity == host_.maildrop.uidvalidity();
   if (same) start_ = not_above(state.uid);
   if (state.uid == 0 || (same && !renumbered(state))) return Done{};
-  // An empty mailbox says nothing: its messages may come back.
+  // An empty mailbox proves nothing: its messages may come back.
   if (!same && host_.mailbox.mailbox_uids().empty()) return Done{};
   if (state.guid.empty()) {
     start_at_seen("no GUID is known of the message that it stood at");
@@ -130,7 +130,7 @@ Status HighestAccessed::start_from(const State& state) {
   const Result<Uid> uid = find(state);
   if (!uid && uid.error().kind == Failure::temporary) return uid.error();
   if (!uid || uid.value() == 0) {
-    // Under the same UIDVALIDITY all that was accessed has been removed, as a rule.
+    // Under the same UIDVALIDITY, usually everything that was accessed has been removed.
     if (!same) start_at_seen(uid ? "the message that it stood at is gone" : uid.error().text);
     return Done{};
   }
@@ -147,14 +147,14 @@ Status HighestAccessed::start_from(const State& state) {
   return Done{};
 }
 
-// None of the messages that were there has its UID any more.
+// True if none of the earlier messages has its UID any more.
 bool HighestAccessed::renumbered(const State& state) const {
   if (state.guid.empty() || start_.number > 0) return false;
   const std::vector<Uid> uids = host_.mailbox.mailbox_uids();
   return !uids.empty() && uids.front() > state.uid;
 }
 
-// 0: there is no such message. Of a message and its copies it is the lowest.
+// 0: there is no such message. For a message and its copies, the lowest UID.
 Result<Uid> HighestAccessed::find(const State& state) {
   const std::vector<Uid> uids = host_.mailbox.mailbox_uids();
   const auto guids = host_.mailbox.guids(uids);
@@ -172,8 +172,8 @@ void HighestAccessed::start_at_seen(std::string_view why) {
                               ", so LAST starts at the highest message with \\Seen");
 }
 
-// Messages may have another order. Where more of them stand before the mark than then, some of
-// those were never accessed: then LAST is no higher than all that have \Seen.
+// The messages may be in a different order. If more of them are at or below the mark than before,
+// some of those were never accessed: then LAST is no higher than all that have \Seen.
 MessageNumber HighestAccessed::cautious(const Mark& mark, const State& state) const {
   if (mark.number <= state.count) return mark.number;
   MessageNumber number = 0;
@@ -193,12 +193,12 @@ HighestAccessed::Mark HighestAccessed::not_above(Uid uid) const {
   return mark;
 }
 
-/// The highest number such that it and all numbers below it have a UID not above `uid`.
+/// The highest number such that it and all lower numbers have a UID not above `uid`.
 MessageNumber HighestAccessed::highest_not_above(Uid uid) const {
   const MessageNumber count = host_.maildrop.message_count();
   if (!host_.maildrop.numbers_follow_uids()) {
-    // Where the host sorts otherwise, the message itself tells; without it, be cautious:
-    // a number that is too low costs a second download, one too high costs a message.
+    // If the host sorts differently, the message itself tells. Without it, be cautious: a number
+    // that is too low costs a second download, one that is too high costs a message.
     MessageNumber leading = 0;
     for (MessageNumber number = 1; number <= count; ++number) {
       const Uid other = host_.maildrop.uid(number);
@@ -248,17 +248,17 @@ void HighestAccessed::delivered(const MessageAccess& access) {
   }
 }
 
-// Two sessions at once each write what they know; the later one must not take back what the
-// other's client has got.
+// Two simultaneous sessions each write what they know; the later must not undo what the other's
+// client has received.
 Result<bool> HighestAccessed::surpassed(const Mark& mark, const std::string& theirs) {
   const auto state = parse(theirs);
   if (!state) return false;
   if (state->uidvalidity == host_.maildrop.uidvalidity()) return state->uid > mark.uid;
-  // One of the two has begun before the UIDs became others.
+  // One of the two began before the UIDs changed.
   if (state->guid.empty()) return false;
   const Result<Uid> uid = find(*state);
   if (!uid) return uid.error().kind == Failure::permanent ? Result<bool>(false) : uid.error();
-  // A message that came after this session had begun.
+  // The message arrived after this session had begun.
   return uid.value() == 0 || uid.value() > mark.uid;
 }
 
@@ -270,7 +270,7 @@ HighestAccessed::State HighestAccessed::state_of(const Mark& mark, bool before_q
               .guid = {}};
   Uid message = mark.message;
   if (before_quit) {
-    // What is deleted is about to go.
+    // The deleted messages are about to go.
     state.count = 0;
     message = 0;
     for (MessageNumber number = 1; number <= mark.number; ++number) {
@@ -302,7 +302,7 @@ Status HighestAccessed::finish(Ending ending) {
     return Done{};
   }
   const Mark& mark = what_stays(ending);
-  // A session that accessed nothing leaves what stood there.
+  // A session that accessed nothing leaves the state unchanged.
   const bool untouched = mark.number == start_.number && mark.uid == start_.uid;
   if (untouched && !written_ && !outdated_ && !stored_.empty()) {
     return Done{};
@@ -310,7 +310,7 @@ Status HighestAccessed::finish(Ending ending) {
   if (ending == Ending::quit && quit_stored_) {
     return Done{};
   }
-  // The host executes QUIT behind the first call.
+  // The host executes QUIT after the first call.
   const bool before_quit = ending == Ending::quit && !quit_;
   quit_ = quit_ || before_quit;
   const std::string mine = print(state_of(mark, before_quit));

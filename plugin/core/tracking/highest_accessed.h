@@ -1,19 +1,20 @@
-/// The "highest number accessed" of RFC 1081/1225 and RFC 1460: what LAST tells.
+/// The "highest number accessed" of RFC 1081/1225 and RFC 1460, which LAST shows.
 ///
-/// In the session it is a message number. Between sessions it is the UID of that message with
-/// the UIDVALIDITY it belongs to, so that it stays right when messages go: it moves down to
-/// the surviving messages not above it, as MH does. Where the mailbox has other UIDs (a new
-/// UIDVALIDITY; or none of the old ones, as in a Maildir that has lost dovecot-uidlist but not its
-/// index) the GUID tells which message it was. Where that message is gone, too, nothing is known.
+/// Within the session it is a message number. Between sessions it is stored as that message's UID
+/// with its UIDVALIDITY, so that it stays right when messages are removed: it moves down to the
+/// next surviving message, as in MH. If the mailbox's UIDs have changed (a new UIDVALIDITY; or none
+/// of the old UIDs are left, as in a Maildir that has lost dovecot-uidlist but not its index), the
+/// GUID identifies the message. If that message is gone too, nothing is known.
 ///
-/// Where nothing is known it is the highest message with \Seen. \Seen is never written; the first
-/// session that needs the number leaves a state, whatever happens in it, because the host sets
-/// \Seen even for a message that only half arrived.
+/// If nothing is known, the number is the highest message with \Seen. \Seen is never written. The
+/// first session that needs the number stores a state in any case, because the host sets \Seen even
+/// for a message that only partly arrived.
 ///
-/// The state is one line, "2 UIDVALIDITY UID[ COUNT GUID]": 2 is the version. UID 0: no message has
-/// been accessed. GUID (a word, uidl::as_word()) is that of the highest message that stays at or
-/// below the mark, and COUNT how many do; both are missing where none does, or where the storage
-/// has no GUIDs. Version 1 was "1 UIDVALIDITY UID"; it is replaced at the end of the first session.
+/// The state is one line, "2 UIDVALIDITY UID[ COUNT GUID]", where 2 is the version. UID 0: no
+/// message has been accessed. GUID (a word, uidl::as_word()) is that of the highest message that
+/// remains at or below the mark, and COUNT is how many do. Both are missing if none does, or if the
+/// storage has no GUIDs. Version 1 was "1 UIDVALIDITY UID"; it is replaced at the end of the first
+/// session.
 #ifndef POP3_LEGACY_CORE_TRACKING_HIGHEST_ACCESSED_H
 #define POP3_LEGACY_CORE_TRACKING_HIGHEST_ACCESSED_H
 
@@ -27,7 +28,7 @@
 
 namespace pop3_legacy {
 
-/// In the StateStore.
+/// The state's name in the StateStore.
 inline constexpr std::string_view last_state = "last";
 
 class HighestAccessed : public Tracker {
@@ -35,40 +36,39 @@ class HighestAccessed : public Tracker {
   /// An Error says what is wrong with a state.
   [[nodiscard]] static Status check(std::string_view text);
 
-  /// `policy` lives longer than this. `stores`: what this session does is kept.
+  /// `policy` must outlive this object. `stores`: what this session does is kept.
   HighestAccessed(const host::Host& host, const policy::Policy::Last& policy, bool stores = true)
       : host_(host), policy_(policy), stores_(stores) {}
 
-  /// Reads where the session starts, once; the other calls need it. Must first be called
-  /// while the maildrop is as it was at login. An error, which is logged once, means that
-  /// the state is there and cannot be read: then LAST has no truthful answer, and finish()
-  /// stores nothing.
+  /// Determines where the session starts; the other calls require it. The first call must be made
+  /// while the maildrop is as it was at login; later calls return the same. An error, which is
+  /// logged once, means that the state exists but cannot be read: LAST then has no truthful answer,
+  /// and finish() stores nothing.
   const Status& start();
   bool ready() override { return start().ok(); }
 
-  /// What LAST answers: between 0 and the message count. Needs start() to have succeeded.
+  /// LAST's answer: between 0 and the message count. Requires a successful start().
   [[nodiscard]] MessageNumber number() const noexcept { return highest_.number; }
 
-  /// Under this policy a command like that raises the number.
+  /// Under this policy, a command of this kind raises the number.
   [[nodiscard]] bool counts(Access access) const noexcept;
 
   [[nodiscard]] bool minds(const MessageAccess& access) const override {
     return counts(access.kind);
   }
-  /// No effect where the command does not count.
+  /// Does nothing if the command does not count.
   void executed(const MessageAccess& access, const Sent& sent) override;
   void reset() override;
-  /// A message that was retrieved stays accessed however the session ends, once it has reached the
-  /// client.
+  /// Once a retrieved message has reached the client, it stays accessed however the session ends.
   [[nodiscard]] bool minds_delivery(const MessageAccess& access) const override {
     return access.kind == Access::retrieve && counts(access.kind);
   }
   void delivered(const MessageAccess& access) override;
 
-  /// Stores what the next session starts with, if it is another than stands there. May be
-  /// called again with another ending, when the numbers may no longer be valid: the last call
-  /// holds. Where another session of the user has meanwhile stored a higher one, that stays, unless
-  /// this session said RSET; in one step, so that of many that end at the same moment the highest
+  /// Stores where the next session starts, if that has changed. May be called again with another
+  /// ending, when the numbers may no longer be valid: the last call counts. If another session of
+  /// the user has stored a higher number in the meantime, that stays, unless this session used
+  /// RSET. The exchange is atomic, so if many sessions end at the same moment the highest number
   /// stays.
   Status finish(Ending ending) override;
   [[nodiscard]] std::string_view not_stored() const noexcept override {
@@ -79,7 +79,7 @@ class HighestAccessed : public Tracker {
   struct Mark {
     MessageNumber number = 0;
     Uid uid = 0;      ///< of the last message accessed, which may be gone
-    Uid message = 0;  ///< of the one with this number; 0: there is none
+    Uid message = 0;  ///< of the message with this number; 0: there is none
   };
   /// What is stored.
   struct State {
@@ -109,8 +109,8 @@ class HighestAccessed : public Tracker {
   const policy::Policy::Last& policy_;
   bool stores_;
   std::optional<Status> started_;
-  std::string stored_;     ///< the state as it stands; empty: there is none
-  bool outdated_ = false;  ///< it is to be replaced even where nothing was accessed
+  std::string stored_;     ///< the state as stored; empty: there is none
+  bool outdated_ = false;  ///< to be replaced even if nothing was accessed
   bool written_ = false;   ///< by this session
   bool reset_ = false;     ///< by this session
   bool quit_ = false;      ///< the numbers may no longer be valid
@@ -118,7 +118,7 @@ class HighestAccessed : public Tracker {
 
   Mark start_;
   Mark highest_;
-  Mark kept_;  ///< what a session that drops now leaves behind
+  Mark kept_;  ///< what is stored if the session is dropped now
 };
 
 }  // namespace pop3_legacy

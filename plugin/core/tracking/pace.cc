@@ -77,7 +77,7 @@ Status Pace::check(std::string_view text) {
   return Done{};
 }
 
-// What is too old to matter, or ahead of the clock.
+// Drops minutes that are too old to matter or in the future.
 void Pace::forget_old(std::map<std::int64_t, std::uint64_t>& minutes) const {
   const std::int64_t now = host_.environment.now();
   std::erase_if(minutes, [&](const auto& entry) {
@@ -126,7 +126,7 @@ std::uint64_t Pace::log_in() {
       states, pace_state, [&](const std::optional<std::string>& old) -> std::optional<std::string> {
         State state = read(old);
         const std::int64_t now = host_.environment.now();
-        // Clocks of machines that share the state differ a little.
+        // The clocks of machines that share the state differ slightly.
         const std::int64_t window = spare + delay;
         state.logins_until = state.logins_until > now + window + minute
                                  ? 0

@@ -1,15 +1,14 @@
 /// How often a user may log in and how much may be retrieved ([pace]): RFC 2449's LOGIN-DELAY with
-/// a burst, the messages of a session, the octets of an hour.
+/// a burst, the messages per session, the octets per hour.
 ///
-/// The state "pace" has a line with the moment at which no login counts any more, and one for each
-/// minute of the last hour with the octets that were sent in it. It is the user's
-/// (host::Host::user_states), so machines that share those share it.
+/// The state "pace" has a line with the time from which no login counts any more, and one line for
+/// each minute of the last hour with the octets sent in it. It belongs to the user
+/// (host::Host::user_states), so machines that share user states share the pace.
 ///
-/// It protects the server, not the mail: where the state is damaged counting begins anew
-/// (state_rules.h). So it does where the state lies further ahead than the policy could have put
-/// it, which is a clock that was put back or a policy that was slower. Where the state cannot be
-/// read or stored, that is logged, and nothing is held against the user but what this session has
-/// done.
+/// It protects the server, not the mail. If the state is damaged, counting starts afresh
+/// (state_rules.h). The same happens if the state is further in the future than the policy could
+/// have put it: the clock was set back, or the policy was slower. If the state cannot be read or
+/// stored, that is logged, and only what this session has done counts against the user.
 #ifndef POP3_LEGACY_CORE_TRACKING_PACE_H
 #define POP3_LEGACY_CORE_TRACKING_PACE_H
 
@@ -28,20 +27,20 @@ namespace pop3_legacy {
 /// The state's name (StateStore).
 inline constexpr std::string_view pace_state = "pace";
 
-/// For a client: "1 second", "120 seconds", and beyond that in minutes, rounded up: "60 minutes".
+/// For a client: "1 second", "120 seconds"; above that in minutes, rounded up: "60 minutes".
 std::string time_to_wait(std::uint64_t seconds);
 
 class Pace : public Tracker {
  public:
-  /// `policy` lives longer than this.
+  /// `policy` must outlive this object.
   Pace(const host::Host& host, const policy::Policy::Pace& policy) : host_(host), policy_(policy) {}
 
   /// An Error says what is wrong with a state.
   [[nodiscard]] static Status check(std::string_view text);
 
-  /// A leaky bucket: `burst` logins at once, then one in each `login_delay`. 0: this one may be,
-  /// and counts. Else the seconds until one may be; this one does not count, or a client that
-  /// hammers would never get in.
+  /// A leaky bucket: `burst` logins at once, then one per `login_delay`. Returns 0 if this login is
+  /// allowed; it then counts. Otherwise returns the seconds to wait; this login does not count, or
+  /// a client that keeps trying would never get in.
   [[nodiscard]] std::uint64_t log_in();
 
   [[nodiscard]] bool counts(Access kind) const noexcept;
@@ -49,22 +48,22 @@ class Pace : public Tracker {
     return counts(access.kind);
   }
   [[nodiscard]] bool may_refuse(Access kind) const noexcept override { return counts(kind); }
-  /// Where the message may be sent it counts as a whole until executed(), so that a client that
-  /// hangs up in the middle has had it. TOP is refused for its octets only where none are left, and
-  /// a message of more than an hour's octets is sent where none were sent before, or it could never
+  /// An allowed message counts in full until executed(), so a client that hangs up halfway has
+  /// still used it. TOP is refused because of its octets only if none are left. A message larger
+  /// than an hour's octets is sent if nothing else was sent in that hour; otherwise it could never
   /// be retrieved.
   [[nodiscard]] std::optional<std::string> refusal(const MessageAccess& access) override;
   void executed(const MessageAccess& access, const Sent& sent) override;
-  /// Stores what has not been stored. That is also done whenever a tenth of an hour's octets have
-  /// been sent: a session that is killed, or one beside this, knows nothing of less. A failure is
-  /// logged here, once.
+  /// Stores what has not been stored yet. This also happens whenever a tenth of an hour's octets
+  /// have been sent; smaller amounts are lost if the session is killed, and are unknown to parallel
+  /// sessions. A failure is logged here, once.
   Status finish(Ending ending) override;
   [[nodiscard]] std::string_view not_stored() const noexcept override { return "pace: "; }
 
  private:
   struct State {
-    std::int64_t logins_until = 0;                  ///< seconds since 1970, as all times here
-    std::map<std::int64_t, std::uint64_t> minutes;  ///< octets, by the minute's first second
+    std::int64_t logins_until = 0;                  ///< seconds since 1970, like all times here
+    std::map<std::int64_t, std::uint64_t> minutes;  ///< octets, keyed by the minute's first second
   };
   [[nodiscard]] State read(const std::optional<std::string>& text);
   void forget_old(std::map<std::int64_t, std::uint64_t>& minutes) const;
@@ -77,9 +76,9 @@ class Pace : public Tracker {
 
   host::Host host_;
   const policy::Policy::Pace& policy_;
-  std::uint64_t retrieved_ = 0;  ///< messages of this session
+  std::uint64_t retrieved_ = 0;  ///< messages in this session
   std::optional<MessageAccess> sending_;
-  std::map<std::int64_t, std::uint64_t> unsaved_;  ///< as State::minutes
+  std::map<std::int64_t, std::uint64_t> unsaved_;  ///< like State::minutes
   bool logged_ = false;
 };
 

@@ -48,7 +48,7 @@ Error View::damaged(std::string_view text, const Error& why) const {
   return unusable_state(host_.states, hidden_state, text, why);
 }
 
-// Asks the host for those that are not known yet. False: it has none, which is no reason to fail.
+// Asks the host for those not known yet. False: the host has no GUIDs, which is not a failure.
 Result<bool> View::learn_guids(const std::vector<Uid>& uids) {
   std::vector<Uid> unknown;
   for (const Uid uid : uids) {
@@ -67,7 +67,7 @@ Result<bool> View::learn_guids(const std::vector<Uid>& uids) {
   return true;
 }
 
-// What is hidden in this mailbox. Only where its UIDs are not those of the state are GUIDs read.
+// What is hidden in this mailbox. GUIDs are only read if its UIDs are not those of the state.
 Result<Hidden> View::read() {
   constexpr std::size_t enough_for_runs = std::size_t{64} * 1024;
   auto front = host_.states.load_state_front(hidden_state, enough_for_runs);
@@ -118,8 +118,8 @@ Result<Hidden> View::translated(const Hidden& hidden) {
   return made;
 }
 
-// Of another UIDVALIDITY than the mailbox had when this session began: another session has begun
-// since, or still goes on. Marks by GUID will do for both.
+// The state has another UIDVALIDITY than the mailbox had when this session began: another session
+// has begun since, or one from before is still running. Marks by GUID work for both.
 Result<std::string> View::with_marks(const std::string& old, const std::map<Uid, Mark>& marks) {
   std::optional<Error> damage;
   auto parsed = Hidden::parse(old, damage);
@@ -149,7 +149,7 @@ Result<std::string> View::with_marks(const std::string& old, const std::map<Uid,
   return with_guids(hidden, marks);
 }
 
-// A message whose GUID cannot be found out now gets it when the state is stored the next time.
+// A message whose GUID cannot be determined now gets it the next time the state is stored.
 std::string View::with_guids(const Hidden& hidden, const std::map<Uid, Mark>& marks) {
   Hidden made = hidden.with(marks, mailbox_, today());
   const auto known = learn_guids(made.without_guid(mailbox_));
@@ -186,7 +186,7 @@ Status View::narrow() {
     if (mark.kind != Mark::Kind::deleted) {
       numbers.push_back(number);
     } else if (deletion.mode == DeleteMode::keep_days && mark.day > 0 &&
-               // The day of deletion itself may have been a minute.
+               // Deletion may have happened in the last minute of its day.
                today() - mark.day > static_cast<std::int64_t>(deletion.days)) {
       overdue_.push_back(uid);
     }
@@ -206,12 +206,13 @@ Status View::narrow() {
   return numbers.size() < count ? host_.narrowing->narrow(numbers) : Status(Done{});
 }
 
-// Or every login would read the GUIDs again. Where another session was faster, it has done so.
+// Otherwise every login would read the GUIDs again. If another session was faster, it has done
+// this.
 void View::keep_translated(const std::string& text, const Hidden& old, const Hidden& made) {
   const bool same = found_ == host_.maildrop.uidvalidity();
-  // What is there by UID only is not thrown away before there is something to store.
+  // Marks stored only by UID are not discarded until there is something to store.
   if (!stores_ || (!same && old.marks_without_guid())) return;
-  // Messages were removed, and others have come: that is stored with the next marks.
+  // Messages were removed and others have arrived: that is stored with the next marks.
   if (same && keeps_state() && !made.marks_more_than(old, mailbox_)) return;
   const auto stored = host_.states.exchange_state(hidden_state, text, made.text());
   if (!stored) {
@@ -233,7 +234,7 @@ Status View::drop_old(std::vector<MessageNumber>& numbers) {
       host_.environment.now() - static_cast<std::int64_t>(policy_.view.days) * seconds_a_day;
   std::vector<MessageNumber> young;
   for (std::size_t place = 0; place < numbers.size(); ++place) {
-    // No date: somebody has removed the message meanwhile.
+    // No date: somebody has removed the message in the meantime.
     if (received.value().at(place).value_or(oldest - 1) >= oldest) {
       young.push_back(numbers[place]);
     }
@@ -260,7 +261,7 @@ void View::delivered(const MessageAccess& access) {
   delivered_.push_back(access.uid);
 }
 
-// As what_stays() of HighestAccessed.
+// Same rule as what_stays() of HighestAccessed.
 std::map<Uid, Mark> View::marks(Ending ending) const {
   const policy::LastOnDrop on_drop = policy_.last.on_drop;
   std::map<Uid, Mark> marks;
@@ -318,7 +319,7 @@ Status View::finish(Ending ending) {
   return Done{};
 }
 
-// Where it fails, the next session tries again; this one's QUIT need not.
+// If it fails, the next session tries again; this one's QUIT goes ahead.
 Status View::remove_overdue() {
   if (const Status removed = host_.narrowing->remove_unseen(overdue_); !removed) {
     host_.environment.log_error(
@@ -328,10 +329,10 @@ Status View::remove_overdue() {
   return Done{};
 }
 
-// The number is a promise about mail that is left on the server, not about what DELE does; so what
-// must be true is that nothing else takes it from the client. "0" is the RFC's word for mail that
-// goes once it was retrieved. By "newest" a message may go any time, which no number tells: then
-// nothing is promised. "USER" belongs before login only, where the policy is not known.
+// The number is a promise about mail left on the server, not about DELE: it must be true that
+// nothing else takes the mail from the client. "0" is the RFC's value for mail that goes once it
+// was retrieved. Under "newest" a message may go at any time, which no number expresses, so nothing
+// is promised. "USER" is only for before login, when the policy is not known.
 std::string expire_capability(const policy::Policy& policy) {
   if (policy.view.hide_fetched) {
     return "EXPIRE 0";

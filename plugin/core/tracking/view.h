@@ -1,13 +1,13 @@
-/// Which messages of the mailbox are in the maildrop of one session ([view] of the policy), and
-/// what becomes of those that it deletes ([delete]).
+/// Which messages of the mailbox are in a session's maildrop ([view] of the policy), and what
+/// happens to those that the session deletes ([delete]).
 ///
-/// It takes away, in this order: what POP3 has deleted and the server has kept, all but the
-/// highest `newest` numbers, what was received longer ago than `days`, and what was fetched. So a
-/// message that was fetched still counts among the newest: its place does not bring an older one
-/// back. What was deleted under "hide" or "keep-days" stays hidden under any later policy.
+/// It leaves out, in this order: messages that POP3 has deleted but the server has kept, all but
+/// the highest `newest` numbers, those received more than `days` ago, and those already fetched. A
+/// fetched message therefore still counts among the newest, and an older one does not take its
+/// place. A message deleted under "hide" or "keep-days" stays hidden under any later policy.
 ///
-/// The rest is the maildrop, with numbers from 1; the host is told once, before the first
-/// command, and all commands agree.
+/// The remaining messages are the maildrop, numbered from 1. The host is told once, before the
+/// first command, so all commands agree.
 #ifndef POP3_LEGACY_CORE_TRACKING_VIEW_H
 #define POP3_LEGACY_CORE_TRACKING_VIEW_H
 
@@ -26,38 +26,38 @@ namespace pop3_legacy::view {
 
 class View : public Tracker {
  public:
-  /// `policy` lives longer than this. `remembers`: the mailbox has a hidden_state,
-  /// whatever the policy says. `stores`: what this session does is kept.
+  /// `policy` must outlive this object. `remembers`: the mailbox has a hidden_state, whatever the
+  /// policy says. `stores`: what this session does is kept.
   View(const host::Host& host, const policy::Policy& policy, bool remembers, bool stores = true);
 
-  /// All of the mailbox is in the maildrop, and DELE is the host's.
+  /// The whole mailbox is in the maildrop, and DELE is left to the host.
   [[nodiscard]] bool idle() const noexcept { return idle_; }
 
-  /// Tells the host which messages are in the maildrop, once. An Error, which is logged once:
-  /// that is not known, so no message must be shown.
+  /// Tells the host, once, which messages are in the maildrop. An Error, which is logged once,
+  /// means that this is not known, so no message may be shown.
   const Status& open();
 
-  /// RETR and QUIT matter.
+  /// RETR and QUIT matter to the view.
   [[nodiscard]] bool keeps_state() const noexcept {
     return stores_ && (hides_fetched() || keeps_deleted());
   }
   /// A message that was sent whole is hidden from later sessions.
   [[nodiscard]] bool hides_fetched() const noexcept { return policy_.view.hide_fetched; }
-  /// The message is sent whole, and as it is.
+  /// The message is sent whole and unmodified.
   [[nodiscard]] bool minds(const MessageAccess& access) const override;
   void executed(const MessageAccess& access, const Sent& sent) override;
-  /// Nothing was fetched in this session.
+  /// Forgets what was fetched in this session.
   void reset() override;
   [[nodiscard]] bool minds_delivery(const MessageAccess& access) const override {
     return minds(access);
   }
   void delivered(const MessageAccess& access) override;
 
-  /// Before the host executes QUIT, and at the end of a session without. QUIT: what was fetched is
-  /// stored, and the deleted messages with it; then their marks are taken from the host, which is
-  /// given those whose days are over. Without, `last.on_drop` says what of the fetched counts. An
-  /// Error: nothing is stored, and the host must not execute QUIT, for it would remove what is to
-  /// be kept.
+  /// Called before the host executes QUIT, and at the end of a session without QUIT. For QUIT,
+  /// stores the fetched and deleted messages, then removes the deletion marks from the host and
+  /// gives it the messages whose days are over. Otherwise `last.on_drop` says which fetched
+  /// messages count. An Error: nothing is stored, and the host must not execute QUIT, because it
+  /// would remove what should be kept.
   Status finish(Ending ending) override;
   [[nodiscard]] bool holds_quit() const noexcept override { return true; }
   [[nodiscard]] std::string_view not_stored() const noexcept override {
@@ -87,18 +87,18 @@ class View : public Tracker {
   bool stores_;
   bool idle_;
   std::optional<Status> opened_;
-  std::vector<Uid> mailbox_;  ///< all of it, ascending
-  UidValidity found_ = 0;     ///< the state's when this session began; 0: there was none
-  Guids guids_;               ///< that were asked for
+  std::vector<Uid> mailbox_;  ///< the whole mailbox, ascending
+  UidValidity found_ = 0;     ///< of the state when this session began; 0: there was none
+  Guids guids_;               ///< those asked for so far
   std::string no_guids_;      ///< why the host has none
-  bool told_ = false;         ///< in the log, that there are none
-  std::vector<Uid> overdue_;  ///< kept long enough
+  bool told_ = false;         ///< logged that there are none
+  std::vector<Uid> overdue_;  ///< kept long enough, now to be removed
   std::vector<Uid> fetched_;
-  std::vector<Uid> delivered_;  ///< of the fetched
+  std::vector<Uid> delivered_;  ///< the fetched ones that have reached the client
 };
 
-/// The capability that RFC 2449 (section 6.7) has for how long the server keeps the mail that a
-/// client leaves on it; empty: the policy does not say, and the host may know.
+/// RFC 2449's capability (section 6.7) for how long the server keeps mail that a client leaves on
+/// it; empty: the policy does not say, but the host may know.
 std::string expire_capability(const policy::Policy& policy);
 
 }  // namespace pop3_legacy::view

@@ -17,19 +17,19 @@ namespace pop3_legacy::uidl {
 
 namespace {
 
-constexpr std::size_t spare_kept = 1000;  ///< ids of removed messages, before they are forgotten
+constexpr std::size_t spare_kept = 1000;  ///< ids of removed messages that may be kept
 
 class Assignment {
  public:
-  /// `gone` grows.
+  /// Adds to `gone`.
   Assignment(Maildrop& maildrop, const Wanted& wanted, bool wanted_known, Places& gone)
       : maildrop_(maildrop),
         memory_(maildrop, wanted, wanted_known),
         keys_(maildrop),
         gone_(gone) {}
 
-  /// Another session has stored what this one would have stored over, or has removed a message
-  /// that matters: what make() returned is not to be used.
+  /// Another session has stored something this one would have overwritten, or has removed a message
+  /// that matters: the result of make() must not be used.
   [[nodiscard]] bool overtaken() const noexcept { return overtaken_; }
 
   /// False: there is more to do.
@@ -55,7 +55,7 @@ class Assignment {
     return store(names.ids.size(), firsts.value());
   }
 
-  /// Once make() has returned true.
+  /// Only once make() has returned true.
   std::optional<std::vector<MessageId>> take_ids() {
     return hosts_ ? std::nullopt : std::optional(std::move(naming_->names().ids));
   }
@@ -74,7 +74,7 @@ class Assignment {
         names.leave_out(place, *unknown);
         continue;
       }
-      // What is imported for the GUID comes first, and is another's.
+      // An id imported for the GUID takes precedence and belongs to another message.
       const std::string& guid = keys_.guid(place);
       const bool own =
           guid.empty() || names.named[place].origin == Origin::imported || keys_.is_copied(place);
@@ -99,14 +99,14 @@ class Assignment {
     }
   }
 
-  // True, also where this was overtaken.
+  // Returns true also if this was overtaken.
   Result<bool> store(std::size_t messages, const std::vector<std::uint32_t>& firsts) {
     memory_.finish();
     if (memory_.changed()) {
       GuidIds& kept = memory_.kept();
       if (kept.size() > 2 * messages + spare_kept) keys_.forget_removed(kept);
-      // A session that began without the first of two equal messages has given the second its id:
-      // so does this one, when it begins again.
+      // A session that began without the first of two equal messages has given the second its id.
+      // When this session starts over, it does the same.
       for (const std::uint32_t place : firsts) {
         if (maildrop_.removed(place)) overtaken_ = gone_.insert(place).second || overtaken_;
       }

@@ -1,19 +1,19 @@
-/// The ids of a whole maildrop, by its policy, its pins and what it remembers.
+/// The ids of a whole maildrop, according to its policy, its pins and what it remembers.
 ///
-/// In this order a message has the id
-///   1. that was imported for it (pins),
-///   2. that it was given before and that is kept (memory.h),
-///   3. that the host has stored with it (Dovecot's pop3_save_uidl, or a migration),
-///   4. of the first scheme of its chain that has one,
-///   5. that the host gives it.
+/// A message gets the first of these ids that exists:
+///   1. the id imported for it (pins),
+///   2. the id it was given before and that is kept (memory.h),
+///   3. the id that the host has stored with it (Dovecot's pop3_save_uidl, or a migration),
+///   4. the id from the first scheme of its chain that has one,
+///   5. the id that the host gives it.
 /// An id that POP3 does not allow, or that is too long in this mailbox, is replaced (identifier.h).
-/// Where two messages have the same id, the one that comes first in this order, then the one with
-/// the lower UID, has it and the other gets `ID-` and ten digits of its GUID's hash, with no more
-/// of ID than makes 70 octets; it keeps that, when the first is deleted, too. An id that is
-/// remembered for a message that is gone is not given to another one. Where the host gives two
-/// messages the same id, that is the host's affair.
+/// If two messages have the same id, the one whose id comes first in this order, then the one with
+/// the lower UID, keeps it. The other gets `ID-` and ten digits of its GUID's hash, where ID is cut
+/// so that the result has at most 70 octets, and keeps that even when the first is deleted. An id
+/// that is remembered for a removed message is not given to another one. If the host itself gives
+/// two messages the same id, they are left alone.
 ///
-/// A message that cannot be read, or that another session has removed, has no id; the others have
+/// A message that cannot be read, or that another session has removed, has no id. The others have
 /// theirs, and keep them when it comes back.
 #ifndef POP3_LEGACY_CORE_UIDL_ASSIGNMENT_H
 #define POP3_LEGACY_CORE_UIDL_ASSIGNMENT_H
@@ -31,14 +31,14 @@
 
 namespace pop3_legacy::uidl {
 
-/// How long an id may be in this mailbox: as it remembers, or as the policy has it where it
+/// How long an id may be in this mailbox: what the mailbox remembers, or the policy's value if it
 /// remembers nothing or is to change.
 Result<std::size_t> longest_identifier(Maildrop& maildrop, const Wanted& wanted);
 
-/// The same as assign_ids(), part by part.
+/// The same as assign_ids(), in parts.
 class IdAssignment {
  public:
-  /// `maildrop` lives longer than this, and its messages stay as they are.
+  /// `maildrop` must outlive this object, and its messages must not change.
   IdAssignment(Maildrop& maildrop, Wanted wanted, bool wanted_known);
   IdAssignment(const IdAssignment&) = delete;
   IdAssignment& operator=(const IdAssignment&) = delete;
@@ -46,10 +46,10 @@ class IdAssignment {
   IdAssignment& operator=(IdAssignment&&) = delete;
   ~IdAssignment();
 
-  /// Goes on until `until`, or a little longer: a message is not left in the middle, and what is
-  /// made of all messages is made at once. False: there is more to do.
+  /// Works until `until` or slightly longer: a message is not left half done, and steps that
+  /// concern all messages are done at once. False: there is more to do.
   Result<bool> go_on(std::chrono::steady_clock::time_point until);
-  /// What assign_ids() returns, once go_on() has returned true.
+  /// The result of assign_ids(), once go_on() has returned true.
   [[nodiscard]] std::optional<std::vector<MessageId>> take_ids();
 
  private:
@@ -58,8 +58,7 @@ class IdAssignment {
 };
 
 /// The ids by place; no value: the host names all its messages itself. What has to be remembered
-/// has been stored when this returns, and without an Error no id differs from what was given
-/// before.
+/// has been stored when this returns, and without an Error no id differs from the one given before.
 Result<std::optional<std::vector<MessageId>>> assign_ids(Maildrop& maildrop, const Wanted& wanted,
                                                          bool wanted_known);
 

@@ -12,10 +12,11 @@ namespace pop3_legacy::uidl {
 
 namespace {
 
-constexpr std::size_t longest_line = 2027;  ///< of its buffer of 2048 octets
+constexpr std::size_t longest_line = 2027;  ///< its buffer has 2048 octets
 constexpr std::size_t told_lines = 20;
 
-/// Takes the number at the beginning of `text`. One that is too large is the largest, as in C.
+/// Removes and returns the number at the beginning of `text`. If it is too large, returns the
+/// largest possible, as in C.
 std::optional<std::uint64_t> take_c_number(std::string_view& text) {
   const std::string_view digits =
       text.substr(0, std::min(text.find_first_not_of("0123456789"), text.size()));
@@ -34,7 +35,7 @@ void take_white_space(std::string_view& text) {
   text.remove_prefix(std::min(text.find_first_not_of(" \t\r\v\f"), text.size()));
 }
 
-/// Takes what stands behind the last blank, and the blank.
+/// Removes the last blank and what follows it, and returns the latter.
 std::string_view take_last_word(std::string_view& line) {
   const std::size_t blank = line.rfind(' ');
   if (blank == std::string_view::npos) return {};
@@ -43,7 +44,7 @@ std::string_view take_last_word(std::string_view& line) {
   return word;
 }
 
-/// What a first line says. No value: no line of the list counts.
+/// Interprets the first line. No value: no line of the list counts.
 std::optional<std::uint64_t> version_of(std::string_view line) {
   if (!take(line, '/')) return 0;
   take_white_space(line);
@@ -54,7 +55,7 @@ std::optional<std::uint64_t> version_of(std::string_view line) {
   return version;
 }
 
-/// "7:1700000000:0", whose last part says whether the header has 8-bit octets.
+/// "7:1700000000:0"; the last part says whether the header has 8-bit octets.
 std::optional<CourierNumber> numbered(std::string_view word, std::uint64_t version) {
   CourierNumber found;
   const auto number = take_c_number(word);

@@ -17,17 +17,17 @@ namespace pop3_legacy::uidl {
 
 namespace {
 
-/// What a scheme gives a message: nothing, an id that is not the list's, or the list's id that has
+/// What a scheme gives a message: nothing, an id that is not in the list, or the list's id with
 /// this number.
 using Cell = std::uint32_t;
 constexpr Cell nothing = 0;
 constexpr Cell other = 1;
 constexpr Cell first_id = 2;
 
-/// One for each message, by place.
+/// One cell per message, by place.
 using Column = std::vector<Cell>;
 
-/// The ids of a list, and for which message each is.
+/// The ids of a list, and the message that each belongs to.
 class Expected {
  public:
   Expected(const OldList& list, std::span<const NumberedMessage> messages) : list_(&list) {
@@ -35,7 +35,7 @@ class Expected {
       cells_.emplace(as_listed(list.format, entry.id), first_id + static_cast<Cell>(cells_.size()));
     }
     const auto places = listed_messages(list, messages);
-    // A list that ends before may be the beginning, or one of which messages have gone.
+    // A shorter list may be the maildrop's beginning, or messages may have been removed since.
     by_message_ = places.ok() &&
                   (listed_by(list) != ListedBy::number || last_number(list) == messages.size());
     for (std::size_t i = 0; by_message_ && i < list.entries.size(); ++i) {
@@ -53,7 +53,8 @@ class Expected {
     const auto entry = by_uid_.find(uid);
     return entry != by_uid_.end() && entry->second->id == *id ? found->second : other;
   }
-  /// Some id of the list has that in it; getmail's may have had another octet in its place.
+  /// Some id of the list contains `text`. Always true for getmail, which may have replaced an
+  /// octet.
   [[nodiscard]] bool contains(std::string_view text) const {
     return list_->format == OldListFormat::getmail ||
            std::any_of(list_->entries.begin(), list_->entries.end(), [text](const OldEntry& entry) {
@@ -70,7 +71,7 @@ class Expected {
   bool by_message_ = false;
 };
 
-/// Ids of the list in `first`, and in `second` where `first` has nothing.
+/// How many ids of the list are in `first`, or in `second` where `first` has nothing.
 std::size_t reproduced(const Column& first, const Column* second, std::vector<bool>& seen) {
   seen.assign(seen.size(), false);
   std::size_t count = 0;
@@ -91,14 +92,14 @@ Error of_message(Uid uid, const Error& error) {
 
 struct Tried {
   const Scheme* scheme = nullptr;
-  std::string text;              ///< of scheme "template": its form
-  std::optional<Template> form;  ///< the same
+  std::string text;              ///< for scheme "template": its form
+  std::optional<Template> form;  ///< the same, parsed
   Column column;
   std::size_t reproduced = 0;
 };
 
-/// The forms of scheme "template" that are worth a try, the usual ones first; those that are
-/// schemes by themselves are among them.
+/// The forms of scheme "template" worth trying, the most usual first, including those that are
+/// schemes of their own.
 std::vector<std::string> forms(const Expected& expected) {
   constexpr std::array<std::string_view, 7> formats = {"",   ":08x", ":x",   ":08X",
                                                        ":X", ":08d", ":010d"};
@@ -108,7 +109,7 @@ std::vector<std::string> forms(const Expected& expected) {
     for (const std::string_view separator : {".", "-", ""}) {
       if (!expected.contains(separator)) continue;
       for (const std::string_view format : formats) {
-        // Without a separator nothing but a width keeps the numbers apart.
+        // Without a separator, only a fixed width keeps the numbers apart.
         if (separator.empty() && !format.starts_with(":0")) continue;
         const std::string uid = "{uid" + std::string(format) + '}';
         const std::string validity = "{uidvalidity" + std::string(format) + '}';
@@ -168,7 +169,7 @@ Status try_message(Maildrop& maildrop, Facts& facts, const Expected& expected, s
   return Done{};
 }
 
-/// Leaves of the forms those that give other ids than what stands before them.
+/// Removes forms that give the same ids as one before them.
 void drop_repeated(std::vector<Tried>& tried) {
   for (std::size_t i = 0; i < tried.size();) {
     const auto here = tried.begin() + static_cast<std::ptrdiff_t>(i);
@@ -196,7 +197,7 @@ std::vector<Detection::Row> rows_of(std::vector<Tried> tried, std::size_t ids) {
   for (const Tried& first : tried) {
     for (const Tried& second : tried) {
       if (best.reproduced == ids) break;
-      // A policy has one template.
+      // A policy can have only one template.
       if (first.form && second.form) continue;
       const std::size_t both = reproduced(first.column, &second.column, seen);
       if (both > best.reproduced) {
@@ -224,7 +225,7 @@ Result<Detection> detect_schemes(Maildrop& maildrop, const Wanted& wanted, const
   Detection found;
   found.ids = expected.ids();
   found.by_message = expected.by_message();
-  // Message by message, so that each is read once; what is kept of an id is a number.
+  // Message by message, so that each is read once; only a number is kept for each id.
   const std::uint32_t count = maildrop.message_count();
   for (Tried& one : tried) one.column.reserve(count);
   for (std::uint32_t place = 0; place < count; ++place) {

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t suffix_octets = 5;  ///< of a GUID's hash, two digits each
 
-// No longer than an id of our own may be.
+// The result is no longer than an id of our own may be.
 std::string with_suffix(const std::string& raw, const std::string& suffix) {
   return raw.substr(0, max_own_identifier_octets - suffix.size()) + suffix;
 }
@@ -39,7 +39,7 @@ Result<std::vector<std::uint32_t>> DistinctIds::tell_apart() {
   return made_second;
 }
 
-// False: it is another one's.
+// False: the id belongs to another message.
 bool DistinctIds::claim(std::uint32_t place) {
   const bool host = names_.ids[place].from == MessageId::From::host;
   const std::string* const key = names_.named[place].key;
@@ -86,7 +86,7 @@ Status DistinctIds::name_apart(std::uint32_t place) {
   const std::string suffix = "-" + hex(std::span(digest.value()).first(suffix_octets));
   const std::string raw = std::move(names_.ids[place].text);
   std::string id = with_suffix(raw, suffix);
-  // Two messages with one GUID and one id: a message and its copy.
+  // Two messages with one GUID and one id are a message and its copy.
   std::uint32_t& number = copies_.emplace(id, 2).first->second;
   for (; !claims_.emplace(id, Claim{}).second; ++number) {
     id = with_suffix(raw, suffix + "." + std::to_string(number));

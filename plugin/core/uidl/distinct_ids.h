@@ -1,4 +1,4 @@
-/// Messages of one maildrop that have come to the same id are told apart.
+/// Distinguishes messages of one maildrop that have come to the same id.
 #ifndef POP3_LEGACY_CORE_UIDL_DISTINCT_IDS_H
 #define POP3_LEGACY_CORE_UIDL_DISTINCT_IDS_H
 
@@ -14,24 +14,24 @@
 
 namespace pop3_legacy::uidl {
 
-/// Who has the better right to an id keeps it (Origin), then who has the lower UID. What was given
-/// to a message that is gone, or is to be given to one that is not there yet, is no other's: a
-/// message may come back, from another folder or a backup. Ids that the host gives twice, and
-/// those that were kept so, are left as they are.
+/// The message with the better right to an id keeps it (Origin), then the one with the lower UID.
+/// An id given to a removed message, or reserved for one that is not there yet, is not given to
+/// another: messages may come back from another folder or a backup. Ids that the host gives twice,
+/// and those that were kept as such, are left as they are.
 class DistinctIds {
  public:
-  /// All of them live longer than this. `pins` and `kept` are the ids that belong to messages
-  /// already.
+  /// All arguments must outlive this object. `pins` and `kept` are the ids that already belong to
+  /// messages.
   DistinctIds(Maildrop& maildrop, MessageKeys& keys, const GuidIds& pins, const GuidIds& kept,
               Names& names)
       : maildrop_(maildrop), keys_(keys), pins_(pins), kept_(kept), names_(names) {}
 
-  /// Once, when all messages are named. Returns the places of messages that make others second,
-  /// and of which nothing is stored.
+  /// To be called once, when all messages are named. Returns the places of messages that have
+  /// displaced others and for which nothing is stored.
   Result<std::vector<std::uint32_t>> tell_apart();
 
  private:
-  /// Who has an id.
+  /// The holder of an id.
   struct Claim {
     bool host = false;
     const std::string* key = nullptr;  ///< as in Named
@@ -48,7 +48,7 @@ class DistinctIds {
   const GuidIds& kept_;
   Names& names_;
   std::unordered_map<std::string, Claim> claims_;
-  std::unordered_map<std::string, std::uint32_t> copies_;  ///< the next number behind an id
+  std::unordered_map<std::string, std::uint32_t> copies_;  ///< the next number to append to an id
 };
 
 }  // namespace pop3_legacy::uidl

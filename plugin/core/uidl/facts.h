@@ -1,9 +1,9 @@
 /// What the UIDL formulas may ask about one message. Each host has one implementation.
 ///
-/// Every question may cost something (a header read, a look into the old server's file), so a
-/// formula asks only what it needs. An Error means that the fact is not known at the moment; the
-/// id is then unknown, too, and never replaced by another. A fact that a message does not have
-/// (no envelope line) is no Error but no value.
+/// Every question may be expensive (reading a header, or the old server's file), so a formula asks
+/// only for what it needs. An Error means that the fact is not known at the moment; then the id is
+/// also unknown, and never replaced by another. A fact that a message lacks (no envelope line) is
+/// not an Error but no value.
 #ifndef POP3_LEGACY_CORE_UIDL_FACTS_H
 #define POP3_LEGACY_CORE_UIDL_FACTS_H
 
@@ -19,8 +19,8 @@ namespace pop3_legacy::uidl {
 
 /// A message's numbers in Courier's list (courier_list.h).
 struct CourierNumber {
-  std::uint64_t number = 0;    ///< 0: its id is the file's name, as before Courier had numbers
-  std::uint64_t validity = 0;  ///< 0: left out of the id
+  std::uint64_t number = 0;    ///< 0: its id is the file's name, as before Courier used numbers
+  std::uint64_t validity = 0;  ///< 0: not part of the id
 };
 
 class Facts {
@@ -34,28 +34,28 @@ class Facts {
 
   [[nodiscard]] virtual Uid uid() = 0;
   [[nodiscard]] virtual UidValidity uidvalidity() = 0;
-  /// Dovecot's globally unique id of the message: stays when the message is copied to another
-  /// server (dsync, a copied Maildir). Never empty, no white space. Failure::permanent: the
-  /// mailbox's format has none.
+  /// Dovecot's globally unique id of the message, which survives copying to another server (dsync,
+  /// a copied Maildir). Never empty, no white space. Failure::permanent: the mailbox's format has
+  /// none.
   [[nodiscard]] virtual Result<std::string> guid() = 0;
-  /// The maildrop's user, as the host has the name.
+  /// The name of the maildrop's user, as the host has it.
   [[nodiscard]] virtual std::string user() = 0;
   /// INTERNALDATE (RFC 3501, section 2.3.3), in seconds since 1970.
   [[nodiscard]] virtual Result<std::int64_t> received() = 0;
 
-  /// The name of a Maildir's file up to the ":" that begins its flags. No value: the message is
-  /// not in a Maildir.
+  /// A Maildir file's name up to the ":" that begins its flags. No value: the message is not in a
+  /// Maildir.
   [[nodiscard]] virtual Result<std::optional<std::string>> file_name() = 0;
-  /// No value: Courier never numbered it.
+  /// No value: Courier has not numbered it.
   [[nodiscard]] virtual Result<std::optional<CourierNumber>> courier() = 0;
 
-  /// The whole header as stored, line ends LF or CRLF, without the empty line behind it. A
-  /// Content-Length that the host itself wrote into an mbox is not in it.
+  /// The whole header as stored, with LF or CRLF, without the empty line that follows. A
+  /// Content-Length that the host itself wrote into an mbox is not included.
   [[nodiscard]] virtual Result<std::string> header() = 0;
   /// The mbox "From " line with its line end, as stored. No value: there is none.
   [[nodiscard]] virtual Result<std::optional<std::string>> envelope_line() = 0;
-  /// The first `octets` octets of the message as stored, header and body, the envelope line not
-  /// among them; fewer where the message is shorter.
+  /// The first `octets` octets of the message as stored, header and body without the envelope line;
+  /// fewer if the message is shorter.
   [[nodiscard]] virtual Result<std::string> beginning(std::size_t octets) = 0;
 };
 

@@ -1,4 +1,4 @@
-// Of what the old server left in the Maildir; no value outside of one.
+// Schemes based on what the old server left in the Maildir; no value outside a Maildir.
 
 #include "plugin/core/uidl/hashed.h"
 #include "plugin/core/uidl/notation.h"
@@ -14,7 +14,7 @@ bool courier_keeps(char c) noexcept {
 
 }  // namespace
 
-/// The file name, octets outside of 0x21 to 0x7E, quotes and "+" as `+XX`.
+/// The file name; octets outside 0x21 to 0x7E, quotes and "+" become `+XX`.
 RawId courier_v0(Facts& facts, const Context& /*context*/) {
   const auto name = facts.file_name();
   if (!name) return name.error();
@@ -30,7 +30,7 @@ RawId courier_v0(Facts& facts, const Context& /*context*/) {
   return std::optional(id);
 }
 
-/// `UIDn-v` of courierpop3dsizelist, `UIDn` where v is 0.
+/// `UIDn-v` from courierpop3dsizelist; `UIDn` if v is 0.
 RawId courier(Facts& facts, const Context& context) {
   const auto numbered = facts.courier();
   if (!numbered) return numbered.error();

@@ -1,8 +1,9 @@
-/// Ids of single messages, by the messages' GUIDs: what pins and kept ids are stored as.
+/// Ids of single messages by GUID: the form in which pins and kept ids are stored.
 ///
-/// As text, a line each: `WORD GUID ID`, the GUID with octets outside 0x21 to 0x7E and "%" as
-/// %XX. A GUID stays with its message when an index is rebuilt and when a Maildir is copied. Where
-/// several messages have one GUID, a kept id may stand under the GUID, LF, `UIDVALIDITY.UID`.
+/// As text, one line each: `WORD GUID ID`, where octets of the GUID outside 0x21 to 0x7E, and "%",
+/// are written as %XX. A GUID stays with its message when an index is rebuilt or a Maildir is
+/// copied. If several messages have the same GUID, a kept id may be stored under the GUID, LF,
+/// `UIDVALIDITY.UID`.
 #ifndef POP3_LEGACY_CORE_UIDL_GUID_IDS_H
 #define POP3_LEGACY_CORE_UIDL_GUID_IDS_H
 
@@ -16,23 +17,23 @@
 
 namespace pop3_legacy::uidl {
 
-/// `text` without blanks and line ends: octets outside 0x21 to 0x7E and "%" as %XX.
+/// `text` without blanks and line ends: octets outside 0x21 to 0x7E, and "%", become %XX.
 std::string as_word(std::string_view text);
-/// No value: this is no such word.
+/// No value: this is not such a word.
 std::optional<std::string> from_word(std::string_view word);
 
-/// GUID → id. Sorted, so that the same ids always make the same text.
+/// GUID → id. Sorted, so that the same ids always give the same text.
 using GuidIds = std::map<std::string, std::string, std::less<>>;
 
 /// The lines, each beginning with `word`.
 std::string guid_id_lines(std::string_view word, const GuidIds& ids);
 
-/// Adds the line's `GUID ID` (without the word). An Error says what is wrong with it: no legal id
-/// (identifier.h), no GUID, a GUID or more text that has been there.
+/// Adds the `GUID ID` of a line (without the word). An Error says what is wrong: the id is not
+/// legal (identifier.h), the GUID is missing or already known, or there is more text.
 Status add_guid_id_line(std::string_view line, GuidIds& ids);
 
-/// The imported ids of a mailbox: the state "pins". `text` is a whole file with its first line and
-/// its last (lines.h). An Error names the line.
+/// The imported ids of a mailbox: the state "pins". `text` is a whole file including its first and
+/// last lines (lines.h). An Error names the line.
 Result<GuidIds> parse_pins(std::string_view text);
 std::string pins_text(const GuidIds& pins);
 

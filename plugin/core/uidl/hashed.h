@@ -1,4 +1,4 @@
-/// From pieces to an id, through the context's hasher.
+/// Makes ids from pieces of text, with the context's hasher.
 #ifndef POP3_LEGACY_CORE_UIDL_HASHED_H
 #define POP3_LEGACY_CORE_UIDL_HASHED_H
 
@@ -11,11 +11,11 @@
 
 namespace pop3_legacy::uidl {
 
-/// Of the pieces one behind the other. Fails as the hasher does.
+/// The hash of the concatenated pieces. Fails when the hasher does.
 Result<Md5Digest> md5_of(const Context& context, std::span<const std::string_view> pieces);
 Result<Md5Digest> md5_of(const Context& context, std::string_view text);
 
-/// The digest in 32 lower-case hexadecimal digits, or why there is none.
+/// The digest as 32 lower-case hexadecimal digits, or its Error.
 RawId hex_of(const Result<Md5Digest>& digest);
 
 }  // namespace pop3_legacy::uidl

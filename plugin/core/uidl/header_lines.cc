@@ -8,7 +8,7 @@ namespace pop3_legacy::uidl {
 
 namespace {
 
-constexpr std::size_t popper_line_octets = 1023;  // its buffer without the final NUL
+constexpr std::size_t popper_line_octets = 1023;  // popper's buffer without the final NUL
 
 bool has_crlf_only(std::string_view text) noexcept {
   std::size_t lf = text.find('\n');

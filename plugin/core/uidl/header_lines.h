@@ -11,24 +11,24 @@
 
 namespace pop3_legacy::uidl {
 
-/// `text` with LF for CRLF if every line ends so, as Dovecot stores mail with mail_save_crlf: the
-/// old server's file had LF. Where LF lines are among them, a CR was in the old file, too; all of
-/// the servers here took it as any other octet.
+/// `text` with CRLF changed to LF if every line ends with CRLF, as Dovecot stores mail under
+/// mail_save_crlf: the old server's file had LF. If some lines end with LF, the old file contained
+/// the CRs too; all servers covered here treated them as ordinary octets.
 std::string with_lf(std::string text);
 
-/// The lines of a header as the servers that descend from Berkeley's popper saw them: pieces of
-/// at most 1023 octets, as from fgets(), and the header ends at the first that is only a LF, also
-/// where it is the rest of a line of 1023.
+/// The lines of a header as seen by the servers descended from Berkeley's popper: pieces of at most
+/// 1023 octets, as from fgets(). The header ends at the first piece that is only a LF, even if it
+/// is the rest of a line of 1023 octets.
 LineRange popper_lines(std::string_view header);
 
-/// Adds `line` to the pieces of a text, as part of the last where it stands right behind it.
+/// Adds `line` to the pieces of a text, merging it with the last piece if it directly follows.
 void add_piece(std::vector<std::string_view>& pieces, std::string_view line);
 
-/// `line` begins with `name` (in which the colon is), whatever the letters' case.
+/// `line` begins with `name` (which includes the colon), ignoring case.
 bool begins(std::string_view line, std::string_view name) noexcept;
 
-/// The value of the first field of that name (in which the colon is), its lines joined, without
-/// white space around it. No value: there is no such field.
+/// The value of the first field with that name (which includes the colon), its lines joined,
+/// without surrounding white space. No value: there is no such field.
 std::optional<std::string> first_value(std::string_view header, std::string_view name);
 
 }  // namespace pop3_legacy::uidl

@@ -12,12 +12,12 @@
 
 namespace pop3_legacy::uidl {
 
-/// 1 to `longest` octets of 0x21 to 0x7E.
+/// 1 to `longest` octets, each 0x21 to 0x7E.
 bool is_identifier(std::string_view text, std::size_t longest = max_identifier_octets) noexcept;
 
-/// `raw` as it is where it is an id of at most `context.longest` octets; otherwise the same legal
-/// id each time: 32 lower-case hexadecimal digits, the first half of the SHA-256 of `raw`. Asks for
-/// the hasher only then, and fails only as that does.
+/// `raw` itself if it is a valid id of at most `context.longest` octets. Otherwise a legal id that
+/// is always the same: 32 lower-case hexadecimal digits, the first half of the SHA-256 of `raw`.
+/// Only then is the hasher asked for; fails only if that does.
 Result<std::string> identifier(std::string_view raw, const Context& context);
 
 }  // namespace pop3_legacy::uidl

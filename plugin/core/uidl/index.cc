@@ -1,4 +1,4 @@
-// Of UID and UIDVALIDITY; never without a value.
+// Schemes based on UID and UIDVALIDITY; they always have a value.
 
 #include "plugin/core/uidl/notation.h"
 #include "plugin/core/uidl/schemes.h"
@@ -17,14 +17,14 @@ std::string joined(Facts& facts, char separator) {
 
 }  // namespace
 
-/// 8 lower-case hexadecimal digits each of UIDVALIDITY and UID.
+/// UIDVALIDITY and UID, 8 lower-case hexadecimal digits each.
 RawId uw(Facts& facts, const Context& /*context*/) {
   return std::optional(hex8(facts.uidvalidity()) + hex8(facts.uid()));
 }
 
-/// 8 lower-case hexadecimal digits each of UID and UIDVALIDITY.
+/// UID and UIDVALIDITY, 8 lower-case hexadecimal digits each.
 RawId dovecot(Facts& facts, const Context& /*context*/) {
-  // The X of %08Xu looks like printf()'s and is not: Dovecot's digits are lower case.
+  // The X in %08Xu looks like printf()'s but is not: Dovecot's digits are lower case.
   return std::optional(hex8(facts.uid()) + hex8(facts.uidvalidity()));
 }
 
@@ -43,10 +43,10 @@ RawId decimal_uid(Facts& facts, const Context& context) {
 }
 
 /// 14 decimal digits: UIDVALIDITY modulo 9000, plus 1000, and 10 digits of the UID. Under one
-/// UIDVALIDITY no two UIDs have the same.
+/// UIDVALIDITY, two UIDs never give the same id.
 RawId numeric(Facts& facts, const Context& context) {
-  // A UID takes up to 10 digits; the first digit is never 0, for clients that take it as a number.
-  // Of two UIDVALIDITYs one in 9000 has the same lead.
+  // A UID has up to 10 digits. The first digit is never 0, for clients that treat the id as a
+  // number. Two UIDVALIDITYs have the same lead with a probability of 1 in 9000.
   const std::uint32_t lead = facts.uidvalidity() % 9000 + 1000;
   return std::optional(std::to_string(lead) +
                        number_in(decimal_digits, facts.uid() + context.uid_offset, 10));

@@ -25,8 +25,8 @@ Error Lines::wrong(const std::string& why) const {
 
 namespace {
 
-/// The sum of an octet that has N more behind it, for N of 0 to 7: eight octets at once, for a text
-/// may have megabytes.
+/// The sum of an octet that is followed by N more, for N from 0 to 7: processes eight octets at
+/// once, because a text may have megabytes.
 using SumTables = std::array<std::array<std::uint32_t, 256>, 8>;
 
 constexpr SumTables sum_tables() {

@@ -11,15 +11,15 @@ namespace pop3_legacy::uidl {
 
 namespace {
 
-constexpr std::int64_t smallest_growth = -64;  ///< of a message by a move, in octets
+constexpr std::int64_t smallest_growth = -64;  ///< of a message when it is moved, in octets
 constexpr std::int64_t largest_growth = 1024;
-constexpr std::int64_t slack = 64;            ///< around the growth that most messages have
-constexpr std::int64_t slack_share = 16;      ///< and that part of the message
-constexpr std::size_t exceptions_share = 10;  ///< so many messages may be off by more than that
+constexpr std::int64_t slack = 64;            ///< allowed around the growth of most messages
+constexpr std::int64_t slack_share = 16;      ///< also allowed: this fraction of the message
+constexpr std::size_t exceptions_share = 10;  ///< one message in so many may be further off
 constexpr std::size_t farthest_shift = 100;
 constexpr std::size_t proving_run = 3;  ///< messages in a row with the sizes of others
 
-/// Of one message on both servers.
+/// The sizes of one message on both servers.
 struct Pair {
   std::uint32_t number = 0;
   std::int64_t before = 0;
@@ -28,13 +28,13 @@ struct Pair {
   [[nodiscard]] std::int64_t growth() const { return now - before; }
 };
 
-/// All of them, and how large each message of the maildrop is now.
+/// All pairs, and the present size of each message of the maildrop.
 struct Sizes {
   std::vector<Pair> pairs;        ///< ascending
   std::vector<std::int64_t> now;  ///< by place
 };
 
-/// The growth in the middle of all, and how much there is of the commonest.
+/// The median growth, and how often the most common growth occurs.
 struct Growth {
   std::int64_t middle = 0;
   std::int64_t commonest = 0;
@@ -68,11 +68,11 @@ std::vector<const Pair*> far_off(const std::vector<Pair>& pairs, const Growth& g
 
 struct Run {
   std::size_t longest = 0;
-  std::size_t overlap = 0;  ///< messages that there is another one for
+  std::size_t overlap = 0;  ///< messages for which there is another to compare
 };
 
-/// The most messages in a row whose size before, plus `growth`, is not theirs now but that of the
-/// message `shift` places behind (or before, where it is negative).
+/// The longest run of messages whose old size, plus `growth`, does not match their present size but
+/// that of the message `shift` places later (or earlier, if negative).
 Run run_of(const Sizes& sizes, std::int64_t growth, std::int64_t shift) {
   Run found;
   std::size_t run = 0;
@@ -98,7 +98,7 @@ bool displaced(const Sizes& sizes, const Growth& growth) {
         as_they_were.longest >= std::min(proving_run, as_they_were.overlap)) {
       return true;
     }
-    // A growth that a few messages share is chance.
+    // A growth shared by only a few messages is chance.
     return growth.times * 2 >= count &&
            run_of(sizes, growth.commonest, shift).longest >= proving_run;
   };
@@ -108,7 +108,7 @@ bool displaced(const Sizes& sizes, const Growth& growth) {
   return false;
 }
 
-/// Why the sizes contradict; empty: they do not.
+/// Why the sizes contradict the list; empty: they do not.
 std::string contradiction_in(const Sizes& sizes) {
   const std::size_t count = sizes.pairs.size();
   const Growth growth = growth_of(sizes.pairs);

@@ -1,4 +1,5 @@
-/// The sizes that LIST told on the old server, beside those of the messages of the same numbers.
+/// Compares the sizes that LIST showed on the old server with those of the messages with the same
+/// numbers.
 #ifndef POP3_LEGACY_CORE_UIDL_LISTED_SIZES_H
 #define POP3_LEGACY_CORE_UIDL_LISTED_SIZES_H
 
@@ -10,13 +11,13 @@
 
 namespace pop3_legacy::uidl {
 
-/// Why the list cannot be of these messages in this order; empty: nothing speaks against it, or the
-/// list has no sizes. No number of it is higher than there are messages.
+/// Why the list cannot belong to these messages in this order; empty: nothing contradicts it, or
+/// the list has no sizes. Requires that no number in it is higher than the number of messages.
 ///
-/// Sizes are never equal everywhere: a move adds a header to each message, some servers count the
-/// stored octets, and Courier's LIST differs from its own RETR in 6 messages of 200. So a size may
-/// be off by what a few headers take, and of ten messages one by anything. A list that is shifted
-/// against the maildrop shows by its sizes' being those of the messages next to it.
+/// The sizes are never all equal: a move adds a header to each message, some servers count the
+/// octets as stored, and Courier's LIST differs from its own RETR in 6 of 200 messages. So a size
+/// may differ by what a few headers take, and one in ten messages by any amount. If the list is
+/// shifted against the maildrop, its sizes are those of neighbouring messages.
 std::string contradiction(const OldList& list, std::span<const NumberedMessage> messages);
 
 }  // namespace pop3_legacy::uidl

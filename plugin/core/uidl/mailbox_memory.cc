@@ -6,7 +6,7 @@ namespace pop3_legacy::uidl {
 
 namespace {
 
-constexpr std::uint64_t uids_ahead = 1000;  ///< counted before they are given: less is written
+constexpr std::uint64_t uids_ahead = 1000;  ///< reserved at once, to store less often
 
 }  // namespace
 
@@ -63,7 +63,7 @@ Status MailboxMemory::decide() {
   return change_to(wanted);
 }
 
-// A mailbox that was served before there was a choice keeps its own.
+// A mailbox that was in use before this could be chosen keeps its own length.
 bool MailboxMemory::same_length() const {
   return !memory_.max_length || *memory_.max_length == wanted_.max_length;
 }
@@ -146,7 +146,7 @@ void MailboxMemory::check_owner(PlanFormulas& formulas) {
   formulas.tie_to(memory_.owner);
 }
 
-// Before any id is given. What it is now goes on where UIDVALIDITY is another one.
+// Called before any id is given. Numbers continue if UIDVALIDITY has changed.
 void MailboxMemory::count_on(PlanFormulas& formulas) {
   if (!formulas.counts_uids()) return;
   std::uint32_t behind = maildrop_.message_count();

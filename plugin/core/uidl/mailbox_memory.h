@@ -1,5 +1,5 @@
-/// What one mailbox remembers of its ids (memory.h), while they are assigned: loaded, brought into
-/// line with the policy, stored.
+/// What one mailbox remembers of its ids (memory.h) while they are assigned: loading, adapting to
+/// the policy, storing.
 #ifndef POP3_LEGACY_CORE_UIDL_MAILBOX_MEMORY_H
 #define POP3_LEGACY_CORE_UIDL_MAILBOX_MEMORY_H
 
@@ -22,33 +22,33 @@ namespace pop3_legacy::uidl {
 
 class MailboxMemory {
  public:
-  /// Both live longer than this. `wanted_known` is false where the policy cannot be read.
+  /// Both must outlive this object. `wanted_known` is false if the policy cannot be read.
   MailboxMemory(Maildrop& maildrop, const Wanted& wanted, bool wanted_known)
       : maildrop_(maildrop), wanted_(wanted), wanted_known_(wanted_known) {}
 
-  /// Loads the memory and the pins, and decides by which plan the messages are named: that of
-  /// memory(), from here on.
+  /// Loads the memory and the pins, and decides which plan names the messages. From then on
+  /// memory() has that plan.
   Status load();
-  /// The plan's formulas, with what the mailbox remembers of key, owner and numbers.
+  /// The plan's formulas, with the key, owner and numbers that the mailbox remembers.
   Result<PlanFormulas> formulas();
 
   [[nodiscard]] const Memory& memory() const noexcept { return memory_; }
   [[nodiscard]] const GuidIds& pins() const noexcept { return pins_; }
   [[nodiscard]] GuidIds& kept() noexcept { return memory_.kept; }
-  /// Nothing is known of any single message.
+  /// Nothing is known about any single message.
   [[nodiscard]] bool knows_none() const noexcept { return pins_.empty() && memory_.kept.empty(); }
-  /// The plan is new to the mailbox, and not the host's.
+  /// The plan is new to the mailbox, and is not the host's.
   [[nodiscard]] bool is_first_use() const noexcept { return first_use_; }
   /// There is something to store.
   [[nodiscard]] bool changed() const noexcept { return changed_; }
 
-  /// `key` as memory.h has it.
+  /// `key` is as in memory.h.
   void keep(const std::string& key, const std::string& id);
-  /// Where no client has seen the ids of a new plan, what was so before is remembered still.
+  /// If no client has seen ids by a new plan, restores what was remembered before it.
   void finish();
-  /// A sentence for the log, written once store() has stored.
+  /// A sentence for the log, written only when store() succeeds.
   void say(LogLevel level, std::string sentence) { said_.emplace_back(level, std::move(sentence)); }
-  /// False: another session has stored meanwhile, and nothing was done.
+  /// False: another session has stored something in the meantime, and nothing was done.
   Result<bool> store();
 
  private:
@@ -65,11 +65,11 @@ class MailboxMemory {
   const Wanted& wanted_;
   bool wanted_known_;
   Memory memory_;
-  Memory before_;                      ///< as it was loaded
+  Memory before_;                      ///< as loaded
   std::optional<std::string> loaded_;  ///< what memory_ was read from
   GuidIds pins_;
-  bool changed_ = false;      ///< the memory, since it was loaded
-  bool only_marked_ = false;  ///< nothing else is new than that a client is shown the host's ids
+  bool changed_ = false;      ///< the memory has changed since it was loaded
+  bool only_marked_ = false;  ///< the only news is that a client has been shown the host's ids
   bool took_over_ = false;    ///< memory_.plan is the policy's
   bool first_use_ = false;
   std::vector<std::pair<LogLevel, std::string>> said_;

@@ -15,39 +15,38 @@
 
 namespace pop3_legacy::uidl {
 
-/// A maildrop's messages, hidden and deleted ones among them, and what is around them.
+/// A maildrop's messages, including hidden and deleted ones, and their environment.
 class Maildrop : public StateStore {
  public:
   [[nodiscard]] virtual std::uint32_t message_count() = 0;
-  /// The message at `place`, 0 to message_count() - 1 in the order of the UIDs; valid until the
-  /// next call. An Error: it cannot be reached, or was removed by somebody else (Failure::gone).
+  /// The message at `place`, 0 to message_count() - 1 in UID order; valid until the next call. An
+  /// Error: it cannot be accessed, or was removed by somebody else (Failure::gone).
   [[nodiscard]] virtual Result<Facts*> message(std::uint32_t place) = 0;
 
-  /// Another session has removed the message at `place` meanwhile, as of now.
+  /// Another session has removed the message at `place` by now.
   [[nodiscard]] virtual bool removed(std::uint32_t /*place*/) { return false; }
 
-  /// What derive() kept for `scheme` and the message that message() gave last.
+  /// What keep_derived() stored for `scheme` and the message that message() returned last.
   [[nodiscard]] virtual std::optional<std::string> derived(std::string_view /*scheme*/) {
     return std::nullopt;
   }
-  /// Keeps what took reading a message to find out, in a cache that may be dropped.
+  /// Stores the result of reading a message in a cache that may be dropped.
   virtual void keep_derived(std::string_view /*scheme*/, std::string_view /*value*/) {}
-  /// The id that the host has stored with the message that message() gave last; empty: none.
+  /// The id that the host has stored with the message that message() returned last; empty: none.
   [[nodiscard]] virtual Result<std::string> stored_id() { return std::string(); }
 
-  /// The id that the host itself would give the message that message() gave last, if nothing is
-  /// stored with it. Empty: that is not known here.
+  /// The id that the host itself would give the message that message() returned last if none is
+  /// stored with it. Empty: not known here.
   [[nodiscard]] virtual Result<std::string> host_id() = 0;
-  /// The ids are shown to a POP3 client: then it is remembered by which plan they are, and only
-  /// then.
+  /// The ids are shown to a POP3 client. Only then is it remembered which plan they come from.
   [[nodiscard]] virtual bool serves_client() { return true; }
 
-  /// Loads OpenSSL if need be; the Hasher lives as long as this.
+  /// Loads OpenSSL if necessary; the Hasher lives as long as this object.
   [[nodiscard]] virtual Result<Hasher*> hasher() = 0;
   /// The content of a key file that only the mail user may read.
   [[nodiscard]] virtual Result<std::string> read_key(const std::string& path) = 0;
 
-  /// One sentence for the administrator.
+  /// Logs one sentence for the administrator.
   virtual void log(LogLevel level, std::string_view sentence) = 0;
 };
 

@@ -1,4 +1,4 @@
-// Of what stood in an mbox.
+// Schemes based on the contents of an mbox.
 
 #include <algorithm>
 #include <array>
@@ -31,7 +31,7 @@ std::vector<std::string_view> fixed_lines(std::string_view header) {
     if (!continues(line)) {
       const bool first_received = !received && begins(line, "Received:");
       received = received || first_received;
-      // The X is compared as it is, the rest of the name in any case.
+      // The X is compared case-sensitively, the rest of the name is not.
       fixed = first_received || begins(line, "Delivered-To:") ||
               (!received && (begins(line, "Date:") || begins(line, "Message-ID:"))) ||
               (line.starts_with('X') && begins(line, "X-Delivery-ID:"));
@@ -43,13 +43,13 @@ std::vector<std::string_view> fixed_lines(std::string_view header) {
 
 }  // namespace
 
-/// The MD5 of the first 512 octets from the "From " line on. Where the message is shorter, the
-/// empty line before the next "From " line is among them. No value without a "From " line.
+/// The MD5 of the first 512 octets, starting with the "From " line. If the message is shorter, this
+/// includes the empty line before the next "From " line. No value without a "From " line.
 RawId tpop3d_mbox(Facts& facts, const Context& context) {
   auto envelope = facts.envelope_line();
   if (!envelope) return envelope.error();
   if (!envelope.value()) return std::optional<std::string>{};
-  // Twice as many, for half of them may be CR.
+  // Twice as many octets, because half of them may be CR.
   auto message = facts.beginning(2 * tpop3d_octets);
   if (!message) return message.error();
   const bool whole = message.value().size() < 2 * tpop3d_octets;
@@ -59,8 +59,8 @@ RawId tpop3d_mbox(Facts& facts, const Context& context) {
   return hex_of(md5_of(context, std::string_view(text).substr(0, tpop3d_octets)));
 }
 
-/// The MD5 of the lines that begin, in exactly this spelling, "Received:", "Date:", "Message-Id:"
-/// or "Subject:", without their continuations.
+/// The MD5 of the lines that begin with "Received:", "Date:", "Message-Id:" or "Subject:" in
+/// exactly this spelling, without their continuations.
 RawId solid_mbox(Facts& facts, const Context& context) {
   auto header = facts.header();
   if (!header) return header.error();
@@ -72,8 +72,8 @@ RawId solid_mbox(Facts& facts, const Context& context) {
   return hex_of(md5_of(context, pieces));
 }
 
-/// Half an MD5 of the fields that an MUA leaves alone, with their continuations: the first
-/// Received, Date and Message-ID before it, each Delivered-To, each X-Delivery-ID whose X is
+/// Half an MD5 of the fields that an MUA does not change, with their continuations: the first
+/// Received, Date and Message-ID before it, each Delivered-To, and each X-Delivery-ID whose X is
 /// upper case.
 RawId popa3d(Facts& facts, const Context& context) {
   auto header = facts.header();
@@ -81,7 +81,7 @@ RawId popa3d(Facts& facts, const Context& context) {
   const std::string text = with_lf(std::move(header.value()));
   const auto digest = md5_of(context, fixed_lines(text));
   if (!digest) return digest.error();
-  // Two numbers of a little-endian machine, as "%08x%08x" writes them.
+  // Two numbers of a little-endian machine, as "%08x%08x" prints them.
   const Md5Digest& d = digest.value();
   return std::optional(
       hex(std::array<std::uint8_t, 8>{d[3], d[2], d[1], d[0], d[7], d[6], d[5], d[4]}));

@@ -17,7 +17,7 @@ namespace pop3_legacy::uidl {
 namespace {
 
 constexpr std::string_view title = "dovecot-pop3-legacy uidl 2";
-/// In the first version every chain ended with "dovecot", and "host" meant that nothing was given.
+/// In the first version every chain ended with "dovecot", and "host" meant that no id was given.
 constexpr std::string_view first_title = "dovecot-pop3-legacy uidl 1";
 constexpr std::string_view dovecot_last_line = "rest dovecot";
 
@@ -37,7 +37,7 @@ std::string joined(const std::vector<std::string>& chain) {
   return out;
 }
 
-// No value: a name that is no scheme's, or none at all.
+// No value: a name is not that of a scheme, or there is none.
 std::optional<std::vector<std::string>> chain_of(std::string_view text) {
   std::vector<std::string> chain;
   if (text == "host") {
@@ -54,7 +54,7 @@ std::optional<std::vector<std::string>> chain_of(std::string_view text) {
   return chain.empty() ? std::nullopt : std::optional(std::move(chain));
 }
 
-// The years 0 to 9999, which is what a policy can say.
+// The years 0 to 9999, which is the range that a policy can express.
 constexpr std::int64_t first_cutover = -62167219200;
 constexpr std::int64_t last_cutover = 253402300799;
 
@@ -88,7 +88,7 @@ std::optional<UidCount> count_of(std::string_view text) {
   return UidCount{.validity = *validity, .offset = *offset, .reserved = *reserved};
 }
 
-// Adds one line; false where it does not belong here.
+// Adds one line; false if it does not belong here.
 Result<bool> add_line(std::string_view line, Memory& memory) {
   if (const auto kept = behind("kept", line)) {
     const Status added = add_guid_id_line(*kept, memory.kept);
@@ -255,7 +255,7 @@ bool has_plan(const Memory& memory, const Plan& wanted) {
   if (!memory.dovecot_last) {
     return false;
   }
-  // Whoever writes it down, asks for nothing else.
+  // A policy that writes the final "dovecot" out asks for the same.
   Plan whole = memory.plan;
   whole.chain.emplace_back("dovecot");
   return same_plan(whole, wanted);

@@ -10,12 +10,12 @@ namespace pop3_legacy::uidl {
 struct MessageId {
   enum class From : std::uint8_t {
     plugin,
-    host,    ///< the host names it, in its own way, when it is asked
+    host,    ///< the host names it in its own way when asked
     nobody,  ///< it has no id in this session
   };
 
   From from = From::plugin;
-  /// Of From::host what the host is going to say; empty where that is not known here.
+  /// For From::host, what the host will say; empty if that is not known here.
   std::string text;
 };
 

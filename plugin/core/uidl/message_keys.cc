@@ -34,7 +34,7 @@ bool MessageKeys::load(Deadline until) {
       guids_.push_back(std::move(guid.value()));
       continue;
     }
-    // Of a format that has none a message is known by its UID, as long as that holds.
+    // In a format without GUIDs a message is identified by its UID, as long as that is valid.
     if (facts && guid.error().kind == Failure::permanent) {
       without_guids_ = guid.error().text;
       own_keys_.push_back(own_key_of({}, *facts.value()));

@@ -1,4 +1,4 @@
-/// The parts of a message's text that the Facts are cut from.
+/// The parts of a message's text that the Facts are taken from.
 #ifndef POP3_LEGACY_CORE_UIDL_MESSAGE_TEXT_H
 #define POP3_LEGACY_CORE_UIDL_MESSAGE_TEXT_H
 
@@ -10,10 +10,10 @@ namespace pop3_legacy::uidl {
 /// No old server read more of a header than this, and nobody sends more.
 inline constexpr std::size_t max_header_octets = std::size_t{16} * 1024 * 1024;
 
-/// Up to the empty line, without it; all of a `text` that has none.
+/// The text up to the empty line, which is not included; all of a `text` without one.
 std::string_view header_of(std::string_view text) noexcept;
 
-/// The mbox "From " line that `text` begins with, with its line end; empty: none, or cut off.
+/// The mbox "From " line at the beginning of `text`, with its line end; empty: none, or cut off.
 std::string_view envelope_of(std::string_view text) noexcept;
 
 }  // namespace pop3_legacy::uidl

@@ -1,4 +1,4 @@
-/// The messages of a maildrop while they are named: the ids so far, and how each came to its own.
+/// The messages of a maildrop while they are being named: the ids so far and their origins.
 #ifndef POP3_LEGACY_CORE_UIDL_NAMES_H
 #define POP3_LEGACY_CORE_UIDL_NAMES_H
 
@@ -18,13 +18,13 @@
 
 namespace pop3_legacy::uidl {
 
-/// In the order of the better right to an id.
+/// In descending order of the right to an id.
 enum class Origin : std::uint8_t { imported, kept, computed };
 
 struct Named {
   Origin origin = Origin::computed;
-  bool to_keep = false;              ///< what it has now
-  const std::string* key = nullptr;  ///< under which it is kept
+  bool to_keep = false;              ///< its present id has to be kept
+  const std::string* key = nullptr;  ///< the key under which it is kept
 };
 
 /// By place.
@@ -33,12 +33,12 @@ struct Names {
   std::vector<Named> named;
 
   std::size_t left_out = 0;      ///< messages without an id in this session
-  std::size_t unread_count = 0;  ///< of those left out, the ones that are there
-  std::optional<Error> unread;   ///< why the first of them was
+  std::size_t unread_count = 0;  ///< those left out that still exist
+  std::optional<Error> unread;   ///< why the first of them could not be read
   std::uint32_t first_unread = 0;
 
   // Counted for the log:
-  std::map<std::string, std::uint64_t> computed;  ///< by who named them
+  std::map<std::string, std::uint64_t> computed;  ///< by the scheme that named them
   std::uint64_t imported = 0;
   std::uint64_t told_apart = 0;
   std::uint64_t replaced = 0;  ///< ids that POP3 does not allow
@@ -48,14 +48,14 @@ struct Names {
     ids.push_back(std::move(id));
     named.push_back(how);
   }
-  /// One message cannot be named: that is no reason to leave the others without their ids.
+  /// One message that cannot be named is no reason to leave the others without ids.
   void leave_out(std::uint32_t place, const Error& error);
 };
 
-/// What the administrator is told of messages that have another id than the plan has for them, or
-/// none.
+/// What the administrator is told about messages whose id is not the one that the plan has for
+/// them, or that have none.
 std::vector<std::pair<LogLevel, std::string>> unusual_names(const Names& names, const Plan& plan);
-/// The sentence about a mailbox that has just come to its plan.
+/// The sentence about a mailbox that has just adopted its plan.
 std::string first_names(const Names& names, const Plan& plan);
 
 }  // namespace pop3_legacy::uidl

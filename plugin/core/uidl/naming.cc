@@ -16,7 +16,7 @@ Result<bool> Naming::go_on(Deadline until) {
       names_.leave_out(place, {Failure::gone, {}});
       continue;
     }
-    // It may have been imported, or kept.
+    // The id may have been imported or kept.
     const Error* const unknown = keys_.loaded() ? keys_.error(place) : nullptr;
     const Status named = unknown != nullptr ? Status(*unknown) : compute(place);
     if (named) continue;
@@ -28,7 +28,7 @@ Result<bool> Naming::go_on(Deadline until) {
   return true;
 }
 
-// Imported or kept.
+// Uses the imported or kept id, if there is one.
 bool Naming::find_known(std::uint32_t place) {
   if (!keys_.loaded() || keys_.error(place) != nullptr) return false;
   const GuidIds& kept = memory_.kept();
@@ -66,7 +66,7 @@ Status Naming::compute(std::uint32_t place) {
                              : leave_to_host(computed.value().may_change);
 }
 
-// What the host has stored is by no scheme.
+// An id stored by the host does not come from a scheme.
 Status Naming::add_own(const PlanFormulas::RawName& named, Facts& facts) {
   Result<std::string> id = identifier(*named.id, formulas_.context());
   if (!id) return id.error();
@@ -76,7 +76,7 @@ Status Naming::add_own(const PlanFormulas::RawName& named, Facts& facts) {
     ++names_.computed[named.by != nullptr ? "by " + std::string(named.by->name)
                                           : "stored by the host"];
   }
-  // What is replaced is remembered, so that it is told once.
+  // A replaced id is remembered, so that it is reported only once.
   names_.add({.from = MessageId::From::plugin, .text = std::move(id.value())},
              {.to_keep = named.may_change || replaced});
   return Done{};
@@ -90,14 +90,14 @@ Status Naming::leave_to_host(bool may_change) {
   return Done{};
 }
 
-// What is not known here, or what POP3 does not allow, is the host's affair alone.
+// What is unknown here, or not allowed by POP3, is left to the host.
 void Naming::add_hosts(std::string id, bool may_change) {
   const bool to_keep = may_change && is_identifier(id);
   names_.add({.from = MessageId::From::host, .text = std::move(id)}, {.to_keep = to_keep});
 }
 
-// When a message can be read again it may have the id of one that comes behind it, and that was
-// shown. It has not been shown itself, or its id would be in the host's cache.
+// Once an unreadable message can be read again, it may turn out to have the id of a later one,
+// which clients have seen. Its own id has not been shown, or it would be in the host's cache.
 void Naming::keep_what_comes_behind_unread() {
   if (!names_.unread) return;
   for (std::uint32_t place = names_.first_unread + 1; place < names_.ids.size(); ++place) {

@@ -1,5 +1,5 @@
-/// Names the messages of a maildrop one after another, whatever the others are called
-/// (distinct_ids.h tells equal ones apart).
+/// Names the messages of a maildrop one by one, regardless of each other (distinct_ids.h
+/// distinguishes equal ids).
 #ifndef POP3_LEGACY_CORE_UIDL_NAMING_H
 #define POP3_LEGACY_CORE_UIDL_NAMING_H
 
@@ -20,12 +20,12 @@
 
 namespace pop3_legacy::uidl {
 
-/// Places whose messages another session has removed.
+/// Places of messages that another session has removed.
 using Places = std::unordered_set<std::uint32_t>;
 
 class Naming {
  public:
-  /// All of them live longer than this.
+  /// All arguments must outlive this object.
   Naming(Maildrop& maildrop, MailboxMemory& memory, MessageKeys& keys, const Places& gone,
          PlanFormulas formulas)
       : maildrop_(maildrop),

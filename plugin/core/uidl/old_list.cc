@@ -35,7 +35,7 @@ bool is_number(std::string_view text) noexcept {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }
 
-// The lines that are not empty, without the blanks at their ends.
+// The lines that are not empty, without trailing blanks.
 std::vector<Line> lines_of(std::string_view text) {
   std::vector<Line> lines;
   for (unsigned number = 1; !text.empty(); ++number) {
@@ -48,7 +48,7 @@ std::vector<Line> lines_of(std::string_view text) {
   return lines;
 }
 
-// The first word and what follows the blanks behind it.
+// The first word, and what follows the blanks after it.
 std::pair<std::string_view, std::string_view> cut(std::string_view text) {
   const std::size_t end = std::min(text.find_first_of(blanks), text.size());
   const std::size_t rest = std::min(text.find_first_not_of(blanks, end), text.size());
@@ -60,7 +60,7 @@ bool contains_ignoring_case(std::string_view text, std::string_view lower_word) 
                      [](char a, char b) { return lower(a) == b; }) != text.end();
 }
 
-// Collects entries, and what is odd.
+// Collects entries and oddities.
 class Collector {
  public:
   explicit Collector(OldListFormat format) { list_.format = format; }
@@ -84,7 +84,7 @@ class Collector {
     list_.entries.push_back(std::move(entry));
   }
 
-  // A line that is none of the format's.
+  // Skips a line that does not fit the format.
   void skip(const Line& line, const std::string& why) {
     ++list_.skipped;
     note(line, why + "; the line is skipped");
@@ -95,8 +95,8 @@ class Collector {
     if (list_.odd.size() < told_oddities) list_.odd.push_back(in_line(line, what).text);
   }
 
-  // An Error: not one line is an entry, though there are lines; or, where nothing else shows which
-  // format it is, most are none.
+  // An Error: there are lines but not one is an entry, or, if nothing else identifies the format,
+  // most are not.
   Result<OldList> take() {
     const bool guessed =
         list_.format == OldListFormat::plain || list_.format == OldListFormat::fetchmail;
@@ -108,7 +108,7 @@ class Collector {
   }
 
  private:
-  // Empty: there is none.
+  // Empty: nothing is wrong.
   std::string fault_of(const Line& line, const OldEntry& entry) {
     const std::string& id = entry.id;
     if (id.find('\0') != std::string::npos) return "there is a NUL in it";
@@ -135,7 +135,7 @@ class Collector {
     return what + " is in line " + std::to_string(line) + " already";
   }
 
-  // The numbers stand as they are.
+  // Notes numbers out of order; they are kept as they are.
   void note_order(const Line& line, const OldEntry& entry) {
     if (!entry.number) return;
     if (*entry.number != next_) {
@@ -146,7 +146,7 @@ class Collector {
   }
 
   void note_repetition(const Line& line, const OldEntry& entry) {
-    // No account has a line feed in it, and no id.
+    // Neither accounts nor ids contain a line feed.
     const auto [found, is_new] = ids_.try_emplace(entry.account + '\n' + entry.id, line.number);
     if (!is_new) note(line, twice("the id " + in_quotes(entry.id), found->second));
   }
@@ -154,7 +154,7 @@ class Collector {
   OldList list_;
   std::optional<Error> first_skipped_;
   std::uint32_t next_ = 1;
-  // What was where first.
+  // The line in which each was found first.
   std::unordered_map<std::string, unsigned> ids_;
   std::unordered_map<std::string, unsigned> guids_;
   std::unordered_map<std::uint32_t, unsigned> numbers_;
@@ -162,7 +162,7 @@ class Collector {
 
 // --- a UIDL answer, or a session with one ---
 
-// "+OK", not an id that happens to begin so.
+// "+OK" itself, not an id that happens to begin with it.
 bool is_ok(std::string_view text) {
   return cut(text).first == "+OK";
 }
@@ -171,7 +171,7 @@ bool is_numbered(std::string_view text) {
   return is_number(cut(text).first) && !cut(text).second.empty();
 }
 
-// A list begins here: a number and an id, or numbers that lack one, up to a line that has both.
+// A list begins here: a number with an id, or numbers without one followed by a line that has both.
 bool begins_list(Lines lines) {
   std::optional<std::uint32_t> before;
   for (const Line& line : lines) {
@@ -183,10 +183,10 @@ bool begins_list(Lines lines) {
   return false;
 }
 
-// Numbered lines at the beginning of the text or behind a +OK, up to the "." or the end.
+// Numbered lines at the beginning of the text or after a +OK, up to the "." or the end.
 struct Block {
   Lines lines;
-  Lines rest;  // from the "." on
+  Lines rest;  // starting with the "."
   bool answered = false;
   bool says_uidl = false;
   bool says_list = false;
@@ -195,7 +195,7 @@ struct Block {
     return std::any_of(lines.begin(), lines.end(),
                        [](const Line& line) { return !is_number(cut(line.text).second); });
   }
-  // As LIST's answer; some servers have a third column.
+  // Looks like LIST's answer; some servers have a third column.
   [[nodiscard]] bool has_sizes() const {
     return std::all_of(lines.begin(), lines.end(), [](const Line& line) {
       return is_number(cut(line.text).first) && is_number(cut(cut(line.text).second).first);
@@ -210,7 +210,7 @@ std::vector<Block> blocks_in(Lines lines) {
     if ((i > 0 && !answered) || !begins_list(lines.subspan(i))) continue;
     std::size_t end = i;
     while (end < lines.size() && lines[end].text != ".") ++end;
-    // The answer's first line says it, or the command before that.
+    // The line before the list says it, or the command before that.
     const auto says = [&](std::string_view word) {
       return answered && (contains_ignoring_case(lines[i - 1].text, word) ||
                           (i > 1 && contains_ignoring_case(lines[i - 2].text, word)));
@@ -226,7 +226,7 @@ std::vector<Block> blocks_in(Lines lines) {
 }
 
 Result<Block> uidl_block(const std::vector<Block>& blocks) {
-  std::vector<Block> named;  // but for those of LIST
+  std::vector<Block> named;  // all except those of LIST
   for (const Block& block : blocks) {
     if (block.says_uidl || !block.says_list || !block.has_sizes()) named.push_back(block);
   }
@@ -244,7 +244,7 @@ Result<Block> uidl_block(const std::vector<Block>& blocks) {
                  "that one in the file");
 }
 
-// What LIST says of the messages, by number.
+// LIST's sizes, by message number.
 std::unordered_map<std::uint32_t, std::uint64_t> sizes_in(const std::vector<Block>& blocks,
                                                           const Block& uidl) {
   const Block* list = nullptr;
@@ -262,7 +262,7 @@ std::unordered_map<std::uint32_t, std::uint64_t> sizes_in(const std::vector<Bloc
   return sizes;
 }
 
-// A +OK, and the "." right behind it.
+// A +OK directly followed by the ".".
 bool is_empty_answer(Lines lines) {
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (lines[i].text == "." && (i == 0 ? lines.size() == 1 : is_ok(lines[i - 1].text))) {
@@ -299,7 +299,7 @@ Result<OldList> read_uidl(Lines all) {
                    "that line if this is all there is");
   }
   if (!answered && rest.size() > 1 && !is_ok(rest[1].text)) {
-    // Two lists one behind the other, say.
+    // Two lists in a row, for example.
     if (begins_list(rest.subspan(1))) {
       return in_line(rest[1], "there is something behind the end of the list");
     }
@@ -308,7 +308,7 @@ Result<OldList> read_uidl(Lines all) {
   return collector.take();
 }
 
-// --- what clients write ---
+// --- files written by clients ---
 
 bool is_fetchmail(std::string_view text) {
   const std::size_t at = text.find('@');
@@ -348,7 +348,7 @@ Result<OldList> read_getmail(Lines lines) {
   return collector.take();
 }
 
-// USER@HOST of "HOST USER"; empty if it is not that.
+// USER@HOST for "HOST USER"; empty if the text is not of that form.
 std::string account_of(std::string_view host_and_user) {
   const auto [host, user] = cut(host_and_user);
   if (host.empty() || user.empty()) return {};
@@ -416,7 +416,7 @@ Result<OldList> read_thunderbird(Lines lines) {
           line, in_quotes(line.text) + " is no line of Thunderbird's, a flag, an id and a time");
       continue;
     }
-    // The id was on the server whenever that was.
+    // A wrong time does not matter: the id was on the server at some time.
     if (!time.empty() && !is_number(time)) {
       collector.note(line, in_quotes(time) + " is no time in seconds, and is skipped");
     }
@@ -425,7 +425,7 @@ Result<OldList> read_thunderbird(Lines lines) {
   return collector.take();
 }
 
-// --- our own, and plain ---
+// --- our own list, and plain lists ---
 
 Result<OldList> read_own(Lines lines) {
   if (lines.front().text != own_list_first_line) {
@@ -486,7 +486,7 @@ Result<OldList> read_old_list(std::string_view text) {
   }
   const auto first = any([](std::string_view line) { return !line.starts_with('#'); });
   if (first == lines.end()) {
-    // A client's comments, or ids that happen to begin so.
+    // These are a client's comments, or ids that happen to look like a header.
     return cut(lines.front().text).second.empty() ? read_plain(lines) : Result<OldList>{OldList{}};
   }
   if (any(is_thunderbird_head) != lines.end()) return read_thunderbird(lines);

@@ -1,4 +1,4 @@
-// No old server's.
+// Schemes that no old server had.
 
 #include <span>
 
@@ -10,7 +10,7 @@ namespace pop3_legacy::uidl {
 
 namespace {
 
-// 128 bits: what RFC 2104, section 5, leaves of 256 at the least.
+// 128 bits: RFC 2104, section 5, allows no fewer of 256.
 constexpr std::size_t kept_octets = 16;
 
 }  // namespace

@@ -80,7 +80,7 @@ Result<Pinning> pin_list(const OldList& list, std::span<const NumberedMessage> m
     ++out.added;
   }
   if (out.pinned.empty() && first_problem) return *first_problem;
-  // The old ones go first: two messages may have changed their ids.
+  // The old pins are removed first, because two messages may have exchanged their ids.
   for (const std::size_t i : out.pinned) {
     pins.erase(messages[places.value()[i]].guid);
     if (const auto owner = owners.find(list.entries[i].id); owner != owners.end()) {

@@ -1,4 +1,4 @@
-/// From an old list to the ids that are imported for a mailbox (pins).
+/// Turns an old list into ids that are imported for a mailbox (pins).
 #ifndef POP3_LEGACY_CORE_UIDL_PINNING_H
 #define POP3_LEGACY_CORE_UIDL_PINNING_H
 
@@ -16,22 +16,21 @@
 namespace pop3_legacy::uidl {
 
 struct Pinning {
-  GuidIds pins;                     ///< all there are to be now
-  std::size_t added = 0;            ///< of the list, new ones and changed ones
-  std::size_t present = 0;          ///< of the list, which were pinned so before
-  std::size_t gone = 0;             ///< of the list, for messages that the mailbox has no more
-  std::vector<std::size_t> pinned;  ///< of the list's entries, those that are pinned now
-  /// "line N: …": of the list, what cannot be pinned and why; the first told_oddities.
+  GuidIds pins;             ///< the complete new set
+  std::size_t added = 0;    ///< from the list: new and changed ones
+  std::size_t present = 0;  ///< from the list: those already pinned
+  std::size_t gone = 0;     ///< from the list: those whose messages are no longer in the mailbox
+  std::vector<std::size_t> pinned;  ///< indexes of the list's entries that are now pinned
+  /// "line N: …": what cannot be pinned, and why; the first told_oddities entries.
   std::vector<std::string> odd;
-  std::size_t not_pinned = 0;  ///< all of those
+  std::size_t not_pinned = 0;  ///< the number of all such entries
 };
 
-/// The list's ids added to `pins`, those that there are. Where an id is there for several messages
-/// the first has it. A list that pins a message to another id than before, or its id to another
-/// message, is refused, or with `replace` wins. One id that cannot be pinned (it is longer than
-/// `longest` octets, or its message is a copy of another one) does not keep the others from it. An
-/// Error (permanent) says why nothing can be pinned: the list fits no message (listed.h), or there
-/// is not one id that can be.
+/// Adds the list's ids to the existing `pins`. If several messages have the same id, the first gets
+/// it. If the list pins a message to another id than before, or its id to another message, it is
+/// refused; with `replace` the list wins. An id that cannot be pinned (it is longer than `longest`
+/// octets, or its message is a copy of another) does not affect the others. An Error (permanent)
+/// says why nothing can be pinned: the list fits no message (listed.h), or no id can be pinned.
 Result<Pinning> pin_list(const OldList& list, std::span<const NumberedMessage> messages,
                          GuidIds pins, bool replace, std::size_t longest = max_identifier_octets);
 

@@ -31,7 +31,7 @@ Result<PlanFormulas> PlanFormulas::make(Maildrop& maildrop, const Plan& plan, bo
 std::vector<const Scheme*> PlanFormulas::rows(const std::vector<std::string>& names) {
   std::vector<const Scheme*> found;
   for (const std::string& name : names) {
-    // "host" has none. Another name without one was refused where the plan was read.
+    // "host" has no scheme. Other unknown names were refused when the plan was read.
     if (const Scheme* scheme = find_scheme(name)) found.push_back(scheme);
   }
   return found;
@@ -66,7 +66,7 @@ Result<PlanFormulas::RawName> PlanFormulas::name(Facts& facts) {
   const Result<const Chain*> chain = chain_of(facts);
   if (!chain) return chain.error();
   RawName named;
-  // A received date may change to the other side of a cutover.
+  // A received date may move to the other side of a cutover.
   named.may_change = !cutovers_.empty();
   for (const Scheme* scheme : chain.value()->schemes) {
     named.may_change = named.may_change || may_change(*scheme);
@@ -88,15 +88,15 @@ Result<const PlanFormulas::Chain*> PlanFormulas::chain_of(Facts& facts) const {
   return cutover == cutovers_.end() ? &chain_ : &*cutover;
 }
 
-// The old file may go, and one that has no number for the message may yet come back; an envelope
-// line goes with the mbox, one day.
+// The old file may disappear, or may later contain a number for a message it lacks now. An envelope
+// line disappears with the mbox.
 bool PlanFormulas::may_change(const Scheme& scheme) const {
   return scheme.needs == Needs::old_file || scheme.needs >= Needs::envelope ||
          (form_may_change_ && scheme.name == "template");
 }
 
 Result<std::optional<std::string>> PlanFormulas::by(const Scheme& scheme, Facts& facts) {
-  // A message's header or body is read once: the cache has "+ID", or "-" for no id.
+  // A message's header or body is read only once: the cache has "+ID", or "-" for no id.
   const bool dear = scheme.needs >= Needs::header;
   if (dear) {
     const std::optional<std::string> known = maildrop_->derived(cached_as(scheme));

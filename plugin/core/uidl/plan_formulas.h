@@ -1,5 +1,5 @@
-/// A plan of the policy ready for use: its chains as rows of the table of schemes, its template and
-/// its key read.
+/// A policy's plan, ready for use: its chains resolved to rows of the scheme table, its template
+/// and key read.
 #ifndef POP3_LEGACY_CORE_UIDL_PLAN_FORMULAS_H
 #define POP3_LEGACY_CORE_UIDL_PLAN_FORMULAS_H
 
@@ -23,39 +23,39 @@ namespace pop3_legacy::uidl {
 
 class PlanFormulas {
  public:
-  /// What a message's chain says of it.
+  /// The result of a message's chain.
   struct RawName {
-    std::optional<std::string> id;  ///< no value: the chain has none
-    const Scheme* by = nullptr;     ///< the scheme that has it
-    bool may_change = false;        ///< when it is computed again some day
+    std::optional<std::string> id;  ///< no value: the chain has no id
+    const Scheme* by = nullptr;     ///< the scheme that gave it
+    bool may_change = false;        ///< it may differ if computed again later
   };
 
-  /// `maildrop` lives longer than this. `dovecot_last`: scheme "dovecot" ends every chain.
+  /// `maildrop` must outlive this object. `dovecot_last`: scheme "dovecot" ends every chain.
   static Result<PlanFormulas> make(Maildrop& maildrop, const Plan& plan, bool dovecot_last);
 
-  /// Recognizes the key; empty without one.
+  /// Identifies the key; empty if there is none.
   Result<std::string> key_mark();
   [[nodiscard]] bool keyed() const noexcept { return !key_.empty(); }
   /// Some of its ids are counted by UIDs: Context::uid_offset.
   [[nodiscard]] bool counts_uids() const;
 
-  /// How long an id may be in this mailbox.
+  /// Sets how long an id may be in this mailbox.
   void limit_to(std::size_t octets) noexcept { longest_ = octets; }
-  /// Whose mailbox it is, for the scheme with a key.
+  /// Sets whose mailbox it is, for the scheme with a key.
   void tie_to(std::string owner) { owner_ = std::move(owner); }
   void count_from(std::uint64_t uid_offset) noexcept { uid_offset_ = uid_offset; }
 
-  /// The raw id of the message that the maildrop is at.
+  /// The raw id of the maildrop's current message.
   Result<RawName> name(Facts& facts);
-  /// Valid while this is.
+  /// Valid as long as this object.
   [[nodiscard]] Context context();
 
-  /// What failed concerns all messages: hashing, or the old server's file.
+  /// The failure concerns all messages: hashing, or the old server's file.
   [[nodiscard]] bool failed_for_all() const noexcept { return failed_for_all_; }
 
  private:
   struct Chain {
-    std::int64_t before = 0;  ///< of a cutover
+    std::int64_t before = 0;  ///< for a cutover
     std::vector<const Scheme*> schemes;
   };
 

@@ -1,4 +1,4 @@
-// Of the "From " line and some header lines; no value without a "From " line.
+// Schemes based on the "From " line and some header lines; no value without a "From " line.
 
 #include <algorithm>
 #include <array>
@@ -21,7 +21,7 @@ struct Build {
 bool hashed(std::string_view line, const Build& build) noexcept {
   constexpr std::array<std::string_view, 4> names = {
       "Received:", "Date:", "Message-Id:", "Subject:"};
-  // Unlike the others, this name is compared letter for letter.
+  // Unlike the others, this name is compared case-sensitively.
   return (build.content_length && line.starts_with("Content-Length:")) ||
          std::any_of(names.begin(), names.end(),
                      [line](std::string_view name) { return begins(line, name); });
@@ -33,7 +33,8 @@ RawId made_by(const Build& build, Facts& facts, const Context& context) {
   if (!envelope.value()) return std::optional<std::string>{};
   auto header = facts.header();
   if (!header) return header.error();
-  // One text, for a long "From " line is cut like any other, and its rest counts as a line.
+  // Treated as one text, because a long "From " line is cut like any other, and its rest counts as
+  // a header line.
   std::string text = with_lf(std::move(*envelope.value()));
   text += with_lf(std::move(header.value()));
   std::replace(text.begin(), text.end(), '\0', ' ');
@@ -57,17 +58,17 @@ RawId made_by(const Build& build, Facts& facts, const Context& context) {
 
 }  // namespace
 
-/// As version 2, and later ones with old-style-uid: MD5 in hexadecimal.
+/// Like version 2, and later ones with old-style-uid: MD5 in hexadecimal.
 RawId qpopper_old(Facts& facts, const Context& context) {
   return made_by({.old_style = true}, facts, context);
 }
 
-/// As versions 3 and 4 without status updates: the "From " line once more at the end, base80.
+/// Like versions 3 and 4 without status updates: the "From " line again at the end; base80.
 RawId qpopper(Facts& facts, const Context& context) {
   return made_by({}, facts, context);
 }
 
-/// The same where Qpopper was built with CONTENT_LENGTH.
+/// The same, if Qpopper was built with CONTENT_LENGTH.
 RawId qpopper_old_content_length(Facts& facts, const Context& context) {
   return made_by({.old_style = true, .content_length = true}, facts, context);
 }

@@ -1,4 +1,4 @@
-// An id that stands in the header.
+// Schemes that use an id found in the header.
 
 #include <algorithm>
 
@@ -28,13 +28,14 @@ std::string_view behind_name(std::string_view line, std::string_view name) noexc
 RawId xuidl(Facts& facts, const Context& /*context*/) {
   const auto header = facts.header();
   if (!header) return header.error();
-  // How long an id may be in this mailbox is not asked here: what a cache keeps holds for any.
+  // The mailbox's limit for ids is not checked here, because a cached result is valid for any
+  // limit.
   auto value = first_value(header.value(), xuidl_name);
   if (value && !is_identifier(*value)) value.reset();
   return value;
 }
 
-/// The first X-UIDL line with a value of 12 to 32 octets, blanks at its end counted.
+/// The first X-UIDL line whose value has 12 to 32 octets, trailing blanks included.
 RawId xuidl_qpopper(Facts& facts, const Context& /*context*/) {
   auto header = facts.header();
   if (!header) return header.error();
@@ -42,7 +43,7 @@ RawId xuidl_qpopper(Facts& facts, const Context& /*context*/) {
   std::replace(text.begin(), text.end(), '\0', ' ');
   for (const std::string_view line : popper_lines(text)) {
     if (!begins(line, xuidl_name)) continue;
-    // Qpopper counts the LF: 13 to 33 where it is strict in neither of its two readers.
+    // Qpopper counts the LF: 13 to 33 octets, if neither of its two readers is strict.
     const std::string_view value = behind_name(line, xuidl_name);
     if (value.size() >= qpopper_shortest && value.size() <= qpopper_longest) {
       return std::optional(std::string(trimmed(value)));
@@ -51,7 +52,7 @@ RawId xuidl_qpopper(Facts& facts, const Context& /*context*/) {
   return std::optional<std::string>{};
 }
 
-/// The last X-UIDL line, else the first Message-Id line; no value if that is empty (folded).
+/// The last X-UIDL line, or else the first Message-Id line; no value if that is empty (folded).
 RawId heimdal(Facts& facts, const Context& /*context*/) {
   auto header = facts.header();
   if (!header) return header.error();
@@ -59,9 +60,9 @@ RawId heimdal(Facts& facts, const Context& /*context*/) {
   std::optional<std::string> xuidl_value;
   std::optional<std::string> message_id;
   for (std::string_view line : popper_lines(text)) {
-    line = line.substr(0, line.find('\0'));  // C's string ends there
-    if (line.empty()) break;                 // and an empty one is taken for the header's end
-    line = line.substr(0, line.find('\r'));  // a value ends there, too
+    line = line.substr(0, line.find('\0'));  // a C string ends there
+    if (line.empty()) break;                 // an empty one is taken for the end of the header
+    line = line.substr(0, line.find('\r'));  // a value also ends there
     if (begins(line, xuidl_name)) {
       xuidl_value = trimmed(behind_name(line, xuidl_name));
     } else if (!message_id && begins(line, message_id_name)) {
@@ -69,7 +70,7 @@ RawId heimdal(Facts& facts, const Context& /*context*/) {
     }
   }
   auto value = xuidl_value ? std::move(xuidl_value) : std::move(message_id);
-  // Its no-message-id-N depends on the message's number, and an empty id names nothing.
+  // Heimdal's no-message-id-N depends on the message's number, and an empty id names nothing.
   if (value && value->empty()) value.reset();
   return value;
 }

@@ -24,7 +24,7 @@ Error wrong(const std::string& what) {
   return Error{Failure::permanent, what};
 }
 
-/// Of "d", "x", "X", "08d", "08x" …
+/// Parses "d", "x", "X", "08d", "08x" …
 std::optional<Format> parse_format(std::string_view text) noexcept {
   if (text.empty()) return std::nullopt;
   Format format{.letter = text.back()};
@@ -39,7 +39,7 @@ std::optional<Format> parse_format(std::string_view text) noexcept {
 }
 
 std::string written(std::string_view digits, std::int64_t number, unsigned width) {
-  // Before 1970: the magnitude, which wraps around as it should for the least of all numbers.
+  // Before 1970: the magnitude, which wraps correctly for the most negative number.
   const auto value = static_cast<std::uint64_t>(number);
   return number < 0 ? '-' + number_in(digits, 0 - value, width) : number_in(digits, value, width);
 }

@@ -1,9 +1,10 @@
 /// The form of scheme "template": text with named fields, "{uidvalidity:08x}{uid:08x}".
 ///
-/// Fields: uid, uidvalidity, received (seconds since 1970): decimal, or with a format of an
-/// optional "0" and width (1 to 20) and "d", "x" or "X": `{uid:08X}`; without the "0" the width
-/// is refused, for it would pad with blanks. guid, filename: as they are, no format.
-/// "{{" and "}}" stand for a brace. All other text must be 0x21 to 0x7E.
+/// The fields uid, uidvalidity and received (seconds since 1970) are decimal, or have a format: an
+/// optional "0" and width (1 to 20), then "d", "x" or "X", as in `{uid:08X}`. A width without the
+/// "0" is refused, because it would pad with blanks. The fields guid and filename are inserted
+/// unchanged and have no format. "{{" and "}}" stand for a brace. All other text must be in the
+/// range 0x21 to 0x7E.
 #ifndef POP3_LEGACY_CORE_UIDL_TEMPLATE_H
 #define POP3_LEGACY_CORE_UIDL_TEMPLATE_H
 
@@ -20,17 +21,17 @@ namespace pop3_legacy::uidl {
 
 class Template {
  public:
-  /// An Error (permanent) says in words that continue "uidl.template …" what is wrong and where.
-  /// A template that cannot tell messages apart (no uid, guid or filename) is an Error, too.
+  /// An Error (permanent) says what is wrong and where; its text continues "uidl.template …". A
+  /// template that cannot distinguish messages (no uid, guid or filename) is also an Error.
   static Result<Template> parse(std::string_view text);
 
-  /// No value: a field that the message does not have (a filename outside of a Maildir).
-  /// `uid_offset` is added to the UID where counts_uids().
+  /// No value: the message lacks a field (a filename outside a Maildir). `uid_offset` is added to
+  /// the UID if counts_uids().
   [[nodiscard]] Result<std::optional<std::string>> fill(Facts& facts,
                                                         std::uint64_t uid_offset = 0) const;
 
-  /// Messages are told apart by their UIDs alone, so another one has the id under another
-  /// UIDVALIDITY.
+  /// Messages are distinguished only by UID, so under another UIDVALIDITY another message would
+  /// have the same id.
   [[nodiscard]] bool counts_uids() const noexcept;
 
  private:
@@ -38,8 +39,8 @@ class Template {
   enum class Base { decimal, lower_hex, upper_hex };
   struct Part {
     Field field = Field::text;
-    std::string text;    ///< of Field::text
-    unsigned width = 0;  ///< least number of digits
+    std::string text;    ///< for Field::text
+    unsigned width = 0;  ///< minimum number of digits
     Base base = Base::decimal;
   };
 

@@ -44,7 +44,7 @@ class Counter {
 
 Verification by_id(const OldList& list, std::span<const NumberedMessage> messages,
                    std::size_t at_most) {
-  std::unordered_map<std::string, bool> seen;  // by a message
+  std::unordered_map<std::string, bool> seen;  // whether a message has the id
   for (const OldEntry& entry : list.entries) seen.emplace(as_listed(list.format, entry.id), false);
   Counter counter(messages, at_most);
   for (std::size_t place = 0; place < messages.size(); ++place) {
@@ -79,10 +79,10 @@ Result<Verification> verify_list(const OldList& list, std::span<const NumberedMe
       expected[places.value()[i]] = &list.entries[i];
     }
   }
-  // Some servers gave equal messages one id. One message can have it here.
+  // Some servers gave equal messages the same id. Here only one message can have it.
   struct Holders {
     std::size_t count = 0;
-    bool has_it = false;  // one of them
+    bool has_it = false;  // one of the messages has it
   };
   std::unordered_map<std::string_view, Holders> holders;
   for (std::size_t place = 0; place < messages.size(); ++place) {
@@ -103,7 +103,7 @@ Result<Verification> verify_list(const OldList& list, std::span<const NumberedMe
     } else if (of_id.count > 1 && of_id.has_it) {
       counter.shared(place, id);
     } else {
-      of_id.has_it = true;  // as far as it can be put right
+      of_id.has_it = true;  // this is as far as it can be repaired
       counter.different(place, id);
     }
   }

@@ -21,7 +21,7 @@ constexpr Dialect::Templates templates(std::initializer_list<Wording> wordings) 
   return made;
 }
 
-/// The first is the host's own. A new dialect is a row.
+/// The first is the host's own. To add a dialect, add a row.
 constexpr std::array table{
     Dialect{.name = "dovecot",
             .about = "Dovecot's own words, as they are; they cost nothing",

@@ -1,4 +1,4 @@
-/// How old servers worded their replies, one row each.
+/// How old servers worded their replies, one row per dialect.
 #ifndef POP3_LEGACY_CORE_WORDING_DIALECTS_H
 #define POP3_LEGACY_CORE_WORDING_DIALECTS_H
 
@@ -12,24 +12,24 @@
 namespace pop3_legacy::wording {
 
 struct Dialect {
-  /// By Worded; empty: the host's own words.
+  /// Indexed by Worded; empty: the host's own words.
   using Templates = std::array<std::string_view, worded_count>;
 
-  std::string_view name;   ///< as a policy has it
-  std::string_view about;  ///< whose words, and how they are known: a phrase
+  std::string_view name;   ///< its name in a policy
+  std::string_view about;  ///< a phrase: whose words they are, and how they are known
   Templates templates{};
 };
 
 /// The first is the host's own: it has no templates.
 std::span<const Dialect> dialects() noexcept;
 
-/// The row of `name`; nullptr if there is none.
+/// The row called `name`; nullptr if there is none.
 const Dialect* find_dialect(std::string_view name) noexcept;
 
-/// What the administrator wants said.
+/// The wording that the administrator has chosen.
 struct ReplyWords {
   const Dialect* dialect = nullptr;  ///< a row of dialects(); nullptr: the host's own words
-  /// By Worded, stronger than the dialect's; empty: the dialect's.
+  /// Indexed by Worded; these override the dialect's. Empty: the dialect's.
   std::array<std::string, worded_count> templates;
 };
 

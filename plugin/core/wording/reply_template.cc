@@ -12,13 +12,13 @@ namespace pop3_legacy::wording {
 
 namespace {
 
-/// The fields stand for more octets than their names have; a reply that is too long even so is cut.
+/// Fields expand to more octets than their names; a reply that is still too long is cut.
 constexpr std::size_t max_template_octets = 256;
 
 struct Row {
   Worded reply;
   std::string_view start = "+OK";  ///< what a template begins with
-  std::string_view message = {};   ///< its fields beside those of every reply
+  std::string_view message = {};   ///< its fields besides those of every reply
 };
 
 constexpr std::array<Row, worded_count> rows{{
@@ -55,13 +55,13 @@ std::vector<std::string_view> fields_of(const Row& row) {
   return fields;
 }
 
-/// A piece of a template: octets as they are, or a field.
+/// A piece of a template: literal octets, or a field.
 struct Piece {
   std::string_view text;
   bool field = false;
 };
 
-/// Takes the first piece; no value: a brace without its other.
+/// Removes and returns the first piece; no value: an unmatched brace.
 std::optional<Piece> take_piece(std::string_view& text) {
   const std::size_t brace = text.find_first_of("{}");
   if (brace != 0) {
@@ -87,8 +87,8 @@ bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
 
-/// A number, or a field that may end with one, before " message", whatever the letters' case
-/// (Perl's Net::POP3 looks for it so).
+/// A number, or a field that may end with one, precedes " message" in any case (Perl's Net::POP3
+/// looks for this).
 bool counts_by_itself(std::string_view text) {
   constexpr std::string_view word = " message";
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -147,7 +147,7 @@ std::string fill(std::string_view text,
   std::string out;
   while (!text.empty()) {
     const auto piece = take_piece(text);
-    if (!piece) break;  // check_template() lets none pass
+    if (!piece) break;  // cannot happen: check_template() refuses such templates
     if (piece->field) {
       out += value(piece->text);
     } else {

@@ -10,11 +10,11 @@ namespace pop3_legacy::wording {
 
 namespace {
 
-/// The host's commands whose answers are worded, and how.
+/// The host's commands whose answers are reworded, and how.
 struct Row {
   std::string_view command;
-  Worded all;                 ///< without an argument, or the only form
-  std::optional<Worded> one;  ///< with a message's number
+  Worded all;                 ///< without an argument, or if it is the only form
+  std::optional<Worded> one;  ///< with a message number
   bool names_message = false;
 };
 
@@ -47,7 +47,7 @@ std::optional<Worded> positive_reply(const Command& command, std::string_view ar
   return row->one && !arguments.empty() ? row->one : row->all;
 }
 
-// The reply's own, or that of the reply that it is a case of.
+// The reply's own template, or that of the more general reply.
 std::string_view template_in(const ReplyWords& words, Worded reply) noexcept {
   const std::string_view text = template_of(words, reply);
   if (!text.empty()) return text;
@@ -140,7 +140,7 @@ std::string ReplyWording::worded(std::optional<Worded> reply, const Facts& facts
     if (field == "host") return environment_.host_name();
     return printable(facts.command);
   });
-  // A user may be named so; what begins with it would be taken for a response code.
+  // A user name may begin with "[", which would be taken for a response code.
   return made.starts_with("+OK [") || made.starts_with("-ERR [") ? std::string(hosts) : made;
 }
 

@@ -1,8 +1,8 @@
-/// The replies of the host's commands in other words than its own.
+/// Rewords the replies of the host's commands.
 ///
-/// The host executes its commands one at a time and says what it always says; the first line of
-/// each answer goes through here. What the maildrop was when a command began is asked before it,
-/// for QUIT leaves nothing to ask.
+/// The host executes its commands one at a time and answers as always; the first line of each
+/// answer passes through here. The state of the maildrop is read when a command begins, because
+/// after QUIT there is nothing left to ask.
 #ifndef POP3_LEGACY_CORE_WORDING_REPLY_WORDING_H
 #define POP3_LEGACY_CORE_WORDING_REPLY_WORDING_H
 
@@ -18,34 +18,34 @@
 
 namespace pop3_legacy::wording {
 
-/// Some reply is not the host's own.
+/// At least one reply is reworded.
 bool words_replies(const ReplyWords& words) noexcept;
 
 class ReplyWording {
  public:
-  /// All live longer than this.
+  /// All of these must outlive this object.
   ReplyWording(const ReplyWords& words, const host::Maildrop& maildrop,
                const host::Environment& environment);
 
-  /// Every reply is the host's own: nothing has to be called.
+  /// Every reply is the host's own: nothing needs to be called.
   [[nodiscard]] bool all_hosts() const noexcept { return all_hosts_; }
 
-  /// The reply to the login, which succeeded, without CRLF; the maildrop is open. `hosts` is what
-  /// the host says.
+  /// The reply to a successful login, without CRLF; the maildrop is open. `hosts` is the host's own
+  /// reply.
   [[nodiscard]] std::string logged_in(std::string_view hosts) const;
 
   /// The host executes this line next.
   void begins(const CommandLine& line, const Recognized& recognized);
 
-  /// It has not answered yet.
+  /// The host has not yet answered that line.
   [[nodiscard]] bool awaits_reply() const noexcept { return begun_; }
 
-  /// `line` is the first that the host answers to it, without CRLF: what the client gets
-  /// instead. Replies with a response code stay as they are (RFC 2449, section 8).
+  /// `line` is the first line of the host's answer, without CRLF. Returns what the client gets
+  /// instead. Replies with a response code are not changed (RFC 2449, section 8).
   [[nodiscard]] std::string reworded(std::string_view line);
 
  private:
-  /// What stands for the fields of a template.
+  /// The values of a template's fields.
   struct Facts {
     Tally tally;
     MessageNumber message = 0;

@@ -12,16 +12,16 @@ namespace pop3_legacy::policy {
 
 namespace {
 
-// The one of `boards` that answers to `name`; nullptr: none does.
+// The element of `boards` that answers to `name`; nullptr: none does.
 const BoardName* board_named(std::string_view name, const std::vector<BoardName>& boards) {
   const auto found = std::find_if(boards.begin(), boards.end(),
                                   [&](const BoardName& board) { return board.answers_to(name); });
   return found == boards.end() ? nullptr : &*found;
 }
 
-// The following are false where something has been refused.
+// The following functions return false if something has been refused.
 
-// `node` has the aliases of `board`, if any.
+// Checks the aliases of `board`, which are in `node`, if any.
 bool check_aliases(const BoardName& board, const std::string& path, const toml::node* node,
                    const std::vector<BoardName>& before, Mistakes& mistakes) {
   BoardName so_far;
@@ -130,7 +130,7 @@ std::optional<BoardName> board_in(const Value& value, const BoardsKey& kind, con
   }
   const auto* const mailbox = node.as_string();
   if (mailbox == nullptr) {
-    // Somebody's [commands] may end here.
+    // This may be where a misplaced [commands] entry ended up.
     value.mistakes.distrust(name, node);
     value.refuse(node, "has to name the mailbox of " + in_quotes(name.str()) +
                            " in quotes, or have a table for it, not " + type_name(node));
@@ -153,7 +153,7 @@ std::optional<Setter> read(const BoardsKey& kind, const Value& value) {
                  std::string(value.key.path) + "], not " + type_name(value.node));
     return std::nullopt;
   }
-  // A toml::table is sorted by key; clients are to see the administrator's order.
+  // A toml::table is sorted by key, but clients should see the administrator's order.
   std::vector<std::pair<const toml::key*, const toml::node*>> rows;
   for (const auto& [name, entry] : *table) rows.emplace_back(&name, &entry);
   std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {

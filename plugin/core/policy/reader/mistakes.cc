@@ -16,7 +16,7 @@ bool any_key(Predicate&& predicate) {
   });
 }
 
-// The unknown key `name` may be meant for a key of `table`, or for the table itself.
+// The unknown key `name` may have been meant as a key of `table`, or as the table itself.
 bool looks_like_table(std::string_view name, std::string_view table) {
   return near(name, table) || any_key([&](const Key& key) {
            return table_of(key.path) == table &&
@@ -24,7 +24,7 @@ bool looks_like_table(std::string_view name, std::string_view table) {
          });
 }
 
-// A path of a key or table that keeps something from the client.
+// The path of a key or table that withholds something from the client.
 bool withholds(std::string_view path) {
   const std::string_view table = table_of(path);
   return path == deny_path || path == inherit_path || path == table_of(deny_path) ||
@@ -32,8 +32,7 @@ bool withholds(std::string_view path) {
                      [&](std::string_view one) { return one == path || one == table; });
 }
 
-// Whoever wrote the unknown key `name` may have meant to deny a command with it, whatever
-// table it stands in.
+// The unknown key `name` may have been meant to deny a command, whatever table it is in.
 bool looks_like_deny(std::string_view name) {
   return near(name, inherit_path) || near(name, deny_path) || near(name, table_of(deny_path)) ||
          near(name, last_part(deny_path)) ||
@@ -46,7 +45,7 @@ bool looks_like_uidl(std::string_view name) {
   return near(name, inherit_path) || looks_like_table(name, uidl_table);
 }
 
-// `name`, or a name inside of its table.
+// `name`, or a name inside its table.
 bool may_hide(bool (*looks_like_it)(std::string_view), std::string_view name,
               const toml::node& node) {
   if (looks_like_it(name)) return true;
@@ -57,7 +56,7 @@ bool may_hide(bool (*looks_like_it)(std::string_view), std::string_view name,
   });
 }
 
-// The known key that is written like `path`, or failing that has its name in another table.
+// The known key whose spelling is near `path`, or else one with that name in another table.
 std::string_view key_meant_by(std::string_view path) {
   std::vector<std::string_view> paths;
   std::vector<std::string_view> names;
@@ -104,7 +103,7 @@ std::string type_name(const toml::node& node) {
 std::vector<std::string_view> known_tables() {
   std::vector<std::string_view> tables;
   for (const Section* const section : sections()) {
-    // [x_commands] is a key with a table for its value.
+    // [x_commands] is a key whose value is a table.
     if (!section->table.empty() && find_key(section->table) == nullptr) {
       tables.push_back(section->table);
     }

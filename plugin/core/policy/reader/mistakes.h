@@ -1,4 +1,4 @@
-/// What is wrong with a document while it is read, and what that closes.
+/// What is wrong with a document being read, and what is refused because of it.
 #ifndef POP3_LEGACY_CORE_POLICY_READER_MISTAKES_H
 #define POP3_LEGACY_CORE_POLICY_READER_MISTAKES_H
 
@@ -12,30 +12,30 @@
 
 namespace pop3_legacy::policy {
 
-/// "an integer", as a sentence names it.
+/// A phrase for a sentence, such as "an integer".
 std::string type_name(const toml::node& node);
 
 class Mistakes {
  public:
-  /// `file`: what problems are reported under.
+  /// `file`: the name under which problems are reported.
   explicit Mistakes(std::string_view file) : file_(file) {}
 
   void report(const toml::source_region& where, std::string text);
   void report(unsigned line, unsigned column, std::string text);
 
-  /// A value that is wrong; `why` continues the key's name.
+  /// Reports a wrong value; `why` continues the key's name.
   void refuse(const Key& key, const toml::node& node, const std::string& why);
-  /// The same of a part of a value.
+  /// The same for part of a value.
   void refuse(std::string_view path, const toml::node& node, const std::string& why);
-  /// A table of keys that is none.
+  /// Reports that a table of keys is not a table.
   void refuse_table(std::string_view path, const toml::node& node);
 
-  /// The unknown `name` may stand for what withholds something, and so may one in its table.
+  /// The unknown `name`, or one in its table, may have been meant to withhold something.
   void distrust(const toml::key& name, const toml::node& node);
-  /// No key and no table is called so.
+  /// Reports a name that is neither a key nor a table.
   void report_unknown(const std::string& path, const toml::key& name, const toml::node& node);
 
-  /// Nothing is known of the document, or all of it again.
+  /// Trusts all of the document, or nothing in it.
   void trust(bool all) { deny_trusted = uidl_trusted = all; }
 
   std::vector<Problem> problems;
@@ -46,7 +46,7 @@ class Mistakes {
   std::string file_;
 };
 
-/// The tables that keys stand in, each once.
+/// The tables that contain keys, each once.
 std::vector<std::string_view> known_tables();
 
 }  // namespace pop3_legacy::policy

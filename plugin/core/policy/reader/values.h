@@ -1,4 +1,4 @@
-/// The values of a document, kind by kind: what each sets in a policy.
+/// The values of a document, by kind: what each sets in a policy.
 #ifndef POP3_LEGACY_CORE_POLICY_READER_VALUES_H
 #define POP3_LEGACY_CORE_POLICY_READER_VALUES_H
 
@@ -28,7 +28,7 @@ struct Value {
   }
 };
 
-// No value, here and below: it has been refused, or sets nothing.
+// Here and below, no value means that it has been refused or sets nothing.
 
 // scalars.cc
 std::optional<Setter> read(const TextKey& kind, const Value& value);
@@ -46,7 +46,7 @@ std::optional<Setter> read(const BoardsKey& kind, const Value& value);
 // x_commands.cc
 std::optional<Setter> read(const XCommandsKey& kind, const Value& value);
 
-/// A part of a value, or a whole one: `path` names it.
+/// A value or part of one: `path` names it.
 struct Part {
   std::string_view path;
   const toml::node& node;
@@ -55,7 +55,7 @@ struct Part {
   void refuse(const std::string& why) const { mistakes.refuse(path, node, why); }
 };
 
-/// Of an integer: a number without a unit, within the limits.
+/// An integer without a unit, within the limits.
 std::optional<std::uint64_t> number_in(const Part& part, std::uint64_t least, std::uint64_t most);
 std::optional<std::uint64_t> octets_in(const Part& part, std::uint64_t least, std::uint64_t most);
 std::optional<std::uint64_t> seconds_in(const Part& part, std::uint64_t least, std::uint64_t most);

@@ -104,7 +104,7 @@ std::optional<Setter> read(const XCommandsKey& /*kind*/, const Value& value) {
   for (const auto& [typed, entry] : *table) {
     Result<std::string> name = x_command_name(typed.str());
     if (!name) {
-      // Somebody's [commands] may end here.
+      // This may be where a misplaced [commands] entry ended up.
       value.mistakes.distrust(typed, entry);
       value.mistakes.report(typed.source(), path + ": " + name.error().text);
     } else if (!names.insert(name.value()).second) {

@@ -11,7 +11,7 @@ namespace pop3_legacy::policy {
 
 namespace {
 
-// East of UTC, "+0530".
+// An offset east of UTC, such as "+0530".
 Status check_zone(std::string_view text) {
   if (zone_minutes(text)) return Done{};
   return refused("has to be a zone in digits, like \"-0800\", not " + in_quotes(text));

@@ -1,4 +1,4 @@
-// Which commands there are: [commands], [help], [capa], [x_commands], and `inherit`.
+// Which commands are available: [commands], [help], [capa], [x_commands], and `inherit`.
 
 #include <algorithm>
 #include <array>
@@ -26,7 +26,7 @@ Status check_implementation(std::string_view text) {
   return Done{};
 }
 
-// A name that stands in no row at all. `wanted` are the rows that could have been meant.
+// The error for a name that is in no row. `wanted` selects the rows that could have been meant.
 template <class Wanted>
 Error unknown_command(std::string_view typed, Wanted wanted) {
   std::vector<std::string_view> names;

@@ -1,4 +1,4 @@
-// What commands about messages tell: [xlst], [euidl], [xsender], [gurl].
+// What commands about messages reveal: [xlst], [euidl], [xsender], [gurl].
 
 #include <algorithm>
 #include <array>
@@ -13,7 +13,7 @@ namespace pop3_legacy::policy {
 
 namespace {
 
-/// A reply line without "+OK " and CRLF.
+/// The longest reply line without "+OK " and CRLF.
 constexpr std::size_t max_url_octets = 506;
 
 Status check_header(std::string_view text) {

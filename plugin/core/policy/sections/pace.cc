@@ -1,4 +1,4 @@
-// How fast clients may be, and what they may write: [pace], [lenient].
+// How fast clients may be, and which deviations are tolerated: [pace], [lenient].
 
 #include <array>
 

@@ -1,4 +1,4 @@
-// The words of Dovecot's own replies: [reply], [reply.templates].
+// The wording of Dovecot's own replies: [reply], [reply.templates].
 
 #include <array>
 #include <cstddef>
@@ -43,7 +43,7 @@ template <Worded reply>
 std::string& reply_text(Policy& policy) {
   return std::get<static_cast<std::size_t>(reply)>(policy.reply.templates);
 }
-/// The entry of one reply's wording.
+/// The entry for one reply's wording.
 template <Worded reply>
 constexpr Key worded(std::string_view path, std::string_view description) {
   return Key{.path = path,

@@ -1,4 +1,4 @@
-/// The tables of a policy document, file by file. keys.cc has their order.
+/// The tables of a policy document, file by file. keys.cc defines their order.
 #ifndef POP3_LEGACY_CORE_POLICY_SECTIONS_SECTIONS_H
 #define POP3_LEGACY_CORE_POLICY_SECTIONS_SECTIONS_H
 
@@ -15,9 +15,9 @@ extern const Section top_section, commands_section, help_section, capa_section, 
 extern const Section last_section;
 // uidl.cc
 extern const Section uidl_section;
-/// The chain that is made of these names, or why none is.
+/// The chain made of these names, or the reason why there is none.
 Result<std::vector<std::string>> chain_of(const std::vector<std::string>& names);
-/// Whether the keys of [uidl] go together, which no entry can tell by itself.
+/// Checks that the keys of [uidl] are consistent, which no entry can tell by itself.
 Status check_plan(const UidlPlan& plan);
 // listings.cc
 extern const Section xlst_section, euidl_section, xsender_section, gurl_section;
@@ -31,7 +31,7 @@ extern const Section pace_section, lenient_section;
 extern const Section reply_section, templates_section;
 // view.cc
 extern const Section view_section, delete_section, inbox_section;
-/// Whether the keys of [delete] go together.
+/// Checks that the keys of [delete] are consistent.
 Status check_deletion(const Policy::Delete& deletion);
 
 }  // namespace pop3_legacy::policy

@@ -22,7 +22,7 @@ Status check_form(std::string_view text) {
   return form ? Status(Done{}) : Status(form.error());
 }
 
-// The mailbox remembers it as a line, and the system as a string that ends with NUL.
+// The mailbox stores it as a line, and the system takes it as a NUL-terminated string.
 Status check_key_file(std::string_view text) {
   if (text.empty() || (without_control_characters(text) && text.starts_with('/'))) return Done{};
   return refused("has to be a path that begins with / and has no control characters, not " +

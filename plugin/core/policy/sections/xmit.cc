@@ -8,7 +8,7 @@ namespace pop3_legacy::policy {
 
 namespace {
 
-constexpr std::uint64_t most_messages = 10'000;  // the times of an hour's are kept
+constexpr std::uint64_t most_messages = 10'000;  // the last hour's times are stored
 
 constexpr std::array from{
     Choice{"own-address", XmitFrom::own_address, "the user's own address only"},
