@@ -1,4 +1,4 @@
-"""User names whose domain is no plain one, and the lines of a passwd-file that the README shows."""
+"""User names with unusual domains, and the lines of a passwd-file that the README shows."""
 import os
 import re
 
@@ -7,13 +7,14 @@ from private_host import MAIL_UID
 
 README = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "README.md")
 
-# Nothing but the policy's words tells which documents were read.
+# Only the policy's wording shows which documents were read.
 DEFAULT = '[commands]\nallow = ["LAST", "HELP"]\ndeny = ["XTND XMIT"]\n[help]\nstyle = "line"\n'
 DEFAULTS_HELP = b"+OK Normal POP3 commands allowed"
 
 
 class UserNameTest(hosts.HostTest):
-    # Dovecot refuses most of these names unless told; the standalone host takes any.
+    # Dovecot refuses most of these names unless configured otherwise; the standalone host accepts
+    # any.
     @classmethod
     def setUpClass(cls):
         cls.host_options = {} if hosts.standalone else {"settings": "auth_username_chars =\n"}
@@ -94,7 +95,7 @@ class UserNameTest(hosts.HostTest):
 
 
 class WithoutTheModuleTest(hosts.HostTest):
-    """Whether the domain has a file cannot be found out, so nothing is opened."""
+    """Whether the domain has a file cannot be determined, so nothing is opened."""
     dovecot_only = True
     host_options = {"settings": "auth_username_chars =\n", "hidden_modules": ("pop3_legacy_idn.so",)}
 
@@ -108,7 +109,8 @@ class WithoutTheModuleTest(hosts.HostTest):
 
 
 class PasswdFileTest(hosts.HostTest):
-    """The README's two users, in the README's lines: only where the mail is, and whose, is put in."""
+    """The README's two users, in the README's lines; only the place and the owner of the mail are
+    filled in."""
     dovecot_only = True
 
     @staticmethod
