@@ -1,5 +1,5 @@
-/// Maildrops that fail at a chosen operation, to try every way in which storage can fail under
-/// a session.
+/// Maildrops that fail at a chosen operation, to test every way in which storage can fail during a
+/// session.
 #ifndef POP3_LEGACY_SHIM_FAILING_MAILDROP_H
 #define POP3_LEGACY_SHIM_FAILING_MAILDROP_H
 
@@ -10,16 +10,16 @@
 
 namespace pop3_legacy::shim {
 
-/// Counts the operations that can fail and makes one of them fail.
+/// Counts the operations that can fail, and makes one of them fail.
 class FailurePlan {
  public:
-  /// The operation `fails` fails, counted from 1; 0: none does.
+  /// Operation number `fails`, counted from 1, fails; with 0, none does.
   explicit FailurePlan(unsigned fails, Failure kind = Failure::temporary)
       : fails_(fails), kind_(kind) {}
 
-  /// Counts `operation`; its Error when its turn has come.
+  /// Counts `operation`. Returns its Error if it is the one to fail.
   Status next(std::string_view operation);
-  /// How many there were so far.
+  /// The number of operations so far.
   [[nodiscard]] unsigned operations() const noexcept { return operations_; }
   /// The chosen operation was reached.
   [[nodiscard]] bool failed() const noexcept { return fails_ != 0 && operations_ >= fails_; }
@@ -30,10 +30,11 @@ class FailurePlan {
   unsigned operations_ = 0;
 };
 
-/// The operations are those that return a Result or a Status. One that fails does nothing else.
+/// The operations are the methods that return a Result or a Status. The one that fails does nothing
+/// else.
 class FailingMaildrop : public Maildrop {
  public:
-  /// `plan` lives longer than this.
+  /// `plan` must outlive this.
   FailingMaildrop(std::unique_ptr<Maildrop> maildrop, FailurePlan& plan);
 
   [[nodiscard]] MessageNumber message_count() const override;
@@ -60,10 +61,10 @@ class FailingMaildrop : public Maildrop {
   FailurePlan& plan_;
 };
 
-/// Wraps every maildrop that `maildrops` opens; opening is an operation too.
+/// Wraps every maildrop that `maildrops` opens; opening is an operation as well.
 class FailingMaildrops : public Maildrops {
  public:
-  /// Both live longer than this.
+  /// Both must outlive this.
   FailingMaildrops(Maildrops& maildrops, FailurePlan& plan) : maildrops_(maildrops), plan_(plan) {}
 
   [[nodiscard]] Result<std::unique_ptr<Maildrop>> open(std::string_view user) override;

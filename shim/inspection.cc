@@ -18,7 +18,7 @@ Result<std::vector<std::optional<std::string>>> MaildropInspection::fields(Messa
   return found;
 }
 
-// A last line without its end counts for none, as in Dovecot.
+// As in Dovecot, a last line without a line end is not counted.
 Result<std::uint64_t> MaildropInspection::lines(MessageNumber number) {
   constexpr std::size_t piece_octets = 16384;
   auto reader = maildrop_.open_message(number);

@@ -1,4 +1,4 @@
-/// A look into messages of a maildrop of the test host; nothing is remembered.
+/// Reads from a maildrop's messages. Nothing is cached.
 #ifndef POP3_LEGACY_SHIM_INSPECTION_H
 #define POP3_LEGACY_SHIM_INSPECTION_H
 
@@ -13,7 +13,7 @@ namespace pop3_legacy::shim {
 
 class MaildropInspection : public host::Inspection {
  public:
-  /// `maildrop` lives longer than this.
+  /// `maildrop` must outlive this.
   MaildropInspection(Maildrop& maildrop, std::vector<FieldQuery> queries)
       : maildrop_(maildrop), facts_(maildrop, {}), queries_(std::move(queries)) {}
 

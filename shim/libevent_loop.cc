@@ -33,7 +33,7 @@ class LibeventWatch : public process::Watch {
  private:
   static void happened(evutil_socket_t /*fd*/, short /*what*/, void* self) noexcept {
     try {
-      const auto call = static_cast<LibeventWatch*>(self)->call_;  // which may destroy it
+      const auto call = static_cast<LibeventWatch*>(self)->call_;  // a copy: it may destroy *self
       call();
     } catch (const std::exception& failure) {
       report(failure);
@@ -77,11 +77,11 @@ class LibeventLoop::ChildWatch : public process::Watch {
   void reaped(int status) {
     forget();
     const auto ended = std::move(ended_);
-    ended(status);  // may destroy this
+    ended(status);  // may destroy *this
   }
 
  private:
-  // Another child may have the number by now.
+  // Checks the entry, because another child may have the same number by now.
   void forget() noexcept {
     const auto known = loop_.children_.find(pid_);
     if (known != loop_.children_.end() && known->second == this) loop_.children_.erase(known);
@@ -110,7 +110,7 @@ void LibeventLoop::reap() {
   }
 }
 
-// A child that ends before it is in the map is reaped by nobody until the loop runs.
+// Until the loop runs, nobody reaps a child that ends before it is in the map.
 Result<std::unique_ptr<process::Watch>> LibeventLoop::child(
     const std::function<Result<pid_t>()>& begin, std::function<void(int status)> ended) {
   if (children_ended_ == nullptr) {

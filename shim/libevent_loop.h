@@ -1,4 +1,4 @@
-/// The event loop of the test host, as running programs use it.
+/// The test host's event loop, for running programs.
 #ifndef POP3_LEGACY_SHIM_LIBEVENT_LOOP_H
 #define POP3_LEGACY_SHIM_LIBEVENT_LOOP_H
 
@@ -12,7 +12,7 @@ namespace pop3_legacy::shim {
 
 class LibeventLoop : public process::EventLoop {
  public:
-  /// `base` lives longer than this and its watches.
+  /// `base` must outlive this and its watches.
   explicit LibeventLoop(event_base* base) : base_(base) {}
   LibeventLoop(const LibeventLoop&) = delete;
   LibeventLoop& operator=(const LibeventLoop&) = delete;
@@ -31,8 +31,8 @@ class LibeventLoop : public process::EventLoop {
   void reap();
 
   event_base* base_;
-  event* children_ended_ = nullptr;        ///< SIGCHLD, from the first child on
-  std::map<pid_t, ChildWatch*> children_;  ///< those that somebody waits for
+  event* children_ended_ = nullptr;        ///< SIGCHLD, once there has been a child
+  std::map<pid_t, ChildWatch*> children_;  ///< those being waited for
 };
 
 }  // namespace pop3_legacy::shim

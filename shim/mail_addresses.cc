@@ -13,7 +13,7 @@ struct Unref {
   void operator()(void* object) const noexcept { g_object_unref(object); }
 };
 
-// GMime takes what is quoted as it stands.
+// Needed because GMime returns a quoted string with its quotes.
 std::string unquoted(std::string_view local) {
   if (local.size() < 2 || local.front() != '"' || local.back() != '"') return std::string(local);
   std::string text;

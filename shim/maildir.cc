@@ -29,13 +29,13 @@ constexpr std::string_view uidlist_name = "/dovecot-uidlist";
 constexpr std::string_view state_prefix = "/dovecot-pop3-legacy-";
 constexpr std::size_t max_uidlist_octets = std::size_t{256} * 1024 * 1024;
 constexpr std::string_view courier_name = "/courierpop3dsizelist";
-/// A line of some hundred octets for each of half a million messages.
+/// Room for a line of some hundred octets for each of half a million messages.
 constexpr std::size_t max_state_octets = std::size_t{128} * 1024 * 1024;
 constexpr std::size_t max_courier_octets = std::size_t{256} * 1024 * 1024;
 constexpr std::size_t read_octets = std::size_t{64} * 1024;
 constexpr mode_t folder_mode = 0700;
 constexpr mode_t file_mode = 0600;
-constexpr Uid highest_uid = std::numeric_limits<Uid>::max() - 1;  // Dovecot's
+constexpr Uid highest_uid = std::numeric_limits<Uid>::max() - 1;  // as in Dovecot
 
 std::string reason(int error) {
   return std::generic_category().message(error);
@@ -56,7 +56,7 @@ bool has_seen(std::string_view info) noexcept {
   return info.starts_with(":2,") && info.find('S') != std::string_view::npos;
 }
 
-/// `info` with the flag S, flags in the order of ASCII as the Maildir format wants them.
+/// `info` with the flag S added; the Maildir format wants flags in ASCII order.
 std::string with_seen(std::string_view info) {
   if (!info.starts_with(":2,")) {
     return ":2,S";
@@ -119,7 +119,7 @@ Result<std::unique_ptr<MessageReader>> open_file(const std::string& path) {
   return std::unique_ptr<MessageReader>(std::make_unique<FileReader>(std::move(file), path));
 }
 
-/// The "W=" of a base name, which is the size with CRLF line ends.
+/// The "W=" in a base name: the message's size with CRLF line ends.
 std::optional<std::uint64_t> size_in_name(std::string_view base_name) noexcept {
   constexpr std::string_view key = ",W=";
   const auto found = base_name.find(key);
@@ -151,15 +151,15 @@ Result<std::uint64_t> size_of(const std::string& path, std::string_view base_nam
   }
 }
 
-/// Where a message's file is: the folder, "new" or "cur", and its info.
+/// Where a message's file is: its folder ("new" or "cur") and its info.
 struct Place {
   std::string folder;
   std::string info;
 };
-/// By base name.
+/// Keyed by base name.
 using Places = std::map<std::string, Place, std::less<>>;
 
-/// Adds the messages of `root`/`folder` to `places`, over what stands there.
+/// Adds the messages in `root`/`folder` to `places`, replacing entries of the same name.
 Status list(const std::string& root, const std::string& folder, Places& places) {
   const std::string path = root + '/' + folder;
   std::error_code error;
@@ -168,7 +168,7 @@ Status list(const std::string& root, const std::string& folder, Places& places) 
     const std::string name = entry->path().filename().string();
     const std::string_view base_name = base_name_of(name);
     std::error_code ignored;
-    // A line feed would break the uidlist.
+    // A line feed would corrupt the uidlist.
     if (!base_name.empty() && base_name.front() != '.' &&
         base_name.find('\n') == std::string_view::npos &&
         entry->symlink_status(ignored).type() == std::filesystem::file_type::regular) {
@@ -178,7 +178,7 @@ Status list(const std::string& root, const std::string& folder, Places& places) 
   return error ? Status{failed(path, "listing", error.value())} : Status{Done{}};
 }
 
-/// All messages. A message on its way from new to cur is seen at least once.
+/// Lists all messages. A message that is being moved from new to cur is seen at least once.
 Result<Places> list_all(const std::string& root) {
   Places places;
   for (const char* const folder : {"new", "cur"}) {
@@ -202,7 +202,7 @@ Result<UidList> read_uidlist(const std::string& path) {
                 : Result<UidList>(Error{parsed.error().kind, path + ": " + parsed.error().text});
 }
 
-/// The value of a row's extension `key`, as Dovecot's maildir_uidlist_lookup_ext() finds it.
+/// The value of the extension `key` in a row, as Dovecot's maildir_uidlist_lookup_ext() finds it.
 std::optional<std::string> extension_of(const UidList::Row& row, char key) {
   std::string_view rest = row.extensions;
   while (!rest.empty()) {
@@ -221,7 +221,7 @@ Error damaged(const std::string& what) {
 bool is_state_name(std::string_view name) noexcept {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '@' || c == '%';  // as state_of_user()
+           c == '_' || c == '@' || c == '%';  // as in state_of_user()
   });
 }
 
@@ -247,7 +247,7 @@ Result<UidList> UidList::parse(std::string_view text) {
   if (list.uidvalidity_ == 0) {
     return damaged("it is empty");
   }
-  // A name that stands twice belongs to the later UID: Dovecot appends, and cleans up later.
+  // A name that appears twice belongs to the later UID: Dovecot appends rows and cleans up later.
   std::unordered_map<std::string, Uid> uids;
   for (const Row& row : list.rows_) {
     uids.insert_or_assign(row.base_name, row.uid);
@@ -294,7 +294,7 @@ Status UidList::parse_row(std::string_view line) {
     return error("the UID is not higher than the one before");
   }
   line.remove_prefix(digits);
-  // An extension may hold a ':', but does not begin with one.
+  // An extension may contain a ':' but does not begin with one.
   const auto name = line.find(" :");
   const std::string_view base_name =
       name == std::string_view::npos ? std::string_view() : base_name_of(line.substr(name + 2));
@@ -305,7 +305,7 @@ Status UidList::parse_row(std::string_view line) {
     return error("the file name has a slash");
   }
   rows_.push_back({*uid, std::string(line.substr(0, name)), std::string(base_name)});
-  // Dovecot appends rows without writing the header anew.
+  // Dovecot appends rows without rewriting the header.
   next_uid_ = std::max(next_uid_, std::uint64_t{*uid} + 1);
   return Done{};
 }
@@ -324,7 +324,7 @@ std::string UidList::print() const {
 Result<bool> UidList::update(std::vector<std::string> base_names) {
   std::unordered_set<std::string> unknown(base_names.begin(), base_names.end());
   const std::size_t before = rows_.size();
-  // What has a row is not new, and what has no file has no row.
+  // A name with a row is not new; a row without a file is removed.
   std::erase_if(rows_, [&](const Row& row) { return unknown.erase(row.base_name) == 0; });
   std::sort(base_names.begin(), base_names.end());
   bool changed = rows_.size() != before;
@@ -383,8 +383,8 @@ Result<std::unique_ptr<Maildrop>> Maildir::open(const std::string& root) {
     if (!size) {
       return size.error();
     }
-    // Dovecot's maildir_mail_get_special(): an empty P stands for the base name, and no G is
-    // empty.
+    // As in Dovecot's maildir_mail_get_special(): an empty P means the base name, and an empty G
+    // counts as none.
     const std::string guid = extension_of(row, 'G').value_or("");
     const auto uidl = extension_of(row, 'P');
     messages.push_back({.uid = row.uid,
@@ -395,8 +395,8 @@ Result<std::unique_ptr<Maildrop>> Maildir::open(const std::string& root) {
                         .size = size.value()});
   }
 
-  // From here on something changes: the UIDs first, so that no message is shown without one
-  // that lasts.
+  // Changes begin here. The UIDs are stored first, so that no message is shown under a UID that
+  // does not last.
   struct stat status {};
   if (changed.value() || ::stat(uidlist_path.c_str(), &status) != 0) {
     if (Status stored = files::replace_file(uidlist_path, uids.value().print(), {.mode = file_mode},
@@ -500,7 +500,8 @@ Result<std::optional<std::string>> Maildir::courier_list() {
 
 Status Maildir::commit(std::span<const MessageNumber> deleted,
                        std::span<const MessageNumber> seen) {
-  // What can be done is done, whatever fails meanwhile; what somebody else removed is gone.
+  // Everything possible is done even if something fails; a message that somebody else removed is
+  // gone.
   Status outcome = Done{};
   const auto each = [&](std::span<const MessageNumber> numbers, std::string_view what,
                         const auto& change) {

@@ -1,6 +1,6 @@
-/// Maildirs, with their UIDs in Dovecot's own file, so that a Maildir can go from this host to
-/// Dovecot and back and its messages keep their UIDs. Not both at the same time: Dovecot's
-/// locks are neither taken nor heeded.
+/// Maildirs whose UIDs are in Dovecot's own file, so that a Maildir can move from this host to
+/// Dovecot and back and its messages keep their UIDs. Do not use both at the same time: Dovecot's
+/// locks are neither taken nor respected.
 #ifndef POP3_LEGACY_SHIM_MAILDIR_H
 #define POP3_LEGACY_SHIM_MAILDIR_H
 
@@ -20,28 +20,28 @@ namespace pop3_legacy::shim {
 ///     3 V<uidvalidity> N<next-uid>[ G<hex>][ <key><value>…]
 ///     <uid>[ <key><value>…] :<base name>
 ///
-/// What is not understood is kept.
+/// Anything not understood is kept.
 class UidList {
  public:
   struct Row {
     Uid uid = 0;
-    std::string extensions;  ///< with their spaces as they stood
+    std::string extensions;  ///< as they are in the file, with their spaces
     std::string base_name;
   };
 
   explicit UidList(UidValidity uidvalidity) : uidvalidity_(uidvalidity) {}
 
-  /// An Error, whose text says which line, where Dovecot would call it corrupted.
+  /// An Error if Dovecot would call the file corrupted; its text says which line.
   static Result<UidList> parse(std::string_view text);
   [[nodiscard]] std::string print() const;
 
   [[nodiscard]] UidValidity uidvalidity() const noexcept { return uidvalidity_; }
   [[nodiscard]] std::uint64_t next_uid() const noexcept { return next_uid_; }
-  /// In the order of their UIDs, each base name once.
+  /// In UID order, each base name once.
   [[nodiscard]] const std::vector<Row>& rows() const noexcept { return rows_; }
 
-  /// Makes the list that of `base_names`: new ones get the next UIDs in the order of their
-  /// names, rows without a file go. False if nothing had to change. Error: no UIDs are left.
+  /// Updates the list to `base_names`: new names get the next UIDs in alphabetical order, and rows
+  /// without a file are removed. False if nothing had to change. An Error: there are no UIDs left.
   Result<bool> update(std::vector<std::string> base_names);
 
  private:
@@ -50,19 +50,19 @@ class UidList {
 
   UidValidity uidvalidity_;
   std::uint64_t next_uid_ = 1;
-  std::string header_extensions_;  ///< all but V and N, each with a space before it
+  std::string header_extensions_;  ///< all but V and N, each preceded by a space
   std::vector<Row> rows_;
 };
 
-/// Makes what is missing of `root` with cur, new and tmp, but no folder above it.
+/// Creates what is missing of `root` with cur, new and tmp, but no parent folder.
 Status make_maildir(const std::string& root);
 
-/// One Maildir, opened. Messages stand in the order of their UIDs.
+/// An open Maildir. Messages are in UID order.
 class Maildir : public Maildrop {
  public:
-  /// Makes the Maildir where it is missing (make_maildir()). Moves new
-  /// messages to cur after their UIDs have been stored. A uidlist that is damaged is an Error,
-  /// and everything stays as it is: new UIDs would make clients load all mail again.
+  /// Creates the Maildir if it is missing (make_maildir()). Moves new messages to cur after storing
+  /// their UIDs. A damaged uidlist is an Error, and nothing is changed: new UIDs would make clients
+  /// download all mail again.
   static Result<std::unique_ptr<Maildrop>> open(const std::string& root);
 
   [[nodiscard]] MessageNumber message_count() const override;
@@ -79,7 +79,7 @@ class Maildir : public Maildrop {
   [[nodiscard]] Result<std::optional<std::string>> courier_list() override;
   Status commit(std::span<const MessageNumber> deleted,
                 std::span<const MessageNumber> seen) override;
-  /// State is in the file `dovecot-pop3-legacy-NAME` of the root.
+  /// A state is in the file `dovecot-pop3-legacy-NAME` in the root.
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
   Status store_state(std::string_view name, std::string_view content) override;
   [[nodiscard]] bool has_state(std::string_view name) const override;
@@ -91,14 +91,14 @@ class Maildir : public Maildrop {
     std::string base_name;
     std::string unique_name;
     std::string stored_uidl;
-    std::string info;  ///< what stands behind the base name, ":2,S"
+    std::string info;  ///< what follows the base name, ":2,S"
     std::uint64_t size = 0;
   };
 
   Maildir(std::string root, const UidList& uids, std::vector<Message> messages);
 
   [[nodiscard]] const Message& message(MessageNumber number) const;
-  /// Looks for the message's file, which another client may have given other flags.
+  /// Looks for the message's file, whose flags another client may have changed.
   [[nodiscard]] Result<std::string> find(const Message& message) const;
 
   std::string root_;
@@ -107,15 +107,15 @@ class Maildir : public Maildrop {
   std::vector<Message> messages_;
 };
 
-/// A Maildir for each user.
+/// One Maildir per user.
 class Maildirs : public Maildrops {
  public:
-  /// In `path`, "%u" stands for the user's name.
+  /// "%u" in `path` stands for the user's name.
   explicit Maildirs(std::string path) : path_(std::move(path)) {}
 
-  /// A name that is empty, begins with a dot or holds a "/" or a NUL is refused.
+  /// Refuses a name that is empty, begins with a dot, or contains "/" or NUL.
   [[nodiscard]] Result<std::unique_ptr<Maildrop>> open(std::string_view user) override;
-  /// As Dovecot has it by default: the folder ".NAME" of the user's Maildir (Maildir++).
+  /// Opens what is Dovecot's default: the folder ".NAME" in the user's Maildir (Maildir++).
   [[nodiscard]] Result<std::unique_ptr<Maildrop>> open_board(std::string_view user,
                                                              std::string_view mailbox) override;
 

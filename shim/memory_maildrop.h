@@ -1,4 +1,4 @@
-/// Mailboxes that live in memory, for unit tests and dialogues.
+/// Mailboxes in memory, for unit tests and dialogues.
 #ifndef POP3_LEGACY_SHIM_MEMORY_MAILDROP_H
 #define POP3_LEGACY_SHIM_MEMORY_MAILDROP_H
 
@@ -15,8 +15,8 @@
 
 namespace pop3_legacy::shim {
 
-/// What lasts between sessions. Tests look into it and change it as they like, also while a
-/// session is on: the session keeps what it saw at login.
+/// What lasts between sessions. Tests inspect and change it as they like, even during a session:
+/// the session keeps what it saw at login.
 class MemoryMailbox {
  public:
   struct Message {
@@ -24,31 +24,31 @@ class MemoryMailbox {
     std::shared_ptr<const std::string> text;
     bool seen = false;
     std::int64_t received = 0;  ///< seconds since 1970
-    std::string file_name;      ///< as if it were a Maildir's file, then also its unique name
+    std::string file_name;      ///< as if it were in a Maildir; also its unique name
     std::string stored_uidl;
-    std::string guid;  ///< its unique name where it has no file name
+    std::string guid;  ///< its unique name if it has no file name
   };
 
   explicit MemoryMailbox(UidValidity uidvalidity = 1) : uidvalidity_(uidvalidity) {}
 
-  /// Appends a message with the next UID and returns that. Line ends as they come.
+  /// Appends a message with the next UID and returns that UID. Line ends are kept.
   Uid deliver(std::string text, bool seen = false);
-  /// The next message gets this UID, which is not below that of any there was.
+  /// The next message gets this UID. It must not be lower than that of any message so far.
   void skip_to(Uid next_uid) noexcept { next_uid_ = next_uid; }
-  /// Removes a message as another client would; false if there is none with this UID.
+  /// Removes a message as another client would. False if none has this UID.
   bool expunge(Uid uid);
-  /// The mailbox was made anew: the same messages, numbered from 1 under another UIDVALIDITY.
+  /// Recreates the mailbox: the same messages, numbered from 1 under another UIDVALIDITY.
   void change_uidvalidity(UidValidity uidvalidity);
 
   [[nodiscard]] UidValidity uidvalidity() const noexcept { return uidvalidity_; }
   [[nodiscard]] Uid next_uid() const noexcept { return next_uid_; }
-  /// In the order of their UIDs.
+  /// In UID order.
   [[nodiscard]] const std::vector<Message>& messages() const noexcept { return messages_; }
   /// nullptr if there is no such message.
   [[nodiscard]] Message* find(Uid uid) noexcept;
-  /// Courier's courierpop3dsizelist, if there were one.
+  /// Courier's courierpop3dsizelist, if there is one.
   [[nodiscard]] std::optional<std::string>& courier_list() noexcept { return courier_list_; }
-  /// What store_state() stored, by name.
+  /// What store_state() has stored, by name.
   [[nodiscard]] std::map<std::string, std::string, std::less<>>& states() noexcept {
     return states_;
   }
@@ -63,7 +63,7 @@ class MemoryMailbox {
 
 class MemoryMaildrop : public Maildrop {
  public:
-  /// `mailbox` lives longer than this.
+  /// `mailbox` must outlive this.
   explicit MemoryMaildrop(MemoryMailbox& mailbox);
 
   [[nodiscard]] MessageNumber message_count() const override;
@@ -83,7 +83,7 @@ class MemoryMaildrop : public Maildrop {
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
   Status store_state(std::string_view name, std::string_view content) override;
   [[nodiscard]] bool has_state(std::string_view name) const override;
-  /// An Error: it has one mailbox only.
+  /// Returns an Error: there is only one mailbox.
   Status save_copy(std::string_view mailbox, int message) override;
 
  private:
@@ -95,16 +95,16 @@ class MemoryMaildrop : public Maildrop {
   std::vector<MemoryMailbox::Message> messages_;  ///< as at login
 };
 
-/// Mailboxes by user name; a name that is new gets an empty mailbox, or what `fill` puts in.
+/// Mailboxes by user name; a new name gets an empty mailbox, or what `fill` puts in it.
 class MemoryMaildrops : public Maildrops {
  public:
   MemoryMaildrops() = default;
   explicit MemoryMaildrops(void (*fill)(MemoryMailbox& mailbox)) : fill_(fill) {}
 
-  /// Stays where it is as long as this lives.
+  /// The result stays valid as long as this object.
   MemoryMailbox& mailbox(std::string_view user);
   [[nodiscard]] Result<std::unique_ptr<Maildrop>> open(std::string_view user) override;
-  /// Makes the mailbox, where open_board() finds it.
+  /// Creates the mailbox for open_board() to find.
   MemoryMailbox& make_board(std::string_view user, std::string_view mailbox);
   [[nodiscard]] Result<std::unique_ptr<Maildrop>> open_board(std::string_view user,
                                                              std::string_view mailbox) override;

@@ -31,8 +31,8 @@ std::string text_or_empty(const char* text) {
   return text == nullptr ? std::string() : std::string(text);
 }
 
-/// From a charset to UTF-8, in pieces. As in Dovecot an unknown charset is UTF-8, and what is no
-/// character is U+FFFD.
+/// Converts a charset to UTF-8, piece by piece. As in Dovecot, an unknown charset is taken for
+/// UTF-8, and an invalid sequence becomes U+FFFD.
 class ToUtf8 {
  public:
   explicit ToUtf8(const char* charset) {
@@ -53,7 +53,7 @@ class ToUtf8 {
     }
   }
 
-  /// What cannot be converted yet waits for the next piece.
+  /// What cannot be converted yet is kept for the next piece.
   std::string add(std::string_view octets) {
     held_ += octets;
     std::string text;
@@ -87,10 +87,10 @@ class ToUtf8 {
   std::string held_;
 };
 
-/// A GMime tree from its root on, as the events of MessageParts.
+/// Walks a GMime tree from its root and returns it as the events of MessageParts.
 class GMimeParts : public MessageParts {
  public:
-  /// `message`: nullptr, there is nothing in it.
+  /// `message`: nullptr if it is empty.
   explicit GMimeParts(Ref<GMimeObject> message) : message_(std::move(message)) {
     todo_.push_back({message_.get(), 0});
   }
@@ -135,7 +135,7 @@ class GMimeParts : public MessageParts {
     bool goes_on;
   };
 
-  // A GMimeMessage and the part that is its body have one header in POP3's eyes.
+  // For POP3, a GMimeMessage and the part that is its body have one header.
   void begin() {
     const Todo todo = todo_.back();
     todo_.pop_back();
@@ -254,7 +254,7 @@ class GMimeParts : public MessageParts {
   }
 
   Ref<GMimeObject> message_;
-  std::vector<Todo> todo_;  ///< the next one last
+  std::vector<Todo> todo_;  ///< the next one is last
   GMimeObject* current_ = nullptr;
   bool in_header_ = false;
   unsigned depth_ = 0;
@@ -275,7 +275,7 @@ Result<std::unique_ptr<MessageParts>> take_apart(MessageReader& message) {
   if (file == nullptr) {
     return Error{Failure::temporary, std::string("no temporary file: ") + std::strerror(errno)};
   }
-  const Ref<GMimeStream> stream(g_mime_stream_file_new(file));  // closes it
+  const Ref<GMimeStream> stream(g_mime_stream_file_new(file));  // closes the file
   for (;;) {
     const auto piece = message.read(piece_octets);
     if (!piece) {
@@ -291,7 +291,8 @@ Result<std::unique_ptr<MessageParts>> take_apart(MessageReader& message) {
   std::rewind(file);
   const Ref<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
   g_mime_parser_set_format(parser.get(), GMIME_FORMAT_MESSAGE);
-  // As a part: of a message GMime would read the addresses at once, however many they are.
+  // Parsed as a part: for a message, GMime would parse the addresses at once, however many there
+  // are.
   Ref<GMimeObject> parsed(g_mime_parser_construct_part(parser.get(), nullptr));
   return std::unique_ptr<MessageParts>(std::make_unique<GMimeParts>(std::move(parsed)));
 }

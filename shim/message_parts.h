@@ -1,4 +1,4 @@
-/// Takes messages of a maildrop apart with GMime, where Dovecot has lib-mail.
+/// Splits messages into parts with GMime, where Dovecot uses lib-mail.
 #ifndef POP3_LEGACY_SHIM_MESSAGE_PARTS_H
 #define POP3_LEGACY_SHIM_MESSAGE_PARTS_H
 
@@ -9,8 +9,8 @@
 
 namespace pop3_legacy::shim {
 
-/// GMime wants a stream that it can seek in, and keeps every header: the message is copied to a
-/// temporary file, and its headers are in memory while it is taken apart.
+/// GMime needs a seekable stream and keeps every header: the message is copied to a temporary file,
+/// and its headers stay in memory while it is read.
 Result<std::unique_ptr<MessageParts>> take_apart(MessageReader& message);
 
 }  // namespace pop3_legacy::shim

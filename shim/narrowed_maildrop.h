@@ -12,16 +12,16 @@ namespace pop3_legacy::shim {
 
 class NarrowedMaildrop : public Maildrop {
  public:
-  /// All of `whole`, so far.
+  /// All messages of `whole`, for now.
   explicit NarrowedMaildrop(std::shared_ptr<Maildrop> whole) : whole_(std::move(whole)) {}
 
-  /// From now on these messages only, ascending. Once.
+  /// Narrows the maildrop to these messages, in ascending order. Call it at most once.
   void narrow(std::vector<MessageNumber> numbers) { numbers_ = std::move(numbers); }
   [[nodiscard]] Maildrop& whole() noexcept { return *whole_; }
   [[nodiscard]] MessageNumber in_whole(MessageNumber number) const {
     return numbers_ ? numbers_->at(number - 1) : number;
   }
-  /// commit() removes these messages of the whole, too. Whether there are any.
+  /// commit() also removes these messages from the whole. Returns whether there are any.
   bool remove_unseen(const std::vector<Uid>& uids);
 
   [[nodiscard]] MessageNumber message_count() const override {

@@ -45,16 +45,17 @@ namespace {
 
 constexpr std::string_view default_password = "secret";
 constexpr std::size_t piece_octets = std::size_t{16} * 1024;
-/// How long a client may take to close after the session's end.
+/// How long a client may take to close its connection after the session has ended.
 constexpr timeval linger{.tv_sec = 2, .tv_usec = 0};
-/// What it may send until then. Behind that it does not hear the last reply, nor does it listen.
+/// What it may send until then. A client that sends more is not listening and does not get the last
+/// reply.
 constexpr std::size_t max_lingered_octets = std::size_t{4} * 1024 * 1024;
 
 void log(std::string_view sentence) {
   std::cerr << "pop3-legacy-host: " << sentence << std::endl;  // NOLINT(performance-avoid-endl)
 }
 
-/// What is called by libevent, which is C: no exception may pass.
+/// For calls from libevent, which is C: no exception may leave.
 template <class Work>
 void guarded(Work&& work) noexcept {
   try {
@@ -77,7 +78,7 @@ using Event = Handle<event, event_free>;
 using Listener = Handle<evconnlistener, evconnlistener_free>;
 using BufferEvent = Handle<bufferevent, bufferevent_free>;
 
-/// One client. Input is given to the session when everything before it is answered and the
+/// One client. The session gets input only when everything before it has been answered and the
 /// kernel has the answer, so neither side's buffers grow.
 class Connection {
  public:
@@ -98,7 +99,7 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
   Connection(Connection&&) = delete;
   Connection& operator=(Connection&&) = delete;
-  /// The server ends: what the session has is kept as after any drop.
+  /// The server is stopping: what the session has is kept as after any dropped connection.
   ~Connection() {
     guarded([&] { session_.connection_lost(); });
   }
@@ -117,7 +118,7 @@ class Connection {
     return ::ioctl(bufferevent_getfd(socket_.get()), SIOCOUTQ, &queued) != 0 || queued == 0;
   }
 
-  /// Octets of input that the session has not had.
+  /// Octets of input that the session has not received.
   [[nodiscard]] std::size_t unread() const noexcept {
     int in_kernel = 0;
     const bool known = ::ioctl(bufferevent_getfd(socket_.get()), FIONREAD, &in_kernel) == 0;
@@ -149,7 +150,7 @@ class Connection {
     const auto events = static_cast<unsigned short>(what);
     if ((events & (BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT)) != 0 || lingering_) {
       if (session_.waits() && !session_.waits_for_client_only()) {
-        // The message is with the MTA, and what it answers is to be remembered.
+        // The MTA already has the message, and its answer must be remembered.
         lost_ = true;
         bufferevent_disable(socket_.get(), EV_READ | EV_WRITE);
         return;
@@ -175,15 +176,14 @@ class Connection {
       const std::string output = session_.take_output(piece_octets, unread());
       if (!output.empty()) {
         bufferevent_write(socket_.get(), output.data(), output.size());
-        return;  // called again when it is sent
+        return;  // called again when it has been sent
       }
       if (session_.wants_close()) {
         end();
         return;
       }
       if (session_.waits()) {
-        // A client that has closed, and has no commands left that are to be answered first, is
-        // gone.
+        // A client that has closed, and has no commands left to be answered first, is gone.
         if (input_ended_ && session_.waits_for_client_only() && !session_.has_input() &&
             evbuffer_get_length(input) == 0) {
           session_.connection_lost();
@@ -204,8 +204,8 @@ class Connection {
     }
   }
 
-  /// The last reply is sent. Closing now would take it back if the client has sent more than
-  /// was read, so the client closes first.
+  /// The last reply has been sent. If the client has sent more than was read, closing now would
+  /// discard the reply, so the client closes first.
   void end() {
     if (input_ended_) {
       close();
@@ -218,7 +218,7 @@ class Connection {
     evbuffer_drain(input, evbuffer_get_length(input));
   }
 
-  /// Destroys this.
+  /// Destroys *this.
   void close() noexcept {
     const auto closed = std::exchange(closed_, nullptr);
     closed();
@@ -228,14 +228,14 @@ class Connection {
   ServerSession session_;
   std::function<void()> closed_;
   bool input_ended_ = false;
-  bool lost_ = false;  ///< while the session waited
+  bool lost_ = false;  ///< while the session was waiting
   bool lingering_ = false;
   std::size_t lingered_octets_ = 0;
 };
 
 class Host {
  public:
-  /// `sendmail`: the program that sends messages, empty for none.
+  /// `sendmail`: the program that sends messages; empty for none.
   Host(Environment environment, const std::string& sendmail)
       : environment_(std::move(environment)), base_(event_base_new()), loop_(base_.get()) {
     environment_.run_program = [this](const ProgramCall& call,
@@ -250,7 +250,7 @@ class Host {
     }
   }
 
-  /// Serves until SIGTERM or SIGINT; the exit status.
+  /// Serves until SIGTERM or SIGINT. Returns the exit status.
   int run(std::uint16_t port) {
     if (!base_) {
       log("libevent cannot be used");
@@ -339,7 +339,7 @@ class Host {
   int status_ = EXIT_SUCCESS;
 };
 
-/// What --memory gives to every user.
+/// The mail that --memory gives to every user.
 void fill_with_samples(MemoryMailbox& mailbox) {
   mailbox.deliver("From: Alice <alice@example.org>\nSubject: first\n\nThe first message.\n");
   mailbox.deliver(

@@ -15,12 +15,12 @@ namespace {
 
 constexpr std::size_t max_output = 4096;
 
-// Another try may find it better, whatever it is.
+// Always temporary: another try may succeed, whatever the error.
 Error for_now(const Error& error) {
   return {Failure::temporary, error.text};
 }
 
-// Its lines, in one.
+// Joins the lines of `text` into one.
 std::string joined(std::string_view text) {
   std::string line;
   while (!text.empty()) {
@@ -70,7 +70,7 @@ class Running : public Submission {
     return begun ? begun : for_now(begun.error());
   }
 
-  // The end of what was said is what matters.
+  // Only the end of the program's output matters.
   void drain() {
     if (!process::read_tail(output_.reading->get(), max_output, said_)) watch_.reset();
   }
@@ -84,7 +84,7 @@ class Running : public Submission {
     outcome.kind = code == EX_TEMPFAIL ? Failure::temporary : Failure::permanent;
     outcome.reason = joined(said_);
     if (outcome.reason.empty()) outcome.reason = "The mail program did not say why.";
-    std::exchange(done_, nullptr)(std::move(outcome));  // may destroy this
+    std::exchange(done_, nullptr)(std::move(outcome));  // may destroy *this
   }
 
   std::function<void(Outcome)> done_;

@@ -1,4 +1,4 @@
-/// Hands messages to a program that takes them as sendmail does, without waiting for it.
+/// Hands messages to a sendmail-like program without blocking.
 #ifndef POP3_LEGACY_SHIM_SENDMAIL_H
 #define POP3_LEGACY_SHIM_SENDMAIL_H
 
@@ -13,9 +13,9 @@
 namespace pop3_legacy::shim {
 
 /// Runs `PROGRAM -i -f SENDER -- RECIPIENT…` with the message as its input. Exit status 0: it has
-/// it; 75 (EX_TEMPFAIL): it may be tried again; otherwise it refuses. What it says is
-/// the reason. `loop` lives longer than the submission; a program whose submission is dropped runs
-/// on. `spool` is a files::SpoolFile.
+/// accepted the message; 75 (EX_TEMPFAIL): it may be tried again; any other: it refuses. Its output
+/// is the reason. `loop` must outlive the submission. If the submission is dropped, the program
+/// continues. `spool` must be a files::SpoolFile.
 Result<std::unique_ptr<Submission>> run_sendmail(process::EventLoop& loop,
                                                  const std::string& program, Spool& spool,
                                                  const Envelope& envelope,

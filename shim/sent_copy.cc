@@ -32,7 +32,7 @@ bool is_folder_name(std::string_view mailbox) noexcept {
          std::all_of(mailbox.begin(), mailbox.end(), is_printable);
 }
 
-// RFC 3501's modified UTF-7, of printable ASCII.
+// RFC 3501's modified UTF-7, for printable ASCII.
 std::string encoded(std::string_view mailbox) {
   std::string name;
   for (const char c : mailbox) name += c == '&' ? std::string("&-") : std::string(1, c);
@@ -53,7 +53,7 @@ std::string unique_name() {
          std::to_string(::getpid()) + 'Q' + std::to_string(counter++) + '.' + machine;
 }
 
-// 0, or the errno of what went wrong.
+// Returns 0 or the errno of the failure.
 int copy(int from, int to) {
   std::string piece(piece_octets, '\0');
   std::string lines;
@@ -74,7 +74,7 @@ int copy(int from, int to) {
   }
 }
 
-// Leaves `to` closed.
+// Closes `to`.
 int fill(OpenFile& to, int message) {
   if (const int error = copy(message, to.get())) return error;
   return ::fdatasync(to.get()) == 0 && to.close() ? 0 : errno;
@@ -86,7 +86,7 @@ Status sync_folder(const std::string& path) {
                                                      : Status(failed(path, "synchronized", errno));
 }
 
-// With the file that tells Maildir++ programs that this is no Maildir of its own.
+// Also creates the file that tells Maildir++ programs that this folder is not a Maildir of its own.
 Status make_folder(const std::string& path) {
   if (Status made = make_maildir(path); !made) return made;
   const std::string mark = path + "/maildirfolder";

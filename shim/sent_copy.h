@@ -9,12 +9,12 @@
 
 namespace pop3_legacy::shim {
 
-/// Stores the message in the file `message`, from where it stands to its end, as a seen one of
-/// `mailbox`: "Sent" is the folder ".Sent" of the Maildir `root`, "Sent.2024" the folder
-/// ".Sent.2024", and "INBOX" is `root` itself. What is missing of the folder is made. Line ends
-/// become LF. When this returns the copy is on the disk, or there is none. An Error
-/// also where the name cannot be that of a folder: beyond printable ASCII, with a "/", with a dot
-/// at its begin or end, or two of them in a row.
+/// Stores the message in the file `message`, from its current position to the end, as a seen
+/// message in `mailbox`: "Sent" is the folder ".Sent" of the Maildir `root`, "Sent.2024" the folder
+/// ".Sent.2024", and "INBOX" is `root` itself. Creates what is missing of the folder. Line ends
+/// become LF. On return the copy is on disk, or there is none. Also an Error if the name cannot be
+/// a folder's: it has characters beyond printable ASCII, a "/", a dot at the beginning or end, or
+/// two dots in a row.
 Status save_copy(const std::string& root, std::string_view mailbox, int message);
 
 }  // namespace pop3_legacy::shim

@@ -44,7 +44,7 @@ constexpr std::size_t apop_digest_digits = 32;
 constexpr std::string_view greeting = "+OK POP3 test host ready.";
 constexpr std::string_view ok = "+OK\r\n";
 constexpr std::string_view last_line = ".\r\n";
-// STLS and SASL are not here because there are none; APOP has no tag.
+// STLS and SASL are missing because this host does not support them; APOP has no CAPA tag.
 constexpr std::string_view capabilities =
     "+OK\r\nCAPA\r\nTOP\r\nUIDL\r\nRESP-CODES\r\nPIPELINING\r\nUSER\r\n.\r\n";
 
@@ -52,7 +52,7 @@ std::string err(std::string_view text) {
   return Reply::err(text).wire();
 }
 
-/// Dovecot's client_send_storage_error().
+/// The wording of Dovecot's client_send_storage_error().
 std::string storage_error(const Error& error) {
   constexpr std::string_view text =
       "Internal error occurred. Refer to server log for more information.";
@@ -60,8 +60,8 @@ std::string storage_error(const Error& error) {
              std::string(text));
 }
 
-/// Digits at the front of `arguments`, as Dovecot's str_parse_uint() reads them; takes them
-/// away unless they are too many for any number, which shows in the reply.
+/// Digits at the front of `arguments`, read as Dovecot's str_parse_uint() does. They are removed
+/// unless the number is too large, which the reply shows.
 template <class T>
 std::optional<T> take_number(std::string_view& arguments) {
   const auto number = pop3_legacy::take_number<std::uint64_t>(arguments);
@@ -69,7 +69,7 @@ std::optional<T> take_number(std::string_view& arguments) {
                                                             : std::nullopt;
 }
 
-/// What Dovecot says to a number of the wrong shape; the argument follows.
+/// Dovecot's replies to a malformed number; the argument is appended.
 struct NumberErrors {
   std::string_view invalid;
   std::string_view too_large;
@@ -103,7 +103,7 @@ Result<T> take_argument(std::string_view& arguments, const NumberErrors& errors,
   return *number;
 }
 
-/// RFC 1939's APOP digest, in lower case; empty if OpenSSL has no MD5 (FIPS).
+/// RFC 1939's APOP digest in lower case; empty if OpenSSL has no MD5 (FIPS).
 std::string apop_digest(const std::string& timestamp, const std::string& secret) {
   const std::string hashed = timestamp + secret;
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -123,7 +123,7 @@ bool is_hex(std::string_view text) noexcept {
   return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
 }
 
-/// An answer that comes in pieces, as its output is taken.
+/// An answer that is produced in pieces, as its output is taken.
 class LongAnswer {
  public:
   enum class Progress { more, complete };
@@ -139,10 +139,10 @@ class LongAnswer {
   virtual Result<Progress> advance(std::string& output) = 0;
 };
 
-/// A message on its way to the client, from behind the status line to the lone dot.
+/// A message being sent to the client, from after the status line to the lone dot.
 class Transfer : public LongAnswer {
  public:
-  /// `body_lines` of the body, behind the header and the empty line.
+  /// Sends `body_lines` of the body, after the header and the empty line.
   Transfer(std::unique_ptr<MessageReader> reader, std::uint64_t body_lines)
       : reader_(std::move(reader)), lines_left_(body_lines) {}
 
@@ -197,10 +197,11 @@ class Transfer : public LongAnswer {
   bool in_body_ = false;
 };
 
-/// A line for each message that is not deleted.
+/// One line for each message that is not deleted.
 class Listing : public LongAnswer {
  public:
-  /// `deleted` by number. It does not change meanwhile: commands wait for the answer's end.
+  /// `deleted` is indexed by number. It does not change during the answer, because commands wait
+  /// for its end.
   Listing(const std::vector<bool>& deleted, std::function<std::string(MessageNumber)> text)
       : deleted_(deleted), text_(std::move(text)) {}
 
@@ -224,7 +225,7 @@ class Listing : public LongAnswer {
   MessageNumber number_ = 1;
 };
 
-/// An answer of the core's.
+/// An answer from the core.
 class CoreListing : public LongAnswer {
  public:
   explicit CoreListing(std::unique_ptr<pop3_legacy::Listing> listing)
@@ -244,9 +245,9 @@ class CoreListing : public LongAnswer {
   std::unique_ptr<pop3_legacy::Listing> listing_;
 };
 
-/// The maildrop that is open, and what this session has done to its messages.
+/// The open maildrop, and what this session has done to its messages.
 struct OpenMaildrop {
-  /// None, with no messages.
+  /// Nothing is open; there are no messages.
   OpenMaildrop() = default;
   explicit OpenMaildrop(std::shared_ptr<Maildrop> opened, bool to_read_only = false)
       : maildrop(std::move(opened)),
@@ -265,7 +266,7 @@ struct OpenMaildrop {
     return static_cast<MessageNumber>(sizes.size() - 1);
   }
 
-  /// `number` is not deleted.
+  /// `number` must not be deleted.
   void mark_deleted(MessageNumber number) {
     deleted[number] = true;
     ++removed.messages;
@@ -290,7 +291,7 @@ struct OpenMaildrop {
     return numbers;
   }
 
-  /// Removes the messages `gone`, and stores which have been seen.
+  /// Removes the messages `gone`, and stores which messages have been seen.
   Status commit(std::span<const MessageNumber> gone) {
     const auto have_seen = marked(seen);
     if (read_only || (gone.empty() && have_seen.empty() && !removes_unseen)) {
@@ -302,14 +303,14 @@ struct OpenMaildrop {
   std::shared_ptr<Maildrop> maildrop;
   bool read_only = true;
   bool removes_unseen = false;          ///< messages that are not in the view
-  std::vector<std::uint64_t> sizes{0};  ///< this and the next two by number
+  std::vector<std::uint64_t> sizes{0};  ///< this and the next two are indexed by number
   std::vector<bool> deleted{false};
   std::vector<bool> seen{false};  ///< by RETR in this session
   Tally all;
-  Tally removed;  ///< what is deleted of it
+  Tally removed;  ///< the deleted part of it
 };
 
-/// The states that a maildrop keeps, by their own names.
+/// The states that a maildrop keeps, under their own names.
 class MaildropStates : public StateStore {
  public:
   explicit MaildropStates(Maildrop& maildrop) : maildrop_(maildrop) {}
@@ -325,7 +326,7 @@ class MaildropStates : public StateStore {
   Maildrop& maildrop_;
 };
 
-/// What the core asks, answered by a maildrop.
+/// Answers the core's questions to its host from a maildrop.
 class MaildropHost : public host::Maildrop,
                      public host::Mailbox,
                      public host::Uidls,
@@ -337,7 +338,7 @@ class MaildropHost : public host::Maildrop,
                      public host::Outbox,
                      public host::Programs {
  public:
-  /// `open` lives longer than this.
+  /// `open` must outlive this.
   MaildropHost(OpenMaildrop& open, std::string user, const policy::Resolution& resolution,
                const shim::Environment& environment, std::function<void(std::string_view)> log)
       : open_(open),
@@ -351,14 +352,14 @@ class MaildropHost : public host::Maildrop,
         own_states_(*own_),
         mailbox_users_(own_states_, user_, by_user_, log_) {}
 
-  /// As Remembered has it.
+  /// As in Remembered.
   [[nodiscard]] bool remembers_hidden() const {
     const auto name = by_user_ ? state_of_user(view::hidden_state, user_)
                                : Result<std::string>(std::string(view::hidden_state));
     return !name || own_->has_state(name.value());
   }
 
-  /// Lives as long as this.
+  /// The result refers to this object.
   [[nodiscard]] host::Host host() noexcept {
     return {.maildrop = *this,
             .mailbox = *this,
@@ -379,7 +380,7 @@ class MaildropHost : public host::Maildrop,
     return open_.maildrop ? open_.maildrop->uidvalidity() : 0;
   }
   [[nodiscard]] Uid uid(MessageNumber number) const override { return open_.maildrop->uid(number); }
-  // Here they always do.
+  // Always true in this host.
   [[nodiscard]] bool numbers_follow_uids() const override { return true; }
   [[nodiscard]] MessageNumber highest_seen() const override {
     MessageNumber number = message_count();
@@ -409,7 +410,7 @@ class MaildropHost : public host::Maildrop,
     keeps_deleted_ = open_.removed.messages > 0;
     open_.unmark_deleted();
   }
-  /// Messages were deleted that QUIT does not remove.
+  /// Some messages were deleted that QUIT does not remove.
   [[nodiscard]] bool keeps_deleted() const noexcept { return keeps_deleted_; }
   Status remove_unseen(const std::vector<Uid>& uids) override {
     open_.removes_unseen = own_->remove_unseen(uids);
@@ -429,7 +430,7 @@ class MaildropHost : public host::Maildrop,
   [[nodiscard]] std::uint64_t octets(MessageNumber number) const override {
     return open_.sizes[number];
   }
-  // No master user comes here.
+  // This host has no master users.
   void leave_seen_alone() override {}
   Status mark_seen(MessageNumber number) override {
     open_.seen[number] = open_.seen[number] || !open_.maildrop->seen(number);
@@ -465,7 +466,7 @@ class MaildropHost : public host::Maildrop,
   [[nodiscard]] std::uint64_t octets_sent(Access access) const override {
     return access == Access::top ? topped_ : retrieved_;
   }
-  /// An answer to RETR or TOP is complete, with so many octets.
+  /// Called when an answer to RETR or TOP of this many octets is complete.
   void sent(Access access, std::uint64_t octets) noexcept {
     (access == Access::top ? topped_ : retrieved_) += octets;
   }
@@ -547,7 +548,7 @@ class MaildropHost : public host::Maildrop,
     return environment_.run_program(call, std::move(done));
   }
 
-  // A failure may have passed: it is tried again.
+  // A failure is tried again, because it may have passed.
   Result<bool> prepare_uidls() override {
     if (uidls_prepared_) {
       return true;
@@ -570,7 +571,7 @@ class MaildropHost : public host::Maildrop,
     }
     return id(number);
   }
-  /// The policy's, where there is one; prepare_uidls() has succeeded then.
+  /// The policy's id, if it gives one. prepare_uidls() must have succeeded.
   [[nodiscard]] std::string id(MessageNumber number) const {
     const uidl::MessageId* const ours = uidls_ ? &(*uidls_)[own_->in_whole(number) - 1] : nullptr;
     return ours != nullptr && ours->from == uidl::MessageId::From::plugin
@@ -598,7 +599,7 @@ class MaildropHost : public host::Maildrop,
       return committed;
     }
     open_ = std::move(next);
-    // The policy's ids are for the user's own maildrop.
+    // The policy's ids are for the user's own maildrop only.
     uidls_.reset();
     uidls_prepared_ = true;
     keeps_deleted_ = false;
@@ -623,7 +624,7 @@ class MaildropHost : public host::Maildrop,
   std::uint64_t topped_ = 0;
 };
 
-/// The TRANSACTION state: the base commands on an open maildrop, in Dovecot's place.
+/// The TRANSACTION state: the base commands on an open maildrop, in place of Dovecot's.
 class Transaction {
  public:
   Transaction(std::unique_ptr<Maildrop> maildrop, const std::string& user,
@@ -638,8 +639,8 @@ class Transaction {
 
   [[nodiscard]] Session& core() noexcept { return core_; }
 
-  /// The reply to a line of the base commands, or the first line of one: then the rest is the
-  /// long answer.
+  /// Returns the reply to a line of the base commands, or its first line if the rest is the long
+  /// answer.
   std::string execute(std::string_view line) {
     const CommandLine parsed = parse_command_line(line);
     for (const Row& command : commands) {
@@ -651,7 +652,7 @@ class Transaction {
                                    : "Unknown command: " + std::string(parsed.verb));
   }
   [[nodiscard]] std::unique_ptr<LongAnswer> take_long_answer() { return std::move(long_answer_); }
-  /// The answer taken last has got its lone dot, after so many octets.
+  /// The answer taken last has been completed by its lone dot, after this many octets.
   void long_answer_sent(std::uint64_t octets) noexcept {
     if (transferring_ != Access::none) {
       host_.sent(transferring_, octets);
@@ -659,10 +660,10 @@ class Transaction {
     transferring_ = Access::none;
   }
 
-  /// QUIT was executed, whatever came of it.
+  /// QUIT was executed, successfully or not.
   [[nodiscard]] bool over() const noexcept { return over_; }
 
-  /// Ends otherwise than by QUIT: as in Dovecot, nothing is removed and \Seen is kept.
+  /// Ends without QUIT: as in Dovecot, nothing is removed, and \Seen is kept.
   void drop() {
     if (over_) {
       return;
@@ -777,7 +778,7 @@ class Transaction {
                                                      : "+OK Logging out, messages deleted.\r\n";
   }
 
-  /// A message that is there and not deleted; the Error's text is that of the reply.
+  /// The number of an existing message that is not deleted. The Error's text is that of the reply.
   Result<MessageNumber> message_number(std::string_view& arguments, bool more_follows) const {
     auto number = take_argument<MessageNumber>(arguments, message_number_errors, more_follows);
     if (!number) {
@@ -798,7 +799,7 @@ class Transaction {
   MaildropHost host_;
   Session core_;
   std::unique_ptr<LongAnswer> long_answer_;
-  Access transferring_ = Access::none;  ///< what the long answer taken last is to
+  Access transferring_ = Access::none;  ///< the command that the long answer taken last answers
   bool over_ = false;
 };
 
@@ -881,7 +882,7 @@ class ServerSession::Worker {
  private:
   [[nodiscard]] bool all_taken() const noexcept { return !long_answer_ && output_.empty(); }
 
-  /// Does what can be done with the input there is and the room for output there is.
+  /// Does what the available input and the room for output allow.
   void advance() {
     while (!over_ && output_.size() < max_pending_output && step()) {
     }
@@ -955,7 +956,7 @@ class ServerSession::Worker {
     const auto progress = long_answer_->advance(output_);
     long_answer_octets_ += output_.size() - before;
     if (!progress) {
-      // The reply has begun: only its lacking the lone dot can still tell the client.
+      // The reply has begun, so only the missing lone dot can still tell the client.
       log(progress.error().text);
       end();
     } else if (progress.value() == LongAnswer::Progress::complete) {
@@ -985,7 +986,7 @@ class ServerSession::Worker {
     return true;
   }
 
-  /// A line of `octets` with its line end, at the front of the input.
+  /// Executes a line of `octets`, line end included, at the front of the input.
   void execute(std::size_t octets) {
     std::string_view line = input().substr(0, octets - 1);
     if (line.ends_with('\r')) {
@@ -1009,7 +1010,7 @@ class ServerSession::Worker {
     }
   }
 
-  /// The same reply, its first line as the policy words it.
+  /// The same reply, with its first line worded by the policy.
   std::string in_policys_words(const std::string& reply) {
     const std::size_t end = reply.find("\r\n");
     return transaction_->core().reworded(std::string_view(reply).substr(0, end)) +
@@ -1025,8 +1026,8 @@ class ServerSession::Worker {
     }
   }
 
-  /// The session is over for the client. The maildrop is told when the output has gone, for
-  /// what of it was delivered matters.
+  /// The session is over for the client. The maildrop is told once the output has left, because it
+  /// matters what was delivered.
   void end() {
     over_ = true;
     long_answer_.reset();
@@ -1038,7 +1039,7 @@ class ServerSession::Worker {
 
   std::string authorize(std::string_view line) {
     const std::string_view verb = line.substr(0, line.find(' '));
-    // One space only: a password may begin with more.
+    // Only one space is skipped: a password may begin with a space.
     const std::string_view argument = line.substr(std::min(verb.size() + 1, line.size()));
     if (equals_ignoring_case(verb, "USER")) {
       user_ = argument;
@@ -1061,7 +1062,7 @@ class ServerSession::Worker {
           .wire();
     }
     if (equals_ignoring_case(verb, "QUIT")) {
-      over_ = true;  // the reply is sent even so
+      over_ = true;  // the reply is still sent
       return "+OK Logging out\r\n";
     }
     const auto unknown = authorization.unknown_command();
@@ -1146,15 +1147,15 @@ class ServerSession::Worker {
   unsigned bad_commands_ = 0;
   bool over_ = false;
 
-  std::optional<std::string> user_;  ///< of USER
+  std::optional<std::string> user_;  ///< from USER
   std::unique_ptr<Transaction> transaction_;
   std::unique_ptr<LongAnswer> long_answer_;
   std::unique_ptr<SlowReply> slow_reply_;
   std::unique_ptr<Intake> intake_;
   std::uint64_t long_answer_octets_ = 0;
   std::size_t host_lines_ = 0;  ///< octets at the front of the input that the core left to us
-  std::uint64_t given_ = 0;     ///< octets that the core has ever left to us
-  std::uint64_t executed_ = 0;  ///< of these, up to the command last begun
+  std::uint64_t given_ = 0;     ///< octets that the core has left to us so far
+  std::uint64_t executed_ = 0;  ///< of these, up to the last command begun
 };
 
 ServerSession::ServerSession(Environment environment)

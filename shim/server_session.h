@@ -1,11 +1,11 @@
 /// One POP3 connection of the test host (RFC 1939 with APOP, TOP and UIDL; RFC 2449's CAPA and
-/// PIPELINING), without any I/O of its own: octets are put in, octets are taken out.
+/// PIPELINING). It does no I/O of its own: octets are put in, octets are taken out.
 ///
-/// The core's Session stands in it where it stands in Dovecot: it sees every line after login,
-/// answers those that are its own and is told when the others have been executed. The wording
-/// of the base commands is Dovecot's.
+/// The core's Session has the same place in it as in Dovecot: it sees every line after login,
+/// answers its own and is told when the others have been executed. The wording of the base commands
+/// is Dovecot's.
 ///
-/// Whoever owns it works it like this:
+/// Its owner uses it like this:
 ///
 ///     for every piece of input:      receive()
 ///     until it returns nothing:      take_output(), send
@@ -30,19 +30,18 @@
 
 namespace pop3_legacy::shim {
 
-/// What a session needs from around it. Everything that is referred to lives longer than the
-/// sessions.
+/// What a session needs from its surroundings. Everything referred to must outlive the sessions.
 struct Environment {
   /// Required.
   Maildrops* maildrops = nullptr;
-  /// The password of `user`, also the shared secret of APOP; no value: there is no such user.
+  /// The password of `user`, also the shared secret of APOP. No value: there is no such user.
   /// Required.
   std::function<std::optional<std::string>(std::string_view user)> password_of;
   /// Asked once, at login. Empty: the built-in defaults.
   std::function<policy::Resolution(std::string_view user)> policy_of;
   /// RFC 1939's "<process-ID.clock@hostname>", a new one for every session. Empty: no APOP.
   std::string apop_timestamp;
-  /// What is answered before login beside the base commands.
+  /// What is answered before login besides the base commands.
   Authorization authorization;
   /// host::Outbox::submit(). Empty: nothing can be sent.
   std::function<Result<std::unique_ptr<Submission>>(Spool& spool, const Envelope& envelope,
@@ -52,61 +51,61 @@ struct Environment {
   std::function<Result<std::unique_ptr<RunningProgram>>(const ProgramCall& call,
                                                         std::function<void(ProgramResult)> done)>
       run_program;
-  /// The client's machine has acknowledged all that was sent. Empty: that is not known.
+  /// The client's machine has acknowledged everything that was sent. Empty: this is not known.
   std::function<bool()> output_acknowledged;
-  /// The session has ended to wait (waits()), and take_output() has more. Not called from within a
-  /// method of the session's.
+  /// The session has finished waiting (waits()), and take_output() has more. Not called from within
+  /// a method of the session.
   std::function<void()> wake;
-  /// One sentence for the administrator. Empty: nobody listens.
+  /// Takes one sentence for the administrator. Empty: it is dropped.
   std::function<void(std::string_view sentence)> log;
 };
 
 class ServerSession {
  public:
-  /// An input line with its LF may be this long.
+  /// The maximum length of an input line, LF included.
   static constexpr std::size_t max_line_octets = 2048;
-  /// Output that has not been taken may exceed this by one reply, not by a message: a RETR
-  /// goes on as its output is taken.
+  /// Output that has not been taken may exceed this by one reply but not by a message: a RETR
+  /// continues as its output is taken.
   static constexpr std::size_t max_pending_output = std::size_t{16} * 1024;
   /// Failed commands in a row; one more ends the session.
   static constexpr unsigned max_bad_commands = 20;
 
-  /// The greeting is output at once.
+  /// The greeting is available as output at once.
   explicit ServerSession(Environment environment);
   ServerSession(const ServerSession&) = delete;
   ServerSession& operator=(const ServerSession&) = delete;
   ServerSession(ServerSession&&) = delete;
   ServerSession& operator=(ServerSession&&) = delete;
-  /// Without connection_lost(), QUIT or an end of the session's own before it, nothing is
-  /// stored: as if the server had been killed.
+  /// Unless connection_lost(), QUIT or the session's own end has come before, nothing is stored, as
+  /// if the server had been killed.
   ~ServerSession();
 
-  /// Input, cut anywhere. What arrives while a command is being answered waits for its end.
-  /// Ignored once wants_close() is true.
+  /// Takes input, cut anywhere. What arrives while a command is being answered waits for the
+  /// answer's end. Ignored once wants_close() is true.
   void receive(std::string_view octets);
-  /// False while enough input is waiting: a host that heeds it needs bounded memory.
+  /// False while enough input is waiting. A host that respects this needs only bounded memory.
   [[nodiscard]] bool wants_input() const noexcept;
 
-  /// The next octets for the client, as many as there are but at most `at_most`; they leave at
-  /// once. `unread`: octets of input that have arrived and that receive() has not had. Continues
-  /// what was waiting for output to be taken, so the maildrop is asked here too. Empty:
-  /// nothing to send before more input arrives.
+  /// The next octets for the client, at most `at_most`; they must be sent at once. `unread`: octets
+  /// of input that have arrived but were not passed to receive(). This also continues answers that
+  /// waited for output to be taken, so it may access the maildrop. Empty: nothing to send before
+  /// more input arrives.
   [[nodiscard]] std::string take_output(std::size_t at_most, std::size_t unread = 0);
-  /// All that take_output() has returned has left for the client.
+  /// Everything that take_output() has returned has left for the client.
   void output_left();
 
-  /// The session waits for a submission or a program: it needs no input, and what was sent is lost
-  /// to the client if connection_lost() comes now.
+  /// The session waits for a submission or a program. It needs no input; if connection_lost() comes
+  /// now, the client loses the answer.
   [[nodiscard]] bool waits() const noexcept;
-  /// And nobody else needs what it waits for.
+  /// As waits(), and only this client needs the result.
   [[nodiscard]] bool waits_for_client_only() const noexcept;
-  /// There is input that it has not come to yet.
+  /// There is input that the session has not processed yet.
   [[nodiscard]] bool has_input() const noexcept;
 
-  /// The session is over; when take_output() returns nothing the connection is to be closed.
+  /// The session is over; close the connection when take_output() returns nothing.
   [[nodiscard]] bool wants_close() const noexcept;
 
-  /// The connection is gone, in whatever way. Harmless after the end.
+  /// The connection is gone, for whatever reason. Harmless after the end.
   void connection_lost();
 
  private:

@@ -13,7 +13,7 @@ namespace pop3_legacy::shim {
 namespace {
 
 constexpr std::size_t piece_octets = 4096;
-/// For the envelope line, beside what is asked for.
+/// Room for the envelope line, in addition to what is asked for.
 constexpr std::size_t envelope_octets = 8192;
 
 }  // namespace

@@ -1,4 +1,4 @@
-/// A maildrop of the test host, as the assignment of UIDLs works it.
+/// One of the test host's maildrops, as the assignment of UIDLs uses it.
 #ifndef POP3_LEGACY_SHIM_UIDL_MAILDROP_H
 #define POP3_LEGACY_SHIM_UIDL_MAILDROP_H
 
@@ -15,14 +15,13 @@
 
 namespace pop3_legacy::shim {
 
-/// The id that the test host itself gives: "%08x" of each, as Dovecot has it by default.
+/// The id that the test host itself gives: "%08x" of each argument, Dovecot's default.
 std::string hosts_uidl(Uid uid, UidValidity uidvalidity);
 
-/// The core's Facts about a message, whichever is chosen when a question is asked.
+/// The core's Facts about the message that is selected when a question is asked.
 class MessageFacts : public uidl::Facts {
  public:
-  /// `maildrop` lives longer than this. `log` takes sentences for the administrator; it may be
-  /// empty.
+  /// `maildrop` must outlive this. `log` takes sentences for the administrator; it may be empty.
   MessageFacts(Maildrop& maildrop, std::string user, std::function<void(std::string_view)> log = {})
       : maildrop_(maildrop), user_(std::move(user)), log_(std::move(log)) {}
 
@@ -43,7 +42,8 @@ class MessageFacts : public uidl::Facts {
   [[nodiscard]] Result<std::string> beginning(std::size_t octets) override;
 
  private:
-  /// At most so many octets, an envelope line among them; `header_only`: no more than it takes.
+  /// At most this many octets, envelope line included. `header_only`: no more than the header
+  /// needs.
   Result<std::string> text(std::size_t at_most, bool header_only);
 
   Maildrop& maildrop_;
@@ -53,10 +53,10 @@ class MessageFacts : public uidl::Facts {
   std::optional<uidl::CourierList> courier_;  ///< once it has been read
 };
 
-/// Keeps nothing of what took reading a message: there is no cache, and tests have few messages.
+/// Caches nothing that it has read from a message: tests have few messages.
 class UidlMaildrop : public uidl::Maildrop {
  public:
-  /// `maildrop` lives longer than this. `log` takes sentences for the administrator.
+  /// `maildrop` must outlive this. `log` takes sentences for the administrator.
   UidlMaildrop(shim::Maildrop& maildrop, std::string user,
                std::function<void(std::string_view)> log)
       : maildrop_(maildrop), facts_(maildrop, std::move(user), log), log_(std::move(log)) {}

@@ -1,6 +1,6 @@
 #!/bin/sh
-# build.sh PRESET FOLDER OPTION...: builds into FOLDER as a preset of CMakePresets.json says, with
-# these options of CMake's.
+# build.sh PRESET FOLDER OPTION...: builds into FOLDER with a preset of CMakePresets.json and these
+# options for CMake.
 set -eu
 preset=$1
 folder=$2

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes a Debian of another release in a folder and prints the folder's path. It is kept and used
-# again by the next call.
+# Creates a Debian of another release in a folder and prints the folder's path. The folder is kept
+# and reused by the next call.
 #
 #   debian_tree.sh SUITE          a Dovecot and what the plugin is built with: bookworm has
 #                                 Dovecot 2.3, trixie has Dovecot 2.4
@@ -13,9 +13,9 @@ set -eu
 suite=$1
 contents=${2:-dovecot}
 trees=${POP3_LEGACY_TREES:-/var/cache/dovecot-pop3-legacy}
-# The packages of `unpacked` are only unpacked, with what they depend on: they conflict with each
-# other, and their scripts would start servers. Where two have a file of the same name
-# (/usr/sbin/pop3d), the later one's is there.
+# The packages in `unpacked` are only unpacked, with their dependencies: they conflict with each
+# other, and their scripts would start servers. If two contain a file of the same name
+# (/usr/sbin/pop3d), the later one's is kept.
 case $contents in
 dovecot)
   tree=$trees/$suite
@@ -39,14 +39,14 @@ mta)
   ;;
 esac
 
-# make_tree: from nothing; says no when a step fails.
+# make_tree: creates the tree from nothing; fails if a step fails.
 make_tree() {
   rm -rf "$tree"
   mkdir -p "$tree"
   debootstrap --variant=minbase --include="$packages" "$suite" "$tree" || return
   [ -n "$unpacked" ] || return 0
   cp /etc/resolv.conf "$tree/etc/resolv.conf"
-  # One after the other, for what each of them depends on.
+  # One after another, because of their dependencies.
   for package in $unpacked; do
     chroot "$tree" apt-get install --download-only --no-install-recommends --yes "$package" || return
   done
@@ -60,7 +60,7 @@ make_tree() {
   chroot "$tree" apt-get clean
 }
 
-# Written last: a tree that was interrupted, or made for other packages, is made anew.
+# Written last: a tree that was interrupted, or made for other packages, is created again.
 mark=$tree/made-for
 made_for=$packages${unpacked:+ $unpacked}
 if [ "$(cat "$mark" 2>/dev/null || true)" != "$made_for" ]; then
@@ -76,7 +76,7 @@ if [ "$(cat "$mark" 2>/dev/null || true)" != "$made_for" ]; then
     fi
     sleep 5
   done
-  # A name that is looked up inside must not wait for a name server outside.
+  # Name look-ups inside must not wait for a name server outside.
   echo "127.0.0.1 localhost $(hostname)" >"$tree/etc/hosts"
   : >"$tree/etc/resolv.conf"
   printf %s "$made_for" >"$mark"

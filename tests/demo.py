@@ -40,7 +40,7 @@ def port(text):
 
 
 def play(server_port, commands):
-    """One session, printed as the RFCs print them."""
+    """Plays one session and prints it in the form that RFCs use."""
     with socket.create_connection(("127.0.0.1", server_port), timeout=30) as connection:
         stream = connection.makefile("rwb")
 
@@ -98,7 +98,7 @@ def main():
                 sys.exit("demo: Dovecot has ended:\n" + dovecot.log())
     except KeyboardInterrupt:
         print()
-    except RuntimeError as failure:  # a busy port, or no right to mount
+    except RuntimeError as failure:  # a busy port, or no permission to mount
         sys.exit(f"demo.sh: {failure}")
     finally:
         shutil.rmtree(base, ignore_errors=True)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # in_tree.sh TREE COMMAND...: runs a command inside a Debian tree (see debian_tree.sh), in this
-# folder, which is mounted there while the command runs.
+# folder, which is mounted there meanwhile.
 set -eu
 tree=$1
 shift

@@ -1,12 +1,12 @@
 #!/bin/sh
 # Installs the Debian packages that are missing.
 #
-#   install.sh build   what a build with a Dovecot to try it takes
-#   install.sh test    that, and what the tests take
+#   install.sh build   what is needed to build, and a Dovecot to try it with
+#   install.sh test    that, and what the tests need
 #
-# A Dovecot that this installs is not started, now or at boot. One that is there already is left
-# as it is; where it is there without POP3, this stops, for the package dovecot-pop3d would make it
-# serve POP3 from its next restart on.
+# A Dovecot installed by this is not started, neither now nor at boot. An existing one is left as it
+# is. If it has no POP3, this script stops, because the package dovecot-pop3d would make it serve
+# POP3 after its next restart.
 set -eu
 
 packages="cmake dovecot-core dovecot-dev dovecot-pop3d g++ libcli11-dev libidn2-dev libssl-dev libtomlplusplus-dev
@@ -35,8 +35,8 @@ if ! $new_dovecot && [ ! -e /usr/lib/dovecot/pop3 ]; then
     "make it serve POP3 from its next restart on. Install it yourself, or try another machine." >&2
   exit 1
 fi
-# While packages are installed no service is started. The mark tells a file of ours, also one that
-# an interrupted call left behind.
+# No service is started while packages are installed. The mark identifies our file, even one that an
+# interrupted call has left.
 policy=/usr/sbin/policy-rc.d
 mark='# by install.sh of dovecot-pop3-legacy'
 forget_policy() {

@@ -1,5 +1,5 @@
-/* lib20_doveadm_pop3_legacy_plugin.so: its entry points, and `doveadm pop3-legacy …` as
-   doveadm sees it. The work is done in policy_tool.cc, state_tool.cc and uidl_tool.cc. */
+/* lib20_doveadm_pop3_legacy_plugin.so: its entry points, and how doveadm sees `doveadm pop3-legacy
+   …`. The work is done in policy_tool.cc, state_tool.cc and uidl_tool.cc. */
 #include "config.h"
 #include "lib.h"
 /* after lib.h */
@@ -12,7 +12,7 @@
 #include "plugin/doveadm/state_tool.h"
 #include "plugin/doveadm/uidl_tool.h"
 
-/* What every command has. */
+/* What all commands share. */
 struct command_context {
   struct doveadm_mail_cmd_context ctx;
 
@@ -25,19 +25,19 @@ static struct command_context* command_of(struct doveadm_mail_cmd_context* ctx) 
   return container_of(ctx, struct command_context, ctx);
 }
 
-/* tempfail wins, or else the first failure, as in doveadm_mail_failed_error() */
+/* EX_TEMPFAIL wins; otherwise the first failure does, as in doveadm_mail_failed_error(). */
 static void failed_with(struct doveadm_mail_cmd_context* ctx, int exit_code) {
   if (ctx->exit_code == 0 || exit_code == EX_TEMPFAIL) ctx->exit_code = exit_code;
 }
 
 /* --- many users --------------------------------------------------------------------------------
 
-   doveadm logs why it could not run a command for a user, goes on with the next, and ends with 0. A
-   migration must not take that for success. doveadm sets the name of a user that it tries in
-   cctx->username; the ones that a wildcard leaves out never stand there. */
+   If doveadm cannot run a command for a user, it logs why, goes on with the next user, and ends
+   with 0. A migration must not take that for success. doveadm puts the name of each user that it
+   tries into cctx->username, but not of users that a wildcard skips. */
 
-/* No other process may run the command for a user. Where one does, it answers with an exit code,
-   and doveadm heeds it. */
+/* Whether no other process may run the command for a user. If another one does, it answers with an
+   exit code, which doveadm obeys. */
 static bool runs_here(const struct doveadm_mail_cmd_context* ctx) {
   return ctx->set->doveadm_port == 0 && (ctx->set->doveadm_worker_count == 0 || doveadm_server);
 }
@@ -68,21 +68,21 @@ static void preinit(struct doveadm_mail_cmd_context* ctx) {
 
 /* --- a file of the administrator's ---------------------------------------------------------------
 
-   The parameter "file" is the host's own way: opened where the command was typed, before privileges
-   are dropped, and sent along where doveadm-server runs the command. */
+   The parameter "file" is doveadm's own way: the file is opened where the command was typed, before
+   privileges are dropped, and is sent along if doveadm-server runs the command. */
 
-/* Ends doveadm; a doveadm-server stays, and each run() fails for want of the file. */
+/* Ends doveadm. A doveadm-server continues, and each run() fails because the file is missing. */
 static void refuse(const struct doveadm_mail_cmd_context* ctx, int exit_code, const char* why) {
   if (ctx->cctx->conn_type == DOVEADM_CONNECTION_TYPE_CLI) i_fatal_status(exit_code, "%s", why);
   i_error("%s", why);
 }
 
-/* False: there is none, and refuse() has been told why. */
+/* False: there is no file, and refuse() was called with the reason. */
 static bool open_file(struct doveadm_mail_cmd_context* ctx, bool for_many, const char* too_many) {
   if (ctx->cmd_input == NULL && ctx->cctx->conn_type == DOVEADM_CONNECTION_TYPE_CLI)
     doveadm_mail_help_name(ctx->cmd->name);
-  /* doveadm closes the stream behind the first user: the next ones would get an empty list
-     (Dovecot 2.4) or wait for ever (2.3). */
+  /* doveadm closes the stream after the first user. The next ones would get an empty list (Dovecot
+     2.4) or wait forever (2.3). */
   if (!ctx->iterate_single_user && !(for_many && runs_here(ctx))) {
     refuse(ctx, EX_USAGE, too_many);
     return FALSE;
@@ -91,7 +91,7 @@ static bool open_file(struct doveadm_mail_cmd_context* ctx, bool for_many, const
   return TRUE;
 }
 
-/* doveadm goes back to the beginning for each user, which a pipe cannot */
+/* doveadm seeks to the beginning for each user; a pipe cannot do that. */
 static void replay_file(struct doveadm_mail_cmd_context* ctx, const void* text, size_t size,
                         const char* name) {
   i_stream_unref(&ctx->cmd_input);
@@ -100,7 +100,7 @@ static void replay_file(struct doveadm_mail_cmd_context* ctx, const void* text, 
 }
 
 #ifdef POP3_LEGACY_HAVE_DOVEADM_INIT_ARGS
-/* Dovecot 2.3 refuses an option that this does not take. */
+/* Dovecot 2.3 refuses an option that this function does not accept. */
 static bool takes_replace(struct doveadm_mail_cmd_context* ctx ATTR_UNUSED, int option) {
   return option == 'r';
 }
@@ -112,7 +112,7 @@ static bool takes_replace(struct doveadm_mail_cmd_context* ctx ATTR_UNUSED, int 
 struct uidl_context {
   struct command_context command;
   enum pop3_legacy_uidl_command kind;
-  struct pop3_legacy_old_list* old_list; /* NULL: of a command that takes none */
+  struct pop3_legacy_old_list* old_list; /* NULL for a command that takes none */
   bool replace;
 };
 
@@ -191,7 +191,7 @@ static struct doveadm_mail_cmd_context* uidl_alloc(enum pop3_legacy_uidl_command
   self->command.ctx.v.init = uidl_init;
   self->command.ctx.v.run = uidl_run;
   self->command.ctx.v.deinit = uidl_deinit;
-  /* a list goes into a file; the other answers are to be looked at */
+  /* a list is saved to a file; the other answers are for people to read */
   doveadm_print_init(kind == POP3_LEGACY_UIDL_LIST ? DOVEADM_PRINT_TYPE_TAB
                                                    : DOVEADM_PRINT_TYPE_TABLE);
   return &self->command.ctx;
@@ -268,7 +268,7 @@ static struct doveadm_mail_cmd_context* policy_alloc(void) {
 struct state_context {
   struct command_context command;
   bool import;
-  struct pop3_legacy_states* states; /* NULL: of the export */
+  struct pop3_legacy_states* states; /* NULL for the export */
   bool replace;
 };
 
@@ -308,7 +308,7 @@ static void state_init(struct doveadm_mail_cmd_context* ctx) {
     return;
   }
   if (!ctx->iterate_single_user) refuse(ctx, EX_USAGE, ONE_USER);
-  /* "-f tab" heeds no DOVEADM_PRINT_HEADER_FLAG_HIDE_TITLE, and a title is no part of a document */
+  /* "-f tab" ignores DOVEADM_PRINT_HEADER_FLAG_HIDE_TITLE; a document must not have a title */
   if (ctx->cctx->conn_type == DOVEADM_CONNECTION_TYPE_CLI) doveadm_print_hide_titles = TRUE;
   doveadm_print_header("states", "states", DOVEADM_PRINT_HEADER_FLAG_HIDE_TITLE);
 }
@@ -362,7 +362,7 @@ static struct doveadm_mail_cmd_context* import_alloc(void) {
 /* --- the tables --------------------------------------------------------------------------------
  */
 
-/* clang-format off: doveadm's macros have their braces and commas inside */
+/* clang-format off: doveadm's macros contain braces and commas */
 #define OLD_LIST DOVEADM_CMD_PARAM('\0', "file", CMD_PARAM_ISTREAM, CMD_PARAM_FLAG_POSITIONAL)
 #define WITH_OLD_LIST \
   DOVEADM_CMD_PARAMS_START DOVEADM_CMD_MAIL_COMMON OLD_LIST DOVEADM_CMD_PARAMS_END
@@ -415,5 +415,5 @@ void doveadm_pop3_legacy_plugin_init(struct module* module) {
   pop3_legacy_uidl_attach(module);
 }
 
-/* doveadm ends the mail storage, and all hooks with it, before it unloads its modules. */
+/* Before doveadm unloads its modules, it ends the mail storage and with it all hooks. */
 void doveadm_pop3_legacy_plugin_deinit(void) {}

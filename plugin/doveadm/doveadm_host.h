@@ -1,5 +1,5 @@
-/// What only doveadm has, and what only its commands need of the mail storage; see
-/// plugin/dovecot/host.h.
+/// Headers for doveadm only: its own, and the part of the mail storage that only its commands need.
+/// See plugin/dovecot/host.h.
 #ifndef POP3_LEGACY_DOVEADM_DOVEADM_HOST_H
 #define POP3_LEGACY_DOVEADM_DOVEADM_HOST_H
 

@@ -35,7 +35,7 @@ class MailboxStates : public StateStore {
   struct mailbox* box_;
 };
 
-/// The messages of an open mailbox, in the order in which POP3 numbers them.
+/// The messages of an open mailbox, in the order of their POP3 numbers.
 class Messages {
  public:
   explicit Messages(struct mailbox* box)
@@ -53,13 +53,13 @@ class Messages {
   Messages& operator=(Messages&&) = delete;
   ~Messages() { (void)close(); }
 
-  /// nullptr at the end, or where the storage failed, which close() tells.
+  /// nullptr at the end, or if the storage failed; close() tells which.
   struct mail* next() {
     struct mail* mail = nullptr;
     return mailbox_search_next(search_, &mail) ? mail : nullptr;
   }
 
-  /// False: there were messages that could not be seen; the storage knows why.
+  /// False: some messages could not be seen; the storage knows why.
   [[nodiscard]] bool close() {
     bool good = true;
     if (search_ != nullptr) {
@@ -76,7 +76,7 @@ class Messages {
   struct mail_search_context* search_ = nullptr;
 };
 
-/// Sets the message's sizes; false: the storage knows why not.
+/// Sets the message's sizes. False: they are unknown, and the storage knows why.
 bool read_sizes(struct mail* mail, uidl::NumberedMessage& message) {
   uoff_t octets = 0;
   uoff_t stored = 0;
@@ -109,7 +109,7 @@ std::optional<NumberedMessages> read_messages(struct mailbox* box, bool with_siz
       if (mail->expunged) {
         continue;
       }
-      // It keeps its number, and the others are not to go without theirs.
+      // The message keeps its number, and the others still get theirs.
       e_warning(box->event, "pop3_legacy: message %zu, UID %u, cannot be read: %s",
                 found.size() + 1, mail->uid, mailbox_get_last_internal_error(box, nullptr));
     }

@@ -1,4 +1,4 @@
-/// A user's INBOX, as the commands of doveadm use it.
+/// A user's INBOX, for doveadm's commands.
 #ifndef POP3_LEGACY_DOVEADM_INBOX_H
 #define POP3_LEGACY_DOVEADM_INBOX_H
 
@@ -33,15 +33,14 @@ class Inbox {
   struct mailbox* box_;
 };
 
-/// The states that are kept with an open mailbox, which lives longer than they.
+/// The states kept with an open mailbox, which must outlive the result.
 std::unique_ptr<StateStore> states_of(struct mailbox* box);
 
 using NumberedMessages = std::vector<uidl::NumberedMessage>;
 
-/// Every message of an open mailbox in the order in which POP3 numbers them, without its id. A
-/// message that another session expunges meanwhile is left out; one that cannot be read keeps its
-/// number, and is logged. A size may have to be read from the message. No value: the storage knows
-/// why.
+/// All messages of an open mailbox in the order of their POP3 numbers, without ids. A message that
+/// another session expunges meanwhile is left out. One that cannot be read keeps its number and is
+/// logged. Some sizes may have to be read from the messages. No value: the storage knows why.
 std::optional<NumberedMessages> read_messages(struct mailbox* box, bool with_sizes);
 
 }  // namespace pop3_legacy::doveadm

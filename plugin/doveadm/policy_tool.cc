@@ -21,7 +21,7 @@ int print_policy(struct mail_user* user, bool explain) {
   std::string text = explain
                          ? policy::explain(resolution->policy, dovecot::user_policy_origins(user))
                          : policy::show(resolution->policy);
-  text.pop_back();  // doveadm ends what it prints with a line end
+  text.pop_back();  // doveadm ends its output with a line end
   doveadm_print(text.c_str());
   return 1;
 }

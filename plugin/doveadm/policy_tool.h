@@ -1,4 +1,4 @@
-/* `doveadm pop3-legacy policy`: what commands.c, which is C because of doveadm's macros, calls. */
+/* `doveadm pop3-legacy policy`: the part that commands.c calls. */
 #ifndef POP3_LEGACY_DOVEADM_POLICY_TOOL_H
 #define POP3_LEGACY_DOVEADM_POLICY_TOOL_H
 
@@ -10,9 +10,9 @@ extern "C" {
 
 struct mail_user;
 
-/* Prints the user's policy as a document, or with explain where each value comes from. Returns 1; 0
-   where something is wrong with the policy, which has been logged, and nothing was printed; -1
-   where the settings cannot be read, which has been logged, too. */
+/* Prints the user's policy as a document or, with explain, where each value comes from. Returns 1;
+   0 if something is wrong with the policy, and then nothing was printed; -1 if the settings cannot
+   be read. 0 and -1 have been logged. */
 int pop3_legacy_policy_print(struct mail_user* user, bool explain);
 
 #ifdef __cplusplus

@@ -23,10 +23,11 @@ namespace {
 constexpr const char* format_setting = "pop3_uidl_format";
 constexpr const char* xuidl_setting = "pop3_reuse_xuidl";
 
-/// In the child: what has been a user's in doveadm may read the configuration as doveadm could.
+/// Runs in the child. doveadm may have acted as a user until now; doveconf must be able to read the
+/// configuration as doveadm did.
 [[noreturn]] void become_doveconf(int output, const char* config) {
   if (::dup2(output, STDOUT_FILENO) >= 0) {
-    // What is refused here, root's file refuses in a moment.
+    // Without root's rights, doveconf could not open root's file either.
     if (::getuid() == 0 && ::seteuid(0) != 0) ::_exit(127);
     ::execlp("doveconf", "doveconf", "-c", config, "-f", "protocol=pop3", format_setting,
              xuidl_setting, static_cast<char*>(nullptr));
@@ -34,7 +35,7 @@ constexpr const char* xuidl_setting = "pop3_reuse_xuidl";
   ::_exit(127);
 }
 
-/// What doveconf prints; empty where it says nothing.
+/// What doveconf prints; empty if it prints nothing.
 std::string ask_doveconf(const char* config) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) < 0) return {};
@@ -60,7 +61,7 @@ std::string ask_doveconf(const char* config) {
   return printed;
 }
 
-/// Of a line "name = value".
+/// The value in a line "name = value".
 std::optional<std::string> value_of(std::string_view printed, std::string_view name) {
   const std::string start = std::string(name) + " = ";
   while (!printed.empty()) {

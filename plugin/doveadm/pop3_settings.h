@@ -1,4 +1,4 @@
-/// Settings of Dovecot's pop3 process, which doveadm does not read.
+/// Settings of Dovecot's pop3 process that doveadm does not read.
 #ifndef POP3_LEGACY_DOVEADM_POP3_SETTINGS_H
 #define POP3_LEGACY_DOVEADM_POP3_SETTINGS_H
 
@@ -8,8 +8,8 @@
 
 namespace pop3_legacy::doveadm {
 
-/// As `protocol pop3 { … }` has them, where they usually stand; asks doveconf, once. No value: it
-/// cannot be asked, as under doveadm-server, which has no configuration file.
+/// The settings in `protocol pop3 { … }`, where they usually are. Asks doveconf, once. No value:
+/// that is not possible, as under doveadm-server, which has no configuration file.
 std::optional<dovecot::HostIdSettings> pop3_id_settings(const struct mail_user* user);
 
 }  // namespace pop3_legacy::doveadm

@@ -14,10 +14,10 @@ namespace pop3_legacy::doveadm {
 
 namespace {
 
-/// The mailbox as it is, or as it would be with other pins; what would be stored is not.
+/// The mailbox as it is, or as it would be with other pins. Ignores what is to be stored.
 class LookedAt : public dovecot::DovecotMaildrop {
  public:
-  /// pins: nullptr for those that there are.
+  /// pins: nullptr for the existing pins.
   LookedAt(struct mailbox* box, const uidl::GuidIds* pins) : DovecotMaildrop(box), pins_(pins) {}
 
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override {
@@ -39,14 +39,14 @@ class LookedAt : public dovecot::DovecotMaildrop {
   const uidl::GuidIds* pins_;
 };
 
-/// Dovecot names messages itself, and how is not to be found out in this process.
+/// Dovecot names the messages itself, and this process cannot find out how.
 Error not_known() {
   return refused(
       "messages have Dovecot's own ids here, by pop3_uidl_format, which doveconf did not tell "
       "(doveadm-server cannot ask it: leave out -S)");
 }
 
-/// Where the plugin has nothing to do with the ids.
+/// For a mailbox in which the plugin does not name the messages.
 Status name_by_host(LookedAt& maildrop, std::unordered_map<Uid, std::string>& by_uid) {
   for (std::uint32_t place = 0; place < maildrop.message_count(); ++place) {
     const auto message = maildrop.message(place);

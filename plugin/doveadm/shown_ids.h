@@ -1,4 +1,4 @@
-/// The ids that a POP3 client would see who logs in now.
+/// The ids that a POP3 client would see if it logged in now.
 #ifndef POP3_LEGACY_DOVEADM_SHOWN_IDS_H
 #define POP3_LEGACY_DOVEADM_SHOWN_IDS_H
 
@@ -13,11 +13,11 @@
 
 namespace pop3_legacy::doveadm {
 
-/// Calls `look` with the mailbox as it is; what would be stored is not.
+/// Calls `look` with the mailbox as it is. Nothing is stored.
 void look_at(struct mailbox* box, const std::function<void(uidl::Maildrop&)>& look);
 
-/// Gives the messages their ids, as they would be with other pins where `pins` is not nullptr. One
-/// that has none in a session has none here; the log has said why.
+/// Gives the messages their ids; if `pins` is not nullptr, those they would have with these pins. A
+/// message without an id in a session has none here either; the log has said why.
 Status name_messages(struct mailbox* box, const policy::Resolution& policy,
                      NumberedMessages& messages, const uidl::GuidIds* pins = nullptr);
 

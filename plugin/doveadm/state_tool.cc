@@ -18,7 +18,7 @@
 #include "plugin/dovecot/user_policy.h"
 #include "plugin/dovecot/user_states.h"
 
-/// The administrator's file. Opaque to C.
+/// The administrator's file; opaque to C.
 struct pop3_legacy_states {  // NOLINT(readability-identifier-naming): C
   std::string text;
   pop3_legacy::StateDocument document;
@@ -31,10 +31,10 @@ namespace {
 using Outcome = enum pop3_legacy_state_outcome;
 using StatesFile = struct pop3_legacy_states;
 
-/// A device that never ends is no document.
+/// No document is this long; an endless device is.
 constexpr std::size_t max_document = std::size_t{512} * 1024 * 1024;
 
-/// Where the states of one user are.
+/// Where one user's states are.
 class Stores {
  public:
   Stores(struct mail_user* user, bool by_user)
@@ -66,7 +66,7 @@ Outcome failed(const struct mail_user* user, const Error& error) {
   return error.kind == Failure::permanent ? POP3_LEGACY_STATE_NO : POP3_LEGACY_STATE_FAILED;
 }
 
-/// No value: the policy cannot be read, which was logged.
+/// No value: the policy cannot be read; this has been logged.
 std::optional<bool> states_by_user(struct mail_user* user) {
   const policy::Resolution* const policy = dovecot::user_policy(user);
   if (policy == nullptr) {
@@ -93,12 +93,12 @@ Outcome export_states(struct mail_user* user) {
     document.states.push_back({std::string(rule.name), std::move(*content.value())});
   }
   std::string text = print_states(document);
-  text.pop_back();  // doveadm ends what it prints with a line end
+  text.pop_back();  // doveadm ends its output with a line end
   doveadm_print(text.c_str());
   return POP3_LEGACY_STATE_DONE;
 }
 
-/// What stands where a state of the document belongs.
+/// A state of the document, and what is stored in its place now.
 struct Step {
   const NamedState& state;
   StateStore& store;
@@ -116,7 +116,7 @@ Outcome import_states(struct mail_user* user, const StateDocument& document, boo
   if (document.user != user->username) {
     e_warning(user->event, "pop3_legacy: these are the states of %s", document.user.c_str());
   }
-  // All is looked at before anything is changed.
+  // Everything is checked before anything is changed.
   std::vector<Step> steps;
   bool refused = false;
   for (const NamedState& state : document.states) {
@@ -153,7 +153,7 @@ Outcome import_states(struct mail_user* user, const StateDocument& document, boo
   return POP3_LEGACY_STATE_DONE;
 }
 
-/// What is sent to doveadm-server arrives with CRLF (ostream-dot.c); no state has a CR of its own.
+/// Text sent to doveadm-server arrives with CRLF (ostream-dot.c); no state has a CR of its own.
 void drop_carriage_returns(std::string& text) {
   const std::size_t line_end = text.find('\n');
   const bool with_cr = line_end != std::string::npos && line_end > 0 && text[line_end - 1] == '\r';

@@ -16,7 +16,7 @@
 #include "plugin/dovecot/uidl_storage.h"
 #include "plugin/dovecot/user_policy.h"
 
-/// The administrator's file. Opaque to C.
+/// The administrator's file; opaque to C.
 struct pop3_legacy_old_list {  // NOLINT(readability-identifier-naming): C
   std::string text;
   pop3_legacy::uidl::OldList list;
@@ -29,10 +29,10 @@ namespace {
 using Outcome = enum pop3_legacy_uidl_outcome;
 using OldListFile = struct pop3_legacy_old_list;
 
-/// More than the list of any maildrop; a device that never ends is no list.
+/// No list of a maildrop is this long; an endless device is.
 constexpr std::size_t max_old_list = std::size_t{256} * 1024 * 1024;
 
-/// Logs what the storage says about its last failure, behind `what`.
+/// Logs `what`, followed by what the storage says about its last failure.
 Outcome storage_failed(struct mailbox* box, const char* what, int* error_r) {
   enum mail_error error = MAIL_ERROR_NONE;
   const char* const reason = mailbox_get_last_internal_error(box, &error);
@@ -87,7 +87,7 @@ Outcome run(enum pop3_legacy_uidl_command command, struct mail_user* user,
   return answer.value() ? POP3_LEGACY_UIDL_DONE : POP3_LEGACY_UIDL_NO;
 }
 
-/// nullptr and a sentence in *error_r, where the stream cannot be read to its end or is no list.
+/// nullptr and a sentence in *error_r, if the stream cannot be read to its end or is not a list.
 std::unique_ptr<OldListFile> read_old_list(struct istream* input, const char** error_r) {
   auto text = read_text(input, max_old_list, ", which no list of ids is");
   if (!text) {
@@ -118,7 +118,7 @@ void pop3_legacy_uidl_attach(struct module* module) {
   static const struct mail_storage_hooks hooks = pop3_legacy::dovecot::uidl_hooks();
   pop3_legacy::dovecot::set_host_id_source(
       {.settings = pop3_legacy::doveadm::pop3_id_settings, .serves_clients = false});
-  // Whether mail_plugins names this module or not: doveadm has it for all.
+  // Even if mail_plugins does not name this module: doveadm loads it for every user.
   mail_storage_hooks_add_forced(module, &hooks);
 }
 
@@ -153,7 +153,8 @@ void pop3_legacy_uidl_headings(enum pop3_legacy_uidl_command command) {
     for (const char* const name : numbers) {
       doveadm_print_header(name, name, number);
     }
-    doveadm_print_header(last, last, text);  // a table gives it all the room that is left
+    doveadm_print_header(last, last,
+                         text);  // a table gives the last column all the room that is left
   };
   if (command == POP3_LEGACY_UIDL_DETECT) {
     doveadm_print_header("scheme", "scheme", text);

@@ -27,7 +27,7 @@ std::string message_words(std::size_t number, Uid uid) {
   return "message " + std::to_string(number) + ", UID " + std::to_string(uid);
 }
 
-/// Says how far an answer can be trusted that goes by number.
+/// Says how far an answer that goes by numbers can be trusted.
 void tell_trust(const Work& work, const uidl::OldList& old_list) {
   if (uidl::listed_by(old_list) == uidl::ListedBy::number && !old_list.entries.empty()) {
     const std::string trust = uidl::trust_in_numbers(old_list, work.messages.size());
@@ -35,7 +35,7 @@ void tell_trust(const Work& work, const uidl::OldList& old_list) {
   }
 }
 
-/// Says the first of what is odd about single ids, and how many more there are.
+/// Describes the first of the odd ids and says how many more there are.
 void tell_odd(const Work& work, const std::vector<std::string>& first, std::size_t count) {
   for (const std::string& odd : first) {
     e_warning(work.box->event, "pop3_legacy: %s", odd.c_str());
@@ -59,7 +59,7 @@ void print_row(const Work& work, const uidl::Detection& found, const uidl::Detec
   doveadm_print(uidl::policy_line(row).c_str());
 }
 
-/// Says what the rows do not.
+/// Says what the rows do not show.
 void tell_detection(const Work& work, const uidl::OldList& old_list, const uidl::Detection& found,
                     std::size_t best) {
   const uidl::ListedBy by = uidl::listed_by(old_list);
@@ -113,7 +113,7 @@ void tell_verification(const Work& work, const uidl::Verification& found) {
 
 // --- pin ---
 
-/// Why nothing may be pinned here.
+/// An Error says why nothing may be pinned here.
 Status may_pin(const Work& work) {
   if (!work.policy.uidl_known) {
     return refused("the policy that decides the ids cannot be read");
@@ -148,14 +148,14 @@ Result<uidl::GuidIds> pins_of(struct mailbox* box) {
   return pins;
 }
 
-/// Of the pinned ids, those that their messages do not get all the same.
+/// Pinned ids that their messages do not get after all.
 struct Copies {
   std::vector<std::string> first;  ///< a sentence each
   std::size_t count = 0;
 };
 
 /// `work` has the ids as they are with the new pins. A copy of a message keeps the id that it was
-/// given apart from the other one's. An Error: no message gets its id.
+/// given to distinguish it from the original. An Error: no message gets its id.
 Result<Copies> find_copies(const Work& work, const uidl::OldList& old_list,
                            const std::vector<std::size_t>& pinned_entries) {
   uidl::OldList pinned;
@@ -185,7 +185,7 @@ struct Pinned {
   Copies copies;
 };
 
-/// Stores what is to be pinned. With an Error nothing was changed.
+/// Stores what is to be pinned. After an Error, nothing has changed.
 Result<Pinned> store_pins(Work& work, const uidl::OldList& old_list, bool replace) {
   if (const Status allowed = may_pin(work); !allowed) {
     return allowed.error();
@@ -199,7 +199,7 @@ Result<Pinned> store_pins(Work& work, const uidl::OldList& old_list, bool replac
   if (!pinning) {
     return pinning.error();
   }
-  // Once for trying, so that what cannot be is refused before anything is stored.
+  // A trial run, so that what cannot work is refused before anything is stored.
   const uidl::GuidIds& pins = pinning.value().pins;
   if (const Status named = name_messages(work.box, work.policy, work.messages, &pins); !named) {
     return named.error();
@@ -209,8 +209,8 @@ Result<Pinned> store_pins(Work& work, const uidl::OldList& old_list, bool replac
     return copies.error();
   }
   if (pinning.value().added > 0) {
-    // The memory may say "pinned" only when the pins are there; the next login says it if this
-    // ends here.
+    // The memory may say "pinned" only once the pins are stored. If this ends here, the next login
+    // says it.
     const Status stored = states_of(work.box)->store_state(uidl::pins_state, uidl::pins_text(pins));
     if (!stored) {
       return stored.error();

@@ -10,20 +10,19 @@
 
 namespace pop3_legacy::doveadm {
 
-/// What each verb has to work with.
+/// What each verb works with.
 struct Work {
   struct mailbox* box;
   const policy::Resolution& policy;
   NumberedMessages messages;
 };
 
-// Each verb prints all of its rows, or none, which is an Error. False: the rows, or the log, say
-// no.
+// Each verb prints either all its rows or, with an Error, none. False: the rows or the log say no.
 
 Result<bool> list(Work& work);
 Result<bool> detect(Work& work, const uidl::OldList& old_list);
 Result<bool> verify(Work& work, const uidl::OldList& old_list);
-/// Changes the mailbox, unless there is an Error; pins that contradict the list only with
+/// Changes the mailbox unless it returns an Error. Replaces pins that contradict the list only with
 /// `replace`.
 Result<bool> pin(Work& work, const uidl::OldList& old_list, bool replace);
 

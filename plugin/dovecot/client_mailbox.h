@@ -1,4 +1,4 @@
-/// Everything of a session of Dovecot's pop3 process that belongs to the mailbox it has open.
+/// Everything in a session of Dovecot's pop3 process that belongs to the open mailbox.
 #ifndef POP3_LEGACY_DOVECOT_CLIENT_MAILBOX_H
 #define POP3_LEGACY_DOVECOT_CLIENT_MAILBOX_H
 
@@ -15,25 +15,25 @@ struct MailboxMessages {
   std::vector<uoff_t> sizes;
 };
 
-/// Dovecot counts, maps and marks messages in some twenty members of struct client, of which each
-/// trusts the others. So they go in and out together: a client never has the count of one mailbox
-/// and the ids of another.
+/// Dovecot counts, maps and marks messages in some twenty members of struct client that rely on
+/// each other. So they are exchanged together: a client never has the count of one mailbox and the
+/// ids of another.
 class ClientMailbox {
  public:
-  /// Nothing is open.
+  /// No mailbox is open.
   ClientMailbox() = default;
-  /// Of an open mailbox, which it owns from here on, what client_init_mailbox() sets up of its own.
+  /// Sets up for an open mailbox what client_init_mailbox() sets up. Takes ownership of `box`.
   ClientMailbox(struct mailbox* box, const MailboxMessages& messages);
   ClientMailbox(const ClientMailbox&) = delete;
   ClientMailbox& operator=(const ClientMailbox&) = delete;
   ClientMailbox(ClientMailbox&&) = delete;
   ClientMailbox& operator=(ClientMailbox&&) = delete;
-  /// Writes the changes and frees, as client_default_destroy() does.
+  /// Writes the changes and frees the members, as client_default_destroy() does.
   ~ClientMailbox();
 
-  /// The client gets these members, and its own are here afterwards.
+  /// Swaps these members with the client's.
   void exchange(struct client* client);
-  /// The mailbox stays open, with no messages in it.
+  /// Forgets the messages; the mailbox stays open.
   void forget_messages();
 
  private:
@@ -60,7 +60,7 @@ class ClientMailbox {
   const char** message_uidls_ = nullptr;  ///< in uidl_pool_
   uoff_t* message_sizes_ = nullptr;
   unsigned char* deleted_bitmask_ = nullptr;
-  /// Without it RETR sets no \Seen, and QUIT writes nothing.
+  /// If null, RETR sets no \Seen and QUIT writes nothing.
   unsigned char* seen_bitmask_ = nullptr;
   bool deleted_ = false;
 };

@@ -20,12 +20,12 @@ namespace pop3_legacy::dovecot {
 
 namespace {
 
-/// CLIENT_MAX_BAD_COMMANDS in Dovecot's pop3-client.c: more in a row end the session.
+/// CLIENT_MAX_BAD_COMMANDS in Dovecot's pop3-client.c: more bad commands in a row end the session.
 constexpr unsigned max_bad_commands = 20;
 
 MODULE_CONTEXT_DEFINE_INIT(client_module, &pop3_module_register);
 
-/// One event a command, in the shape that Dovecot 2.4 gives to its own, so that the same
+/// Sends one event per command, in the shape that Dovecot 2.4 gives its own, so that the same
 /// metrics count both.
 void send_event(struct event* parent, const Command& command, std::string_view arguments,
                 bool positive) {
@@ -39,12 +39,12 @@ void send_event(struct event* parent, const Command& command, std::string_view a
   event_unref(&event);
 }
 
-/// Of an answer that takes long, and of all that stands in one packet, before the process's other
-/// clients have theirs.
+/// How long a slow answer, or the commands of one packet, may run before the process's other
+/// clients get their turn.
 constexpr std::chrono::milliseconds turn(50);
 
-/// What has come and nobody will read would make the kernel reset the connection when it is closed,
-/// and the client might lose the last reply.
+/// Discards input that has arrived and that nobody will read. If it stayed, the kernel would reset
+/// the connection on close, and the client might lose the last reply.
 void discard_input(int fd) {
   constexpr int at_most = 64;
   std::array<char, 4096> octets{};
@@ -59,7 +59,7 @@ void discard_input(int fd) {
 
 void ClientSession::attach(struct client* client, policy::Resolution resolution,
                            Remembered remembered, bool by_user) {
-  // owned by the client from here on: destroy_client() deletes it
+  // owned by the client from here on; destroy_client() deletes it
   auto* const self = new ClientSession(client, std::move(resolution), remembered, by_user);
   if (self->session_.idle()) {
     delete self;
@@ -100,7 +100,7 @@ void ClientSession::install() {
   struct istream* host_input = client_->input;
   filter_ = input_filter_create(host_input, this);
   client_->input = filter_;
-  i_stream_unref(&host_input);  // the filter holds it
+  i_stream_unref(&host_input);  // the filter holds its own reference
 
   const struct ostream_private* const output = client_->output->real_stream;
   next_flush_callback_ = output->callback;
@@ -111,12 +111,12 @@ void ClientSession::install() {
     output_filter_set_editor(replies, this);
   }
   if (replies != nullptr && output_filter_holds_login(replies)) {
-    // Dovecot opens the mailbox before it comes back to its event loop.
+    // Dovecot opens the mailbox before it returns to its event loop.
     to_login_ = timeout_add_short(0, complete_login, this);
   }
 }
 
-// The reply to the login waits for the mailbox, for it may tell how many messages there are.
+// The reply to the login waits for the mailbox, because it may state the number of messages.
 void ClientSession::complete_login(ClientSession* self) {
   timeout_remove(&self->to_login_);
   struct ostream* const replies = output_filter_of(self->client_);
@@ -154,8 +154,9 @@ bool ClientSession::may_continue() {
   return true;
 }
 
-// Dovecot goes on with what a stream holds before it looks at other connections, as long as there
-// is more of it, and reads more meanwhile. So the time counts from the round's begin.
+// While its input stream holds data, Dovecot continues with it before it looks at other
+// connections, and reads more meanwhile. So a turn is counted from the beginning of the event
+// loop's round.
 bool ClientSession::turn_is_over() {
   const auto now = std::chrono::steady_clock::now();
   if (loop_.tv_sec != ioloop_timeval.tv_sec || loop_.tv_usec != ioloop_timeval.tv_usec) {
@@ -165,7 +166,8 @@ bool ClientSession::turn_is_over() {
   return now > turn_end_;
 }
 
-// Through output_flushed(), for which the loop asks the kernel, and thereby about all connections.
+// Continues through output_flushed(): before the loop calls that, it asks the kernel about all
+// connections.
 void ClientSession::come_back(std::chrono::milliseconds pause) {
   if (pause.count() == 0) {
     o_stream_set_flush_pending(client_->output, true);
@@ -187,11 +189,11 @@ void ClientSession::end_pause() {
   client_->cmd = nullptr;
 }
 
-// While client_->cmd is there, Dovecot leaves the input alone.
+// Dovecot leaves the input alone while client_->cmd is set.
 void ClientSession::wait_for_lock(struct client* /*client*/) {}
 
-// A command that still runs stands at the end of what the host has consumed. Once the output
-// is broken, what ran last may have been cut short, although the host counts it as complete.
+// A command that is still running is the last one the host has consumed. Once the output is broken,
+// the last command may have been cut short, although the host counts it as complete.
 void ClientSession::mark_executed() {
   if (client_->output->stream_errno != 0) {
     return;
@@ -205,7 +207,7 @@ void ClientSession::mark_executed() {
   }
 }
 
-// What leaves may stand in the output for long, so the last look is the one before it leaves.
+// Output may wait in the stream for a long time, so the last check is made just before it leaves.
 void ClientSession::before_sending(bool may_end_answer) {
   if (!may_end_answer && !answer_ended_) {
     return;
@@ -216,9 +218,9 @@ void ClientSession::before_sending(bool may_end_answer) {
   }
 }
 
-// In Dovecot's stream, and in the kernel, which where there is TLS or a proxy is what the login
-// process has passed on. Where the stream is full, another one may be behind it that has read what
-// came with the login.
+// Counts the input waiting in Dovecot's stream and in the kernel; with TLS or a proxy, the kernel
+// has what the login process has passed on. When the stream is full, another stream behind it may
+// hold input that came with the login.
 std::uint64_t ClientSession::waiting_input() const {
   std::uint64_t waiting = input_filter_waiting(filter_);
   if (waiting >= i_stream_get_max_buffer_size(filter_)) {
@@ -264,9 +266,9 @@ void ClientSession::answer(Decision decision) {
   }
   o_stream_uncork(client_->output);
   if (intake_) {
-    return;  // it is not finished
+    return;  // the answer is not finished
   }
-  // CAPA has had its event from the host that was asked for it.
+  // CAPA has already had its event: the host was asked for it.
   if (answer.command != nullptr && answer.command->owner != Owner::shared) {
     send_event(client_->user->event, *answer.command, answer.arguments, positive);
   }
@@ -306,7 +308,7 @@ void ClientSession::go_on_with_slow_reply() {
   }
 }
 
-// Called by Dovecot when there is room for output again, and once more when the session ends.
+// Dovecot calls this when the output has room again, and once more when the session ends.
 void ClientSession::continue_listing(struct client* client) {
   auto* const self = module_context<ClientSession>(client, client_module);
   const bool sent = trampoline("an answer", false, [&] {
@@ -314,7 +316,7 @@ void ClientSession::continue_listing(struct client* client) {
     return true;
   });
   if (!sent) {
-    // Dovecot would ask for the rest again and again.
+    // Otherwise Dovecot would keep asking for the rest.
     self->end_listing();
     client_disconnect(client, "An answer could not be completed.");
   }
@@ -324,7 +326,7 @@ void ClientSession::begin_listing(std::unique_ptr<Listing> listing) {
   listing_ = std::move(listing);
   client_->cmd = continue_listing;
   send_listing();
-  // What stands in the buffer may all go at once, and then nothing else would ask for more.
+  // All that is in the buffer may leave at once, and then nothing else would ask for more.
   if (client_->cmd != nullptr) {
     o_stream_set_flush_pending(client_->output, true);
   }
@@ -332,7 +334,7 @@ void ClientSession::begin_listing(std::unique_ptr<Listing> listing) {
 
 void ClientSession::send_listing() {
   const auto until = std::chrono::steady_clock::now() + turn;
-  // Nobody gets what is made once the output is broken, and an answer nobody got is not complete.
+  // Once the output is broken nobody receives the answer, so it must not count as complete.
   while (!client_->output->closed && client_->output->stream_errno == 0) {
     if (POP3_CLIENT_OUTPUT_FULL(client_)) {
       return;
@@ -376,8 +378,8 @@ std::size_t ClientSession::take_data(std::string_view octets) {
   return taken;
 }
 
-// Dovecot does not look at the connection while a command runs. Its own descriptor can be watched
-// once only.
+// While a command runs, Dovecot does not watch the connection. A descriptor can be watched only
+// once, so this watches a duplicate of Dovecot's.
 void ClientSession::begin_waiting() {
   client_->cmd = wait_for_intake;
   if (!intake_->for_client_only()) {
@@ -398,9 +400,8 @@ void ClientSession::end_waiting() {
   watched_fd_ = -1;
 }
 
-// A client that has closed, and has no commands left that are to be answered first, is gone. One
-// that has sent more is heard when the answer is there; until then only its resetting the
-// connection counts.
+// A client that has closed and has no unanswered commands left is gone. One that has sent more is
+// read when the answer is ready; until then, only a reset of the connection counts.
 void ClientSession::connection_changed(void* context) {
   auto* const self = static_cast<ClientSession*>(context);
   pollfd state{.fd = self->watched_fd_, .events = POLLIN, .revents = 0};
@@ -420,7 +421,7 @@ void ClientSession::connection_changed(void* context) {
       io_add_to(current_ioloop, state.fd, IO_ERROR, &ClientSession::connection_changed, context);
 }
 
-// While client_->cmd is there, Dovecot leaves the input alone.
+// Dovecot leaves the input alone while client_->cmd is set.
 void ClientSession::wait_for_intake(struct client* /*client*/) {}
 
 void ClientSession::answer_intake() {
@@ -430,7 +431,7 @@ void ClientSession::answer_intake() {
   const bool waited = client_->cmd == wait_for_intake;
   if (waited) {
     client_->cmd = nullptr;
-    // As if the client had just sent it: the time for idling begins anew.
+    // The idle time starts again, as if the client had just sent something.
     client_->last_input = ioloop_time;
     timeout_reset(client_->to_idle);
   }
@@ -444,18 +445,18 @@ void ClientSession::answer_intake() {
     client_disconnect(client_, "The message had no end.");
   }
   if (waited && !client_->disconnected) {
-    // Comes back through output_flushed(), where Dovecot takes up the input again.
+    // Continues through output_flushed(), where Dovecot resumes reading.
     o_stream_set_flush_pending(client_->output, true);
   }
   o_stream_uncork(client_->output);
   if (waited && !client_->disconnected &&
       (client_->output->closed || client_->output->stream_errno != 0)) {
-    // output_flushed() will not be called, and nothing else looks at the connection.
+    // output_flushed() will not be called, and nothing else watches the connection.
     client_disconnect(client_, "Connection closed while a command ran");
   }
 }
 
-// Counts as one of Dovecot's own, whose bad ones end a session.
+// The command counts as one of Dovecot's own: too many bad ones in a row end the session.
 void ClientSession::send_reply(const Reply& reply, bool client_erred) {
   const std::string& wire = reply.wire();
   client_send_line(client_, "%.*s", static_cast<int>(wire.size() - 2), wire.data());
@@ -510,13 +511,13 @@ void ClientSession::destroy_client(struct client* client, const char* reason) {
   next(client, reason);
 }
 
-// When a command that ran long is through, Dovecot goes on with what its input stream holds.
-// The lines that stand behind it in the filter's parent need a reason to be looked at.
+// When a long-running command has finished, Dovecot continues with what its input stream holds. The
+// lines behind that, in the filter's parent, need a reason to be read.
 int ClientSession::output_flushed(void* context) {
   auto* const self = static_cast<ClientSession*>(context);
   if (self->client_->cmd == wait_for_intake || self->client_->cmd == wait_for_lock) {
-    // Dovecot would ask to be called again at once, and with a broken output end the session:
-    // then nobody would hear what became of the message.
+    // Otherwise Dovecot would ask to be called again at once and, with a broken output, end the
+    // session. Then nobody would learn what became of the message.
     (void)o_stream_flush(self->client_->output);
     return 1;
   }

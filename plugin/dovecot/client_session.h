@@ -1,6 +1,6 @@
-/// What the plugin keeps for one client of Dovecot's pop3 process, from the moment its
-/// namespaces exist to its end: the core's session, the input filter, and the two callbacks
-/// of the host that it stands in front of.
+/// What the plugin keeps for one client of Dovecot's pop3 process, from the creation of its
+/// namespaces to its end: the core's session, the input filter, and the two callbacks of the host
+/// that it intercepts.
 #ifndef POP3_LEGACY_DOVECOT_CLIENT_SESSION_H
 #define POP3_LEGACY_DOVECOT_CLIENT_SESSION_H
 
@@ -22,9 +22,9 @@ namespace pop3_legacy::dovecot {
 
 class ClientSession : public ReplyEditor {
  public:
-  /// Takes its place in `client` where the policy leaves it anything to do. The object is
-  /// freed when the client is destroyed. Nothing may have been read from the client's input
-  /// by the command loop yet. `remembered` as for Session, `by_user` as for DovecotHost.
+  /// Attaches a session to `client` if the policy leaves it anything to do. The object is freed
+  /// when the client is destroyed. The command loop must not have read any of the client's input.
+  /// `remembered` is as for Session, `by_user` as for DovecotHost.
   static void attach(struct client* client, policy::Resolution resolution, Remembered remembered,
                      bool by_user);
 
@@ -36,25 +36,25 @@ class ClientSession : public ReplyEditor {
   // --- for the input filter ---
 
   /// The host runs no command, has room for output and has not ended the session, and the process's
-  /// other sessions have had their turns. Where false, the command loop comes back by itself.
+  /// other sessions have had their turns. If false, the command loop comes back by itself.
   bool may_continue();
-  /// The loop comes back once the other sessions have had their turns, and not before `pause`.
+  /// Has the loop come back once the other sessions have had their turns, but not before `pause`.
   void come_back(std::chrono::milliseconds pause = std::chrono::milliseconds(0));
   Decision take(std::string_view buffered, uoff_t offset) {
     return session_.take(buffered, offset);
   }
-  /// The next octets are no commands: they are take_data()'s.
+  /// The next octets are not commands but data for take_data().
   [[nodiscard]] bool takes_data() const {
     return intake_ && intake_->state() == Intake::State::taking;
   }
-  /// How many of `octets` belonged to what is taken.
+  /// Returns how many of `octets` belonged to the data.
   std::size_t take_data(std::string_view octets);
-  /// Holds a line that the host is given instead of the client's until the next one.
+  /// Keeps a line that replaces the client's until the next such line, and returns a view of it.
   [[nodiscard]] std::string_view keep_line(std::string line) {
     line_ = std::move(line);
     return line_;
   }
-  /// Answers a line of ours.
+  /// Answers one of our commands.
   void answer(Decision decision);
 
   // --- for the output filter ---
@@ -103,22 +103,22 @@ class ClientSession : public ReplyEditor {
   struct istream* filter_ = nullptr;
   struct timeout* to_login_ = nullptr;     ///< until the login has been answered
   std::unique_ptr<Listing> listing_;       ///< while it is client_->cmd
-  std::unique_ptr<Intake> intake_;         ///< it is client_->cmd, too, while it waits
+  std::unique_ptr<Intake> intake_;         ///< while it waits, it is client_->cmd as well
   std::unique_ptr<SlowReply> slow_reply_;  ///< while it is client_->cmd
-  /// Of what is answered later.
+  /// The command to be answered later.
   const Command* command_ = nullptr;
   std::string arguments_;
   struct timeout* to_come_back_ = nullptr;  ///< while wait_for_lock() is client_->cmd
   struct timeval loop_ {};                  ///< the event loop's round in which the turn began
   std::chrono::steady_clock::time_point turn_end_;
-  int watched_fd_ = -1;  ///< the client's once more, while only it needs what is waited for
+  int watched_fd_ = -1;  ///< a duplicate of the client's descriptor, while only this client needs
+                         ///< what is waited for
   struct io* watch_ = nullptr;
-  bool answer_ended_ =
-      false;  ///< octets that may be a message's last have been given to the output
+  bool answer_ended_ = false;  ///< octets that may end a message have been given to the output
   std::string line_;
   stream_flush_callback_t* next_flush_callback_ = nullptr;
   void* next_flush_context_ = nullptr;
-  bool* destroyed_ = nullptr;  ///< told by the destructor, when somebody waits for it
+  bool* destroyed_ = nullptr;  ///< set by the destructor if somebody watches for it
 };
 
 }  // namespace pop3_legacy::dovecot

@@ -14,16 +14,16 @@
 
 namespace pop3_legacy::dovecot {
 
-/// For one login, which asks for all its documents at once.
+/// Serves one login, which asks for all its documents in a row.
 class DictPolicies : public policy::DocumentStore {
  public:
   explicit DictPolicies(std::unique_ptr<OpenDict> dict) : dict_(std::move(dict)) {}
 
-  /// Once the dict has failed it is not asked again, and every document has the same Error. The
-  /// document `default` has to be there: a dict that has lost everything is not to open anything.
+  /// Once the dict has failed, it is not asked again, and every document has the same Error. The
+  /// document `default` must exist: a dict that has lost everything must not open anything.
   [[nodiscard]] Result<std::optional<std::string>> read(std::string_view name) override;
 
-  /// "dict:" and the key: a URI may have a password in it.
+  /// "dict:" and the key, without the URI, which may contain a password.
   [[nodiscard]] std::string location(std::string_view name) const override;
 
  private:

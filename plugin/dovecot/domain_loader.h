@@ -1,4 +1,4 @@
-/// libidn2, loaded at the first domain in UTF-8 and not before.
+/// libidn2, loaded only when a domain in UTF-8 is first met.
 #ifndef POP3_LEGACY_DOVECOT_DOMAIN_LOADER_H
 #define POP3_LEGACY_DOVECOT_DOMAIN_LOADER_H
 
@@ -9,7 +9,7 @@
 
 namespace pop3_legacy::dovecot {
 
-/// As policy::AsciiDomain, by the module pop3_legacy_idn.so (lazy_module.h).
+/// A policy::AsciiDomain that uses the module pop3_legacy_idn.so (lazy_module.h).
 Result<std::string> ascii_domain(std::string_view domain);
 
 }  // namespace pop3_legacy::dovecot

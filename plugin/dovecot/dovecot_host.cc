@@ -31,7 +31,8 @@ UidValidity DovecotHost::uidvalidity() const {
   return client_->uid_validity;
 }
 
-// The map covers a prefix of the numbers; behind it the sequence is the number (pop3-client.h).
+// The map covers only the first numbers; for the others, the sequence equals the number
+// (pop3-client.h).
 std::uint32_t DovecotHost::sequence(MessageNumber number) const {
   return number <= client_->msgnum_to_seq_map_count ? client_->msgnum_to_seq_map[number - 1]
                                                     : number;
@@ -51,7 +52,7 @@ bool DovecotHost::numbers_follow_uids() const {
   return tail_follows && std::is_sorted(map, map + count);
 }
 
-// Dovecot has looked at the flags already; this number is theirs until the first RETR or RSET.
+// Dovecot has read the flags already; until the first RETR or RSET this number comes from them.
 MessageNumber DovecotHost::highest_seen() const {
   return client_->last_seen_pop3_msn;
 }
@@ -62,7 +63,7 @@ bool DovecotHost::has_seen(MessageNumber number) const {
   return record != nullptr && (record->flags & MAIL_SEEN) != 0;
 }
 
-// While something else is open in the mailbox's place, nobody asks for these two.
+// Nobody calls these two while something other than the INBOX is open.
 std::vector<Uid> DovecotHost::mailbox_uids() const {
   std::vector<Uid> uids;
   if (switch_.switched()) return uids;
@@ -113,9 +114,9 @@ Result<std::vector<std::optional<std::int64_t>>> DovecotHost::received(
   return dates;
 }
 
-// What read_mailbox() in pop3-client.c has made of all messages that it found is made of these. The
-// bitmasks may be larger than the maildrop; UIDL and RSET look at all_seqs, no number but
-// messages_count is checked against.
+// Replaces everything that read_mailbox() in pop3-client.c derived from the messages it found. The
+// bitmasks may be larger than the maildrop. UIDL and RSET use all_seqs; numbers are checked against
+// messages_count only.
 Status DovecotHost::narrow(const std::vector<MessageNumber>& numbers) {
   const auto count = static_cast<unsigned>(numbers.size());
   auto* const map = static_cast<std::uint32_t*>(
@@ -145,7 +146,7 @@ Status DovecotHost::narrow(const std::vector<MessageNumber>& numbers) {
   return Done{};
 }
 
-// As cmd_rset(), but QUIT still says "messages deleted".
+// Does what cmd_rset() does, but QUIT still says "messages deleted".
 void DovecotHost::forget_deletions() {
   if (client_->deleted) {
     std::fill_n(client_->deleted_bitmask, MSGS_BITMASK_SIZE(client_), std::uint8_t{0});
@@ -154,7 +155,7 @@ void DovecotHost::forget_deletions() {
   }
 }
 
-// As client_update_mails(); cmd_quit() commits it with the rest.
+// Does what client_update_mails() does; cmd_quit() commits it with the rest.
 Status DovecotHost::remove_unseen(const std::vector<Uid>& uids) {
   if (mailbox_is_readonly(client_->mailbox)) {
     return Error{Failure::permanent, "the mailbox is read-only"};
@@ -189,22 +190,22 @@ Tally DovecotHost::all() const {
   return {client_->messages_count, client_->total_size};
 }
 
-// Where Dovecot makes an event's reason of the first word before it looks for a command of that
-// name, event_reason_code_prefix() panics at a colon, and nothing else. It is so where a command is
-// executed by its name; where it is looked up first, what is executed has a context.
+// If client_command_execute() takes a command's name, Dovecot makes an event reason of the first
+// word before it looks up the command, and event_reason_code_prefix() panics at a colon (at nothing
+// else). In other versions the command is looked up first.
 std::string_view DovecotHost::deadly_in_verb() const noexcept {
   constexpr bool executes_by_name = std::is_invocable_v<decltype(&client_command_execute),
                                                         struct client*, const char*, const char*>;
   return executes_by_name ? ":" : "";
 }
 
-// What a TCP peer has not acknowledged, or the login process that does TLS has not read.
+// Octets that a TCP peer has not acknowledged, or that the login process doing TLS has not read.
 bool DovecotHost::output_acknowledged() const {
   int queued = 0;
   return ::ioctl(client_->fd_out, SIOCOUTQ, &queued) != 0 || queued == 0;
 }
 
-// As cmd_dele() in pop3-commands.c; RSET and QUIT need no more.
+// Does what cmd_dele() in pop3-commands.c does; RSET and QUIT need no more.
 Status DovecotHost::mark_deleted(MessageNumber number) {
   if (!client_->deleted) {
     client_->deleted_bitmask =
@@ -218,7 +219,8 @@ Status DovecotHost::mark_deleted(MessageNumber number) {
   return Done{};
 }
 
-// As fetch() in pop3-commands.c. Without the bitmask Dovecot is to leave the flags alone.
+// Does what fetch() in pop3-commands.c does. Without the bitmask, Dovecot is to leave the flags
+// alone.
 Status DovecotHost::mark_seen(MessageNumber number) {
   if (client_->seen_bitmask == nullptr) {
     return Done{};
@@ -234,7 +236,7 @@ Status DovecotHost::mark_seen(MessageNumber number) {
   return Done{};
 }
 
-// As with pop3_no_flag_updates.
+// Behaves as with pop3_no_flag_updates.
 void DovecotHost::leave_seen_alone() {
   if (!switch_.switched()) {
     i_free(client_->seen_bitmask);
@@ -255,8 +257,8 @@ Result<std::unique_ptr<host::Inspection>> DovecotHost::inspect(std::vector<Field
       [this](MessageNumber number) { return sequence(number) - 1; }));
 }
 
-// What UIDL answers is made in pop3-commands.c, from settings of Dovecot's own. It ends the session
-// where a message has no id, so the parts of the id are looked at first.
+// UIDL's answer is made in pop3-commands.c, from Dovecot's own settings. Dovecot ends the session
+// at a message without an id, so what the id is made of is checked first.
 Result<std::string> DovecotHost::uidl(MessageNumber number) {
   if (!all_named() && std::ranges::binary_search(without_uidls(client_->mailbox), uid(number))) {
     return Error{Failure::gone, "the message has no id in this session"};
@@ -267,7 +269,7 @@ Result<std::string> DovecotHost::uidl(MessageNumber number) {
   if (const Status known = has_uidl(number); !known) {
     return known.error();
   }
-  // Dovecot takes its own command for the one that runs.
+  // Otherwise Dovecot would take its own command for the one already running.
   const auto running = std::exchange(client_->cmd, nullptr);
   Result<std::string> answer = host_answer("UIDL " + std::to_string(number));
   client_->cmd = running;
@@ -307,7 +309,7 @@ Status DovecotHost::has_uidl(MessageNumber number) const {
   return known;
 }
 
-// Both are added to at the end of fetch_callback() (pop3-commands.c).
+// fetch_callback() (pop3-commands.c) adds to both when it ends.
 std::uint64_t DovecotHost::octets_sent(Access access) const {
   return access == Access::top ? client_->top_bytes : client_->retr_bytes;
 }
@@ -390,7 +392,7 @@ Result<std::unique_ptr<Spool>> DovecotHost::open_spool() {
   return dovecot::open_spool(client_->user);
 }
 
-// Every spool is of open_spool().
+// Every spool comes from open_spool().
 Result<std::unique_ptr<Submission>> DovecotHost::submit(Spool& spool, const Envelope& envelope,
                                                         std::function<void(Outcome)> done) {
   return submit_mail(client_->user, static_cast<files::SpoolFile&>(spool), envelope,
@@ -404,7 +406,7 @@ Status DovecotHost::save_message(Spool& spool, std::string_view mailbox) {
 Result<std::unique_ptr<RunningProgram>> DovecotHost::run_program(
     const ProgramCall& call, std::function<void(ProgramResult)> done) {
   if (call.service) return run_script(loop_, client_->user, call, std::move(done));
-  // It could ask Dovecot's own sockets, as no user may.
+  // With these groups a program could connect to Dovecot's own sockets, which no user may do.
   std::string groups;
   for (const std::string& group : service_groups()) groups += (groups.empty() ? "" : ", ") + group;
   if (!groups.empty()) {
@@ -417,7 +419,7 @@ Result<std::unique_ptr<RunningProgram>> DovecotHost::run_program(
   return process::run_program(loop_, call, std::move(done));
 }
 
-// The policy's scheme is for the INBOX; any other mailbox has Dovecot's own ids.
+// The policy's scheme applies to the INBOX only; every other mailbox has Dovecot's own ids.
 Result<bool> DovecotHost::prepare_uidls() {
   if (switch_.switched()) {
     return true;

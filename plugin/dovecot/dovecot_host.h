@@ -1,4 +1,4 @@
-/// What the core asks of its host, answered by a session of Dovecot's pop3 process.
+/// Answers the core's questions to its host for a session of Dovecot's pop3 process.
 #ifndef POP3_LEGACY_DOVECOT_DOVECOT_HOST_H
 #define POP3_LEGACY_DOVECOT_DOVECOT_HOST_H
 
@@ -16,9 +16,9 @@
 
 namespace pop3_legacy::dovecot {
 
-/// State is kept with the INBOX (mailbox_state.h), which is opened for it where another maildrop
-/// is, for each of its users or for all (mailbox_users.h); that of user_states() may be in a dict
-/// (user_states.h).
+/// State is kept with the INBOX (mailbox_state.h), which is opened for it while another maildrop is
+/// open. It is kept for each of the INBOX's users or for all of them (mailbox_users.h). What
+/// user_states() returns may be in a dict (user_states.h).
 class DovecotHost : public host::Maildrop,
                     public host::Mailbox,
                     public host::Uidls,
@@ -30,8 +30,8 @@ class DovecotHost : public host::Maildrop,
                     public host::Outbox,
                     public host::Programs {
  public:
-  /// `client` lives longer than this. The maildrop may be asked about once it is open. `by_user`:
-  /// as MailboxUsers has it.
+  /// `client` must outlive this. The maildrop may be asked about once it is open. `by_user` is as
+  /// in MailboxUsers.
   DovecotHost(struct client* client, bool by_user)
       : client_(client),
         switch_(client),
@@ -40,7 +40,7 @@ class DovecotHost : public host::Maildrop,
                        [this](std::string_view sentence) { log_warning(sentence); }),
         user_states_(client->user, mailbox_users_) {}
 
-  /// Lives as long as this.
+  /// The result refers to this object.
   [[nodiscard]] host::Host host() noexcept {
     return {.maildrop = *this,
             .mailbox = *this,
@@ -90,7 +90,7 @@ class DovecotHost : public host::Maildrop,
   }
   Status close_maildrop() override { return switch_.close(); }
   void prepare_quit() override { switch_.prepare_quit(); }
-  /// The session ends without QUIT.
+  /// To be called when the session ends without QUIT.
   void prepare_end() { switch_.prepare_end(); }
 
   [[nodiscard]] std::uint64_t octets_sent(Access access) const override;
@@ -124,7 +124,7 @@ class DovecotHost : public host::Maildrop,
   void log_error(std::string_view sentence) override;
 
  private:
-  /// The files in the INBOX's control directory, by their own names.
+  /// The files in the INBOX's control directory, under their own names.
   class InboxStates : public StateStore {
    public:
     explicit InboxStates(DovecotHost& port) : port_(port) {}

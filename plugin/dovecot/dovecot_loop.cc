@@ -32,12 +32,12 @@ class DovecotWatch : public process::Watch {
   static void happened(void* context) {
     auto* const self = static_cast<DovecotWatch*>(context);
     trampoline("a program's output", 0, [&] {
-      const auto call = self->call_;  // which may destroy it
+      const auto call = self->call_;  // a copy: the call may destroy *self
       call();
       return 0;
     });
   }
-  // Dovecot's timeouts come again and again.
+  // Dovecot's timeouts repeat until they are removed.
   static void over(void* context) {
     timeout_remove(&static_cast<DovecotWatch*>(context)->timeout_);
     happened(context);
@@ -50,14 +50,14 @@ class DovecotWatch : public process::Watch {
 
 bool children_are_waited_for = false;
 
-// With the last child-wait's end Dovecot ignores SIGCHLD, and then the kernel reaps what still
-// runs. So there is one as long as the plugin is there.
+// When the last child-wait ends, Dovecot ignores SIGCHLD, and the kernel then reaps children that
+// are still running. So one child-wait exists as long as the plugin is loaded.
 void wait_for_children() {
   if (!std::exchange(children_are_waited_for, true)) child_wait_init();
 }
 
-/// Dovecot calls back from a signal's place in the loop, where no user is at work: the user is
-/// there again while `ended` runs, and no longer.
+/// Dovecot calls back from its signal handling, where no user is current. The user is made current
+/// again while `ended` runs, and no longer.
 class DovecotChild : public process::Watch {
  public:
   DovecotChild(pid_t pid, std::function<void(int status)> ended)
@@ -85,7 +85,7 @@ class DovecotChild : public process::Watch {
     }
     trampoline("a program's end", 0, [&] {
       const auto ended = std::move(self->ended_);
-      ended(status->status);  // may destroy it
+      ended(status->status);  // may destroy *this
       return 0;
     });
     if (user != nullptr) {
@@ -115,7 +115,7 @@ std::unique_ptr<process::Watch> DovecotLoop::wait(std::uint64_t seconds,
   return made;
 }
 
-// A child that ends before it is known to child-wait.c is reaped by nobody until the loop runs.
+// Until the loop runs, nobody reaps a child that ends before child-wait.c knows it.
 Result<std::unique_ptr<process::Watch>> DovecotLoop::child(
     const std::function<Result<pid_t>()>& begin, std::function<void(int status)> ended) {
   wait_for_children();

@@ -6,17 +6,17 @@
 
 namespace pop3_legacy::dovecot {
 
-/// The loop that runs when something is begun to be waited for.
+/// Uses the loop that is current when something is first waited for.
 class DovecotLoop : public process::EventLoop {
  public:
   std::unique_ptr<process::Watch> watch(int fd, std::function<void()> ready) override;
   std::unique_ptr<process::Watch> wait(std::uint64_t seconds, std::function<void()> over) override;
-  /// By Dovecot's child-wait.c, which reaps every child of the process once one is waited for.
+  /// Uses Dovecot's child-wait.c, which reaps every child of the process once one is waited for.
   Result<std::unique_ptr<process::Watch>> child(const std::function<Result<pid_t>()>& begin,
                                                 std::function<void(int status)> ended) override;
 };
 
-/// No more children are waited for: the plugin is unloaded.
+/// Stops waiting for children, because the plugin is unloaded.
 void end_of_children();
 
 }  // namespace pop3_legacy::dovecot

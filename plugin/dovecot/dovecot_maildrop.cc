@@ -11,11 +11,11 @@ namespace pop3_legacy::dovecot {
 
 namespace {
 
-/// Messages read before what was found out about them is written to the cache: who breaks off a
-/// first UIDL that takes minutes has less to do the next time.
+/// After this many messages have been read, what was found out about them is written to the cache.
+/// A client that breaks off a first UIDL that takes minutes then has less to repeat next time.
 constexpr unsigned commit_after = 500;
 
-/// Dovecot 2.4 wants a pool, too.
+/// Dovecot 2.4 also takes a pool.
 template <class Register>
 void register_cache_field(Register* register_fields, struct mail_cache* cache,
                           struct mail_cache_field* field) {
@@ -57,7 +57,7 @@ void DovecotMaildrop::end() {
   courier_ = facts_->courier_list();
   facts_.reset();
   mail_free(&mail_);
-  // The transaction holds nothing but additions to the cache.
+  // The transaction contains only additions to the cache.
   if (mailbox_transaction_commit(&transaction_) < 0) {
     e_debug(box_->event, "pop3_legacy: values could not be added to the cache: %s",
             mailbox_get_last_internal_error(box_, nullptr));
@@ -87,7 +87,8 @@ Result<uidl::Facts*> DovecotMaildrop::message(std::uint32_t place) {
   return &*facts_;
 }
 
-// The view stays as it was when the session began; what the index says now shows through it.
+// The view stays as it was when the session began, but shows what the index now says of expunged
+// messages.
 bool DovecotMaildrop::removed(std::uint32_t place) {
   return mail_index_refresh(box_->index) < 0 || mail_index_is_expunged(box_->view, place + 1);
 }
@@ -171,7 +172,7 @@ Status DovecotMaildrop::store_state(std::string_view name, std::string_view cont
 Result<bool> DovecotMaildrop::exchange_state(std::string_view name,
                                              const std::optional<std::string>& old,
                                              std::string_view content) {
-  // Without that mark the ids are what they are.
+  // The ids are the same without that mark.
   if (mailbox_is_readonly(box_) && uidl::is_hosts_mark(content)) return true;
   if (!stores(name)) return true;
   return exchange_mailbox_state(box_, name, old, content);

@@ -1,4 +1,4 @@
-/// A mailbox of Dovecot's, as the assignment of UIDLs and listings of headers work it.
+/// One of Dovecot's mailboxes, as the assignment of UIDLs and the listing of headers use it.
 #ifndef POP3_LEGACY_DOVECOT_DOVECOT_MAILDROP_H
 #define POP3_LEGACY_DOVECOT_DOVECOT_MAILDROP_H
 
@@ -14,13 +14,13 @@
 
 namespace pop3_legacy::dovecot {
 
-/// Holds a transaction of the mailbox, in which values are added to Dovecot's cache; it is
-/// committed now and then, and at the end. `box` is open and lives longer than this.
+/// Holds a transaction of the mailbox in which values are added to Dovecot's cache; it is committed
+/// now and then, and at the end. `box` is open and must outlive this.
 ///
-/// Nothing is stored for a master user, who may be here to try a policy: that is not to decide
-/// which ids the mailbox has. Nor can it be in a mailbox that is read-only; its messages have ids
-/// all the same, or they could not be fetched, and the log says that the ids last as long as the
-/// policy and what they are made of.
+/// For a master user nothing is stored: a master user may be here to try a policy, and that must
+/// not decide which ids the mailbox has. In a read-only mailbox nothing can be stored. Its messages
+/// have ids all the same, or they could not be fetched, and the log says that the ids last as long
+/// as the policy and what they are made of.
 class DovecotMaildrop : public uidl::Maildrop {
  public:
   explicit DovecotMaildrop(struct mailbox* box);
@@ -30,14 +30,14 @@ class DovecotMaildrop : public uidl::Maildrop {
   DovecotMaildrop& operator=(DovecotMaildrop&&) = delete;
   ~DovecotMaildrop() override;
 
-  /// Until the next message(): nothing of the mailbox is held, and what was found out is written.
+  /// Until the next message(): releases everything of the mailbox and writes what was found out.
   void let_go();
 
   [[nodiscard]] std::uint32_t message_count() override;
   [[nodiscard]] Result<uidl::Facts*> message(std::uint32_t place) override;
   [[nodiscard]] Uid uid(std::uint32_t place) const;
   [[nodiscard]] bool removed(std::uint32_t place) override;
-  /// Those of the message that message() was called for last.
+  /// The facts of the message that message() was last called for.
   [[nodiscard]] MailFacts& facts() { return *facts_; }
 
   [[nodiscard]] std::optional<std::string> derived(std::string_view scheme) override;

@@ -1,5 +1,5 @@
-/// OpenSSL, loaded by the sessions that hash and by no other: merely loading libcrypto costs a
-/// login about as much as a fifth of everything else.
+/// OpenSSL, loaded only by the sessions that hash: merely loading libcrypto costs a login about a
+/// fifth of what everything else costs.
 #ifndef POP3_LEGACY_DOVECOT_HASH_LOADER_H
 #define POP3_LEGACY_DOVECOT_HASH_LOADER_H
 
@@ -10,10 +10,10 @@
 
 namespace pop3_legacy::dovecot {
 
-/// From the module pop3_legacy_hash.so (lazy_module.h).
+/// Gets its hasher from the module pop3_legacy_hash.so (lazy_module.h).
 class LoadedHasher {
  public:
-  /// Loads it at the first call that succeeds. It lives as long as this.
+  /// Loads the module at the first successful call. The result lives as long as this.
   Result<Hasher*> get();
 
  private:

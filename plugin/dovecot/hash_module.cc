@@ -1,4 +1,4 @@
-/// The one symbol of pop3_legacy_hash.so, for hash_loader.cc.
+/// The only symbol of pop3_legacy_hash.so, for hash_loader.cc.
 #include "plugin/hash/openssl_hasher.h"
 
 extern "C" __attribute__((visibility("default"))) pop3_legacy::Hasher* pop3_legacy_open_hasher();

@@ -1,11 +1,11 @@
-/// Dovecot's storage headers, with their diagnostics turned off. With pop3_host.h the only place
-/// where C++ sees them; what includes this one only can run in any of Dovecot's processes.
+/// Dovecot's storage headers, with their diagnostics turned off. C++ includes them only here and in
+/// pop3_host.h. Code that includes only this header can run in any of Dovecot's processes.
 #ifndef POP3_LEGACY_DOVECOT_HOST_H
 #define POP3_LEGACY_DOVECOT_HOST_H
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpragmas"
-#pragma GCC diagnostic ignored "-Wunknown-warning-option"  // the same, of clang
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"  // the same, for clang
 #pragma GCC diagnostic ignored "-Wall"
 #pragma GCC diagnostic ignored "-Wextra"
 #pragma GCC diagnostic ignored "-Wpedantic"
@@ -17,11 +17,11 @@
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #pragma GCC diagnostic ignored "-Wignored-qualifiers"
 
-// C lets mbox-storage.h name an enumeration that it does not show; C++ wants to know its size.
+// C accepts mbox-storage.h's use of an undeclared enumeration; C++ needs its size.
 enum mbox_lock_type : int;  // NOLINT(readability-identifier-naming): Dovecot's
 
 extern "C" {
-// clang-format off: lib.h comes first
+// clang-format off: lib.h must come first
 #include "config.h"
 #include "lib.h"
 // clang-format on
@@ -52,7 +52,7 @@ extern "C" {
 #include "ostream-private.h"
 #include "ostream.h"
 #include "rfc822-parser.h"
-// clang-format off: after rfc822-parser.h
+// clang-format off: must come after rfc822-parser.h
 #include "rfc2231-parser.h"
 // clang-format on
 #include "smtp-address.h"
@@ -62,7 +62,7 @@ extern "C" {
 
 #pragma GCC diagnostic pop
 
-// config.h describes the build of Dovecot, not ours.
+// config.h describes Dovecot's build, not ours.
 #undef PACKAGE
 #undef PACKAGE_BUGREPORT
 #undef PACKAGE_NAME

@@ -6,10 +6,11 @@ namespace pop3_legacy::dovecot {
 
 namespace {
 
-/// The host wants to destroy the client that it is asked for. There is one question at a time.
+/// The host wants to destroy the client of the current question. There is only one question at a
+/// time.
 bool destruction_asked_for = false;
 
-// 2.4's client_destroy() gives up its own reference to the event after the callback.
+// In 2.4, client_destroy() gives up its own reference to the event after the callback.
 template <class Client>
 void keep_event(Client* client) {
   if constexpr (requires { client->event; }) {
@@ -45,8 +46,8 @@ Result<std::string> host_answer(struct client* client, std::string_view command)
   i_stream_unref(&input);
   o_stream_destroy(&output);
   buffer_free(&answer);
-  // Where it has disconnected the client, a timeout of its own destroys it; what it closed were our
-  // streams.
+  // If the host has disconnected the client, its own timeout destroys it; the streams it closed
+  // were ours.
   const bool over = destruction_asked_for || client->disconnected;
   if (over && !client->disconnected) {
     client_disconnect(client, "Dovecot ended the session");

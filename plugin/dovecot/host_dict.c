@@ -17,11 +17,11 @@
 struct pop3_legacy_host_dict {
   struct mail_user* user;
   struct dict* dict;
-  struct ioloop* ioloop; /* the current one while the dict is open; nothing but the dict is in it */
+  struct ioloop* ioloop; /* current while the dict is open; nothing else is in it */
   long long deadline;    /* as now_msecs() */
 
-  /* the look-up or the write */
-  int result; /* WAITING or as returned */
+  /* of the look-up or the write */
+  int result; /* WAITING, then what is returned */
   char* text;
 };
 
@@ -55,7 +55,8 @@ static int init_dict(struct mail_user* user, const char* block, const char* uri,
 
 #else
 
-/* A dict that the process asks by itself waits for thirty seconds, where its URI says nothing. */
+/* For a dict to which this process itself connects, Dovecot waits thirty seconds unless its URI
+   says otherwise. */
 static const char* with_time_limit(const char* uri) {
   static const char* const drivers[] = {"redis:", "memcached:", "memcached_ascii:"};
 
@@ -116,9 +117,9 @@ static void time_is_up(struct pop3_legacy_host_dict* self) {
   io_loop_stop(self->ioloop);
 }
 
-/* What dict_deinit() does at the last reference. What is waited for has one more, which it drops
-   when the driver's deinit() aborts it; nothing else does before it has waited for half a minute.
- */
+/* What dict_deinit() does when it drops the last reference. A pending request holds one more
+   reference, dropped only when the driver's deinit() aborts the request; nothing else does that
+   within half a minute. */
 static void abort_dict(struct pop3_legacy_host_dict* self) {
   struct event* event = self->dict->event;
 
@@ -127,7 +128,8 @@ static void abort_dict(struct pop3_legacy_host_dict* self) {
   event_unref(&event);
 }
 
-/* What begin() has asked the dict for; it may have been answered at once. */
+/* Waits for the answer to what begin() has sent. The answer may already be there when begin()
+   returns. */
 static void wait_for_answer(struct pop3_legacy_host_dict* self,
                             void (*begin)(struct pop3_legacy_host_dict* self, const char* key,
                                           const char* value),
@@ -160,7 +162,7 @@ static void begin_lookup(struct pop3_legacy_host_dict* self, const char* key,
   dict_lookup_async(self->dict, mail_user_get_dict_op_settings(self->user), key, looked_up, self);
 }
 
-/* Not dict_transaction_commit(): with Redis, Dovecot 2.3's calls back twice. */
+/* Not dict_transaction_commit(): with Redis, that of Dovecot 2.3 calls back twice. */
 static void begin_set(struct pop3_legacy_host_dict* self, const char* key, const char* value) {
   struct dict_transaction_context* transaction =
       dict_transaction_begin(self->dict, mail_user_get_dict_op_settings(self->user));

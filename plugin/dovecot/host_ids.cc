@@ -17,7 +17,7 @@ namespace {
 
 HostIdSource source;
 
-/// What may stand in a format, but for UID and UIDVALIDITY.
+/// What a format may contain besides UID and UIDVALIDITY.
 struct Field {
   const char* name;
   char letter;
@@ -66,7 +66,7 @@ class HostIds::Format {
 
   [[nodiscard]] bool needs(std::size_t field) const { return needed_.at(field); }
 
-  /// False: `error_r` says why, as long as the caller's frame of the data stack.
+  /// False: `error_r` says why, and is valid in the caller's data stack frame.
   bool fill(string_t* out, const char* uid, const char* uidvalidity, const Values& values,
             const char** error_r) {
     *error_r = error_.c_str();
@@ -85,7 +85,7 @@ class HostIds::Format {
   }
 
  private:
-  // A value may also come from a function, which ours do not.
+  // A value can also come from a function; ours never do.
   static struct var_expand_table row(const char* key, const char* value) {
     struct var_expand_table made {};
     made.key = key;
@@ -102,7 +102,7 @@ class HostIds::Format {
 
 class HostIds::Format {
  public:
-  // As parse_uidl_keymask() in pop3-client.c.
+  // Parses what parse_uidl_keymask() in pop3-client.c parses.
   explicit Format(std::string text) : text_(std::move(text)) {
     for (const char* at = text_.c_str(); *at != '\0'; ++at) {
       if (at[0] != '%' || at[1] == '\0') continue;
@@ -115,7 +115,7 @@ class HostIds::Format {
 
   [[nodiscard]] bool needs(std::size_t field) const { return needed_.at(field); }
 
-  /// False: `error_r` says why, as long as the caller's frame of the data stack.
+  /// False: `error_r` says why, and is valid in the caller's data stack frame.
   bool fill(string_t* out, const char* uid, const char* uidvalidity, const Values& values,
             const char** error_r) {
     const std::array<struct var_expand_table, fields.size() + 3> table{{

@@ -1,5 +1,5 @@
-/// The ids that Dovecot's pop3 gives messages itself, for those who have to know them without being
-/// asked for UIDL.
+/// The ids that Dovecot's pop3 itself gives messages, for code that needs them outside a UIDL
+/// command.
 #ifndef POP3_LEGACY_DOVECOT_HOST_IDS_H
 #define POP3_LEGACY_DOVECOT_HOST_IDS_H
 
@@ -12,24 +12,24 @@
 
 namespace pop3_legacy::dovecot {
 
-/// What pop3_get_uid() (pop3-commands.c) goes by.
+/// The settings that pop3_get_uid() (pop3-commands.c) uses.
 struct HostIdSettings {
-  std::string format;        ///< pop3_uidl_format, in the language of this Dovecot
+  std::string format;        ///< pop3_uidl_format, in this Dovecot's syntax
   bool reuse_xuidl = false;  ///< pop3_reuse_xuidl
 };
 
-/// Where a process has them from.
+/// Where a process gets these settings.
 struct HostIdSource {
-  /// No value: they are not known in this process.
+  /// No value: this process does not know them.
   std::optional<HostIdSettings> (*settings)(const struct mail_user* user) = nullptr;
-  /// The ids are shown to POP3 clients here.
+  /// This process shows the ids to POP3 clients.
   bool serves_clients = false;
 };
-/// Once, by the module.
+/// The module calls this once.
 void set_host_id_source(const HostIdSource& of_process);
 [[nodiscard]] bool serves_clients();
 
-/// Those of one mailbox.
+/// The ids of one mailbox.
 class HostIds {
  public:
   explicit HostIds(struct mailbox* box);
@@ -39,7 +39,7 @@ class HostIds {
   HostIds& operator=(HostIds&&) = delete;
   ~HostIds();
 
-  /// The id of a message with which none is stored. Empty: this process does not know it.
+  /// The id of a message that has none stored. Empty: this process does not know it.
   Result<std::string> id(struct mail* mail);
 
  private:

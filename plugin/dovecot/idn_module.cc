@@ -1,4 +1,4 @@
-/// The one symbol of pop3_legacy_idn.so, for domain_loader.cc.
+/// The only symbol of pop3_legacy_idn.so, for domain_loader.cc.
 #include "plugin/idn/idn2_domain.h"
 
 extern "C" __attribute__((visibility("default"))) void pop3_legacy_ascii_domain(

@@ -12,12 +12,12 @@ namespace pop3_legacy::dovecot {
 namespace {
 
 struct InputFilter {
-  struct istream_private istream;  // first: Dovecot frees the whole by this address
+  struct istream_private istream;  // must be first: Dovecot frees the struct by this address
   ClientSession* session;
-  // Of the parent's, answered here and unknown to the host; less what the host was given instead
-  // of others, so that it may be less than nothing, and wraps.
+  // Octets of the parent that were answered here and never shown to the host, less what the host
+  // was given in place of others. The difference may be negative; it then wraps.
   uoff_t own_octets;
-  bool too_long;  // the host has been given a line without an end, and gets no more
+  bool too_long;  // the host has been given a line without an end, and gets nothing more
 };
 
 InputFilter& filter_of(struct istream_private* stream) {
@@ -49,13 +49,13 @@ ssize_t read_lines(InputFilter& filter) {
   struct istream_private& stream = filter.istream;
   struct istream* const parent = stream.parent;
   if (stream.skip != stream.pos) {
-    return filter.too_long ? -2 : 0;  // the host has not finished with what it has
+    return filter.too_long ? -2 : 0;  // the host has not consumed what it has
   }
-  // What the host has consumed is consumed from the parent, too.
+  // What the host has consumed is consumed from the parent as well.
   i_stream_seek(parent, stream.parent_start_offset + stream.istream.v_offset + filter.own_octets);
   stream.skip = stream.pos = 0;
 
-  // At most one read of the parent a call, so that one client cannot keep the process.
+  // At most one read of the parent per call, so that one client cannot keep the process busy.
   for (bool have_read = false;;) {
     const std::string_view data = buffered(parent);
     if (!filter.session->may_continue()) {
@@ -74,7 +74,8 @@ ssize_t read_lines(InputFilter& filter) {
           i_stream_set_input_pending(&stream.istream, true);
         }
         if (!decision.rewritten.empty()) {
-          // The host's offsets count what it was given, and the parent's what the client sent.
+          // The host's offset counts what the host was given, the parent's counts what the client
+          // sent.
           const std::string_view line = filter.session->keep_line(std::move(decision.rewritten));
           i_stream_skip(parent, decision.octets);
           filter.own_octets += decision.octets;
@@ -103,8 +104,8 @@ ssize_t read_lines(InputFilter& filter) {
       case -1:
         return end_of_input(filter, parent->stream_errno);
       case -2: {
-        // A line longer than the buffer. The host says so and disconnects, as it would
-        // without us; it must never see the end of that line and execute it.
+        // The line is longer than the buffer. The host says so and disconnects, as it would without
+        // us. It must never see the end of that line and execute it.
         filter.too_long = true;
         const std::string_view whole = buffered(parent);
         i_stream_set_input_pending(&stream.istream, true);
@@ -121,7 +122,7 @@ ssize_t input_filter_read(struct istream_private* stream) {
   if (filter.session == nullptr) {
     return end_of_input(filter, EPIPE);
   }
-  constexpr ssize_t thrown = -3;  // none of the results that a read has
+  constexpr ssize_t thrown = -3;  // not a result that a read can have
   const ssize_t result = trampoline("reading commands", thrown, [&] { return read_lines(filter); });
   return result == thrown ? end_of_input(filter, ENOMEM) : result;
 }
@@ -145,7 +146,7 @@ struct istream* input_filter_create(struct istream* parent, ClientSession* sessi
 void input_filter_detach(struct istream* filter) {
   InputFilter& self = filter_of(filter->real_stream);
   self.session = nullptr;
-  self.istream.skip = self.istream.pos = 0;  // which may be of the session's
+  self.istream.skip = self.istream.pos = 0;  // the data may belong to the session
 }
 
 bool input_filter_has_more(const struct istream* filter) {

@@ -1,11 +1,11 @@
-# Puts the snippet and the example policy where there are none yet. What an administrator has
-# written stays, and none of it stands in the manifest, so that removing what was installed does
-# not remove it.
+# Installs the snippet and the example policy unless they are there already. An administrator's
+# files stay as they are. None of these files is in the manifest, so removing the installed files
+# leaves them.
 #
-# source: conf.d of the sources. snippet: the name of the snippet for this Dovecot. etc: the
-# folder of Dovecot's configuration.
+# source: conf.d of the sources. snippet: name of the snippet for this Dovecot. etc: folder of
+# Dovecot's configuration.
 
-# The mail users read the policy, whatever the umask of the one who installs.
+# Mail users must be able to read the policy, whatever the installer's umask.
 set(file_permissions OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
 set(folder_permissions OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ
   WORLD_EXECUTE)

@@ -8,7 +8,7 @@ namespace pop3_legacy::dovecot {
 
 namespace {
 
-// Where this code was loaded from, with the "/" behind it.
+// The folder this code was loaded from, with a trailing "/".
 std::string own_folder() {
   Dl_info info{};
   static const char here = 0;

@@ -27,8 +27,8 @@ constexpr std::string_view courier_file = "/courierpop3dsizelist";
 constexpr std::size_t max_courier_octets = std::size_t{256} * 1024 * 1024;
 constexpr std::string_view envelope_start = "From ";
 
-/// What Dovecot itself writes into an mbox (mbox_hide_headers in mbox-storage.c), but for
-/// Content-Length, which comes from others, too.
+/// A header line that Dovecot itself adds to an mbox (mbox_hide_headers in mbox-storage.c), except
+/// Content-Length, which others also write.
 bool is_dovecots(std::string_view line) {
   constexpr std::array<std::string_view, 6> names = {
       "X-IMAPbase:", "X-IMAP:", "X-UID:", "X-Keywords:", "Status:", "X-Status:"};
@@ -36,15 +36,15 @@ bool is_dovecots(std::string_view line) {
                      [&](std::string_view name) { return uidl::begins(line, name); });
 }
 
-/// The Content-Length line that Dovecot wrote into the header of an mbox; empty: it wrote none.
-/// Dovecot puts its lines at the header's end, X-UID before Content-Length
-/// (mbox_sync_add_missing_headers() in mbox-sync-update.c, mbox-save.c), and adds none where there
-/// is one. So its own stands behind X-UID, with nothing but Dovecot's lines behind it, and one that
-/// the message came with before.
+/// The Content-Length line that Dovecot added to the header of a message in an mbox; empty if it
+/// added none. Dovecot adds its lines at the header's end, X-UID before Content-Length
+/// (mbox_sync_add_missing_headers() in mbox-sync-update.c, mbox-save.c), and adds no Content-Length
+/// if there is one. So Dovecot's own line comes after X-UID and is followed only by Dovecot's
+/// lines; one that the message arrived with comes before X-UID.
 std::string_view dovecots_length(std::string_view header) {
   std::string_view found;
   bool behind_uid = false;
-  bool dovecots = false;  // the field that a folded line continues
+  bool dovecots = false;  // the field that a folded line continues is Dovecot's
   for (const std::string_view line : lines(header)) {
     if (!continues(line)) {
       behind_uid = behind_uid || uidl::begins(line, "X-UID:");
@@ -57,7 +57,7 @@ std::string_view dovecots_length(std::string_view header) {
   return found;
 }
 
-/// The header of a message of an mbox without that line.
+/// The header of a message in an mbox without that line.
 std::string without_dovecots_length(std::string_view header) {
   std::string out(header);
   if (const std::string_view line = dovecots_length(header); !line.empty()) {
@@ -66,7 +66,7 @@ std::string without_dovecots_length(std::string_view header) {
   return out;
 }
 
-/// A message of an mbox as it was before Dovecot opened the file.
+/// A message in an mbox as it was before Dovecot opened the file.
 std::string without_dovecots_lines(std::string_view text) {
   const std::string_view header = header_of(text);
   const std::string_view length = dovecots_length(header);
@@ -165,7 +165,7 @@ Result<std::optional<uidl::CourierNumber>> MailFacts::courier() {
   return courier_->find(*name.value());
 }
 
-// As stored. Where the message is shorter there is less.
+// The text as stored; less than `at_most` if the message is shorter.
 Result<std::string> MailFacts::text(std::size_t at_most, bool header_only) {
   struct istream* input = nullptr;
   const int opened = header_only ? mail_get_hdr_stream(mail_, nullptr, &input)
@@ -179,7 +179,7 @@ Result<std::string> MailFacts::text(std::size_t at_most, bool header_only) {
 Result<std::string> MailFacts::read_stream(struct istream* input, std::size_t at_most,
                                            bool header_only) {
   std::string text;
-  std::size_t line = 0;  // where the last one begins: what stands before it is not looked at again
+  std::size_t line = 0;  // start of the last line; what is before it is not examined again
   bool in_header = true;
   while (text.size() < at_most && in_header) {
     const unsigned char* data = nullptr;
@@ -207,14 +207,14 @@ Result<std::string> MailFacts::read_stream(struct istream* input, std::size_t at
   return text;
 }
 
-// With the envelope line in front, from the file: Dovecot's stream of a message has no such line
-// and leaves out the headers that it keeps in its index.
+// Reads from the file, beginning with the envelope line: Dovecot's message stream has no such line
+// and omits the headers that it keeps in its index.
 Result<std::string> MailFacts::mbox_text(std::size_t at_most) {
   struct istream* input = nullptr;
   if (mail_get_stream(mail_, nullptr, nullptr, &input) < 0) {
     return error();
   }
-  // The stream stands at this message now (mbox_mail_get_stream() has sought it).
+  // The stream is positioned at this message now: mbox_mail_get_stream() did the seek.
   const auto* const mbox = reinterpret_cast<const struct mbox_mailbox*>(mail_->box);
   const uoff_t start = istream_raw_mbox_get_start_offset(mbox->mbox_stream);
   const char* path = nullptr;
@@ -242,7 +242,7 @@ Result<std::string> MailFacts::mbox_text(std::size_t at_most) {
     have += static_cast<std::size_t>(got);
   }
   text.resize(have);
-  // The offset is that of the line end before the "From ".
+  // The offset points to the line end before "From ".
   text.erase(0, text.starts_with("\r\n") ? 2 : text.starts_with('\n') ? 1 : 0);
   if (!text.starts_with(envelope_start)) {
     return Error{Failure::temporary, std::string(path) + ": no message begins where UID " +
@@ -281,7 +281,7 @@ Result<std::optional<std::string>> MailFacts::envelope_line() {
 }
 
 Result<std::string> MailFacts::beginning(std::size_t octets) {
-  constexpr std::size_t for_the_rest = 16384;  // the envelope, and what Dovecot has added
+  constexpr std::size_t for_the_rest = 16384;  // the envelope line and what Dovecot has added
   Result<std::string> start = format_ == Format::mbox
                                   ? mbox_text(octets + for_the_rest)
                                   : text(octets + for_the_rest, /*header_only=*/false);
@@ -290,7 +290,7 @@ Result<std::string> MailFacts::beginning(std::size_t octets) {
   }
   std::string_view rest = start.value();
   rest.remove_prefix(envelope_of(rest).size());
-  // In the file an empty line follows, and the next message or the end.
+  // In the file, an empty line follows the message, then the next message or the end.
   if (format_ == Format::mbox) {
     const bool whole = start.value().size() < octets + for_the_rest;
     const std::size_t next = rest.find("\n\nFrom ");
@@ -316,8 +316,8 @@ Result<std::string> MailFacts::fields(const std::string& name) {
   return read_stream(input, uidl::max_header_octets, /*header_only=*/true);
 }
 
-// What Dovecot's cache has of a message's parts does not tell how many lines a header has, nor a
-// body of several parts.
+// Dovecot's cached sizes of a message's parts do not tell how many lines a header has, or the body
+// of a multipart message.
 Result<std::uint64_t> MailFacts::lines() {
   struct istream* input = nullptr;
   if (mail_get_stream(mail_, nullptr, nullptr, &input) < 0) {

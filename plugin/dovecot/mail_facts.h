@@ -1,4 +1,4 @@
-/// The core's Facts about a message, asked of Dovecot's storage.
+/// The core's Facts about a message, from Dovecot's storage.
 #ifndef POP3_LEGACY_DOVECOT_MAIL_FACTS_H
 #define POP3_LEGACY_DOVECOT_MAIL_FACTS_H
 
@@ -12,14 +12,14 @@
 
 namespace pop3_legacy::dovecot {
 
-/// What a storage without GUIDs is told by, and what to do: imapc makes them of headers if told to.
+/// Says that the storage has no GUIDs, and what to do: imapc makes them from headers if told to.
 inline constexpr const char* without_guids =
     "the storage has no GUIDs (with imapc, set imapc_features = guid-forced)";
 
-/// Of the message that `mail` stands at, whichever that is when a question is asked.
+/// About the message that `mail` is at when a question is asked.
 class MailFacts : public uidl::Facts {
  public:
-  /// `mail` lives longer than this. `courier` is what another one's courier_list() was.
+  /// `mail` must outlive this. `courier` is the courier_list() of an earlier object.
   explicit MailFacts(struct mail* mail, std::shared_ptr<const uidl::CourierList> courier = {});
 
   [[nodiscard]] Uid uid() override { return mail_->uid; }
@@ -33,14 +33,14 @@ class MailFacts : public uidl::Facts {
   [[nodiscard]] Result<std::optional<std::string>> envelope_line() override;
   [[nodiscard]] Result<std::string> beginning(std::size_t octets) override;
 
-  /// The header fields of this name as they stand in the message, from Dovecot's cache where that
-  /// has them; Dovecot may add them to it.
+  /// The header fields of this name as they are in the message. They come from Dovecot's cache if
+  /// it has them; otherwise Dovecot may add them.
   [[nodiscard]] Result<std::string> fields(const std::string& name);
-  /// Lines of the message, the header among them.
+  /// The number of lines in the message, header included.
   [[nodiscard]] Result<std::uint64_t> lines();
-  /// Courier's list of the mailbox; nullptr before courier() was asked.
+  /// Courier's list of the mailbox; nullptr before courier() was called.
   [[nodiscard]] std::shared_ptr<const uidl::CourierList> courier_list() const { return courier_; }
-  /// Something has been read from the message itself.
+  /// Something was read from the message itself.
   [[nodiscard]] bool was_opened() const { return mail_->mail_stream_accessed; }
 
  private:

@@ -10,13 +10,13 @@ namespace pop3_legacy::dovecot {
 
 namespace {
 
-/// In the cache, before a field that is there. One that is not there is remembered, too.
+/// The prefix of a cached value: the field is present. An absent field is cached too.
 constexpr std::string_view there = "+";
 constexpr std::string_view missing = "-";
-/// What stands under "lines" may lack the header's.
+/// Not "lines": a value cached under that name may not count the header.
 constexpr std::string_view cached_lines = "lines.2";
 
-// There are as many such names as there are usual ones.
+// Only the usual names are cached (FieldQuery::usual), so there are few of these.
 std::string name_in_cache(const FieldQuery& query) {
   std::string name = query.prefix ? "first-with." : "first.";
   std::transform(query.name.begin(), query.name.end(), std::back_inserter(name), lower);
@@ -65,7 +65,7 @@ Result<std::optional<std::string>> MailInspection::field(const FieldQuery& query
     return header.error();
   }
   auto field = first_field(header.value(), query);
-  // What came from Dovecot's own cache is there for the next time, too.
+  // A field that came from Dovecot's own cache is already there next time.
   if (maildrop_.facts().was_opened()) {
     maildrop_.keep_derived(cached_as, field ? std::string(there) + *field : std::string(missing));
   }

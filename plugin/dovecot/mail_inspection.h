@@ -1,4 +1,4 @@
-/// What commands that list headers and lines ask of Dovecot's storage.
+/// What commands that list headers and line counts read from Dovecot's storage.
 #ifndef POP3_LEGACY_DOVECOT_MAIL_INSPECTION_H
 #define POP3_LEGACY_DOVECOT_MAIL_INSPECTION_H
 
@@ -12,11 +12,11 @@
 
 namespace pop3_legacy::dovecot {
 
-/// What a message had to be opened for is kept in Dovecot's cache, so that the next answer opens
-/// none.
+/// Values for which a message had to be opened are kept in Dovecot's cache, so that the next answer
+/// need not open any.
 class MailInspection : public host::Inspection {
  public:
-  /// `place_of`: the place in the mailbox, from 0, of a message's number.
+  /// `place_of`: converts a message's number to its place in the mailbox, from 0.
   MailInspection(struct mailbox* box, std::vector<FieldQuery> queries,
                  std::function<std::uint32_t(MessageNumber)> place_of);
 

@@ -15,7 +15,7 @@ std::string_view name_of(const struct message_header_line& line) {
   return {line.name, line.name_len};
 }
 
-/// A header's first word into `word`, its parameters to `take`.
+/// Puts a header's first word into `word` and passes its parameters to `take`.
 template <class Parse, class Take>
 void read_parameters(const struct message_header_line& line, Parse parse, std::string& word,
                      Take take) {
@@ -39,7 +39,7 @@ void read_parameters(const struct message_header_line& line, Parse parse, std::s
   T_END;
 }
 
-/// Without the words of RFC 2047 that some put there.
+/// Decodes the RFC 2047 words that some mailers put into file names.
 std::string readable(std::string_view name) {
   std::string text;
   T_BEGIN {
@@ -96,7 +96,7 @@ Result<MessageParts::Piece> MailParts::next() {
       }
       if (!read.value()) {
         if (!begun_) {
-          return begin_part();  // of a message with nothing in it
+          return begin_part();  // an empty message
         }
         return in_header_ ? end_header() : Piece{};
       }
@@ -111,7 +111,7 @@ Result<MessageParts::Piece> MailParts::next() {
     }
     pending_ = false;
     if (block_.part != current_) {
-      continue;  // what stands between the parts of a multipart
+      continue;  // the text between the parts of a multipart
     }
     if (block_.hdr != nullptr) {
       if (!block_.hdr->eoh) {
@@ -133,7 +133,7 @@ Result<MessageParts::Piece> MailParts::next() {
   }
 }
 
-/// False: the message is at its end.
+/// False: the message has ended.
 Result<bool> MailParts::read_block() {
   const int got = ended_ ? -1 : message_parser_parse_next_block(parser_, &block_);
   if (got > 0) {
@@ -185,7 +185,7 @@ MessageParts::Piece MailParts::field() {
   const bool disposition = equals_ignoring_case(name, "Content-Disposition");
   const bool type = equals_ignoring_case(name, "Content-Type");
   const bool encoding = equals_ignoring_case(name, "Content-Transfer-Encoding");
-  // The decoder has the header of a part only if it gets these.
+  // The decoder sees a part's header only through these fields.
   if (type || encoding) {
     struct message_block decoded {};
     (void)message_decoder_decode_next_block(decoder_, &block_, &decoded);
@@ -253,7 +253,7 @@ MessageParts::Piece MailParts::end_header() {
     info_.body = PartInfo::Body::multipart;
   } else if ((flags & MESSAGE_PART_FLAG_MESSAGE_RFC822) != 0) {
     info_.body = PartInfo::Body::message;
-    info_.type = "message/rfc822";  // a digest's parts need not say so
+    info_.type = "message/rfc822";  // parts of a digest need not say so
   }
   if (info_.file_name.empty()) {
     info_.file_name = other_name_;

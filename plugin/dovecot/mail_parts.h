@@ -1,4 +1,4 @@
-/// Takes messages apart with Dovecot's lib-mail.
+/// Splits messages into parts with Dovecot's lib-mail.
 #ifndef POP3_LEGACY_DOVECOT_MAIL_PARTS_H
 #define POP3_LEGACY_DOVECOT_MAIL_PARTS_H
 
@@ -10,10 +10,10 @@
 
 namespace pop3_legacy::dovecot {
 
-/// Reads the mail's stream as Dovecot's RETR does, in pieces.
+/// Reads the mail's stream in pieces, as Dovecot's RETR does.
 class MailParts : public MessageParts {
  public:
-  /// `transaction` lives longer than what is returned.
+  /// `transaction` must outlive the result.
   static Result<std::unique_ptr<MessageParts>> open(struct mailbox_transaction_context* transaction,
                                                     std::uint32_t sequence);
   MailParts(const MailParts&) = delete;
@@ -46,7 +46,7 @@ class MailParts : public MessageParts {
   struct message_part* current_ = nullptr;
   bool begun_ = false;
   bool ended_ = false;
-  bool pending_ = false;  ///< block_ is still to be looked at
+  bool pending_ = false;  ///< block_ has not been processed yet
   bool in_header_ = false;
   bool decodes_ = false;  ///< the decoder knows the part's header
   bool wants_text_ = false;
@@ -54,7 +54,7 @@ class MailParts : public MessageParts {
   bool has_boundary_ = false;
   PartInfo info_;
   std::string line_;
-  std::string other_name_;  ///< of the file, in Content-Type
+  std::string other_name_;  ///< the file's name according to Content-Type
 };
 
 }  // namespace pop3_legacy::dovecot

@@ -45,7 +45,7 @@ struct pop3_legacy_mail {
   struct smtp_client_transaction* transaction;
   struct timeout* to_send;
   unsigned int unanswered; /* recipients */
-  bool refused;            /* one of them */
+  bool refused;            /* at least one recipient was */
 };
 
 #ifdef POP3_LEGACY_HAVE_TYPED_SETTINGS
@@ -99,14 +99,14 @@ static void answer_reply(struct pop3_legacy_mail* mail, const struct smtp_reply*
 
 /* --- pace --- */
 
-/* To a server that reads as fast as we write, lib-smtp sends the whole message without going back
-   to the event loop. Other sessions would have to wait; and each piece takes of the data stack, for
-   each line with a dot some ten times its size: a few megabytes of dots end the process. So the
-   stream has nothing more to read for a moment after every so many octets. */
+/* When the server reads as fast as we write, lib-smtp sends the whole message without returning to
+   the event loop. Other sessions would have to wait. Each line with a dot also takes some ten times
+   its size from the data stack, so a few megabytes of dots would end the process. So the stream
+   pauses after this many octets: for a moment it has nothing more to read. */
 #define PACE_OCTETS ((size_t)128 * 1024)
 
 struct paced_istream {
-  struct istream_private istream; /* first: Dovecot frees the whole by this address */
+  struct istream_private istream; /* must be first: Dovecot frees the struct by this address */
   size_t left;                    /* until the next pause */
 };
 
@@ -135,21 +135,21 @@ static struct istream* paced_istream_create(struct istream* parent) {
   paced->istream.istream.readable_fd = FALSE;
   paced->istream.istream.blocking = FALSE;
   paced->istream.istream.seekable = parent->seekable;
-  /* Without a descriptor: files cannot be waited for. */
+  /* No descriptor, because files cannot be waited for. */
   return i_stream_create(&paced->istream, parent, -1, 0);
 }
 
 /* --- by SMTP --- */
 
 static void transaction_finished(struct pop3_legacy_mail* mail) {
-  /* lib-smtp frees it itself */
+  /* lib-smtp frees the transaction itself */
   mail->transaction = NULL;
   answer(mail, -1, "The mail server has ended the transaction.");
 }
 
 static void mail_from_answered(const struct smtp_reply* reply ATTR_UNUSED,
                                struct pop3_legacy_mail* mail ATTR_UNUSED) {
-  /* where it is refused, each recipient is */
+  /* if the sender is refused, every recipient is refused too */
 }
 
 static void data_answered(const struct smtp_reply* reply, struct pop3_legacy_mail* mail) {
@@ -235,7 +235,7 @@ static void program_answered(const struct smtp_submit_result* result,
   answer(mail, result->status, result->error);
 }
 
-/* Where close_range() is not known, or not CLOSE_RANGE_CLOEXEC (Linux before 5.11). */
+/* For kernels without close_range() or CLOSE_RANGE_CLOEXEC (Linux before 5.11). */
 static int close_at_exec_one_by_one(void) {
   DIR* folder = opendir("/proc/self/fd");
   const struct dirent* entry;
@@ -253,12 +253,12 @@ static int close_at_exec_one_by_one(void) {
   return result;
 }
 
-/* Dovecot forks and executes the mail program with all that is open in the process: indexes,
-   connections, other users' too. Nothing of that is for a program: Dovecot puts the program's own
-   input and output in the places 0 to 2 (dup2() takes the mark away), and the pop3 process itself
-   is never executed again. So everything that is open now is closed in what is executed, by
-   whomever. Nothing is opened between this and the fork but the pipes for the program, of which
-   Dovecot closes its own ends in the child. */
+/* Dovecot forks and executes the mail program with everything open that this process has open:
+   indexes and connections, those of other users included. The program must get none of it. So
+   everything open now is marked close-on-exec. That is safe: Dovecot moves the program's own input
+   and output to descriptors 0 to 2 (dup2() clears the mark), and the pop3 process itself is never
+   executed again. Between here and the fork only the pipes for the program are opened, and Dovecot
+   closes its own ends of these in the child. */
 static int close_at_exec(void) {
 #ifdef CLOSE_RANGE_CLOEXEC
   if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0) return 0;
@@ -281,7 +281,7 @@ static int begin_program(struct pop3_legacy_mail* mail, const struct smtp_addres
   input.event_parent = mail->event;
   mail->program = smtp_submit_init_simple(&input, &mail->set, sender);
   for (i = 0; i < count; i++) smtp_submit_add_rcpt(mail->program, &recipients[i]);
-  /* From file to file; no more than the policy's max_size. */
+  /* Copies a file to a file, no more than the policy's max_size. */
   output = smtp_submit_send(mail->program);
   if (o_stream_send_istream(output, mail->message) != OSTREAM_SEND_ISTREAM_RESULT_FINISHED) {
     *error_r = "the message cannot be copied for the mail program";

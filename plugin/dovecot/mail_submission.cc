@@ -28,7 +28,8 @@ Result<struct istream*> stream_of(files::SpoolFile& spool) {
   return i_stream_create_fd_autoclose(&own, IO_BLOCK_SIZE);
 }
 
-/// The MTA's answer is passed on by a timeout: in its callback Dovecot still needs what we free.
+/// The MTA's answer is passed on by a timeout: while its callback runs, Dovecot still needs what we
+/// free.
 class MailSubmission : public Submission {
  public:
   explicit MailSubmission(std::function<void(Outcome)> done) : done_(std::move(done)) {}
@@ -74,7 +75,7 @@ class MailSubmission : public Submission {
     trampoline("the reply to a message", 0, [&] {
       const auto done = std::exchange(self->done_, nullptr);
       const Outcome outcome = std::move(self->outcome_);
-      done(outcome);  // may destroy self
+      done(outcome);  // may destroy *self
       return 0;
     });
   }
@@ -97,11 +98,11 @@ Result<std::vector<Address>> parse_addresses(std::string_view value, std::size_t
   pool_t pool = pool_alloconly_create("pop3_legacy addresses", 4096);
   const struct message_address* address = message_address_parse(
       pool, reinterpret_cast<const unsigned char*>(value.data()), value.size(),
-      // the begin and the end of a group count
+      // the beginning and the end of a group count as addresses
       static_cast<unsigned>(2 * at_most + 2), static_cast<enum message_address_parse_flags>(0));
   bool valid = true;
   for (; address != nullptr && addresses.size() < at_most; address = address->next) {
-    if (address->domain == nullptr) continue;  // a group begins or ends
+    if (address->domain == nullptr) continue;  // beginning or end of a group
     const bool lacks_domain_only =
         address->mailbox != nullptr && *address->mailbox != '\0' && *address->domain == '\0';
     valid = valid && (!address->invalid_syntax || lacks_domain_only);

@@ -1,4 +1,4 @@
-/// Mail submission by Dovecot's own means.
+/// Mail submission with Dovecot's libraries and settings.
 #ifndef POP3_LEGACY_DOVECOT_MAIL_SUBMISSION_H
 #define POP3_LEGACY_DOVECOT_MAIL_SUBMISSION_H
 
@@ -18,15 +18,15 @@ namespace pop3_legacy::dovecot {
 /// host::Environment::parse_addresses().
 Result<std::vector<Address>> parse_addresses(std::string_view value, std::size_t at_most);
 
-/// In the folder of mail_temp_dir.
+/// Creates the file in the folder of mail_temp_dir.
 Result<std::unique_ptr<Spool>> open_spool(const struct mail_user* user);
 
-/// host::Outbox::submit(); `done` is called from the event loop.
+/// host::Outbox::submit(). `done` is called from the event loop.
 Result<std::unique_ptr<Submission>> submit_mail(struct mail_user* user, files::SpoolFile& spool,
                                                 const Envelope& envelope,
                                                 std::function<void(Outcome)> done);
 
-/// host::Outbox::save_message(); the copy is \Seen.
+/// host::Outbox::save_message(). The copy is \Seen.
 Status save_mail(struct mail_user* user, files::SpoolFile& spool, std::string_view mailbox);
 
 }  // namespace pop3_legacy::dovecot

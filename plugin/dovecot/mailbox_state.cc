@@ -15,7 +15,7 @@ namespace pop3_legacy::dovecot {
 namespace {
 
 constexpr std::string_view prefix = "/dovecot-pop3-legacy-";
-/// A line of some hundred octets for each of half a million messages.
+/// Room for a line of some hundred octets for each of half a million messages.
 constexpr std::size_t max_state_octets = std::size_t{128} * 1024 * 1024;
 
 Result<std::string> folder_of(struct mailbox* box, enum mailbox_list_path_type type) {
@@ -35,11 +35,11 @@ Result<std::string> state_path(struct mailbox* box, std::string_view name) {
   return folder ? Result<std::string>(folder.value().append(prefix).append(name)) : folder;
 }
 
-/// As StateStore's content.
+/// A state's content, as in StateStore.
 using Content = std::optional<std::string>;
 
 struct Place {
-  std::string folder;  ///< with the beginning of all states' names
+  std::string folder;  ///< with the common beginning of all states' names
   std::string path;
   files::FileAccess access;
   bool sync;
@@ -56,8 +56,8 @@ Result<Place> place_to_store(struct mailbox* box, std::string_view name) {
   if (mailbox_create_missing_dir(box, MAILBOX_LIST_PATH_TYPE_CONTROL) < 0) {
     return mailbox_error(box);
   }
-  // What was shown to a client must not be lost with the power; LAST has little to lose, and much
-  // to write.
+  // What a client has been shown must survive a power failure. LAST has little to lose and is
+  // written often.
   const auto mode = box->storage->set->parsed_fsync_mode;
   const bool sync = name.starts_with("last") ? mode == FSYNC_MODE_ALWAYS : mode != FSYNC_MODE_NEVER;
   const struct mailbox_permissions* const permissions = mailbox_get_permissions(box);
@@ -68,14 +68,14 @@ Result<Place> place_to_store(struct mailbox* box, std::string_view name) {
                sync};
 }
 
-// The pace is stored at login, which is not to wait for this.
+// Not when the pace is stored: that happens at login, which is not to wait for this.
 void tidy_up(const Place& place, std::string_view name) {
   if (!name.starts_with("pace")) files::remove_left_overs(place.folder);
 }
 
-// Dovecot may have kept its control files elsewhere before it was updated or set otherwise; ours
-// move to where it has them now. Two sessions may do so at once: one of them moves the state, and
-// both read it at its new place.
+// Before an update or a change of settings, Dovecot may have kept its control files elsewhere; our
+// files move to where it keeps them now. Two sessions may do so at once: one moves the state, and
+// both read it in its new place.
 Result<Content> load_from_other_folder(struct mailbox* box, std::string_view name,
                                        const std::string& path) {
   const auto control = folder_of(box, MAILBOX_LIST_PATH_TYPE_CONTROL);
@@ -95,7 +95,7 @@ Result<Content> load_from_other_folder(struct mailbox* box, std::string_view nam
   }
   const auto place = place_to_store(box, name);
   if (!place) {
-    // It can be read where it is.
+    // It cannot be moved, so it is read where it is.
     return files::read_small_file(old, max_state_octets);
   }
   const Result<bool> moved = files::move_file(old, path, max_state_octets, place.value().access);
@@ -194,7 +194,7 @@ bool has_mailbox_state(struct mail_namespace* ns, std::string_view name) {
     return mailbox_list_get_path(ns->list, "INBOX", type, &path) > 0 ? std::string(path)
                                                                      : std::string();
   };
-  // Where it cannot be told there is one: reading it will say why.
+  // If this cannot be told, assume there is one: reading it will say why it fails.
   const auto is_in = [&](std::string path) {
     return !path.empty() && (::access(path.append(prefix).append(name).c_str(), F_OK) == 0 ||
                              (errno != ENOENT && errno != ENOTDIR));

@@ -1,4 +1,4 @@
-/// Small durable texts kept with a mailbox of Dovecot's.
+/// Small durable texts kept with one of Dovecot's mailboxes.
 #ifndef POP3_LEGACY_DOVECOT_MAILBOX_STATE_H
 #define POP3_LEGACY_DOVECOT_MAILBOX_STATE_H
 
@@ -13,35 +13,36 @@
 
 namespace pop3_legacy::dovecot {
 
-/// State is a file `dovecot-pop3-legacy-<name>` in the mailbox's control directory, where
-/// dovecot-uidlist stands: it survives the loss of the index and moves with the Maildir. A state
-/// that stands where Dovecot had that directory before an update is moved. The mailbox is open.
+/// A state is a file `dovecot-pop3-legacy-<name>` in the mailbox's control directory, beside
+/// dovecot-uidlist: it survives the loss of the index and moves with the Maildir. A state in the
+/// place where Dovecot had that directory before an update is moved. The mailbox must be open.
 Result<std::optional<std::string>> load_mailbox_state(struct mailbox* box, std::string_view name);
-/// StateStore::load_state_front() likewise.
+/// The same for StateStore::load_state_front().
 Result<std::optional<StateStore::Front>> load_mailbox_state_front(struct mailbox* box,
                                                                   std::string_view name,
                                                                   std::size_t octets);
-/// In a mailbox that is read-only for the user (by an ACL, say) nothing is stored, which is an
-/// Error: who can do without what is not kept says so himself. What killed processes have left in
-/// the folder goes (files::remove_left_overs()), but not with the state that a login stores.
+/// If the mailbox is read-only for the user (by an ACL, for example), nothing is stored, which is
+/// an Error; a caller that can do without the state says so itself. Also removes what killed
+/// processes have left in the folder (files::remove_left_overs()), but not with the state that a
+/// login stores.
 Status store_mailbox_state(struct mailbox* box, std::string_view name, std::string_view content);
 
-/// StateStore::exchange_state() likewise.
+/// The same for StateStore::exchange_state().
 Result<bool> exchange_mailbox_state(struct mailbox* box, std::string_view name,
                                     const std::optional<std::string>& old,
                                     std::string_view content);
 
-/// The path of such a file in the INBOX of `ns`, for the log; nothing is opened.
+/// The path of such a file in the INBOX of `ns`, for the log. Opens nothing.
 std::string place_of_mailbox_state(struct mail_namespace* ns, std::string_view name);
 
-/// There is such a file in the INBOX of `ns`, as far as one look tells; nothing is opened.
+/// Whether there is such a file in the INBOX of `ns`, as far as one look can tell. Opens nothing.
 bool has_mailbox_state(struct mail_namespace* ns, std::string_view name);
 
-/// The state itself, of an INBOX that need not be open.
+/// The state itself. The INBOX need not be open.
 Result<std::optional<std::string>> look_at_mailbox_state(struct mail_namespace* ns,
                                                          std::string_view name);
 
-/// What went wrong last in `box`, as a temporary Error; Failure::gone where a message was removed
+/// The last failure in `box` as a temporary Error, or Failure::gone if a message was removed
 /// meanwhile.
 Error mailbox_error(struct mailbox* box);
 

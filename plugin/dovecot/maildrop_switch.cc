@@ -19,7 +19,7 @@ struct mailbox_transaction_context* begin(struct mailbox* box) {
   return mailbox_transaction_begin(box, no_flags, "pop3_legacy");
 }
 
-// Only of a mailbox that has been synchronized.
+// The mailbox must have been synchronized.
 Result<Board> board_of(struct mailbox* box) {
   struct mailbox_status status {};
   mailbox_get_open_status(box, STATUS_UIDNEXT, &status);
@@ -46,8 +46,8 @@ Result<struct mailbox*> MaildropSwitch::open_readonly(std::string_view mailbox) 
       static_cast<enum mailbox_flags>(MAILBOX_FLAG_READONLY | MAILBOX_FLAG_POP3_SESSION);
   struct mailbox* box = mailbox_alloc_for_user(client_->user, std::string(mailbox).c_str(), flags);
   if (mailbox_open(box) < 0 || mailbox_sync(box, static_cast<enum mailbox_sync_flags>(0)) < 0) {
-    // For a Maildir without permission, too, it says that the failure is for the moment only; then
-    // it has logged the reason.
+    // Always Failure::gone: Dovecot calls the failure temporary even for a Maildir without
+    // permission, whose reason it has logged.
     const Error failure{Failure::gone, mailbox_get_last_internal_error(box, nullptr)};
     mailbox_free(&box);
     return failure;
@@ -87,7 +87,7 @@ Result<Board> MaildropSwitch::open_board(std::string_view mailbox) {
     mailbox_free(&box);
     return ready.error();
   }
-  // It may be the INBOX itself, which has just lost messages.
+  // The board may be the INBOX itself, which has just lost messages.
   if (std::strcmp(box->vname, client_->mailbox->vname) == 0 &&
       mailbox_sync(box, static_cast<enum mailbox_sync_flags>(0)) == 0) {
     if (Result<MailboxMessages> left = read_messages(box)) {
@@ -113,8 +113,8 @@ Status MaildropSwitch::close() {
   return Done{};
 }
 
-// What cmd_quit() in pop3-commands.c does before it answers. After an Error the messages are as
-// they were, and their marks too.
+// Does what cmd_quit() in pop3-commands.c does before it answers. After an Error, the messages and
+// their marks are unchanged.
 Status MaildropSwitch::write_changes() {
   if (switched_) {
     return Done{};  // nothing can have been changed
@@ -140,7 +140,7 @@ Status MaildropSwitch::write_changes() {
     client_->trans = begin(client_->mailbox);
     return failure;
   }
-  // What was expunged is committed, and only for the moment may it still be there.
+  // The expunge is committed; the messages can only still be visible for a moment.
   if (mailbox_sync(client_->mailbox, static_cast<enum mailbox_sync_flags>(0)) < 0) {
     e_error(client_->user->event, "pop3_legacy: the maildrop was closed, but not written back: %s",
             mailbox_get_last_internal_error(client_->mailbox, nullptr));
@@ -150,14 +150,14 @@ Status MaildropSwitch::write_changes() {
   return Done{};
 }
 
-// What was there before is written and freed.
+// Writes and frees what was open before.
 void MaildropSwitch::replace_by(struct mailbox* box, const MailboxMessages& messages) {
   ClientMailbox other(box, messages);
   other.exchange(client_);
   switched_ = true;
 }
 
-// As read_mailbox() in pop3-client.c; what somebody removes meanwhile is left out.
+// Does what read_mailbox() in pop3-client.c does; messages removed meanwhile are left out.
 Result<MailboxMessages> MaildropSwitch::read_messages(struct mailbox* box) {
   static std::array<enum mail_sort_type, 2> order = {MAIL_SORT_POP3_ORDER, MAIL_SORT_END};
   struct mailbox_transaction_context* transaction = begin(box);
@@ -183,12 +183,13 @@ Result<MailboxMessages> MaildropSwitch::read_messages(struct mailbox* box) {
   if (mailbox_search_deinit(&search) < 0 && read) {
     read = mailbox_error(box);
   }
-  // It has added the sizes to Dovecot's cache.
+  // Commits the sizes that were added to Dovecot's cache.
   (void)mailbox_transaction_commit(&transaction);
   return read ? Result<MailboxMessages>(std::move(messages)) : read.error();
 }
 
-// The messages of a board go first: Dovecot would look for the ids of the INBOX's among them.
+// The board's messages are removed first, or Dovecot would look for the ids of the INBOX's messages
+// among them.
 void MaildropSwitch::show_inbox_figures() {
   {
     ClientMailbox open;
@@ -206,7 +207,7 @@ void MaildropSwitch::prepare_quit() {
   if (const Result<struct mailbox*> inbox = open_inbox()) {
     replace_by(inbox.value(), {});
   } else {
-    // QUIT has nothing more to write, and is executed on what is open.
+    // QUIT has nothing more to write and is executed on what is open.
     e_error(client_->user->event, "pop3_legacy: QUIT: %s", inbox.error().text.c_str());
   }
   show_inbox_figures();
@@ -215,7 +216,7 @@ void MaildropSwitch::prepare_quit() {
 void MaildropSwitch::prepare_end() {
   if (switched_ && !client_->disconnected) {
     show_inbox_figures();
-    // What the INBOX's messages were marked for has been done.
+    // The deletions marked in the INBOX have already been carried out.
     client_->delete_success = true;
   }
 }

@@ -1,4 +1,4 @@
-/// Another mailbox in the place of the INBOX that a session of Dovecot's pop3 process has opened.
+/// Replaces the INBOX that a session of Dovecot's pop3 process has opened by another mailbox.
 #ifndef POP3_LEGACY_DOVECOT_MAILDROP_SWITCH_H
 #define POP3_LEGACY_DOVECOT_MAILDROP_SWITCH_H
 
@@ -11,28 +11,28 @@
 
 namespace pop3_legacy::dovecot {
 
-/// Exchanges everything of a struct client that belongs to the mailbox (ClientMailbox), so that
-/// Dovecot's own commands work on the new one, and its end frees what it expects. No command runs
-/// meanwhile.
+/// Exchanges everything in a struct client that belongs to the mailbox (ClientMailbox). Dovecot's
+/// own commands then work on the new mailbox, and the client's end frees what it expects. No
+/// command may run meanwhile.
 ///
-/// Dovecot's client always has a mailbox and a transaction. So where no maildrop is open, it has
-/// the INBOX, and sees no messages in it.
+/// Dovecot's client always has a mailbox and a transaction. So when no maildrop is open, it has the
+/// INBOX and sees no messages in it.
 class MaildropSwitch {
  public:
   explicit MaildropSwitch(struct client* client) : client_(client) {}
 
-  /// The methods of host::Boards of these names.
+  /// These implement the methods of host::Boards with the same names.
   [[nodiscard]] Result<Board> look_at_board(std::string_view mailbox) const;
   Result<Board> open_board(std::string_view mailbox);
   Status close();
-  /// A board must not keep QUIT from succeeding, and the logout line is about the INBOX.
+  /// Makes sure that a board cannot make QUIT fail and that the logout line is about the INBOX.
   void prepare_quit();
-  /// The same where the session ends without QUIT.
+  /// The same for a session that ends without QUIT.
   void prepare_end();
 
-  /// Something else is open than what Dovecot has opened at login.
+  /// The open mailbox is not the one that Dovecot opened at login.
   [[nodiscard]] bool switched() const noexcept { return switched_; }
-  /// Opens the INBOX for `work`, whose result is a Result.
+  /// Opens the INBOX for `work`, which returns a Result.
   template <class Work>
   [[nodiscard]] auto with_inbox(Work work) const
       -> decltype(work(static_cast<struct mailbox*>(nullptr))) {
@@ -46,7 +46,7 @@ class MaildropSwitch {
   }
 
  private:
-  /// What the logout line tells of the INBOX.
+  /// What the logout line says about the INBOX.
   struct Figures {
     unsigned messages = 0;
     unsigned deleted = 0;

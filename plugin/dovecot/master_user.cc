@@ -7,11 +7,11 @@
 
 namespace pop3_legacy::dovecot {
 
-// Dovecot's auth process adds master_user=NAME to the fields where a master user has logged in. A
-// userdb may have the field, too: master_user=%u of everybody is the known way to have the owner's
-// ACLs for a master user. Then auth's own field is left out, and only auth_user=NAME tells, which
-// is also there for a user who has logged in by another name. Of the two mistakes that leaves,
-// treating such a user as a master costs him a second download, the other one would cost mail.
+// When a master user logs in, Dovecot's auth process adds master_user=NAME to the fields. A userdb
+// may set that field too: master_user=%u for everybody is the known way to give a master user the
+// owner's ACLs. Then auth's own field is missing, and only auth_user=NAME remains, which is also
+// set for a user who has logged in under another name. One of two mistakes is unavoidable: treating
+// such a user as a master costs a second download, the other would cost mail.
 const char* master_of(const struct mail_user* user) {
   constexpr std::string_view key = "master_user=";
   const char* named = nullptr;

@@ -6,7 +6,7 @@ namespace pop3_legacy::dovecot {
 
 namespace {
 
-/// Frees what Dovecot's i_strdup() has made.
+/// Copies a string allocated by Dovecot's i_strdup() and frees it.
 std::string taken(char* text) {
   std::string out(text == nullptr ? "" : text);
   i_free(text);

@@ -14,8 +14,8 @@ namespace pop3_legacy::dovecot {
 
 class OpenDict {
  public:
-  /// `block` and `uri` as for pop3_legacy_host_dict_open(). nullptr: none is configured. Errors
-  /// here and below say why, and not what for.
+  /// `block` and `uri` are as for pop3_legacy_host_dict_open(). nullptr: none is configured. Errors
+  /// here and below give the reason, but not what the dict was needed for.
   static Result<std::unique_ptr<OpenDict>> open(struct mail_user* user, const char* block,
                                                 const char* uri);
   OpenDict(const OpenDict&) = delete;
@@ -24,9 +24,9 @@ class OpenDict {
   OpenDict& operator=(OpenDict&&) = delete;
   ~OpenDict() { pop3_legacy_host_dict_close(&dict_); }
 
-  /// No value: there is no such key. After an Error nothing more may be asked.
+  /// No value: there is no such key. After an Error, nothing more may be asked.
   [[nodiscard]] Result<std::optional<std::string>> read(const std::string& key);
-  /// `value` has no NUL.
+  /// `value` must not contain a NUL.
   Status write(const std::string& key, const std::string& value);
 
  private:

@@ -16,13 +16,13 @@ constexpr std::string_view line_end = "\r\n";
 constexpr std::string_view lone_dot = ".\r\n";
 
 struct OutputFilter {
-  struct ostream_private ostream;  // first: Dovecot frees the whole by this address
+  struct ostream_private ostream;  // must be first: Dovecot frees the struct by this address
   ReplyEditor* editor;
-  std::string* line;  // owned: of an answer's first line, what has come
+  std::string* line;  // owned: what has arrived of an answer's first line
   std::string* held;  // owned: the reply to the login
   bool holds_login;   // the reply to the login is to be held
-  bool logged_in;     // it has been here
-  // The host's, which ours call.
+  bool logged_in;     // the reply to the login has passed
+  // The host's functions, which ours call.
   void (*cork)(struct ostream_private* stream, bool set);
   int (*flush)(struct ostream_private* stream);
 };
@@ -43,7 +43,7 @@ std::string octets_of(const struct const_iovec* iov, unsigned count) {
   return octets;
 }
 
-// Also where the end stands in more than one piece.
+// Also recognizes an end that is spread over more than one piece.
 bool may_end_answer(const struct const_iovec* iov, unsigned count) {
   if (count == 0) {
     return false;
@@ -87,7 +87,7 @@ bool wants_line(const OutputFilter& filter) {
          (filter.editor != nullptr && filter.editor->awaits_reply());
 }
 
-// A line has come to its end.
+// A line is complete.
 void take_line(OutputFilter& filter, std::string_view line) {
   if (!filter.logged_in) {
     filter.logged_in = true;
@@ -102,7 +102,7 @@ void take_line(OutputFilter& filter, std::string_view line) {
   send(filter, std::string(line).append(line_end));
 }
 
-// The login has failed after all: this is the reply to PASS, and not the second one.
+// The login failed after all: what is sent instead must be the only reply to PASS.
 void drop_held(OutputFilter& filter) {
   filter.held->clear();
 }
@@ -142,7 +142,7 @@ ssize_t output_filter_sendv(struct ostream_private* stream, const struct const_i
     stream->ostream.offset += static_cast<uoff_t>(sent);
     return sent;
   }
-  // Dovecot wants to hear that all it gave has been taken, whatever was made of it.
+  // Dovecot expects to hear that all its octets were taken, whatever was made of them.
   const ssize_t taken = trampoline("a reply", ssize_t{-1}, [&] {
     const std::string octets = octets_of(iov, count);
     edit(filter, octets);
@@ -171,7 +171,7 @@ void output_filter_destroy(struct iostream_private* stream) {
 
 struct ostream* output_filter_install(struct client* client, bool holds_login) {
   OutputFilter* const filter = i_new(OutputFilter, 1);
-  // owned by the stream: output_filter_destroy() deletes them
+  // owned by the stream; output_filter_destroy() deletes them
   filter->line = new std::string;
   filter->held = new std::string;
   filter->holds_login = holds_login;
@@ -183,7 +183,7 @@ struct ostream* output_filter_install(struct client* client, bool holds_login) {
   client->output->offset = host_output->offset;
   filter->cork = std::exchange(filter->ostream.cork, output_filter_cork);
   filter->flush = std::exchange(filter->ostream.flush, output_filter_flush);
-  o_stream_unref(&host_output);  // the filter holds it
+  o_stream_unref(&host_output);  // the filter holds its own reference
   set_module_context(client, output_module, client->output);
   return client->output;
 }

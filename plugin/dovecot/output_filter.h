@@ -1,9 +1,9 @@
-/// The output stream that stands between Dovecot's commands and the network. It tells the session
-/// before octets leave, where it matters whether they arrive; and where the policy words Dovecot's
-/// replies or may refuse a login, it shows it the first line of each answer. All else passes.
+/// The output stream between Dovecot's commands and the network. It tells the session before octets
+/// leave, if it matters whether they arrive. If the policy words Dovecot's replies or may refuse a
+/// login, it also shows the session the first line of each answer. Everything else passes.
 ///
-/// In the second case it is there before Dovecot says "+OK Logged in.", which may be before the
-/// mailbox is open. That line is held back until somebody can tell what the maildrop is.
+/// In that second case it is installed before Dovecot says "+OK Logged in.", which may be before
+/// the mailbox is open. That line is held back until it is known what the maildrop is.
 #ifndef POP3_LEGACY_DOVECOT_OUTPUT_FILTER_H
 #define POP3_LEGACY_DOVECOT_OUTPUT_FILTER_H
 
@@ -14,7 +14,7 @@
 
 namespace pop3_legacy::dovecot {
 
-/// Who is asked about replies.
+/// Is asked about replies.
 class ReplyEditor {
  public:
   ReplyEditor() = default;
@@ -24,33 +24,33 @@ class ReplyEditor {
   ReplyEditor& operator=(ReplyEditor&&) = delete;
   virtual ~ReplyEditor() = default;
 
-  /// The next line that Dovecot sends is the first of an answer.
+  /// The next line that Dovecot sends is the first line of an answer.
   [[nodiscard]] virtual bool awaits_reply() const = 0;
-  /// What the client gets for that line; neither has a CRLF.
+  /// What the client gets in place of `line`; neither has a CRLF.
   [[nodiscard]] virtual std::string reworded(std::string_view line) = 0;
-  /// Octets may be about to leave for the client. `may_end_answer`: they may end an answer of
-  /// several lines; else they may be any that were sent before.
+  /// Octets may be about to leave for the client. With `may_end_answer` they may end an answer of
+  /// several lines; without it they may be any octets sent earlier.
   virtual void before_sending(bool may_end_answer) = 0;
 };
 
-/// Puts a filter over `client`'s output. `holds_login`: it is for the reply to the login, too,
-/// which Dovecot has not sent yet.
+/// Installs a filter on `client`'s output. `holds_login`: the filter also handles the reply to the
+/// login, which Dovecot has not sent yet.
 struct ostream* output_filter_install(struct client* client, bool holds_login);
-/// As it was installed.
+/// Whether it was installed with `holds_login`.
 bool output_filter_holds_login(const struct ostream* filter);
 
-/// nullptr: there is none.
+/// nullptr if there is none.
 struct ostream* output_filter_of(struct client* client);
 
-/// Who is asked from now on; nullptr: everything passes.
+/// Sets the editor to ask from now on; with nullptr, everything passes.
 void output_filter_set_editor(struct ostream* filter, ReplyEditor* editor);
 
-/// The reply to the login, without CRLF, while it is held back; else empty.
+/// The reply to the login, without CRLF, while it is held back; otherwise empty.
 std::string_view output_filter_held(const struct ostream* filter);
-/// Sends `line` in its place.
+/// Sends `line` in place of the reply to the login.
 void output_filter_release(struct ostream* filter, std::string_view line);
-/// The next line is a command's: whoever is logged in before Dovecot's pop3 begins (`doveadm exec
-/// pop3`) has no reply to the login.
+/// The next line belongs to a command: a user logged in before Dovecot's pop3 starts (`doveadm exec
+/// pop3`) gets no reply to a login.
 void output_filter_expect_no_login(struct ostream* filter);
 
 }  // namespace pop3_legacy::dovecot

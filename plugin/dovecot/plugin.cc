@@ -1,9 +1,9 @@
 /// Entry points of lib95_pop3_legacy_plugin.so.
 ///
-/// The session is attached when the user's namespaces have been created: that is after
-/// Dovecot has put the octets that came behind PASS in front of the input (so that none pass
-/// unseen), and before the mailbox is opened and the first command read. Only what words Dovecot's
-/// replies or refuses a login is there before, for Dovecot may answer the login first.
+/// The session is attached when the user's namespaces have been created. By then Dovecot has put
+/// the octets that followed PASS in front of the input, so none pass unseen; the mailbox is not
+/// open yet, and no command has been read. Only what rewords Dovecot's replies or refuses a login
+/// is installed earlier, because Dovecot may answer the login first.
 #include <optional>
 #include <string>
 
@@ -30,7 +30,7 @@ struct client* client_of(const struct mail_user* user) {
   return client;
 }
 
-/// For the user of a session, and only for one.
+/// The settings of a POP3 session's user; no value for any other user.
 std::optional<HostIdSettings> id_settings(const struct mail_user* user) {
   const struct client* const client = client_of(user);
   if (client == nullptr || client->mail_set == nullptr) {
@@ -76,9 +76,9 @@ void namespaces_created(struct mail_namespace* namespaces) {
 
 pop3_client_created_func_t* next_client_created = nullptr;
 
-// Before Dovecot answers the login. What is wrong with the policy is said when the namespaces are
-// there. This hook is the process's, not the user's as the others are: a user whose own
-// mail_plugins leave the plugin out has Dovecot as it is.
+// Called before Dovecot answers the login. Mistakes in the policy are reported later, when the
+// namespaces are there. Unlike the other hooks, which belong to a user, this one belongs to the
+// process: a user whose own mail_plugins omit the plugin gets Dovecot unchanged.
 void client_created(struct client** client) {
   trampoline("a new session", 0, [&] {
     if (!has_plugin((*client)->user)) return 0;

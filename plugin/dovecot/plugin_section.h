@@ -1,4 +1,4 @@
-/* Our names in Dovecot 2.3's `plugin { }`, whichever process reads it. */
+/* Our settings in Dovecot 2.3's `plugin { }`, for every process that reads it. */
 #ifndef POP3_LEGACY_DOVECOT_PLUGIN_SECTION_H
 #define POP3_LEGACY_DOVECOT_PLUGIN_SECTION_H
 
@@ -6,9 +6,9 @@
 extern "C" {
 #endif
 
-/* Anything may stand in plugin { }, so a misspelt name of ours would go unnoticed, and with it
-   what the policy closes. `words`: names and values by turns, `count` of them. Returns the first
-   name that begins as ours do and is none of them, or NULL. */
+/* plugin { } accepts any name, so a misspelt one of ours would go unnoticed, and so would whatever
+   the policy was to close. `words`: alternating names and values, `count` in all. Returns the first
+   name that begins like ours but is not one of them, or NULL. */
 const char* pop3_legacy_unknown_setting(const char* const* words, unsigned int count);
 
 #ifdef __cplusplus

@@ -1,8 +1,8 @@
-/* The plugin's settings, as C because Dovecot's SETTING_DEFINE_* macros are not C++.
+/* The plugin's settings. In C, because Dovecot's SETTING_DEFINE_* macros do not compile as C++.
 
-   Dovecot 2.4: typed settings, known to the configuration through the module
-   libpop3_legacy_settings.so. Dovecot 2.3: words in `plugin { }`. On both a userdb field of
-   the same name overrides the configuration for one user. */
+   Dovecot 2.4: typed settings, made known to the configuration by the module
+   libpop3_legacy_settings.so. Dovecot 2.3: words in `plugin { }`. In both, a userdb field of the
+   same name overrides the configuration for one user. */
 #ifndef POP3_LEGACY_DOVECOT_PLUGIN_SETTINGS_H
 #define POP3_LEGACY_DOVECOT_PLUGIN_SETTINGS_H
 
@@ -10,28 +10,27 @@
 extern "C" {
 #endif
 
-/* Dovecot 2.4: the blocks that a dict with the policy, or with the users' states, stands in. */
+/* Dovecot 2.4: the blocks that contain the dicts with the policy and with the users' states. */
 #define POP3_LEGACY_POLICY_DICT "pop3_legacy_policy_dict"
 #define POP3_LEGACY_STATE_DICT "pop3_legacy_state_dict"
-/* How long a dict is waited for: a login for all its documents, or for a state being loaded or
- * stored. */
+/* How long a dict may take for all the documents of a login, or to load or store one state. */
 #define POP3_LEGACY_DICT_MSECS 5000
 
 struct mail_user;
 
 struct pop3_legacy_settings { /* NOLINT(readability-identifier-naming): C */
-  /* The policy folder's path, or "dict:URI"; "" means none, so that without a dict in a block of
-     its own the built-in defaults hold. */
+  /* The policy folder's path, or "dict:URI"; "" if there is none. If there is no dict in a block
+     either, the built-in defaults apply. */
   const char* policy;
-  /* The name of the profile for this user; "" means none. */
+  /* The name of this user's profile; "" if there is none. */
   const char* profile;
-  /* The URI of the dict with the users' states; "" means none, and always on Dovecot 2.4, which has
-     a block for it. */
+  /* The URI of the dict with the users' states; "" if there is none, and always on Dovecot 2.4,
+     which has a block for it. */
   const char* state;
 };
 
-/* The strings are allocated from the user's pool. Returns 0, or -1 and a sentence in
- *error_r, valid until the end of the host's data stack frame. */
+/* The strings are allocated from the user's pool. Returns 0, or -1 and a sentence in *error_r,
+   valid until the end of the host's data stack frame. */
 int pop3_legacy_settings_read(struct mail_user* user, struct pop3_legacy_settings* settings_r,
                               const char** error_r);
 

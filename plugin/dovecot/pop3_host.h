@@ -1,4 +1,4 @@
-/// Dovecot's headers as the pop3 process has them: storage, and the client.
+/// Dovecot's headers for its pop3 process: the storage and the client.
 #ifndef POP3_LEGACY_DOVECOT_POP3_HOST_H
 #define POP3_LEGACY_DOVECOT_POP3_HOST_H
 
@@ -11,7 +11,7 @@
 
 extern "C" {
 #include "pop3-common.h"
-// clang-format off: after pop3-common.h
+// clang-format off: must come after pop3-common.h
 #include "pop3-commands.h"
 // clang-format on
 }

@@ -24,10 +24,10 @@ struct pop3_legacy_script {
   void* context;
 };
 
-/* --- a stream that takes so much and no more --- */
+/* --- a stream that accepts only so many octets --- */
 
 struct limited_ostream {
-  struct ostream_private ostream; /* first: Dovecot frees the whole by this address */
+  struct ostream_private ostream; /* must be first: Dovecot frees the struct by this address */
   struct pop3_legacy_script* script;
 };
 
@@ -111,12 +111,12 @@ struct pop3_legacy_script* pop3_legacy_script_begin(struct event* event, const c
 #endif
   for (; *environment != NULL; environment += 2)
     program_client_set_env(script->client, environment[0], environment[1]);
-  /* Nothing to read, and the end of it, or the script would wait. */
+  /* Empty input that ends at once, or the script would wait for input. */
   script->input = i_stream_create_from_data("", 0);
   program_client_set_input(script->client, script->input);
   script->output = limited_ostream_create(script);
   program_client_set_output(script->client, script->output);
-  /* It may fail at once, which whoever begins does not expect. */
+  /* begin() may fail at once, and the caller does not expect to be called back so early. */
   script->to_begin = timeout_add_short(0, begin, script);
   return script;
 }

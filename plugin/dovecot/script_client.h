@@ -1,5 +1,5 @@
-/* Asks a `service script` of Dovecot's for a program's output. As C, for lib-program-client's
-   macros are not C++. */
+/* Gets a program's output from one of Dovecot's `service script`s. In C, because
+   lib-program-client's macros do not compile as C++. */
 #ifndef POP3_LEGACY_DOVECOT_SCRIPT_CLIENT_H
 #define POP3_LEGACY_DOVECOT_SCRIPT_CLIENT_H
 
@@ -20,21 +20,21 @@ enum pop3_legacy_script_end {
 };
 /* NOLINTEND(readability-identifier-naming) */
 
-/* Called once from the event loop; what it was begun with is to be ended later, not in here. */
+/* Called once, from the event loop. Do not call pop3_legacy_script_end() from within it. */
 /* NOLINTNEXTLINE(modernize-use-using): C */
 typedef void pop3_legacy_script_answer(enum pop3_legacy_script_end end, void* context);
 
 struct pop3_legacy_script; /* NOLINT(readability-identifier-naming): C */
 
-/* `socket_path` is absolute; `environment` is NAME, value, NAME, value, …, NULL. The service takes
-   those that its -e names. More than `max_octets` of output are TOO_LONG. Everything that is
-   pointed to is copied. */
+/* `socket_path` is absolute. `environment` is NAME, value, NAME, value, …, NULL; the service takes
+   the variables that its -e option names. Output of more than `max_octets` is TOO_LONG. All
+   arguments are copied. */
 struct pop3_legacy_script* pop3_legacy_script_begin(struct event* event, const char* socket_path,
                                                     const char* const* environment,
                                                     size_t max_octets,
                                                     pop3_legacy_script_answer* answer,
                                                     void* context);
-/* What it has said so far; valid until the end. */
+/* The output so far; valid until pop3_legacy_script_end(). */
 const char* pop3_legacy_script_output(struct pop3_legacy_script* script, size_t* size_r);
 void pop3_legacy_script_end(struct pop3_legacy_script** script);
 

@@ -15,7 +15,7 @@ namespace {
 
 using End = ProgramResult::End;
 
-/// The end is passed on by a timeout: in its callback Dovecot still needs what we free.
+/// The end is passed on by a timeout: while its callback runs, Dovecot still needs what we free.
 class Script : public RunningProgram {
  public:
   Script(process::EventLoop& loop, const ProgramCall& call, std::function<void(ProgramResult)> done)
@@ -38,7 +38,7 @@ class Script : public RunningProgram {
       const std::size_t equals = variable.find('=');
       words.push_back(variable.substr(0, equals));
       words.push_back(variable.substr(equals + 1));
-      // Dovecot's script.c loses, or worse, variables whose values it has to unescape.
+      // Dovecot's script.c loses variables whose values need unescaping, or does worse.
       std::replace_if(
           words.back().begin(), words.back().end(),
           [](char c) { return std::string_view("\x01\t\r\n").find(c) != std::string_view::npos; },
@@ -89,7 +89,7 @@ class Script : public RunningProgram {
     limit_.reset();
     pop3_legacy_script_end(&script_);
     const auto done = std::exchange(done_, nullptr);
-    done(std::move(result));  // may destroy this
+    done(std::move(result));  // may destroy *this
   }
 
   process::EventLoop& loop_;

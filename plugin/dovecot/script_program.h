@@ -1,4 +1,4 @@
-/// Programs that Dovecot's script service runs, as users and in numbers that the service says.
+/// Programs run by Dovecot's script service, which decides as which user and how many at a time.
 #ifndef POP3_LEGACY_DOVECOT_SCRIPT_PROGRAM_H
 #define POP3_LEGACY_DOVECOT_SCRIPT_PROGRAM_H
 
@@ -11,7 +11,7 @@
 
 namespace pop3_legacy::dovecot {
 
-/// host::Programs::run_program() for a socket in Dovecot's base_dir. `loop` lives longer than the
+/// host::Programs::run_program() for a socket in Dovecot's base_dir. `loop` must outlive the
 /// program.
 std::unique_ptr<RunningProgram> run_script(process::EventLoop& loop, struct mail_user* user,
                                            const ProgramCall& call,

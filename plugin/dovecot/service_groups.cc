@@ -17,8 +17,8 @@ namespace pop3_legacy::dovecot {
 
 namespace {
 
-/// Where Dovecot's master process tells the service its extra_groups (restrict-access.c): numbers,
-/// or names.
+/// Where Dovecot's master process tells the service its extra_groups (restrict-access.c), as
+/// numbers or names.
 constexpr const char* variable = "RESTRICT_SETEXTRAGROUPS";
 
 std::optional<gid_t> group_named(const std::string& name) {
@@ -65,7 +65,7 @@ std::vector<std::string> service_groups() {
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (name.empty()) continue;
     const auto number = group_named(name);
-    // One that nobody can name to us now is one that the process may have.
+    // A group whose name cannot be resolved is assumed to be one the process has.
     if (!number || std::find(own.begin(), own.end(), *number) != own.end()) {
       found.push_back(number ? name_of(*number) : std::move(name));
     }

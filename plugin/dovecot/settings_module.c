@@ -1,4 +1,4 @@
-/* What Dovecot 2.4's config process looks for in settings/libpop3_legacy_settings.so:
+/* What the config process of Dovecot 2.4 looks for in settings/libpop3_legacy_settings.so:
    <name>_settings_version and <name>_settings_set_infos. */
 #include "config.h"
 #include "lib.h"

@@ -1,4 +1,4 @@
-/// The border that no exception crosses: Dovecot's frames are C and have a data stack of their
+/// The boundary that no exception crosses: Dovecot's frames are C and have a data stack of their
 /// own. Every function that Dovecot calls does its work inside trampoline().
 #ifndef POP3_LEGACY_DOVECOT_TRAMPOLINE_H
 #define POP3_LEGACY_DOVECOT_TRAMPOLINE_H
@@ -10,7 +10,7 @@
 
 namespace pop3_legacy::dovecot {
 
-/// Returns work(); where it throws, logs `what` failed and returns `otherwise`.
+/// Returns work(). If that throws, logs that `what` failed and returns `otherwise`.
 template <class Work, class Value>
 Value trampoline(const char* what, Value otherwise, Work&& work) noexcept {
   try {

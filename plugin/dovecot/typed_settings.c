@@ -19,7 +19,7 @@ static const struct pop3_legacy_typed_settings pop3_legacy_default_settings = {
     .pop3_legacy_profile = "",
 };
 
-/* A dict that the process asks by itself would be waited for for half a minute. */
+/* Dovecot would wait half a minute for a dict to which this process itself connects. */
 #define POP3_LEGACY_STRING(number) POP3_LEGACY_STRING_OF(number)
 #define POP3_LEGACY_STRING_OF(number) #number
 static const struct setting_keyvalue pop3_legacy_default_keyvalues[] = {

@@ -1,5 +1,5 @@
 /* Dovecot 2.4's description of our settings. Built into the plugin, which reads them, and into
-   libpop3_legacy_settings.so, by which the configuration knows them. */
+   libpop3_legacy_settings.so, which makes them known to the configuration. */
 #ifndef POP3_LEGACY_DOVECOT_TYPED_SETTINGS_H
 #define POP3_LEGACY_DOVECOT_TYPED_SETTINGS_H
 

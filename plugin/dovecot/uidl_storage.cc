@@ -20,18 +20,18 @@ namespace pop3_legacy::dovecot {
 
 namespace {
 
-/// How long a part of the work takes that others wait for.
+/// How long one part of the work may take while others wait.
 constexpr std::chrono::milliseconds part(50);
 
-/// The ids of one INBOX, computed when somebody asks for the first: part by part by prepare(), the
-/// rest at once where one is needed before.
+/// The ids of one INBOX, computed when the first is asked for: by prepare() in parts, or all the
+/// rest at once if an id is needed earlier.
 class MailboxUidls {
  public:
   explicit MailboxUidls(struct mailbox* box) : box_(box) {}
 
-  /// A failure may have passed: it is tried again.
+  /// A failure is tried again, because it may have passed.
   Status prepare() { return is_known() ? Status(Done{}) : compute(); }
-  /// Some of it. False: there is more to do.
+  /// Does a part of the work. False: there is more to do.
   Result<bool> prepare_part() {
     return is_known() ? Result<bool>(true) : compute(std::chrono::steady_clock::now() + part);
   }
@@ -47,7 +47,7 @@ class MailboxUidls {
     if (state_ == State::computing) return nullptr;
     const bool is_new = state_ == State::ours && (uids_.empty() || uid > uids_.back());
     if (state_ == State::unknown || is_new) {
-      // Said here, once: the storage would say it for each message.
+      // Logged here, once; the storage would log it for each message.
       if (const Status done = compute(); !done) {
         e_error(box_->event, "pop3_legacy: the UIDLs are not known: %s", done.error().text.c_str());
       }
@@ -63,7 +63,8 @@ class MailboxUidls {
       case uidl::MessageId::From::plugin:
         return &id.text;
       case uidl::MessageId::From::host:
-        // pop3 names it itself, and may store it (pop3_save_uidl); nobody else would.
+        // pop3 names the message itself, and may store that id (pop3_save_uidl). Nothing else
+        // would.
         return serves_clients() || id.text.empty() ? nullptr : &id.text;
       case uidl::MessageId::From::nobody:
         break;
@@ -79,7 +80,7 @@ class MailboxUidls {
 
   using Time = std::chrono::steady_clock::time_point;
 
-  /// What is at work between two parts. It holds nothing of the mailbox's then.
+  /// The work in progress between two parts. It then holds nothing of the mailbox.
   struct Work {
     explicit Work(struct mailbox* box, const policy::Resolution& resolution)
         : maildrop(box), assignment(maildrop, resolution.policy.uidl, resolution.uidl_known) {}
@@ -95,9 +96,9 @@ class MailboxUidls {
     return computed ? Status(Done{}) : Status(computed.error());
   }
 
-  // False: the time is up, and there is more to do.
+  // False: the time is up and there is more to do.
   Result<bool> compute(Time until) {
-    // Until it has succeeded, also where it ends by an exception.
+    // Set until the computation has succeeded, so that an exception also leaves an Error.
     failure_ = Error{Failure::temporary, "computing them was broken off"};
     try {
       state_ = State::computing;
@@ -115,7 +116,7 @@ class MailboxUidls {
     }
   }
 
-  // Unknown: not yet.
+  // State::unknown: there is more to do.
   Result<State> try_to_compute(Time until) {
     if (!work_) {
       const policy::Resolution* const resolution = user_policy(box_->storage->user);
@@ -154,7 +155,7 @@ class MailboxUidls {
 };
 
 struct MailboxContext {
-  union mailbox_module_context module_context;  // first; holds the callbacks before ours
+  union mailbox_module_context module_context;  // must be first; holds the callbacks before ours
   MailboxUidls* uidls;                          // owned
 };
 
@@ -269,7 +270,7 @@ bool remembers_uidls(struct mail_user* user) {
   struct mail_namespace* const ns = mail_namespace_find_inbox(user->namespaces);
   if (ns == nullptr) return false;
   if (has_mailbox_state(ns, uidl::pins_state)) return true;
-  // What cannot be read is looked at when the ids are asked for.
+  // If the state cannot be read, the failure is reported when the ids are asked for.
   const auto memory = look_at_mailbox_state(ns, uidl::memory_state);
   return !memory || (memory.value() && !uidl::is_hosts_mark(*memory.value()));
 }

@@ -1,6 +1,6 @@
-/// The ids of the policy's scheme, as Dovecot's storage gives them: MAIL_FETCH_UIDL_BACKEND of
-/// the messages of a user's INBOX. So UIDL, pop3_uidl_duplicates, the logout line and
-/// `doveadm fetch pop3.uidl` agree. Works in any process that loads a module with these hooks.
+/// The ids of the policy's scheme, provided through Dovecot's storage: MAIL_FETCH_UIDL_BACKEND of
+/// the messages in a user's INBOX. So UIDL, pop3_uidl_duplicates, the logout line and `doveadm
+/// fetch pop3.uidl` agree. Works in every process that loads a module with these hooks.
 #ifndef POP3_LEGACY_DOVECOT_UIDL_STORAGE_H
 #define POP3_LEGACY_DOVECOT_UIDL_STORAGE_H
 
@@ -13,24 +13,24 @@
 
 namespace pop3_legacy::dovecot {
 
-/// The hooks, for the module's mail_storage_hooks_add().
+/// The hooks, for the module to pass to mail_storage_hooks_add().
 struct mail_storage_hooks uidl_hooks();
 
-/// Computes the ids of `box`, where that has not been done. An Error: they are not known, and
-/// Dovecot, which would take its own instead, must not be asked. `box` is open.
+/// Computes the ids of `box` unless that has been done. An Error: the ids are not known, and
+/// Dovecot must not be asked for them, because it would use its own. `box` is open.
 Status prepare_uidls(struct mailbox* box);
-/// host::Uidls::prepare_uidls(): the same, part by part.
+/// host::Uidls::prepare_uidls(): the same, in parts.
 Result<bool> prepare_part_of_uidls(struct mailbox* box);
 
-/// The messages, ascending, that have no id in this session, although prepare_uidls() has
-/// succeeded: they cannot be read, or were removed by somebody else.
+/// The messages, in ascending order, that have no id in this session although prepare_uidls() has
+/// succeeded: they cannot be read, or another session removed them.
 const std::vector<Uid>& without_uidls(struct mailbox* box);
 
-/// Runs `work` while the messages of `box` have the ids that Dovecot has stored with them or gives
-/// them itself, as without the hooks: to compute ids aside, and store nothing.
+/// Runs `work` as if there were no hooks: the messages of `box` have the ids that Dovecot has
+/// stored with them or makes itself. For computing ids on the side; nothing is stored.
 void with_hosts_uidls(struct mailbox* box, const std::function<void()>& work);
 
-/// The user's INBOX has ids by a plan of its own or imported ones, as far as one look tells.
+/// The user's INBOX has imported ids, or ids from a plan of its own, as far as one look can tell.
 bool remembers_uidls(struct mail_user* user);
 
 }  // namespace pop3_legacy::dovecot

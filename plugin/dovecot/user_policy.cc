@@ -16,14 +16,14 @@ namespace pop3_legacy::dovecot {
 
 namespace {
 
-/// In front of the URI where the setting is no folder.
+/// Before the URI, if the setting names a dict and not a folder.
 constexpr std::string_view dict_prefix = "dict:";
 
 MODULE_CONTEXT_DEFINE_INIT(user_module, &mail_user_module_register);
 
 struct UserPolicy {
-  union mail_user_module_context module_context;  // first; holds the callbacks before ours
-  policy::Resolution* resolution;                 // owned; nullptr until somebody asks
+  union mail_user_module_context module_context;  // must be first; holds the callbacks before ours
+  policy::Resolution* resolution;                 // owned; nullptr until somebody asks for it
 };
 
 void deinit_user(struct mail_user* user) {
@@ -98,7 +98,7 @@ const policy::Resolution* user_policy(struct mail_user* user) {
     user->error = p_strdup_printf(user->pool, "pop3_legacy: %s", error);
     return nullptr;
   }
-  // owned by the user from here on: deinit_user() deletes it
+  // owned by the user from here on; deinit_user() deletes it
   kept->resolution = new policy::Resolution(resolve_policy(user, settings, nullptr));
   for (const std::string& problem : kept->resolution->problems) {
     e_error(user->event, "pop3_legacy: policy: %s", problem.c_str());

@@ -22,7 +22,7 @@ Error UserStates::failed(const Error& why) {
   return *failure_;
 }
 
-// nullptr: the mailbox has the states.
+// nullptr: no dict is configured, and the mailbox has the states.
 Result<std::unique_ptr<OpenDict>> UserStates::open() {
   if (failure_ && std::chrono::steady_clock::now() < retry_) return *failure_;
   failure_.reset();

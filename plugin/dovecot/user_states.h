@@ -1,5 +1,5 @@
-/// The states that are the user's own (host::Host::user_states), in the dict that is configured for
-/// them: the value of `priv/pop3-legacy/NAME`.
+/// The user's own states (host::Host::user_states) in the dict configured for them: the value of
+/// `priv/pop3-legacy/NAME`.
 #ifndef POP3_LEGACY_DOVECOT_USER_STATES_H
 #define POP3_LEGACY_DOVECOT_USER_STATES_H
 
@@ -16,19 +16,19 @@
 
 namespace pop3_legacy::dovecot {
 
-/// The dict is opened for each of the methods, for a session may last for hours. Once it has failed
-/// it is left alone for a minute, in which everything has the same Error: a session is not to wait
+/// The dict is opened anew for each call, because a session may last for hours. Once it has failed,
+/// it is left alone for a minute and everything returns the same Error: a session must not wait
 /// again and again for a dict that is down.
 class UserStates : public StateStore {
  public:
-  /// Both live longer than this. `mailbox` has the states where no dict is configured.
+  /// Both must outlive this. `mailbox` has the states if no dict is configured.
   UserStates(struct mail_user* user, StateStore& mailbox) : user_(user), mailbox_(mailbox) {}
 
   [[nodiscard]] std::string place_of(std::string_view name) const override;
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
   Status store_state(std::string_view name, std::string_view content) override;
-  /// A dict cannot compare and store in one step: of two sessions that do so within the same
-  /// moment both may succeed, and the later one's content stands.
+  /// A dict cannot compare and store in one step: if two sessions do so at the same moment, both
+  /// may succeed, and the later content stays.
   [[nodiscard]] Result<bool> exchange_state(std::string_view name,
                                             const std::optional<std::string>& old,
                                             std::string_view content) override;
@@ -42,7 +42,7 @@ class UserStates : public StateStore {
   std::optional<std::string> uri_;  ///< once the settings have been read
   bool in_dict_ = false;            ///< once the dict has been opened
   std::optional<Error> failure_;
-  std::chrono::steady_clock::time_point retry_;  ///< with failure_: not before
+  std::chrono::steady_clock::time_point retry_;  ///< with failure_: not to be tried earlier
 };
 
 }  // namespace pop3_legacy::dovecot

@@ -30,8 +30,8 @@ constexpr int max_name_attempts = 16;
 constexpr mode_t private_mode = 0600;
 constexpr std::string_view temporary_mark = ".tmp.";
 
-/// The processes that kill() can tell of: those of one boot of one machine, in one namespace of
-/// process ids. 16 hexadecimal digits; zeros: it is not known, for there is no /proc.
+/// Identifies the processes that kill() can see: those of one boot of one machine, in one namespace
+/// of process ids. 16 hexadecimal digits; all zeros if unknown, because there is no /proc.
 const std::string& neighbourhood() {
   static const std::string name = [] {
     constexpr std::string_view unknown = "0000000000000000";
@@ -55,7 +55,7 @@ const std::string& neighbourhood() {
   return name;
 }
 
-/// Other processes and threads do not come to the same name.
+/// A name that no other process or thread uses.
 std::string temporary_name(const std::string& path) {
   static std::atomic<unsigned> counter{0};
   return std::string(path).append(temporary_mark) + neighbourhood() + '.' +
@@ -67,7 +67,7 @@ std::string folder_of(const std::string& path) {
   return slash == std::string::npos ? std::string(".") : path.substr(0, slash + 1);
 }
 
-/// 0, or the errno of what went wrong.
+/// Returns 0 or the errno of the failure.
 int fill(const OpenFile& file, std::string_view content, const FileAccess& access,
          bool sync) noexcept {
   if (const int error = write_all(file.get(), content)) {
@@ -82,14 +82,14 @@ int fill(const OpenFile& file, std::string_view content, const FileAccess& acces
                                                                                           : 0;
 }
 
-/// A file with the whole content, under a name of its own beside the one that it is to replace.
+/// A temporary file with the whole content, beside the file it is to replace.
 struct Beside {
-  std::string name;  ///< empty: there is none
-  int error = 0;     ///< of the content; then nothing is left
+  std::string name;  ///< empty: there is no such file
+  int error = 0;     ///< of writing the content; the file has been removed then
 };
 
-/// Has no name while it is written, so a process that is killed leaves nothing; and none at all
-/// where the file system, or a chroot without /proc, does not allow that.
+/// The file has no name while it is written, so a killed process leaves nothing behind. Returns no
+/// file if the file system, or a chroot without /proc, does not allow this.
 Beside write_unnamed(const std::string& path, std::string_view content, const FileAccess& access,
                      bool sync) {
   OpenFile file(open_retrying(AT_FDCWD, folder_of(path), O_WRONLY | O_TMPFILE, private_mode));
@@ -110,7 +110,7 @@ Beside write_unnamed(const std::string& path, std::string_view content, const Fi
   return {};
 }
 
-/// An Error only where no file can be created.
+/// An Error only if no file can be created.
 Result<Beside> write_named(const std::string& path, std::string_view content,
                            const FileAccess& access, bool sync) {
   std::string name;
@@ -133,13 +133,13 @@ Result<Beside> write_named(const std::string& path, std::string_view content,
   return Beside{.name = {}, .error = error};
 }
 
-/// Waits as long as other sessions need it, and no longer: the process's other sessions wait, too.
-/// False: somebody else holds the lock.
+/// Waits as long as other sessions usually need and no longer, because this process's other
+/// sessions wait as well. False: somebody else holds the lock.
 bool lock(const OpenFile& folder) noexcept {
   constexpr int tries = 12;
   constexpr timespec pause{0, 5'000'000};
   for (int attempt = 0; attempt < tries; ++attempt) {
-    // Other failures: a file system that has no such locks.
+    // On any other failure, the file system has no such locks.
     if (::flock(folder.get(), LOCK_EX | LOCK_NB) == 0 || (errno != EWOULDBLOCK && errno != EINTR)) {
       return true;
     }
@@ -148,7 +148,7 @@ bool lock(const OpenFile& folder) noexcept {
   return false;
 }
 
-/// `path` has that content, or does not exist where there is none. An Error: that is not known.
+/// `path` has this content or, for no value, does not exist. An Error: this cannot be determined.
 Result<bool> holds(const std::string& path, const std::optional<std::string>& content) {
   const OpenFile file(open_retrying(AT_FDCWD, path, O_RDONLY | O_NONBLOCK));
   if (!file.open()) {
@@ -160,13 +160,13 @@ Result<bool> holds(const std::string& path, const std::optional<std::string>& co
       static_cast<std::size_t>(status.st_size) != content->size()) {
     return false;
   }
-  // What is no regular file is told as such.
+  // If it is not a regular file, this returns an Error that says so.
   const auto now = read_whole(file, path, std::numeric_limits<std::size_t>::max() / 4);
   if (!now) return now.error();
   return content && *content == now.value();
 }
 
-// A new name is the folder's content, and lasts once that does.
+// A new name belongs to the folder's content and is durable once that is.
 Status sync_folder(const std::string& path) {
   const OpenFile folder(open_retrying(AT_FDCWD, folder_of(path), O_RDONLY | O_DIRECTORY));
   if (!folder.open() || ::fsync(folder.get()) != 0) {
@@ -175,11 +175,11 @@ Status sync_folder(const std::string& path) {
   return Done{};
 }
 
-/// What stands behind temporary_mark in a name that this version gives, or one before did:
+/// What follows temporary_mark in a name given by this version or an earlier one:
 /// NEIGHBOURHOOD.PID.N, or PID.SECONDS.NANOSECONDS.N.
 struct TemporaryName {
   bool ours = false;    ///< it is such a name
-  pid_t neighbour = 0;  ///< whose it is, where kill() can tell
+  pid_t neighbour = 0;  ///< the process it belongs to, if kill() can see that
 };
 
 TemporaryName parse_temporary(std::string_view rest) {
@@ -206,7 +206,7 @@ TemporaryName parse_temporary(std::string_view rest) {
 }
 
 bool left_over(int folder, const char* name, std::string_view rest) {
-  constexpr std::time_t old_enough = 3600;  // no write takes that long
+  constexpr std::time_t old_enough = 3600;  // no write takes this long
   const TemporaryName temporary = parse_temporary(rest);
   struct stat status {};
   if (!temporary.ours || ::fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
@@ -220,7 +220,7 @@ bool left_over(int folder, const char* name, std::string_view rest) {
 }  // namespace
 
 void remove_left_overs(const std::string& prefix) {
-  constexpr int most_entries = 4096;  // folders of a Maildir++ among them
+  constexpr int most_entries = 4096;  // including the folders of a Maildir++
   const std::string folder = folder_of(prefix);
   const std::string_view begins = std::string_view(prefix).substr(prefix.rfind('/') + 1);
   const auto close = [](DIR* open) { ::closedir(open); };

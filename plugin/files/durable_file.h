@@ -1,5 +1,5 @@
-/// Small files that are replaced in one step: whoever reads, and whatever crashes, there is
-/// the old content or the new.
+/// Small files that are replaced in one step: a reader finds the old content or the new, whatever
+/// crashes.
 #ifndef POP3_LEGACY_FILES_DURABLE_FILE_H
 #define POP3_LEGACY_FILES_DURABLE_FILE_H
 
@@ -14,8 +14,8 @@
 
 namespace pop3_legacy::files {
 
-/// The whole content. No value: there is no such file. A file longer than `max_octets`, and
-/// one that is no regular file, is an Error.
+/// The whole content. No value: there is no such file. An Error also if the file is longer than
+/// `max_octets` or not a regular file.
 [[nodiscard]] Result<std::optional<std::string>> read_small_file(const std::string& path,
                                                                  std::size_t max_octets);
 
@@ -24,38 +24,38 @@ struct FileFront {
   std::string text;
   std::size_t octets = 0;  ///< of the whole file
 };
-/// The same of the beginning only, whatever the length of the rest.
+/// The same for the beginning of the file, however long the rest is.
 [[nodiscard]] Result<std::optional<FileFront>> read_file_front(const std::string& path,
                                                                std::size_t octets);
 
 /// Who may read and write a file.
 struct FileAccess {
   mode_t mode;  ///< exactly, whatever the umask
-  /// -1: the group that the system gives a new file. One that may not be given is not.
+  /// -1: the group that the system gives a new file. A group that this process may not set is not
+  /// set.
   gid_t group = static_cast<gid_t>(-1);
 };
 
-/// Makes `content` that of `path`, through a temporary file in the same folder. With `sync` the
-/// content is on the disk before the old one is gone. After an Error the old content stands and no
-/// temporary file is left. A process that is killed leaves one only where it is killed between two
-/// system calls, for the file has no name before it is complete; where the file system does not
-/// know such files (NFS), or there is no /proc, in any moment of writing. It is named as `path`
-/// with
-/// ".tmp." and more behind it.
+/// Replaces the content of `path` through a temporary file in the same folder. With `sync`, the new
+/// content is on disk before the old is gone. After an Error, the old content is unchanged and no
+/// temporary file is left. The temporary file has no name until it is complete, so a killed process
+/// leaves one only if it is killed between two system calls. Where the file system does not support
+/// such files (NFS), or there is no /proc, it may leave one at any moment of writing. Its name is
+/// `path` with ".tmp." and more appended.
 Status replace_file(const std::string& path, std::string_view content, const FileAccess& access,
                     bool sync);
 
-/// The same, where the content is still `old` (no value: there is no such file); false: it is not,
-/// and nothing was done. An Error: that cannot be read, or the new one not be written. Between the
-/// look and the replacement no other call of this comes in, for it locks the folder (flock; on a
-/// file system without, nothing keeps two apart). Failure::locked: somebody else has locked it for
-/// longer than such a call takes, 0.06 seconds.
+/// The same, but only if the content is still `old` (no value: there is no such file). False: it is
+/// not, and nothing was done. An Error: the old content cannot be read, or the new one cannot be
+/// written. The folder is locked (flock), so no other call of this comes between the check and the
+/// replacement; a file system without flock gives no such protection. Failure::locked: somebody
+/// else has held the lock for longer than such a call takes, 0.06 seconds.
 Result<bool> exchange_file(const std::string& path, const std::optional<std::string>& old,
                            std::string_view content, const FileAccess& access, bool sync);
 
 /// Removes what killed processes have left of files whose paths begin with `prefix`: temporary
-/// files whose process is gone, or, where that cannot be known (another machine's, before a
-/// restart), that are an hour old. One look at the folder, at most at its first 4,096 entries.
+/// files whose process is gone or, if that cannot be known (another machine's, or from before a
+/// restart), that are an hour old. Reads the folder once, at most its first 4,096 entries.
 void remove_left_overs(const std::string& prefix);
 
 }  // namespace pop3_legacy::files

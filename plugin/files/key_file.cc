@@ -27,7 +27,7 @@ Result<std::string> read_key_file(const std::string& path) {
   if (::fstat(file.get(), &about) != 0) {
     return failed(path, "looked at", errno);
   }
-  // What is no file at all, read_whole() says.
+  // If it is not a regular file, read_whole() says so.
   if (S_ISREG(about.st_mode) && about.st_uid != ::geteuid() && about.st_uid != 0) {
     return unfit(path, "the key file belongs to the user " + std::to_string(about.st_uid) +
                            ", and not to the mail user " + std::to_string(::geteuid()));

@@ -8,13 +8,13 @@
 
 namespace pop3_legacy::files {
 
-/// Shorter keys can be guessed.
+/// Shorter keys could be guessed.
 inline constexpr std::size_t min_key_octets = 16;
 inline constexpr std::size_t max_key_octets = 4096;
 
-/// The key in `path`: its octets without one line end behind them, min_key_octets to
-/// max_key_octets of them. An Error where group or others may read or write it, or where it belongs
-/// to somebody else than this process's user or root: who knows the key can link ids to mailboxes.
+/// The key in `path`: its octets without one final line end, min_key_octets to max_key_octets of
+/// them. An Error if group or others may read or write the file, or if its owner is neither this
+/// process's user nor root: anyone who knows the key can link ids to mailboxes.
 Result<std::string> read_key_file(const std::string& path);
 
 }  // namespace pop3_legacy::files

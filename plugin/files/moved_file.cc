@@ -14,7 +14,7 @@ namespace pop3_legacy::files {
 
 namespace {
 
-// Where the file system cannot rename and keep what is there (EINVAL).
+// For file systems that cannot rename without overwriting (EINVAL).
 int link_and_unlink(const std::string& from, const std::string& to) noexcept {
   return ::link(from.c_str(), to.c_str()) == 0 ? ::unlink(from.c_str()) : -1;
 }

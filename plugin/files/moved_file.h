@@ -1,4 +1,4 @@
-/// Files that a newer version of the server looks for in another folder.
+/// Files that a newer version of the server expects in another folder.
 #ifndef POP3_LEGACY_FILES_MOVED_FILE_H
 #define POP3_LEGACY_FILES_MOVED_FILE_H
 
@@ -10,17 +10,17 @@
 
 namespace pop3_legacy::files {
 
-/// Where a Dovecot of another version, or with another setting, keeps the control files of the
-/// mailbox that this one keeps in `control`. With a dbox the mailbox's own folder, `mailbox`, lies
-/// in the one that is named as the mailbox, `directory`, by one more level ("dbox-Mails"), and so
-/// does the control folder or does not: it does since Dovecot 2.4.2 (mailbox_directory_name_legacy
-/// = no) and with 2.3's FULLDIRNAME. Empty: there is no other place.
+/// Where a Dovecot of another version, or with other settings, keeps the control files of a mailbox
+/// that has them in `control` here. With dbox, the mailbox's own folder, `mailbox`, is one level
+/// ("dbox-Mails") below `directory`, which is named after the mailbox. The control folder may or
+/// may not have that level: it does since Dovecot 2.4.2 (mailbox_directory_name_legacy = no) and
+/// with 2.3's FULLDIRNAME. Empty: there is no other place.
 std::string other_control_folder(const std::string& control, const std::string& mailbox,
                                  const std::string& directory);
 
-/// Moves a file in one step; where there is one at `to`, nothing is done and that one stands. Into
-/// another file system it is copied, with `access`, and removed when the copy is on the disk.
-/// False: it was not moved, for somebody else has done so or there is none.
+/// Moves a file in one step. If there is a file at `to`, that one stays and nothing is done. To
+/// another file system the file is copied, with `access`, and removed once the copy is on disk.
+/// False: it was not moved, because it is not there or somebody else has moved it.
 Result<bool> move_file(const std::string& from, const std::string& to, std::size_t max_octets,
                        const FileAccess& access);
 

@@ -12,7 +12,7 @@ namespace pop3_legacy::files {
 bool OpenFile::close() noexcept {
   const int fd = fd_;
   fd_ = -1;
-  // EINTR: Linux has closed it even so.
+  // EINTR: Linux has closed it anyway.
   return fd < 0 || ::close(fd) == 0 || errno == EINTR;
 }
 
@@ -78,7 +78,7 @@ Result<std::string> read_whole(const OpenFile& file, const std::string& path,
   if (expected > max_octets) {
     return too_long;
   }
-  // One octet more than expected finds the end at once, and a file that grows.
+  // One octet more than expected, so that one read finds the end, or shows that the file grows.
   std::string content(expected + 1, '\0');
   std::size_t used = 0;
   for (;;) {

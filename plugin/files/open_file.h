@@ -1,4 +1,4 @@
-/// An open file, and reading it whole: what the policy folder and the durable files share.
+/// An open file, and reading it whole; used by the policy folder and the durable files.
 #ifndef POP3_LEGACY_FILES_OPEN_FILE_H
 #define POP3_LEGACY_FILES_OPEN_FILE_H
 
@@ -12,7 +12,7 @@
 
 namespace pop3_legacy::files {
 
-/// Owns a descriptor, or none.
+/// Owns a descriptor or none.
 class OpenFile {
  public:
   explicit OpenFile(int fd) noexcept : fd_(fd) {}
@@ -25,27 +25,27 @@ class OpenFile {
   /// False after a failed open; errno says why.
   [[nodiscard]] bool open() const noexcept { return fd_ >= 0; }
   [[nodiscard]] int get() const noexcept { return fd_; }
-  /// False: what was written may not have arrived (NFS, quota); errno says why.
+  /// False: what was written may not have been stored (NFS, quota); errno says why.
   bool close() noexcept;
 
  private:
   int fd_;
 };
 
-/// openat() with O_CLOEXEC and O_NOCTTY; `folder` may be AT_FDCWD. -1 with errno.
+/// openat() with O_CLOEXEC and O_NOCTTY; `folder` may be AT_FDCWD. Returns -1 with errno set.
 int open_retrying(int folder, const std::string& path, int flags, mode_t mode = 0) noexcept;
 
-/// 0, or the errno of what went wrong.
+/// Returns 0 or the errno of the failure.
 int write_all(int fd, std::string_view content) noexcept;
 
-/// Whether trying again may help without anybody's doing; a full disk is emptied sometimes.
+/// Temporary if trying again may help without anybody's action. A full disk counts as temporary.
 Failure kind_of(int error) noexcept;
 
 /// "PATH: the file cannot be WHAT: …".
 Error failed(const std::string& path, const std::string& what, int error);
 
-/// The whole content. What is no regular file, or longer than `max_octets`, is an Error; `path`
-/// is for its sentence. Open with O_NONBLOCK, or a FIFO holds up the open.
+/// The whole content. An Error if it is not a regular file or is longer than `max_octets`; `path`
+/// is for its sentence. Open the file with O_NONBLOCK, or a FIFO would block.
 Result<std::string> read_whole(const OpenFile& file, const std::string& path,
                                std::size_t max_octets);
 

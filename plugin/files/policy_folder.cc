@@ -47,12 +47,12 @@ Error folder_error(const std::string& path, int error) {
   return {kind_of(error), path + ": " + what};
 }
 
-// Why `file` below `folder`, whose path is `path`, could not be opened.
+// Why `file` in `folder`, whose path is `path`, could not be opened.
 Error open_error(int folder, const std::string& file, const std::string& path, int error) {
   struct stat status {};
   switch (error) {
     case EACCES:
-      // Who may not even look at it lacks a permission on the way, not one of the file.
+      // If even stat() is refused, a folder on the way lacks a permission, not the file.
       if (::fstatat(folder, file.c_str(), &status, 0) == 0) {
         return wrong(path, "the file cannot be read: " + reason(error) +
                                "; the user of the POP3 session has to have r permission for it");
@@ -94,7 +94,7 @@ Result<std::optional<std::string>> PolicyFolder::read(std::string_view name) {
   if (!policy::is_document_name(name))
     return wrong(path, "this is not the name of a policy's document");
 
-  // O_PATH: a folder that may be searched but not listed is good enough.
+  // O_PATH: it is enough that the folder may be searched, even if it may not be listed.
   const OpenFile folder(open_retrying(AT_FDCWD, path_, O_PATH | O_DIRECTORY));
   if (!folder.open()) return folder_error(path_, errno);
 
@@ -102,7 +102,7 @@ Result<std::optional<std::string>> PolicyFolder::read(std::string_view name) {
   const OpenFile file(open_retrying(folder.get(), file_name, O_RDONLY | O_NONBLOCK));
   if (!file.open()) {
     const int error = errno;
-    // A name longer than a file's can be is the name of no file.
+    // There cannot be a file with so long a name.
     if (error == ENAMETOOLONG) return std::optional<std::string>();
     if (error != ENOENT) return open_error(folder.get(), file_name, path, error);
     const std::string parent = file_name.substr(0, file_name.find('/'));

@@ -1,4 +1,4 @@
-/// Policy documents from a folder: `NAME.toml` below it.
+/// Policy documents from a folder: `NAME.toml` in it.
 #ifndef POP3_LEGACY_FILES_POLICY_FOLDER_H
 #define POP3_LEGACY_FILES_POLICY_FOLDER_H
 
@@ -11,16 +11,16 @@
 
 namespace pop3_legacy::files {
 
-/// What every document's file name ends with.
+/// The end of every document's file name.
 inline constexpr std::string_view document_suffix = ".toml";
 
 class PolicyFolder : public policy::DocumentStore {
  public:
-  /// `path` is looked at by read() only, each time anew.
+  /// Only read() looks at `path`, each time anew.
   explicit PolicyFolder(std::string path);
 
-  /// No value only where the folder itself is in order and has no such file: a configured
-  /// folder that is missing, a link to nowhere, a file that may not be read are Errors.
+  /// No value only if the folder itself is in order and has no such file. A configured folder that
+  /// is missing, a dangling link, and a file that may not be read are Errors.
   [[nodiscard]] Result<std::optional<std::string>> read(std::string_view name) override;
 
   [[nodiscard]] std::string location(std::string_view name) const override;

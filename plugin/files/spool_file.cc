@@ -20,7 +20,7 @@ Result<std::unique_ptr<SpoolFile>> SpoolFile::create(const std::string& prefix) 
   const std::size_t slash = prefix.rfind('/');
   const std::string folder =
       slash == std::string::npos ? std::string(".") : prefix.substr(0, slash + 1);
-  // O_EXCL: it can get no name later, either.
+  // O_EXCL: it cannot be given a name later either.
   const int unnamed = open_retrying(AT_FDCWD, folder, O_RDWR | O_TMPFILE | O_EXCL, private_mode);
   if (unnamed >= 0) return std::unique_ptr<SpoolFile>(new SpoolFile(unnamed));
   std::string path = prefix + "XXXXXX";

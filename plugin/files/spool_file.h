@@ -1,4 +1,4 @@
-/// A message on its way through, in an unnamed temporary file that goes with its descriptor.
+/// A message in transit, in an unlinked temporary file that is released with its descriptor.
 #ifndef POP3_LEGACY_FILES_SPOOL_FILE_H
 #define POP3_LEGACY_FILES_SPOOL_FILE_H
 
@@ -14,13 +14,14 @@ namespace pop3_legacy::files {
 
 class SpoolFile : public Spool {
  public:
-  /// A new file in the folder of `prefix`. Where the file system cannot make one without a name
+  /// Creates a file in the folder of `prefix`. If the file system cannot make one without a name
   /// (NFS), its name begins with `prefix` and is unlinked at once.
   static Result<std::unique_ptr<SpoolFile>> create(const std::string& prefix);
 
   Status append(std::string_view octets) override;
   Status complete() override { return flush(); }
-  /// The file with all that was appended, at its beginning; still owned by this.
+  /// The descriptor, positioned at the beginning of everything appended; still owned by this
+  /// object.
   Result<int> rewound();
 
  private:

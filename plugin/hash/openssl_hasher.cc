@@ -20,7 +20,7 @@ struct Release {
 template <class T, void (*release)(T*)>
 using Owned = std::unique_ptr<T, Release<T, release>>;
 
-/// What OpenSSL has to say about a failure is no business of Dovecot's TLS.
+/// Keeps OpenSSL's error queue as it was, because Dovecot's TLS reads it too.
 class ErrorQueueKept {
  public:
   ErrorQueueKept() noexcept { ERR_set_mark(); }

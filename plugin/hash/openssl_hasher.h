@@ -8,9 +8,9 @@
 
 namespace pop3_legacy {
 
-/// Never nullptr. Takes an algorithm from OpenSSL when it is first asked for, and keeps it: one
-/// hasher a session, used from one thread. What OpenSSL cannot do is an Error (permanent), and
-/// leaves nothing in OpenSSL's error queue.
+/// Never nullptr. Fetches an algorithm from OpenSSL when it is first used and keeps it. Use one
+/// hasher per session, from one thread. What OpenSSL cannot do is an Error (permanent) and leaves
+/// nothing in OpenSSL's error queue.
 std::unique_ptr<Hasher> openssl_hasher();
 
 }  // namespace pop3_legacy

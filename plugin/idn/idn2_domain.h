@@ -1,4 +1,4 @@
-/// The ASCII form of international domain names, by libidn2.
+/// The ASCII form of internationalized domain names, by libidn2.
 #ifndef POP3_LEGACY_IDN_IDN2_DOMAIN_H
 #define POP3_LEGACY_IDN_IDN2_DOMAIN_H
 
@@ -9,8 +9,8 @@
 
 namespace pop3_legacy {
 
-/// As policy::AsciiDomain: IDNA 2008 with the mapping of UTS #46, not its transitional one, so that
-/// letters are made small, put together (NFC) and, where they are written wide, narrow.
+/// A policy::AsciiDomain: IDNA 2008 with the non-transitional mapping of UTS #46, which makes
+/// letters lower-case, composed (NFC) and, if they are full-width, narrow.
 Result<std::string> idn2_domain(std::string_view domain);
 
 }  // namespace pop3_legacy

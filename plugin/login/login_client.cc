@@ -14,18 +14,18 @@ namespace {
 
 using dovecot::trampoline;
 
-// Dovecot's, in client_command_execute() and cmd_capa() of its src/pop3-login.
+// The wording of Dovecot's client_command_execute() and cmd_capa() in src/pop3-login.
 constexpr std::string_view unknown_command = "-ERR Unknown command.\r\n";
 constexpr std::string_view capa_begin = "+OK\r\nCAPA\r\n";
 constexpr std::string_view capa_end = "\r\n.\r\n";
 constexpr std::size_t max_verb_octets = 8;
 
-/// Allocated from the client's pool: no destructor runs.
+/// Allocated from the client's pool, so no destructor runs.
 struct LoginClient {
   union login_client_module_context module_context;
   const Authorization* authorization;
-  bool in_command;  ///< Dovecot executes one just now
-  bool has_verb;    ///< Dovecot has taken the beginning of a line and waits for the rest
+  bool in_command;  ///< Dovecot is executing a command
+  bool has_verb;    ///< Dovecot has taken the beginning of a line and is waiting for the rest
 };
 
 MODULE_CONTEXT_DEFINE_INIT(login_client_id, &login_module_register);
@@ -38,7 +38,7 @@ void send(struct client* client, std::string_view octets) {
   of(client).module_context.super.send_raw_data(client, octets.data(), octets.size());
 }
 
-/// As the commands and CAPA of this Dovecot decide it.
+/// Decides as this Dovecot's commands and CAPA do.
 WaysIn ways_in(struct client* client) {
 #ifdef POP3_LEGACY_HAVE_CONNECTION_SECURED
   const bool may_be_clear = client->set->auth_allow_cleartext || client->connection_secured;
@@ -57,8 +57,8 @@ WaysIn ways_in(struct client* client) {
           .stls = client_is_tls_enabled(client) && !has_tls};
 }
 
-/// The verb at the front of `input` as Dovecot's client_read_cmd_name() takes it, CRs left out and
-/// cut where it is too long; empty while its end has not come.
+/// The verb at the beginning of `input` as Dovecot's client_read_cmd_name() takes it: without CRs,
+/// and cut if it is too long. Empty until its end has arrived.
 std::string verb_of(std::string_view input) {
   constexpr std::string_view ends{" \n\0", 3};
   std::string verb;
@@ -76,7 +76,7 @@ std::string verb_of(std::string_view input) {
 
 enum class Help { not_asked, incomplete, answered };
 
-/// Looks for HELP at the beginning of a line, and answers it.
+/// Answers HELP if it is at the beginning of a line.
 Help answer_help(struct client* client, std::string_view input) {
   if (!equals_ignoring_case(verb_of(input), help_entry.name)) {
     return Help::not_asked;
@@ -88,21 +88,21 @@ Help answer_help(struct client* client, std::string_view input) {
   const CommandLine line = parse_command_line(input.substr(0, line_feed + 1));
   const Reply reply = of(client).authorization->help(ways_in(client), line.arguments);
   i_stream_skip(client->input, line_feed + 1);
-  // As Dovecot's own commands that it knows, whatever they answer.
+  // Dovecot does the same for every command it knows, whatever the answer.
   client->bad_counter = 0;
   send(client, reply.wire());
   return Help::answered;
 }
 
-/// Dovecot's next command.
+/// Executes Dovecot's next command.
 bool execute_next(struct client* client) {
   LoginClient& self = of(client);
   const uoff_t before = client->input->v_offset;
   self.in_command = true;
-  // The client may be destroyed in it, but not freed: our caller has a reference.
+  // The client may be destroyed in this call but not freed: our caller holds a reference.
   const bool done = self.module_context.super.input_next_cmd(client);
   self.in_command = false;
-  // AUTH is not done either while the client has to answer, but then its line is at its end.
+  // AUTH is not done either while the client still has to answer, but its line has ended.
   if (done || client->authenticating) {
     self.has_verb = false;
   } else if (!client->destroyed && client->input->v_offset != before) {
@@ -131,7 +131,7 @@ bool input_next_cmd(struct client* client) {
   return execute_next(client);
 }
 
-/// True: the answer is replaced by ours.
+/// True: ours has replaced the answer.
 bool replace_answer(struct client* client, std::string_view answer) {
   const Authorization& authorization = *of(client).authorization;
   if (answer == unknown_command) {
@@ -152,7 +152,7 @@ bool replace_answer(struct client* client, std::string_view answer) {
 void send_raw_data(struct client* client, const void* data, std::size_t size) {
   LoginClient& self = of(client);
   const std::string_view answer(static_cast<const char*>(data), size);
-  // What a proxy passes on is not for us.
+  // What a proxy passes on is not to be replaced.
   if (self.in_command &&
       trampoline("an answer", false, [&] { return replace_answer(client, answer); })) {
     return;

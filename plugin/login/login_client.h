@@ -1,9 +1,9 @@
 /// One connection in the pop3-login process, before login.
 ///
-/// Two of the connection's functions are ours. Dovecot's `input_next_cmd` executes the next
-/// command: what it would do with HELP is done before it. `send_raw_data` sends what a command
-/// answers: the answer to CAPA and that to an unknown command pass through it whole, so that
-/// Dovecot itself finds, executes and counts the commands.
+/// We replace two of the connection's functions. Dovecot's `input_next_cmd` executes the next
+/// command; we answer HELP before it runs. `send_raw_data` sends a command's answer; the answers to
+/// CAPA and to an unknown command pass through it whole. So Dovecot itself still finds, executes
+/// and counts the commands.
 #ifndef POP3_LEGACY_LOGIN_LOGIN_CLIENT_H
 #define POP3_LEGACY_LOGIN_LOGIN_CLIENT_H
 
@@ -12,8 +12,8 @@
 
 namespace pop3_legacy::login {
 
-/// Takes the two functions over, for a connection that Dovecot has just allocated.
-/// `authorization` lives as long as the process.
+/// Replaces the two functions of a connection that Dovecot has just allocated. `authorization` must
+/// live as long as the process.
 void attach(struct client* client, const Authorization& authorization);
 
 }  // namespace pop3_legacy::login

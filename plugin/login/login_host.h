@@ -13,7 +13,7 @@
 #pragma GCC diagnostic ignored "-Wsign-conversion"
 
 extern "C" {
-// clang-format off: login-common.h comes first
+// clang-format off: login-common.h must come first
 #include "login-common.h"
 // clang-format on
 #include "client-common.h"

@@ -53,7 +53,7 @@ static const struct setting_parser_info section_info = {
 
 static const struct setting_parser_info* const section_roots[] = {&section_info, NULL};
 
-/* Names and values, by turns. */
+/* Alternating names and values. */
 static const char* const* section_words(const struct plugin_section* section,
                                         unsigned int* count_r) {
   *count_r = 0;
@@ -81,7 +81,7 @@ int pop3_legacy_login_settings_read(struct pop3_legacy_login_settings* settings_
 
   i_zero(&input);
   input.roots = section_roots;
-  /* the module that plugin { } belongs to */
+  /* the module whose plugin { } is meant */
   input.module = section_info.module_name;
   input.service = "pop3";
   input.no_ssl_ca = TRUE;

@@ -1,4 +1,4 @@
-/* What Dovecot looks for before it runs a login plugin; see plugin/dovecot/module_symbols.c. */
+/* What Dovecot checks before it runs a login plugin; see plugin/dovecot/module_symbols.c. */
 #include "config.h"
 #include "lib.h"
 

@@ -11,8 +11,8 @@ namespace pop3_legacy::login {
 
 namespace {
 
-/// As the settings have it; what they cannot mean is logged, and then everything stays Dovecot's:
-/// without a login process nobody would get at their mail.
+/// Reads the settings. If they make no sense, this is logged and everything stays as Dovecot has
+/// it: without a login process, nobody could read their mail.
 Authorization read_authorization() {
   struct pop3_legacy_login_settings settings {};
   const char* error = nullptr;

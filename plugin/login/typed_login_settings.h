@@ -1,5 +1,5 @@
 /* Dovecot 2.4's description of the login process's settings. Built into the login plugin, which
-   reads them, and into libpop3_legacy_settings.so, by which the configuration knows them. */
+   reads them, and into libpop3_legacy_settings.so, which makes them known to the configuration. */
 #ifndef POP3_LEGACY_LOGIN_TYPED_LOGIN_SETTINGS_H
 #define POP3_LEGACY_LOGIN_TYPED_LOGIN_SETTINGS_H
 

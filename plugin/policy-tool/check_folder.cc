@@ -26,12 +26,12 @@ constexpr std::string_view default_file = "default.toml";
 constexpr std::string_view domains_folder = "domains";
 constexpr std::string_view profiles_folder = "profiles";
 
-// Hidden files are an editor's or a package manager's, examples are there to be copied.
+// Hidden files belong to an editor or package manager; examples are there to be copied.
 bool is_passed_over(std::string_view name) {
   return name.starts_with('.') || name.ends_with(".example");
 }
 
-// The names in `folder`, sorted, without those that are passed over.
+// The names in `folder`, sorted, without those passed over.
 Result<std::vector<std::string>> list(const std::string& folder) {
   std::vector<std::string> names;
   std::error_code error;
@@ -48,7 +48,7 @@ Result<std::vector<std::string>> list(const std::string& folder) {
   return names;
 }
 
-// Why no login looks for `stem`.toml in domains/; empty if one does.
+// Why no login looks for `stem`.toml in domains/; empty if one may.
 std::string domain_complaint(std::string_view stem) {
   const Result<std::string> domain = policy::domain_name(stem, idn2_domain);
   if (!domain) return "never read, for no domain has this name: " + domain.error().text;
@@ -118,8 +118,8 @@ class Checker {
     }
   }
 
-  // One more file, as the login of `user` with `profile` would have it: with what stands before
-  // it, for some mistakes are in none of them alone.
+  // Checks one more file as the login of `user` with `profile` would get it, together with what
+  // comes before it, because some mistakes are in no single document.
   void check_policy(const std::string& user, const std::string& profile) {
     ++result_.files;
     for (std::string& problem : policy::resolve(&store_, user, profile, idn2_domain).problems) {
@@ -135,7 +135,7 @@ class Checker {
     report(Problem{path_of(name), 0, 0, std::move(text)}.sentence());
   }
 
-  // What is wrong with a document is found once more with each login that it matters to.
+  // A mistake in a document is found again with each login that it affects, but reported once.
   void report(std::string problem) {
     if (reported_.insert(problem).second) result_.problems.push_back(std::move(problem));
   }

@@ -1,4 +1,4 @@
-/// Checks a policy folder before a login does.
+/// Checks a policy folder before a login uses it.
 #ifndef POP3_LEGACY_POLICY_TOOL_CHECK_FOLDER_H
 #define POP3_LEGACY_POLICY_TOOL_CHECK_FOLDER_H
 
@@ -12,12 +12,12 @@ namespace pop3_legacy::policy_tool {
 
 struct FolderCheck {
   std::size_t files = 0;              ///< that a login could ask for
-  std::vector<std::string> problems;  ///< one sentence each, as Problem::sentence() has them
+  std::vector<std::string> problems;  ///< one sentence each, from Problem::sentence()
 };
 
-/// Reads every document of `folder` as a login would, with all it inherits and the default
-/// before it, and looks for files that no login will ever read. An Error: the folder itself cannot
-/// be listed.
+/// Reads every document in `folder` as a login would, with all it inherits and the default before
+/// it, and looks for files that no login will ever read. An Error: the folder itself cannot be
+/// listed.
 Result<FolderCheck> check_folder(const std::string& folder);
 
 }  // namespace pop3_legacy::policy_tool

@@ -26,7 +26,7 @@ constexpr std::size_t columns = 100;
 std::string default_of(const Key& key) {
   Policy policy;
   std::string value = std::visit([&](const auto& kind) { return kind.toml(policy); }, key.kind);
-  return value.empty() ? "\"\"" : value;  // `inherit` is no part of it
+  return value.empty() ? "\"\"" : value;  // `inherit` is not part of a Policy
 }
 
 std::vector<policy::Word> words_of(const Key& key) {
@@ -47,7 +47,8 @@ std::string listed(const std::vector<std::string_view>& names) {
   return out;
 }
 
-// What the kind lets stand there; empty: the entry says it. In sentences behind the entry's own.
+// The values that a kind of key accepts, in sentences that follow the entry's own. Empty: the entry
+// says it.
 struct Values {
   std::string operator()(const policy::CountKey& kind) const {
     return "An integer " + from_to(std::to_string(kind.least), std::to_string(kind.most)) + '.';
@@ -96,7 +97,7 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 
 // --- default.toml ---
 
-// `text` in lines that begin with `first` and `next`.
+// Breaks `text` into lines that begin with `first` and `next`.
 std::string wrapped(std::string_view text, std::string_view first, std::string_view next) {
   std::string out;
   std::string line(first);
@@ -160,7 +161,7 @@ std::string keys_reference() {
   return out;
 }
 
-// In a cell of a table.
+// Text for a table's cell.
 std::string cell(std::string_view text) {
   std::string out = " ";
   for (const char c : text) out += c == '|' ? std::string("\\|") : std::string(1, c);

@@ -1,7 +1,7 @@
-/// The documents that are made of the entries of keys, commands, schemes and dialects.
+/// The documents generated from the entries of keys, commands, schemes and dialects.
 ///
-/// They are committed as conf.d/pop3-legacy/default.toml and conf.d/REFERENCE.md; the target
-/// `documents` of the build writes them anew, and a test compares them.
+/// They are committed as conf.d/pop3-legacy/default.toml and conf.d/REFERENCE.md. The build target
+/// `documents` regenerates them, and a test compares them.
 #ifndef POP3_LEGACY_POLICY_TOOL_DOCUMENTS_H
 #define POP3_LEGACY_POLICY_TOOL_DOCUMENTS_H
 
@@ -9,10 +9,10 @@
 
 namespace pop3_legacy::policy_tool {
 
-/// A policy with every key behind a "#", with its default and what it is for: it sets nothing.
+/// A policy with every key commented out, with its default and its purpose: it sets nothing.
 std::string default_document();
 
-/// The page of reference, in Markdown.
+/// The reference page, in Markdown.
 std::string reference();
 
 }  // namespace pop3_legacy::policy_tool

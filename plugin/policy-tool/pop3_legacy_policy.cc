@@ -1,5 +1,5 @@
-// pop3-legacy-policy: finds an administrator's mistakes before the users do, and shows what a user
-// has.
+// pop3-legacy-policy: finds an administrator's mistakes before users do, and shows the policy that
+// a user has.
 
 #include <CLI/CLI.hpp>
 #include <cstddef>
@@ -24,7 +24,7 @@ std::string counted(std::size_t number, const std::string& noun) {
   return std::to_string(number) + ' ' + noun + (number == 1 ? "" : "s");
 }
 
-// `code`, unless standard output could not take everything.
+// Returns `code`, or failure if standard output could not take everything.
 int written(int code) {
   if (std::cout.flush()) return code;
   std::cerr << "the result cannot be written\n";
@@ -55,7 +55,7 @@ struct Login {
   std::string profile;
 };
 
-// A policy with a mistake is in force nowhere, and none that could be shown.
+// A policy with a mistake is in force nowhere, so there is nothing to show.
 int report(const Login& login, bool explain) {
   namespace policy = pop3_legacy::policy;
   using pop3_legacy::idn2_domain;

@@ -1,13 +1,13 @@
 #include "plugin/process/child_program.h"
 
-// When a process may be killed. Its number, which is that of its process group too, is its own from
-// the spawn until it has been reaped, and the event loop says so in the same moment
-// (EventLoop::child): before that kill(-number) meets the program and what it has started, and
-// nobody else, however long it has been dead. Behind it the group may still have members, and then
-// the number stays theirs. Where it has none the number is free; but the kernel gives out numbers
-// in turn, so that a stranger has it only once all the others have been given out, and no other
-// code of ours runs between the reaping and ended(). There the number is looked at once more: a
-// process that has it then is a stranger, and is left alone. Nothing is signalled later.
+// When a process may be killed. From the spawn until it is reaped, its number (which is also that
+// of its process group) belongs to it, and the event loop reports the reaping at once
+// (EventLoop::child). Until then, kill(-number) reaches only the program and what it has started,
+// however long it has been dead. After that, if the group still has members, the number remains
+// theirs. If it has none, the number is free. But the kernel assigns numbers in turn, so a stranger
+// gets it only after all others have been used, and none of our other code runs between the reaping
+// and ended(). There we check once more: a process that has the number then is a stranger and is
+// left alone. Later, nothing is signalled.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,7 +28,7 @@ namespace {
 using End = ProgramResult::End;
 
 constexpr std::size_t piece_octets = 4096;
-/// Of standard error; its end is what the log gets.
+/// How much of standard error is kept; the log gets its last octets.
 constexpr std::size_t max_complaint_octets = 512;
 
 class Child : public RunningProgram {
@@ -42,7 +42,7 @@ class Child : public RunningProgram {
   ~Child() override { end_process(); }
 
   Status begin(EventLoop& loop, const ProgramCall& call) {
-    // A host that has lent its privileges could have them taken back by the program.
+    // If the host has only lent its privileges, the program could take them back.
     if (::getuid() != ::geteuid() || ::getgid() != ::getegid()) {
       return Error{Failure::permanent, call.target + " is not run, for this process is two users"};
     }
@@ -106,7 +106,7 @@ class Child : public RunningProgram {
     return read_tail(complaints_.reading->get(), max_complaint_octets, complaint_);
   }
 
-  // What it has left running is killed.
+  // Kills whatever the program has left running.
   void ended(int status) {
     const pid_t number = std::exchange(pid_, -1);
     if (::kill(number, 0) != 0 && errno == ESRCH) ::kill(-number, SIGKILL);
@@ -133,7 +133,7 @@ class Child : public RunningProgram {
     }
     ProgramResult result{end, std::move(said_), std::move(reason)};
     const auto done = std::exchange(done_, nullptr);
-    done(std::move(result));  // may destroy this
+    done(std::move(result));  // may destroy *this
   }
 
   void end_process() noexcept {

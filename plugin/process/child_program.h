@@ -1,4 +1,4 @@
-/// Runs a program as a child of this process, without a shell and without waiting for it.
+/// Runs a program as a child of this process, without a shell and without blocking.
 #ifndef POP3_LEGACY_PROCESS_CHILD_PROGRAM_H
 #define POP3_LEGACY_PROCESS_CHILD_PROGRAM_H
 
@@ -11,10 +11,9 @@
 
 namespace pop3_legacy::process {
 
-/// host::Programs::run_program() for a path. `loop` lives longer than the program. The program has
-/// a session (setsid) of its own; all that is left of it is killed when it ends, is in its time
-/// limit's or output limit's way, or is dropped. A process that has made itself another session
-/// escapes.
+/// host::Programs::run_program() for a path. `loop` must outlive the program. The program gets its
+/// own session (setsid). Whatever is left of it is killed when it ends, exceeds its time or output
+/// limit, or is dropped. A process that starts another session escapes.
 Result<std::unique_ptr<RunningProgram>> run_program(EventLoop& loop, const ProgramCall& call,
                                                     std::function<void(ProgramResult)> done);
 

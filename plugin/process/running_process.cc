@@ -16,12 +16,12 @@ namespace pop3_legacy::process {
 
 namespace {
 
-/// Enough of a boot's id (32 digits) to tell it from others.
+/// Enough of a boot's id (32 digits) to distinguish boots.
 constexpr std::size_t boot_digits = 16;
-/// In /proc/PID/stat, counted behind the name of the program, which may hold any octet.
+/// In /proc/PID/stat, counted after the name of the program, which may contain any octet.
 constexpr int start_time_field = 20;
 
-/// The beginning of a small file, which is all of one in /proc; empty: it cannot be read.
+/// The beginning of a small file, which for a file in /proc is the whole. Empty: it cannot be read.
 std::string content_of(const std::string& path) {
   const files::OpenFile file(files::open_retrying(AT_FDCWD, path, O_RDONLY));
   std::array<char, 1024> octets{};
@@ -36,7 +36,7 @@ std::string digits_of(std::string_view text) {
   return digits;
 }
 
-/// Where process numbers mean what they mean here; empty: unknown.
+/// Identifies the space in which process numbers have the same meaning as here; empty: unknown.
 const std::string& space() {
   static const std::string made = [] {
     std::string boot = digits_of(content_of("/proc/sys/kernel/random/boot_id"));
@@ -85,7 +85,7 @@ std::optional<bool> is_running(std::string_view name) {
   if (!pid || *pid <= 0 || dash >= name.size()) return std::nullopt;
   const std::string started = start_time_of(std::string(number));
   if (!started.empty()) return started == name.substr(dash + 1);
-  // /proc may hide it (hidepid), but not from the kernel.
+  // /proc may hide the process (hidepid), but kill() sees it.
   if (::kill(*pid, 0) != 0 && errno == ESRCH) return false;
   return std::nullopt;
 }

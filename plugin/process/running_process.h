@@ -1,4 +1,4 @@
-/// Names for processes, by which another process can ask whether one still runs.
+/// Names for processes, with which another process can find out whether one is still running.
 #ifndef POP3_LEGACY_PROCESS_RUNNING_PROCESS_H
 #define POP3_LEGACY_PROCESS_RUNNING_PROCESS_H
 
@@ -8,13 +8,13 @@
 
 namespace pop3_legacy::process {
 
-/// host::Environment::process(): of this one. It says which machine, since which boot, which space
-/// of process numbers, the number, and when the process began, so that a number that was given out
-/// again is no mistake. Empty where /proc is not there.
+/// host::Environment::process() for this process. The name contains the machine, the boot, the
+/// space of process numbers, the number, and when the process started, so that a reused number
+/// causes no mistake. Empty without /proc.
 std::string this_process();
 
-/// host::Environment::is_running(). No value: `name` is of another machine, another boot or another
-/// container, or /proc does not show the process.
+/// host::Environment::is_running(). No value: `name` is from another machine, boot or container, or
+/// /proc does not show the process.
 std::optional<bool> is_running(std::string_view name);
 
 }  // namespace pop3_legacy::process

@@ -17,7 +17,7 @@ Error failed(const std::string& what, int error) {
   return {files::kind_of(error), what + ": " + std::generic_category().message(error)};
 }
 
-/// As exec() takes them; valid while `words` are.
+/// The form that exec() takes; valid while `words` are.
 std::vector<char*> pointers_to(std::vector<std::string>& words) {
   std::vector<char*> pointers;
   pointers.reserve(words.size() + 1);
@@ -38,7 +38,7 @@ class Preparation {
     }
     posix_spawn_file_actions_adddup2(&actions_, call.output, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions_, call.complaints, STDERR_FILENO);
-    // The host's connections and its log.
+    // Closes the host's connections and its log.
     posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
     posix_spawnattr_init(&attributes_);
     if (call.on_its_own) leave_the_host();
@@ -96,7 +96,7 @@ Result<pid_t> spawn(Spawn call) {
 }
 
 bool read_tail(int fd, std::size_t kept, std::string& text) {
-  // What comes faster than this is looked at is not waited for; a full pipe has as many.
+  // At most as many pieces as a full pipe holds, in case output arrives faster than it is read.
   constexpr int turns = 16;
   std::array<char, 4096> piece{};
   for (int turn = 0; turn < turns; ++turn) {

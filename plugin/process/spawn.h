@@ -1,4 +1,4 @@
-/// Children of this process: begun, and listened to.
+/// Starting children of this process and reading their output.
 #ifndef POP3_LEGACY_PROCESS_SPAWN_H
 #define POP3_LEGACY_PROCESS_SPAWN_H
 
@@ -14,7 +14,7 @@
 
 namespace pop3_legacy::process {
 
-/// The reading end does not block, and the writing end does.
+/// The reading end does not block; the writing end does.
 struct Pipe {
   std::optional<files::OpenFile> reading;
   std::optional<files::OpenFile> writing;
@@ -22,22 +22,22 @@ struct Pipe {
   Status open();
 };
 
-/// How a program begins. It has no file open but its input and its two outputs.
+/// How a program starts. It has no open files but its input and its two outputs.
 struct Spawn {
   std::vector<std::string> arguments;                        ///< the first is the program's path
   std::optional<std::vector<std::string>> environment = {};  ///< "NAME=value"; no value: as here
   int input = -1;                                            ///< -1: it has nothing to read
   int output = -1;
   int complaints = -1;
-  /// It has a session (setsid) of its own, and no signal blocked or ignored.
+  /// The program gets its own session (setsid), and no signal is blocked or ignored.
   bool on_its_own = false;
 };
 
-/// The child's number, which is the caller's to reap (EventLoop::child()).
+/// Returns the child's number; the caller must reap it (EventLoop::child()).
 Result<pid_t> spawn(Spawn call);
 
-/// Appends what can be read from `fd` without waiting, and leaves the last `kept` octets of `text`.
-/// False: there will be no more.
+/// Appends what can be read from `fd` without waiting and keeps only the last `kept` octets of
+/// `text`. False: there will be no more.
 bool read_tail(int fd, std::size_t kept, std::string& text);
 
 }  // namespace pop3_legacy::process

@@ -34,7 +34,7 @@ PERIOD = 0.05
 
 
 class Neighbour(threading.Thread):
-    """Sends NOOPs until it is told to stop; `longest` is the longest time that one took."""
+    """Sends NOOPs until told to stop; `longest` is the longest time that one took."""
 
     def __init__(self, pop3):
         super().__init__()
@@ -66,7 +66,7 @@ class Bench:
             file.write(POLICY + more)
 
     def measure(self, name, user, thing, base):
-        """thing: called with the user's session, while the neighbour sends."""
+        """thing: called with the user's session while the neighbour sends."""
         with hosts.Pop3(self.host.port, self.neighbour) as pop3, hosts.Pop3(self.host.port, user) as session:
             pop3.socket.settimeout(600)
             session.socket.settimeout(600)
@@ -86,7 +86,7 @@ class Bench:
         print(f"{name:44} {took:8.2f} s, a NOOP at most {neighbour.longest * 1000:7.0f} ms {ratio}", flush=True)
 
     def replies(self, lines, count, multi=False):
-        """A thing: these lines in one packet, and so many replies."""
+        """A thing: sends these lines in one packet and reads this many replies."""
         def thing(session):
             session.send(lines)
             for _ in range(count):
@@ -99,7 +99,7 @@ class Bench:
         return thing
 
     def once(self, user):
-        """What Dovecot does at the first login is not measured."""
+        """Dovecot's work at the first login is not to be measured."""
         with hosts.Pop3(self.host.port, user) as pop3:
             pop3.socket.settimeout(600)
             pop3.quit()
@@ -132,8 +132,9 @@ class Bench:
         many = self.user()
         for number in range(1, self.options.messages + 1):
             hosts.deliver(self.host, many, hosts.message(number), number)
-        # Where a file is called otherwise than Dovecot's list says, the first look into a message reads
-        # the whole folder, whoever looks: a TOP by Dovecot alone takes 0.6 s then. That is not measured.
+        # If a file's name differs from Dovecot's list, the first look into a message reads the
+        # whole folder, whoever looks: a TOP by Dovecot alone then takes 0.6 s. That is not to be
+        # measured.
         folder = os.path.join(self.host.homes, many, "Maildir")
         for name in os.listdir(f"{folder}/new"):
             os.rename(f"{folder}/new/{name}", f"{folder}/cur/{name}")

@@ -38,7 +38,8 @@ from uidl import processor_seconds
 POLICY = '[last]\nwording = "mh"\n'
 EXPECTED = b" is the last msg seen"
 TURNS = 10
-# For the mailboxes, the logs, copies of Dovecot's modules, and everybody else on that disk.
+# Reserved for the mailboxes, the logs, copies of Dovecot's modules, and everybody else on that
+# disk.
 SPARE_FILES = 10_000
 SPARE_OCTETS = 1 << 30
 BLOCK = 4096
@@ -50,7 +51,8 @@ def domain(number):
 
 
 class Candidate:
-    """A running Dovecot with so many domains, to `picked` of which users log in. options: the host's."""
+    """A running Dovecot with this many domains; users of `picked` of them log in. options: for the
+    host."""
 
     def __init__(self, store, count, picked, **options):
         self.store, self.count = store, count
@@ -58,14 +60,14 @@ class Candidate:
         self.picked = self.random.sample(range(count), min(count, picked))
         self.times = []
         self.used = 0.0
-        # Not before the stores are full: it takes a port, which would be another's by then.
+        # Not created until the stores are full: it picks a port, which might be taken by then.
         self.host = hosts.new_host(clients=100, **options)
         with open(f"{self.host.base}/dovecot.conf", "a") as file:
             file.write(shared_mailbox(self.host.base))
         self.host.maildir("shared")
 
     def login(self, look=lambda: None):
-        """Seconds. look() is called in the session."""
+        """Returns seconds. look() is called during the session."""
         user = f"u@{domain(self.random.choice(self.picked))}"
         begun = time.perf_counter()
         with hosts.Pop3(self.host.port, user) as pop3:
@@ -78,7 +80,8 @@ class Candidate:
         return time.perf_counter() - begun
 
     def process(self):
-        """The pop3 process. Dovecot ends one that had nothing to do for a minute: ask in each turn."""
+        """The pop3 process. Dovecot ends a process that was idle for a minute, so ask in each
+        turn."""
         found = []
         self.login(lambda: found.extend(hosts.processes_of(self.host, "shared")))
         return found[0]
@@ -104,10 +107,10 @@ def octets_for(files):
 
 
 def check_disk(folder, files, octets):
-    """There is room for so much."""
+    """Fails if there is not enough room."""
     disk = os.statvfs(folder)
     free = disk.f_bavail * disk.f_frsize
-    # No f_files: the file system makes them as they are needed.
+    # Without f_files, the file system creates inodes as needed.
     if disk.f_files and disk.f_favail < files or free < octets:
         raise RuntimeError(f"{folder} has {disk.f_favail:,} inodes and {free >> 20:,} MB left, but {files:,} and "
                            f"{octets >> 20:,} MB are needed: set TMPDIR to a folder on a larger disk, or ask for "
@@ -115,7 +118,8 @@ def check_disk(folder, files, octets):
 
 
 def mount_own_disk(folder, files):
-    """Makes folder an ext4 with room for so many, in this mount namespace; False: it stays a folder."""
+    """Makes folder an ext4 with room for this many files, in this mount namespace. False: it is
+    still an ordinary folder."""
     image = folder + ".ext4"
     try:
         with open(image, "wb") as file:
@@ -132,7 +136,8 @@ def mount_own_disk(folder, files):
 
 
 def fill(what, count, seconds, put):
-    """put(begin, end) for a thousand numbers at a time; an error if all take longer than that."""
+    """Calls put(begin, end) for a thousand numbers at a time. An error if this takes longer than
+    `seconds`."""
     begun = time.monotonic()
     for begin in range(0, count, 1000):
         if time.monotonic() - begun > seconds:
@@ -142,7 +147,7 @@ def fill(what, count, seconds, put):
 
 
 def fill_folder(count, seconds, _):
-    """The options of a host that has them."""
+    """Returns the options of a host that uses these policies."""
     policies = os.path.join(hosts.scratch, f"policies{count}")
     os.makedirs(f"{policies}/domains")
 
@@ -190,7 +195,7 @@ def main():
     parser.add_argument("--fill-seconds", type=int, default=1200, help="the most that filling a store may take")
     options = parser.parse_args()
     if not os.environ.get(IN_NAMESPACE):
-        # Where the mount ends with this process.
+        # There the mount ends with this process.
         command = mount_namespace() + [sys.executable] + sys.argv
         os.execvpe(command[0], command, {**os.environ, IN_NAMESPACE: "1"})
     os.umask(0o22)
@@ -218,7 +223,7 @@ def main():
             cells = (wall * 1000, wall / least, one.used * 1000 / len(one.times), one.used / first.used)
             print(f"| {one.store} | {one.count:,} | " + " | ".join(f"{cell:.2f}" for cell in cells) + " |", flush=True)
     except Exception:
-        traceback.print_exc()  # before the files go, which takes a while
+        traceback.print_exc()  # before the files are removed, which takes a while
         sys.exit(1)
     finally:
         for server in servers:

@@ -41,7 +41,7 @@ def fill(maildir, count):
 
 
 def measure(host, user):
-    """Wall seconds, processor seconds, and MB at most, of a session's UIDL."""
+    """A session's UIDL: wall seconds, processor seconds, and MB at most."""
     with hosts.Pop3(host.port, user) as pop3:
         pop3.command(b"NOOP")
         process = hosts.processes_of(host, user)[0]
@@ -70,7 +70,7 @@ def processor_seconds(process):
 
 
 def prepare(host, maildir, scheme, names):
-    """The policy, and a mailbox that remembers nothing of another scheme."""
+    """Writes the policy, and makes a mailbox that remembers nothing of another scheme."""
     for path in glob.glob(f"{maildir}/dovecot-pop3-legacy-*") + glob.glob(f"{maildir}/dovecot.index.cache"):
         os.unlink(path)
     key = f"{host.base}/key"
@@ -106,7 +106,7 @@ def main():
             maildir = host.maildir(user)
             fill(maildir, options.messages)
             host.give(maildir)
-            with hosts.Pop3(host.port, user) as pop3:  # the index and the sizes
+            with hosts.Pop3(host.port, user) as pop3:  # builds the index and the sizes
                 pop3.socket.settimeout(600)
                 pop3.command(b"STAT")
                 pop3.quit()

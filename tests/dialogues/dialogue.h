@@ -19,14 +19,14 @@ namespace pop3_legacy::dialogue {
 
 // --- what a dialogue is played against, and how ---
 
-/// The hosts' names, as `S on` lines and the command line have them.
+/// The hosts' names in `S on` lines and on the command line.
 inline constexpr std::array<std::string_view, 4> host_names{"memory", "standalone", "dovecot-2.3",
                                                             "dovecot-2.4"};
 
 /// How a session's octets are cut up on their way to the host.
 enum class Mode {
-  line,        ///< a line at a time, its reply read before the next
-  split,       ///< the same, every octet sent by itself
+  line,        ///< one line at a time, its reply read before the next
+  split,       ///< the same, each octet sent by itself
   pipelined,   ///< after login, the whole session in one piece
   with_login,  ///< the whole session in one piece, USER and PASS included
 };
@@ -36,14 +36,14 @@ inline constexpr std::array<Mode, 4> modes{Mode::line, Mode::split, Mode::pipeli
 
 std::string_view name_of(Mode mode) noexcept;
 
-/// The hosts behind `S on`: "memory, dovecot".
+/// The hosts listed after `S on`: "memory, dovecot".
 Result<std::vector<std::string_view>> parse_hosts(std::string_view list);
 
 // --- expected lines ---
 
 struct Expected {
   unsigned line = 0;   ///< in the file
-  std::string source;  ///< as it stands there
+  std::string source;  ///< as it is written there
   Pattern pattern;
   std::vector<std::string_view> hosts;  ///< of host_names; empty: all of them
 
@@ -52,8 +52,8 @@ struct Expected {
 
 // --- the dialogue ---
 
-/// What the client sends at once, and the lines that answer it. Without octets: the login, where
-/// the lines that answer PASS stand in the file.
+/// What the client sends at once, and the lines that answer it. Empty `octets` mean the login, when
+/// the file contains the lines that answer PASS.
 struct Exchange {
   unsigned line = 0;
   std::string octets;
@@ -63,19 +63,19 @@ struct Exchange {
 struct Session {
   unsigned line = 0;
   std::vector<Exchange> exchanges;
-  bool logs_in = true;   ///< by the runner, before the exchanges
+  bool logs_in = true;   ///< done by the runner, before the exchanges
   bool dropped = false;  ///< by the client, at the end; otherwise the host closes
   unsigned end_line = 0;
 
-  /// What PASS is answered is part of the dialogue, and not just some "+OK".
+  /// The dialogue says what PASS is answered; any "+OK" would not do.
   [[nodiscard]] bool begins_with_login() const {
     return !exchanges.empty() && exchanges.front().octets.empty();
   }
-  /// All that the client sends.
+  /// Everything that the client sends.
   [[nodiscard]] std::string client_octets() const;
 };
 
-/// {lines} needs a line to end at, on every host.
+/// {lines} must be followed by a line to end at, on every host.
 Status check_last_exchange(const Session& session);
 
 // What happens between two sessions.
@@ -89,7 +89,7 @@ struct UidvalidityChange {};
 struct NewPolicy {
   std::string toml;
 };
-/// In the mailbox's folder; no content: it is removed.
+/// A file in the mailbox's folder; without content, it is removed.
 struct NewFile {
   std::string name;
   std::string content;
@@ -99,12 +99,12 @@ using Step = std::variant<Session, NewMail, Expunge, UidvalidityChange, NewPolic
 
 struct Dialogue {
   std::string file;
-  std::vector<Message> mails;         ///< there from the beginning
-  std::vector<BoardMailbox> boards;   ///< the same
-  std::optional<std::string> policy;  ///< no value: the user's domain has none
+  std::vector<Message> mails;         ///< from the beginning
+  std::vector<BoardMailbox> boards;   ///< from the beginning
+  std::optional<std::string> policy;  ///< no value: the user's domain has no policy
   std::vector<Step> steps;
   std::vector<Mode> not_in;
-  bool compared = true;  ///< with a server without the plugin
+  bool compared = true;  ///< to a server without the plugin
 
   [[nodiscard]] bool plays_in(Mode mode) const noexcept;
 };

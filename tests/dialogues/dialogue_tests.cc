@@ -16,14 +16,14 @@ namespace pop3_legacy::dialogue {
 
 namespace {
 
-/// A DNS label, as it is in the user's name.
+/// The DNS label used in the user's name.
 std::string label_of(const Dialogue& dialogue, std::string_view addition) {
   std::string label = slug_of(dialogue) + '-' + std::string(addition);
   std::replace(label.begin(), label.end(), '_', '-');
   return label;
 }
 
-/// Where `a` and `b` differ; empty if they do not.
+/// Where `a` and `b` differ; empty if they are equal.
 std::string difference(std::string_view a, std::string_view b) {
   if (a == b) {
     return {};
@@ -64,7 +64,7 @@ class DialogueTest : public testing::Test {
     }
     const auto recording =
         play(dialogue_, *plan_.host, plan_.host_name, mode_, label_of(dialogue_, name_of(mode_)));
-    // Of its own, so that tests may run beside each other in several processes.
+    // Its own user, so that tests can run in several processes at the same time.
     const auto& reference =
         in_line_mode(label_of(dialogue_, std::string(name_of(mode_)) + "-line"));
     expect_equal(reference, recording,
@@ -87,7 +87,8 @@ class DialogueTest : public testing::Test {
   Mode mode_;
 };
 
-/// The client's side of a dialogue, whatever the answers are; both hosts give the same ones.
+/// Plays the client's side of a dialogue, whatever the answers are; both hosts must give the same
+/// ones.
 class ComparisonTest : public testing::Test {
  public:
   ComparisonTest(Plan& plan, const Dialogue& dialogue) : plan_(plan), dialogue_(dialogue) {}
@@ -111,8 +112,8 @@ class ComparisonTest : public testing::Test {
   }
 
  private:
-  // A reset takes the end of an answer with it, sometimes on the one side, sometimes on the other:
-  // then any two equal answers will do.
+  // A reset loses the end of an answer, sometimes on one side, sometimes on the other. Then any two
+  // equal answers are enough.
   static bool each_session_agrees_once(const std::vector<Recording>& ones,
                                        const std::vector<Recording>& others) {
     for (std::size_t session = 0; session < ones.front().size(); ++session) {
@@ -166,10 +167,10 @@ class ComparisonTest : public testing::Test {
 
   Plan& plan_;
   const Dialogue& dialogue_;
-  bool reset_ = false;  ///< one of the connections was
+  bool reset_ = false;  ///< a connection was reset
 };
 
-/// As GoogleTest's filters and CTest can take it.
+/// A name that GoogleTest's filters and CTest accept.
 std::string test_name(std::string_view text) {
   std::string name(text);
   std::replace_if(
@@ -181,7 +182,7 @@ template <class Make>
 void register_test([[maybe_unused]] const std::string& suite,
                    [[maybe_unused]] const std::string& name,
                    [[maybe_unused]] const Dialogue& dialogue, [[maybe_unused]] Make make) {
-#ifndef __clang_analyzer__  // which takes what GoogleTest keeps for a leak
+#ifndef __clang_analyzer__  // it takes what GoogleTest keeps for a leak
   testing::RegisterTest(suite.c_str(), name.c_str(), nullptr, nullptr, dialogue.file.c_str(), 1,
                         [make]() -> testing::Test* { return make().release(); });
 #endif

@@ -1,5 +1,5 @@
-/// The tests of a run: one for each dialogue and mode, all of a host's in one suite; or one for
-/// each dialogue, which compares two hosts.
+/// The tests of a run: one for each dialogue and mode, in one suite per host; or one for each
+/// dialogue that compares two hosts.
 #ifndef POP3_LEGACY_TESTS_DIALOGUES_DIALOGUE_TESTS_H
 #define POP3_LEGACY_TESTS_DIALOGUES_DIALOGUE_TESTS_H
 
@@ -14,7 +14,7 @@
 
 namespace pop3_legacy::dialogue {
 
-/// What all tests of a run share.
+/// Shared by all tests of a run.
 struct Plan {
   std::string host_name;
   std::unique_ptr<HostUnderTest> host;
@@ -24,10 +24,10 @@ struct Plan {
   std::map<const Dialogue*, Recording> in_line_mode;
 };
 
-/// The file's name without its ending.
+/// The file's name without its extension.
 std::string slug_of(const Dialogue& dialogue);
 
-/// `plan` lives longer than the tests.
+/// `plan` must outlive the tests.
 void register_tests(Plan& plan);
 
 }  // namespace pop3_legacy::dialogue

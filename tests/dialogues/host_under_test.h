@@ -1,8 +1,8 @@
-/// What a dialogue is played against: a server with users of which each has a maildrop and a
-/// policy that the runner sets up. Two kinds: in the runner's own process, and over TCP with
-/// the maildrops in Maildirs.
+/// The server that a dialogue is played against. The runner sets up its users, each with a maildrop
+/// and a policy. There are two kinds: in the runner's own process, and over TCP with the maildrops
+/// in Maildirs.
 ///
-/// Whatever keeps a dialogue from being played at all (no connection, no answer within the
+/// Anything that prevents a dialogue from being played (no connection, no answer before the
 /// deadline, a file that cannot be written) is thrown as Trouble.
 #ifndef POP3_LEGACY_TESTS_DIALOGUES_HOST_UNDER_TEST_H
 #define POP3_LEGACY_TESTS_DIALOGUES_HOST_UNDER_TEST_H
@@ -26,7 +26,7 @@ class Trouble : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Something is missing at the end, and the connection was reset: nobody's fault.
+/// The end is missing because the connection was reset, which is nobody's fault.
 class LostInReset : public Trouble {
  public:
   using Trouble::Trouble;
@@ -44,18 +44,18 @@ class Connection {
 
   /// Sends `octets` in one piece. Ignored once the server has closed.
   virtual void send(std::string_view octets) = 0;
-  /// What has arrived and was not yet returned, at least one octet. Empty: the server has
+  /// Octets that have arrived and were not returned yet, at least one. Empty: the server has
   /// closed.
   [[nodiscard]] virtual std::string receive() = 0;
-  /// The server has closed without reading everything. Over TCP that may have cost the last of
-  /// what it sent (RFC 1122, section 4.2.2.13).
+  /// The server has closed without reading everything. Over TCP, the last of what it sent may be
+  /// lost then (RFC 1122, section 4.2.2.13).
   [[nodiscard]] virtual bool was_reset() const { return false; }
-  /// The client is gone, having read what it was sent. receive() then waits until the server
+  /// The client disappears after reading what it was sent. receive() then waits until the server
   /// has noticed and ended the session.
   virtual void drop() = 0;
 };
 
-/// A user, made for one dialogue in one mode.
+/// A user, created for one dialogue in one mode.
 class Account {
  public:
   Account() = default;
@@ -70,15 +70,15 @@ class Account {
 
   /// The policy of the user's domain.
   virtual void set_policy(const std::string& toml) = 0;
-  /// A file in the mailbox's folder; without content it is removed. Happens while no session is
-  /// open, as does what follows.
+  /// Writes a file in the mailbox's folder, or removes it if there is no content. To be called
+  /// while no session is open, as are the functions below.
   virtual void put_file(const std::string& name, const std::string& content) = 0;
 
   virtual void make_board(const BoardMailbox& board) = 0;
   virtual void deliver(const Message& message) = 0;
-  /// Removes the message that the next session would give this number.
+  /// Removes the message that would have this number in the next session.
   virtual void expunge(std::size_t number) = 0;
-  /// The mailbox gets a new UIDVALIDITY, its messages UIDs from 1.
+  /// Gives the mailbox a new UIDVALIDITY and its messages UIDs from 1.
   virtual void change_uidvalidity() = 0;
 
   [[nodiscard]] virtual std::unique_ptr<Connection> connect() = 0;
@@ -93,8 +93,8 @@ class HostUnderTest {
   HostUnderTest& operator=(HostUnderTest&&) = delete;
   virtual ~HostUnderTest() = default;
 
-  /// The user `label@label.test` with exactly the messages `mails` and no policy, whatever
-  /// an earlier run has left behind. `label` is a DNS label.
+  /// The user `label@label.test` with exactly the messages `mails` and no policy, whatever an
+  /// earlier run has left. `label` is a DNS label.
   [[nodiscard]] virtual std::unique_ptr<Account> fresh_account(
       const std::string& label, const std::vector<Message>& mails) = 0;
 };
@@ -106,13 +106,13 @@ struct TcpOptions {
   std::uint16_t port = 0;  ///< on 127.0.0.1
   /// HOMES/USER/Maildir is where the server looks for the user's mail.
   std::string homes;
-  /// The folder that the server's setting pop3_legacy_policy names; empty: there is none, and
-  /// no policy is written.
+  /// The folder named by the server's setting pop3_legacy_policy. Empty: there is none, and no
+  /// policies are written.
   std::string policies;
-  /// Whom the mail belongs to.
+  /// Owns the mail.
   uid_t owner = 0;
   gid_t group = 0;
-  /// Every user's.
+  /// For every user.
   std::string password = "secret";
   /// The longest wait for an answer.
   std::chrono::milliseconds deadline{10'000};

@@ -1,4 +1,4 @@
-/// The client's way to the first line of a dialogue.
+/// Connecting and logging in, up to the first line of a dialogue.
 #ifndef POP3_LEGACY_TESTS_DIALOGUES_LOGIN_H
 #define POP3_LEGACY_TESTS_DIALOGUES_LOGIN_H
 
@@ -11,12 +11,12 @@
 
 namespace pop3_legacy::dialogue {
 
-/// The octets from the host, where login needs them by lines.
+/// The octets from the host, read line by line during login.
 class Incoming {
  public:
   explicit Incoming(Connection& connection) : connection_(connection) {}
 
-  /// A "+OK" line, or Trouble is thrown; `what` brought it about.
+  /// Takes a "+OK" line or throws Trouble; `what` names the cause of the reply.
   void expect_ok(std::string_view what);
   /// Empty: the host has closed.
   std::string next();
@@ -26,11 +26,10 @@ class Incoming {
   std::string octets_;
 };
 
-/// Connects, up to the greeting.
+/// Connects, and reads the greeting.
 std::unique_ptr<Connection> greeted(Account& account, std::optional<Incoming>& incoming);
 
-/// Connects and logs in, up to the reply to PASS; what follows PASS in the same packet is
-/// `with_it`.
+/// Connects and logs in, up to the reply to PASS. `with_it` is sent in the same packet, after PASS.
 std::unique_ptr<Connection> log_in(Account& account, std::optional<Incoming>& incoming,
                                    const std::optional<std::string>& with_it = std::nullopt);
 

@@ -71,7 +71,7 @@ MaildirFixture::MaildirFixture(fs::path home, const std::vector<Message>& mails,
     give_away(maildir_ / folder, folder_mode);
   }
   for (const Message& mail : mails) {
-    // Mail that nobody has looked at may be in either.
+    // Mail not yet looked at may be in either folder.
     store(mail, maildir_, mail.seen || mail.ordinal % 2 == 0 ? "cur" : "new");
   }
   write_uidlist();

@@ -1,6 +1,6 @@
-/// A Maildir as the dialogues need it, always the same octets under the same names. It is
-/// Dovecot's format written anew here, not shim/maildir.cc's code: a test that checked code
-/// with itself would show nothing.
+/// Creates a Maildir for the dialogues, always the same octets under the same names. It implements
+/// Dovecot's format again instead of using shim/maildir.cc: a test that compared code with itself
+/// would show nothing.
 #ifndef POP3_LEGACY_TESTS_DIALOGUES_MAILDIR_FIXTURE_H
 #define POP3_LEGACY_TESTS_DIALOGUES_MAILDIR_FIXTURE_H
 
@@ -23,28 +23,29 @@ struct Owner {
   gid_t group = 0;
 };
 
-/// Replaces the file `path` by one with `content`, in one step; throws Trouble.
+/// Replaces the file `path` by one with `content`, in one step. Throws Trouble.
 void replace_file(const std::filesystem::path& path, std::string_view content, mode_t mode);
 
 class MaildirFixture {
  public:
-  /// Removes `home` with all that is in it and makes `home`/Maildir with `mails`, which get
-  /// UIDs from 1.
+  /// Removes `home` with everything in it and creates `home`/Maildir with `mails`, which get UIDs
+  /// from 1.
   MaildirFixture(std::filesystem::path home, const std::vector<Message>& mails, Owner owner);
 
-  /// The folder ".NAME" (Maildir++).
+  /// Creates the folder ".NAME" (Maildir++).
   void make_board(const BoardMailbox& board) const;
-  /// As a mail delivery agent does, by way of tmp. The server gives the UID.
+  /// Delivers as a mail delivery agent does, through tmp. The server assigns the UID.
   void deliver(const Message& message);
-  /// Removes the file of message `number`, as counted now.
+  /// Removes the file of message `number` in the current numbering.
   void expunge(std::size_t number);
-  /// Replaces the file `name` of the Maildir, or removes it where `content` is empty.
+  /// Replaces the Maildir's file `name`, or removes it if `content` is empty.
   void put_file(const std::string& name, const std::string& content) const;
-  /// Counts UIDVALIDITY up, UIDs from 1; Dovecot's index files, which say otherwise, go.
+  /// Increases UIDVALIDITY and gives UIDs from 1; removes Dovecot's index files, which contradict
+  /// that.
   void change_uidvalidity();
 
  private:
-  /// A message's file: its name without flags, and where it is now.
+  /// A message's file: its name without flags, and its current path.
   using File = std::pair<std::string, std::filesystem::path>;
 
   void store(const Message& message, const std::filesystem::path& maildir,

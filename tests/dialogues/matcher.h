@@ -1,4 +1,4 @@
-/// The matching of what a host answers against a dialogue.
+/// Compares what a host answers with a dialogue.
 #ifndef POP3_LEGACY_TESTS_DIALOGUES_MATCHER_H
 #define POP3_LEGACY_TESTS_DIALOGUES_MATCHER_H
 
@@ -12,25 +12,25 @@
 
 namespace pop3_legacy::dialogue {
 
-/// Follows one session. Every Error's text is "FILE:LINE: …" with the line that was expected.
+/// Follows one session. Every Error's text is "FILE:LINE: …" for the line that was expected.
 class Matcher {
  public:
-  /// `session` lives longer than this.
+  /// `session` must outlive this.
   Matcher(std::string_view file, const Session& session, std::string_view host);
 
-  /// The client has sent its first `exchanges` exchanges: no later one can be answered yet.
+  /// The client has sent the first `exchanges` exchanges; later ones cannot have been answered yet.
   void sent(std::size_t exchanges) noexcept { sent_ = exchanges; }
 
   /// The next octets from the host, in pieces of any size.
   Status feed(std::string_view octets);
 
-  /// All lines that answer the first `exchanges` exchanges have come.
+  /// All lines that answer the first `exchanges` exchanges have arrived.
   [[nodiscard]] bool answered(std::size_t exchanges) const noexcept;
 
-  /// The host has closed the connection.
+  /// To be called when the host has closed the connection.
   [[nodiscard]] Status closed() const;
 
-  /// An Error that says what was expected next, and that `what` came instead.
+  /// An Error saying what was expected next and that `what` came instead.
   [[nodiscard]] Error failure(std::string_view what) const;
 
  private:
@@ -46,7 +46,7 @@ class Matcher {
   std::vector<Awaited> awaited_;
   std::size_t position_ = 0;  ///< in awaited_
   std::size_t sent_ = 0;
-  std::string partial_;  ///< a line whose end has not come yet
+  std::string partial_;  ///< a line whose end has not arrived yet
 };
 
 }  // namespace pop3_legacy::dialogue

@@ -15,7 +15,7 @@ namespace {
 constexpr UidValidity first_uidvalidity = 1'700'000'000;
 constexpr std::string_view the_password = "secret";
 
-/// As every host is set up that dialogues are played against; see README.md.
+/// The settings of every host that dialogues are played against; see README.md.
 Authorization before_login() {
   const auto parsed =
       Authorization::parse({.login_help = "long",
@@ -47,8 +47,7 @@ class Documents : public policy::DocumentStore {
   std::map<std::string, std::string, std::less<>> documents_;
 };
 
-/// What is sent is taken in at once, and everything it brings about is output before send()
-/// returns.
+/// Input is processed at once: all output that it causes is there when send() returns.
 class MemoryConnection : public Connection {
  public:
   explicit MemoryConnection(shim::Environment environment) : session_(std::move(environment)) {}
@@ -75,7 +74,7 @@ class MemoryConnection : public Connection {
   }
 
  private:
-  // In small pieces, so that long replies go on where they were interrupted.
+  // Takes small pieces, so that long replies must continue where they were interrupted.
   void take_all() {
     constexpr std::size_t piece_octets = 1000;
     for (;;) {
@@ -108,7 +107,7 @@ class MemoryAccount final : public Account {
 
   void set_policy(const std::string& toml) override { documents_.set("domains/" + domain(), toml); }
 
-  // What the other hosts have as files, and this one not.
+  // The other hosts keep these as files; this host does not.
   void put_file(const std::string& name, const std::string& content) override {
     constexpr std::string_view state_prefix = "dovecot-pop3-legacy-";
     if (name == "courierpop3dsizelist") {

@@ -26,7 +26,7 @@ std::string generated_message(unsigned ordinal, std::size_t octets) {
   std::string text = "Subject: message " + std::to_string(ordinal) + "\r\n\r\n";
   for (bool first = true; text.size() < octets; first = false) {
     const std::size_t left = octets - text.size();
-    // One octet alone could not be a line.
+    // A single octet could not be a line.
     const std::size_t now = left == line_octets + 1 ? left - crlf.size() : left;
     const std::size_t length = std::min(now, line_octets) - crlf.size();
     text.append((first ? filler : letters).substr(0, length)).append(crlf);

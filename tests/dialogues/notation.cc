@@ -19,7 +19,7 @@ std::optional<unsigned> hex_value(char c) noexcept {
                                          : std::optional<unsigned>(static_cast<unsigned>(value));
 }
 
-/// Takes the escape at the front of `text`, which begins with a backslash.
+/// Takes the escape at the front of `text`, which must begin with a backslash.
 Result<char> take_escape(std::string_view& text) {
   const char kind = text.size() > 1 ? text[1] : '\0';
   std::size_t octets = 2;
@@ -56,7 +56,7 @@ Result<char> take_escape(std::string_view& text) {
   return value;
 }
 
-/// `{"A" x 3000}` at the front of `text`.
+/// Takes `{"A" x 3000}` from the front of `text`.
 Result<std::string> take_repetition(std::string_view& text) {
   const auto misspelt = [] { return refused(R"(a repetition looks like this: {"A" x 3000})"); };
   if (!text.starts_with("{\"")) {

@@ -23,22 +23,22 @@ constexpr bool is_digit(char c) noexcept {
 /// "FILE:LINE: ".
 std::string at(std::string_view file, unsigned line);
 
-/// No value: this is no number, or one above `limit`.
+/// No value: `text` is not a number, or is one above `limit`.
 std::optional<std::size_t> parse_count(std::string_view text, std::size_t limit);
 
-/// What stands between blanks.
+/// The words of `text`, separated by blanks.
 std::vector<std::string_view> words_of(std::string_view text);
 
-/// "2026-02-28T23:59:59Z", in seconds since 1970.
+/// Converts "2026-02-28T23:59:59Z" to seconds since 1970.
 std::optional<std::int64_t> seconds_of(std::string_view text);
 
 /// Takes plain octets and escapes up to one of `stops`, or the end.
 Result<std::string> take_octets(std::string_view& text, std::string_view stops);
 
-/// What a `C:` line sends, without its CRLF: octets, escapes and repetitions.
+/// What a `C:` line sends, without CRLF: octets, escapes and repetitions.
 Result<std::string> client_octets(std::string_view text);
 
-/// `octets` in printable ASCII, others as in `C:` lines, and cut where they are many.
+/// `octets` in printable ASCII, escaped as in `C:` lines and shortened if there are many.
 std::string shown(std::string_view octets);
 
 }  // namespace pop3_legacy::dialogue

@@ -70,7 +70,7 @@ class Parser {
     return keyword(words_of(line));
   }
 
-  // The text behind the colon and the blank that follows it.
+  // The text after the colon and the blank that follows it.
   static Result<std::string_view> text_of(std::string_view line, std::size_t colon) {
     line.remove_prefix(colon + 1);
     if (line.empty()) {
@@ -112,7 +112,7 @@ class Parser {
       if (!session_->logs_in) {
         return refused("the greeting is the runner's: a connection begins with a C line");
       }
-      session_->exchanges.push_back({line_, {}, {}});  // PASS, which is the runner's
+      session_->exchanges.push_back({line_, {}, {}});  // PASS, which the runner sends
     }
     const auto colon = line.find(':');
     if (colon == std::string_view::npos) {
@@ -257,14 +257,14 @@ class Parser {
     return message;
   }
 
-  // A mail without a size has its text in the lines that follow.
+  // A message without a size has its text in the following lines.
   void begin_mail(Message& message) {
     if (message.text.empty()) {
       block_ = {.text = &message.text, .line_end = crlf, .is_mail = true};
     }
   }
 
-  // The empty lines behind a block are there for who reads the dialogue.
+  // Empty lines after a block are there for the reader.
   Status end_block() {
     const Block block = std::exchange(block_, {});
     if (block.text == nullptr) {
@@ -316,7 +316,7 @@ class Parser {
     return Done{};
   }
 
-  /// Where the indented lines go that follow.
+  /// Where the indented lines that follow belong.
   struct Block {
     std::string* text = nullptr;
     std::string_view line_end;
@@ -325,9 +325,9 @@ class Parser {
 
   Dialogue dialogue_;
   unsigned line_ = 0;
-  bool started_ = false;        // the first session has been seen
-  Session* session_ = nullptr;  // the open one; no step is added while it is
-  Block block_;                 // the one whose lines are being read
+  bool started_ = false;        // the first session has begun
+  Session* session_ = nullptr;  // the open one; no steps are added meanwhile
+  Block block_;                 // whose lines are being read
   std::vector<std::string> messages_;
 };
 

@@ -1,4 +1,4 @@
-/// From a dialogue file to a Dialogue. README.md beside this file describes the format.
+/// Parses a dialogue file into a Dialogue. README.md in this folder describes the format.
 #ifndef POP3_LEGACY_TESTS_DIALOGUES_PARSER_H
 #define POP3_LEGACY_TESTS_DIALOGUES_PARSER_H
 

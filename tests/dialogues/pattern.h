@@ -1,4 +1,4 @@
-/// What one line of a host has to look like: the text of an `S:` line.
+/// What one line from a host must look like: the text of an `S:` line.
 #ifndef POP3_LEGACY_TESTS_DIALOGUES_PATTERN_H
 #define POP3_LEGACY_TESTS_DIALOGUES_PATTERN_H
 
@@ -13,14 +13,14 @@ namespace pop3_legacy::dialogue {
 
 class Pattern {
  public:
-  /// Octets that stand for themselves.
+  /// A pattern of octets that stand for themselves.
   static Pattern literal(std::string octets);
-  /// The text of an `S:` line; an Error says what is wrong with it.
+  /// Parses the text of an `S:` line. An Error says what is wrong with it.
   static Result<Pattern> parse(std::string_view text);
 
-  /// `{lines}`: any number of lines, up to the one that the next pattern matches.
+  /// `{lines}`: any number of lines, up to the first that the next pattern matches.
   [[nodiscard]] bool any_lines() const noexcept { return any_lines_; }
-  /// The whole `line`, which has no CRLF.
+  /// Matches the whole `line`, which has no CRLF.
   [[nodiscard]] bool matches(std::string_view line) const;
 
  private:

@@ -20,7 +20,7 @@ class Play {
   Play(const Dialogue& dialogue, const Session& session, std::string_view host, Mode mode)
       : session_(session), matcher_(dialogue.file, session, host), mode_(mode) {}
 
-  /// What the host sent. Throws Trouble at the first thing that is not as expected.
+  /// Returns what the host sent. Throws Trouble at the first thing that is not as expected.
   std::string run(Account& account) {
     try {
       talk(account);
@@ -126,7 +126,7 @@ struct Happening {
       account.set_policy(policy.toml);
     }
   }
-  // What the plugin remembers is a policy, too.
+  // What the plugin remembers counts as a policy.
   void operator()(const NewFile& file) const {
     if (with_policy || !file.name.starts_with("dovecot-pop3-legacy-")) {
       account.put_file(file.name, file.content);
@@ -134,7 +134,8 @@ struct Happening {
   }
 };
 
-/// Each mode has a user of its own, whom a policy may name in replies, with the domain or without.
+/// Removes the user's name, with or without domain: each mode has its own user, and a policy may
+/// name the user in replies.
 std::string without_user(const std::string& user, std::string text) {
   for (const std::string& name : {user, user.substr(0, user.find('@'))}) {
     for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at)) {

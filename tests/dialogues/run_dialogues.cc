@@ -1,4 +1,4 @@
-/// Plays dialogue files against a host. README.md beside this file says how to call it.
+/// Plays dialogue files against a host. README.md in this folder says how to call it.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -31,7 +31,7 @@ class CommandLine {
   explicit CommandLine(std::span<char* const> arguments)
       : arguments_(arguments.begin(), arguments.end()) {}
 
-  /// False, after a message: it makes no sense.
+  /// False, after a message: the command line makes no sense.
   bool read(Plan& plan) {
     try {
       while (!arguments_.empty()) {
@@ -111,7 +111,7 @@ class CommandLine {
     const bool plain = std::all_of(slug.begin(), slug.end(), [](char c) {
       return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
     });
-    // The longest addition to it is "-with-login-line".
+    // The longest suffix is "-with-login-line".
     if (!plain || slug.starts_with('-') || slug.size() + 16 > max_label_octets) {
       throw Trouble(path + ": the name has to be a short DNS label in lower case");
     }

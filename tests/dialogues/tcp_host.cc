@@ -48,7 +48,7 @@ class TcpConnection : public Connection {
   TcpConnection& operator=(TcpConnection&&) = delete;
   ~TcpConnection() override { ::close(socket_); }
 
-  // Reads meanwhile, so that a long dialogue cannot fill both directions and stop.
+  // Reads while it sends, so that a long dialogue cannot fill both directions and block.
   void send(std::string_view octets) override {
     const auto until = Clock::now() + deadline_;
     while (!octets.empty() && !gone_) {
@@ -61,7 +61,7 @@ class TcpConnection : public Connection {
         acknowledge_at_once();
         octets.remove_prefix(static_cast<std::size_t>(sent));
       } else if (errno == EPIPE || errno == ECONNRESET) {
-        return;  // what it said before is still to be read
+        return;  // what it said before must still be read
       } else if (errno != EAGAIN && errno != EINTR) {
         throw system_trouble("send");
       }
@@ -79,7 +79,7 @@ class TcpConnection : public Connection {
 
   [[nodiscard]] bool was_reset() const override { return reset_; }
 
-  // Only this direction: when the server closes the other it has ended the session.
+  // Closes only this direction; the server closes the other when it has ended the session.
   void drop() override { ::shutdown(socket_, SHUT_WR); }
 
  private:
@@ -91,7 +91,7 @@ class TcpConnection : public Connection {
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const int on = 1;
-    // The sockets interface wants its addresses cast.
+    // The sockets API needs a cast of the address.
     const auto* const generic =
         reinterpret_cast<const sockaddr*>(&address);  // NOLINT(*-reinterpret-cast)
     if (::connect(socket_, generic, sizeof address) != 0) {
@@ -103,8 +103,8 @@ class TcpConnection : public Connection {
     acknowledge_at_once();
   }
 
-  // What a reset costs is mostly the server's last line, held back by Nagle's algorithm until the
-  // one before is acknowledged. The kernel forgets this option as it sees fit.
+  // A reset usually loses the server's last line, which Nagle's algorithm holds back until the line
+  // before is acknowledged. The kernel may drop this option at any time.
   void acknowledge_at_once() const {
     const int on = 1;
     (void)::setsockopt(socket_, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);

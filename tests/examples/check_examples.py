@@ -1,8 +1,8 @@
-"""check_examples.py BUILD: the examples of CONTRIBUTING.md, each in a copy of the sources.
+"""check_examples.py BUILD: tries the examples of CONTRIBUTING.md, each in a copy of the sources.
 
-A patch adds a command, a key, a scheme and a dialect. It may touch as many files as CONTRIBUTING.md says.
-What it changes is compiled as in BUILD, and linked with what BUILD has of the rest; that takes some seconds
-each, but for the key: a member of Policy is seen by all files of policy/."""
+The patches add a command, a key, a scheme and a dialect. Each may touch as many files as
+CONTRIBUTING.md says. What it changes is compiled as in BUILD and linked with the rest from BUILD.
+That takes some seconds each, except for the key: all files of policy/ include Policy."""
 import concurrent.futures
 import glob
 import json
@@ -35,21 +35,21 @@ class Example:
             self.entries = {entry["file"]: entry for entry in json.load(file)}
 
     def touches(self, *patterns):
-        """As many files as patterns, and each pattern is that of one."""
+        """Checks that the files match the patterns, one file for each."""
         matched = [[name for name in self.files if re.fullmatch(pattern, name)] for pattern in patterns]
         if len(self.files) != len(patterns) or not all(matched):
             raise AssertionError(f"{self.patch}: {self.files} are not {patterns}")
 
     def sources(self, patterns=()):
-        """What has to be compiled: the patch's files, and those of `patterns`."""
+        """What must be compiled: the patch's files and those that match `patterns`."""
         found = {name for name in self.files if name.endswith(".cc")}
         for pattern in patterns:
             found |= {os.path.relpath(name, self.folder) for name in glob.glob(f"{self.folder}/{pattern}")}
         return sorted(found)
 
     def compile(self, name, *options):
-        """The object of the source `name`, with the options of its own or, if it is new, of another in its
-        folder."""
+        """Compiles the source `name` with its own options or, if it is new, with those of another
+        file in its folder. Returns the object."""
         path = os.path.join(SOURCE, name)
         entry = self.entries.get(path) or next(
             entry for file, entry in sorted(self.entries.items()) if os.path.dirname(file) == os.path.dirname(path))
@@ -67,8 +67,8 @@ class Example:
             return list(pool.map(self.compile, names))
 
     def link(self, target, objects, without=r"(?!)"):
-        """The program `target` of the build, with `objects` before its own; those that match `without` are
-        left out."""
+        """Links the program `target` of the build with `objects` before its own, leaving out those
+        that match `without`."""
         words, folder = self.link_command(target)
         program = os.path.join(self.folder, os.path.basename(target))
         out = words.index("-o")

@@ -1,4 +1,5 @@
-"""Dovecot's dicts: how a host is told of one, and servers that fail in the place of theirs."""
+"""Dovecot's dicts: how a host is configured to use one, and servers that fail in place of real
+ones."""
 import os
 import socket
 import sqlite3
@@ -12,7 +13,8 @@ def typed_settings():
 
 
 class Dict:
-    """uri: Dovecot 2.3's. driver, settings: Dovecot 2.4's, lines. server: lines for dovecot.conf that it needs."""
+    """uri: for Dovecot 2.3. driver, settings (lines): for Dovecot 2.4. server: lines that
+    dovecot.conf needs."""
 
     def __init__(self, uri, driver, settings, server=""):
         self.uri, self.driver, self.settings, self.server = uri, driver, settings, server
@@ -21,7 +23,7 @@ class Dict:
         return "\n".join(["{", *self.settings, "}"])
 
     def setting(self, name):
-        """Lines for dovecot.conf by which NAME is in this dict."""
+        """Lines for dovecot.conf that put NAME into this dict."""
         if typed_settings():
             return f"{name}_dict {{\n  dict {self.driver} {self.body()}\n}}\n{self.server}"
         return f"plugin {{\n  {name} = {self.uri}\n}}\n{self.server}"
@@ -32,7 +34,8 @@ def redis(port):
 
 
 def through_server(name, definition):
-    """The dict of this name in Dovecot's dict server. definition: what stands there, for either version."""
+    """The dict of this name in Dovecot's dict server. definition: its entry there, for either
+    version."""
     block = "dict_server" if typed_settings() else "dict"
     return Dict(f"proxy::{name}", "proxy", [f"dict_proxy_name = {name}"],
                 f"{block} {{\n{definition}\n}}\nservice dict {{\n  unix_listener dict {{\n    mode = 0666\n  }}\n}}\n")
@@ -45,8 +48,8 @@ def redis_through_server(name, port):
 
 
 class Sqlite(Dict):
-    """A table of SQLite's behind the dict server: keys PREFIX/$name, columns name and VALUE_FIELD, and of
-    private keys the user, too. folder: new or empty; the host needs it (more_folders)."""
+    """A table in SQLite, behind the dict server: keys PREFIX/$name, columns name and VALUE_FIELD,
+    and for private keys also the user. folder: new or empty; the host needs it (more_folders)."""
 
     def __init__(self, folder, name, prefix, table, value_field, username_field=None):
         os.makedirs(folder, exist_ok=True)
@@ -92,19 +95,19 @@ map {{
         super().__init__(served.uri, served.driver, served.settings, served.server)
 
     def execute(self, statement, values=()):
-        """The rows found."""
+        """Returns the rows found."""
         with sqlite3.connect(self.database) as database:
             return database.execute(statement, values).fetchall()
 
 
 def proxy_to(path, name):
-    """A dict server at that socket."""
+    """A dict server at this socket."""
     return Dict(f"proxy:{path}:{name}", "proxy", [f"dict_proxy_name = {name}", f"dict_proxy_socket_path = {path}"])
 
 
 class FailingServer:
-    """Takes connections on an open socket, and says answer(octets) to each portion of input: nothing, if
-    that is empty."""
+    """Accepts connections on an open socket and sends answer(octets) for each portion of input, or
+    nothing if that is empty."""
 
     def __init__(self, listener, answer):
         self.listener, self.answer = listener, answer

@@ -1,4 +1,4 @@
-"""What the integration tests stand on: a host of the plugin's commands, mailboxes, and a POP3
+"""What the integration tests build on: a host with the plugin's commands, mailboxes, and a POP3
 client that sees every octet."""
 import glob
 import os
@@ -18,8 +18,8 @@ _counter = 0
 
 
 def configure(scratch_folder, modules_folder, tree_folder, standalone_program, mta_folder=None):
-    """The host of the tests: the program, or a Dovecot with these modules. mta_folder: the tree with
-    the mail servers."""
+    """Chooses the host of the tests: the program, or a Dovecot with these modules. mta_folder: the
+    tree with the mail servers."""
     global scratch, modules, tree, standalone, mta, host_name
     scratch, modules, tree, standalone, mta = (scratch_folder, modules_folder, tree_folder, standalone_program,
                                                mta_folder)
@@ -27,7 +27,7 @@ def configure(scratch_folder, modules_folder, tree_folder, standalone_program, m
 
 
 def new_host(**options):
-    """A host with files of its own and an empty policy folder; not started."""
+    """A host with its own files and an empty policy folder; not started yet."""
     global _counter
     _counter += 1
     base = os.path.join(scratch, "h%d" % _counter)
@@ -41,16 +41,16 @@ def new_host(**options):
 
 
 def one_process(**options):
-    """Options of a host whose sessions share a process, as those of the standalone host always do."""
+    """Options for a host whose sessions share a process, as the standalone host's always do."""
     return options if standalone else dict(options, clients=50)
 
 
 class Pop3:
-    """A logged-in POP3 session. Lines are bytes without CRLF; whole replies have their CRLFs."""
+    """A logged-in POP3 session. Lines are bytes without CRLF; whole replies include their CRLFs."""
 
     def __init__(self, port, user, login=True, receive_buffer=None, source=None):
-        """receive_buffer: octets that the kernel takes for a client that does not read. source: the
-        client's address; to Dovecot the server's own is secure even without TLS."""
+        """receive_buffer: octets that the kernel accepts for a client that does not read. source:
+        the client's address; Dovecot considers the server's own address secure even without TLS."""
         self.socket = socket.socket()
         if source:
             self.socket.bind((source, 0))
@@ -75,7 +75,7 @@ class Pop3:
         return line[:-2] if line.endswith(b"\r\n") else line
 
     def lines(self):
-        """The rest of a multi-line reply, dots still stuffed, without the last one."""
+        """The rest of a multi-line reply, dots still stuffed, without the final dot."""
         found = []
         while (line := self.line()) != b".":
             if not line and self.file.peek(1) == b"":
@@ -106,7 +106,7 @@ class Pop3:
         self.socket.close()
 
     def reset(self):
-        """Ends the connection as a client does that dies with unread octets."""
+        """Ends the connection like a client that dies with unread octets."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
         self.close()
 
@@ -118,7 +118,7 @@ class Pop3:
 
 
 def message(number, octets=None):
-    """A message in the form it has on disk, LF line ends; `octets` of body if given."""
+    """A message as it is on disk, with LF line ends; `octets` of body if given."""
     text = f"From: sender{number}@example.org\nTo: user@example.org\nSubject: message {number}\n"
     text += f"Date: Tue, 20 Nov 2001 13:{number % 60:02}:00 +0000\nMessage-ID: <{number}@example.org>\n\n"
     if octets is None:
@@ -128,12 +128,12 @@ def message(number, octets=None):
 
 
 def deliver(host, user, content, serial):
-    """Delivers as an MDA does, at the end of the maildrop."""
+    """Delivers like an MDA, at the end of the maildrop."""
     deliver_as(host, user, content, f"{1600000000 + serial}.M{serial}P1.test")
 
 
 def deliver_as(host, user, content, name):
-    """Delivers into a file of that name."""
+    """Delivers into a file of this name."""
     path = os.path.join(host.homes, user, "Maildir")
     with open(f"{path}/tmp/{name}", "wb") as file:
         file.write(content)
@@ -156,20 +156,20 @@ def uidl(host, user):
 
 
 def pins(ids):
-    """The file dovecot-pop3-legacy-pins with these ids; ids: GUID: id."""
+    """The file dovecot-pop3-legacy-pins with these ids; ids: {GUID: id}."""
     text = b"dovecot-pop3-legacy pins 1\n"
     text += b"".join(f"pin {guid} {uid}\n".encode() for guid, uid in sorted(ids.items()))
     return with_end(text.decode(), len(ids)).encode()
 
 
 def with_end(text, count):
-    """A state file of the plugin's with its last line."""
+    """Completes one of the plugin's state files with its last line."""
     text += f"end {count} "
     return text + f"{zlib.crc32(text.encode()):08x}\n"
 
 
 def eventually(condition, seconds=10):
-    """Waits for something that another process does."""
+    """Waits for another process to do something."""
     end = time.monotonic() + seconds
     while not (value := condition()) and time.monotonic() < end:
         time.sleep(0.05)
@@ -177,7 +177,8 @@ def eventually(condition, seconds=10):
 
 
 def processes_of(host, user):
-    """The pop3 processes that have this user's Maildir open. They have once a command was answered."""
+    """The pop3 processes that have this user's Maildir open. They open it before they answer a
+    command."""
     maildir = os.path.join(host.homes, user, "Maildir")
     found = []
     result = subprocess.run(["pgrep", "-x", "pop3"], stdout=subprocess.PIPE, text=True)
@@ -192,10 +193,10 @@ def processes_of(host, user):
 
 
 class HostTest(unittest.TestCase):
-    """One host for the tests of a class, a mailbox for each test."""
+    """One host for all tests of a class, one mailbox for each test."""
 
     host_options = {}
-    # The tests look at what only Dovecot has: its log, its processes, its index.
+    # The tests need what only Dovecot has: its log, its processes, its index.
     dovecot_only = False
     log_problems = r"Panic:|Fatal:"
 
@@ -215,7 +216,7 @@ class HostTest(unittest.TestCase):
             raise AssertionError("\n".join(problems))
 
     def user(self, messages=0, domain="example.org"):
-        """A new user with so many messages."""
+        """Creates a user with this many messages."""
         type(self).users += 1
         name = f"user{self.users}@{domain}"
         self.host.maildir(name)
@@ -232,11 +233,12 @@ class HostTest(unittest.TestCase):
         return path
 
     def assert_logged(self, pattern):
-        """The host has said it, or does so soon: Dovecot's log is written by another process."""
+        """The host has logged this, or does so soon: another process writes Dovecot's log."""
         self.assertTrue(eventually(lambda: re.search(pattern, self.host.log())), f"{pattern}\n{self.host.log()}")
 
     def wait_for_end(self, user, sessions):
-        """Until so many of the user's sessions in a Dovecot have ended: a client that drops does not wait."""
+        """Waits until this many of the user's Dovecot sessions have ended: a client that drops does
+        not wait."""
         ended = f"pop3\\({re.escape(user)}\\)<.*Disconnected"
         self.assertTrue(eventually(lambda: len(re.findall(ended, self.host.log())) >= sessions), self.host.log())
 
@@ -249,5 +251,5 @@ class HostTest(unittest.TestCase):
         return glob.glob(os.path.join(self.host.homes, user, "Maildir", "dovecot-pop3-legacy-*"))
 
     def state_files(self, user):
-        """Without the note of who the user is."""
+        """All state files except the note that says who the user is."""
         return [path for path in self.all_state_files(user) if not path.endswith("-user")]

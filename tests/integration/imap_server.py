@@ -1,5 +1,5 @@
-"""An IMAP server of one's own on 127.0.0.1, with messages that never change: as much of RFC 3501 as
-Dovecot's imapc asks for. It has no GUIDs."""
+"""A private IMAP server on 127.0.0.1, with messages that never change: as much of RFC 3501 as
+Dovecot's imapc needs. It has no GUIDs."""
 import re
 import socketserver
 import threading
@@ -10,7 +10,7 @@ UIDVALIDITY = 1700000000
 
 
 def messages_of(user):
-    """Four; the first two are equal, but for a user "different"."""
+    """Four messages; the first two are equal, except for a user "different"."""
     numbers = (1, 2, 3, 4) if user == b"different" else (1, 1, 2, 3)
     return [hosts.message(number).replace(b"\n", b"\r\n") for number in numbers]
 
@@ -37,7 +37,7 @@ class Handler(socketserver.StreamRequestHandler):
         self.wfile.write(line + b"\r\n")
 
     def nothing(self, _):
-        """Says OK."""
+        """Just says OK."""
 
     def do_login(self, arguments):
         self.messages = messages_of(arguments.split(b" ")[0].strip(b'"'))

@@ -1,17 +1,16 @@
 """Real POP3 clients.
 
-They are made once and polled often, as on a user's machine: the configuration and the client's
-memory stay in their folder. What each knows the mail by that it left on the server:
+A client is created once and polled often, as on a user's machine: its configuration and its memory
+stay in its folder. How each recognizes mail that it has left on the server:
 
   fetchmail  UIDL, for user and host name (not the port), in .fetchids
   getmail    UIDL, for host, port and user, in the name of its oldmail file
   mpop       UIDL, for user and host name (not the port), in the name of its file and in its text
   mutt       LAST, which the server remembers
-  curl, Net::POP3 and poplib are libraries: what they are asked for they load again
+  curl, Net::POP3 and poplib are libraries: they download again whatever they are asked for
 
-So a server that moves to another port is another server to getmail. Forwarder gives the clients
-one port that stays while the server behind it changes, as one DNS name does.
-"""
+So getmail takes a server that has moved to another port for another server. Forwarder gives the
+clients a constant port while the server behind it changes, as a DNS name does."""
 import glob
 import os
 import poplib
@@ -24,7 +23,7 @@ import subprocess
 import sys
 import threading
 
-# Delivers one message, as the clients call it: a file for each, numbered as they come.
+# Delivers one message when a client calls it: one file each, numbered in order of arrival.
 MDA = """#!/bin/sh
 set -e
 number=$(ls "{incoming}" | wc -l)
@@ -37,18 +36,18 @@ def messages(count):
 
 
 class Client:
-    """host, port: a server without TLS. folder: an empty or missing folder for one account. keep: mail
-    stays on the server. largest: larger messages are left there, by the sizes that the server told;
-    octets."""
+    """host, port: a server without TLS. folder: an empty or missing folder for one account. keep:
+    mail stays on the server. largest: in octets; messages that are larger according to the server
+    are left there."""
 
     timeout = 120
-    # Exit codes that are no failure.
+    # Exit codes that do not mean failure.
     good = (0,)
-    # What it says, whatever its exit code, where it failed.
+    # What it prints if it has failed, whatever its exit code.
     complaint = None
-    # What was left on the server is not loaded again.
+    # Whether it does not download again what was left on the server.
     remembers = True
-    # A last line of the program that delivers.
+    # The last line of the program that delivers.
     mda_ends = ""
     # Where the messages arrive, below the folder.
     arrivals = "incoming/*"
@@ -65,24 +64,25 @@ class Client:
         self.command = self.configure(host, port, user, password)
 
     def write(self, name, text, mode=0o600):
-        """A file of the client's, fit for a password; returns its path."""
+        """Writes a file of the client's, readable only by its owner because of passwords; returns
+        its path."""
         path = os.path.join(self.folder, name)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as file:
             file.write(text)
         return path
 
     def configure(self, host, port, user, password):
-        """Writes the configuration; returns the command of one poll, where that is one."""
+        """Writes the configuration; returns the command for one poll, if one command is enough."""
         raise NotImplementedError
 
     def says(self, sizes):
-        """What the client says, having loaded all of a mailbox, of these messages: parts of its output.
-        sizes: their octets."""
+        """Parts of the client's output after downloading all messages of a mailbox. sizes: their
+        octets."""
         raise NotImplementedError
 
     def poll(self):
-        """The octets of each message that this poll loaded, in its order; line ends LF. What the client
-        said is in output. RuntimeError, with the output, where the client failed."""
+        """The octets of each message downloaded by this poll, in order, with LF line ends. The
+        client's output is in self.output. RuntimeError, with the output, if the client failed."""
         before = set(self.arrived())
         self.output = ""
         self.load()
@@ -92,7 +92,7 @@ class Client:
         self.run(self.command)
 
     def run(self, command):
-        """Its output, which is added to that of this poll."""
+        """Returns the command's output and adds it to that of this poll."""
         process = subprocess.Popen(command, env={**os.environ, "HOME": self.folder, "LC_ALL": "C"},
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                    text=True, errors="replace", start_new_session=True)
@@ -108,7 +108,7 @@ class Client:
         return output
 
     def arrived(self):
-        """The paths of all messages, in their order: the numbers in a name are a time and a count."""
+        """The paths of all messages, in order: the numbers in a name are a time and a counter."""
         paths = glob.glob(os.path.join(glob.escape(self.folder), self.arrivals))
         return sorted(paths, key=lambda path: [int(number) for number in re.findall(r"\d+", os.path.basename(path))])
 
@@ -118,7 +118,8 @@ class Client:
 
     @property
     def state_file(self):
-        """The path of the file with the ids of what the client has; None before it wrote one."""
+        """The path of the file with the ids of what the client has; None before it has written
+        one."""
         found = glob.glob(os.path.join(glob.escape(self.folder), self.state_pattern))
         return found[0] if found else None
 
@@ -150,7 +151,7 @@ poll {host} protocol pop3 port {port} {self.uidl} auth password timeout 30
 
 
 class FetchmailByLast(Fetchmail):
-    """Remembers nothing, and trusts LAST."""
+    """Remembers nothing and relies on LAST."""
 
     uidl = "no uidl"
 
@@ -160,14 +161,14 @@ class FetchmailByLastOverTls(FetchmailByLast):
 
 
 class Getmail(Client):
-    """Remembers an id with "-" where the server's had "/"."""
+    """Remembers an id with "-" in place of the server's "/"."""
 
     state_pattern = "oldmail-*"
-    # getmail waits in vain, until the timeout, for a program that ends before it waits.
+    # getmail waits until its timeout for a program that ends before it starts waiting.
     mda_ends = "sleep 0.1\n"
 
     def read(self, path):
-        # The one header that cannot be turned off.
+        # The only header that cannot be turned off.
         return super().read(path).removeprefix(b"Return-Path: <unknown>\n")
 
     def configure(self, host, port, user, password):
@@ -229,11 +230,11 @@ delivery mda "{self.mda}"
 
 
 class Mutt(Client):
-    """On a terminal, with keys. With `largest` it opens the mailbox as a folder (LIST and TOP of each
-    message), else it fetches mail from it, and knows by LAST what it has."""
+    """On a terminal, with keys. With `largest` it opens the mailbox as a folder (LIST and TOP of
+    each message). Without, it fetches mail from it and knows by LAST what it has."""
 
     arrivals = "incoming/new/*"
-    # mutt wants a terminal, and that nobody types.
+    # mutt needs a terminal on which nobody types.
     on_terminal = [sys.executable, "-c",
                    "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))",
                    "env", "TERM=vt100"]
@@ -261,13 +262,13 @@ push "{keys}"
         self.run(self.command)
         with open(self.log, errors="replace") as file:
             self.output = file.read()
-        # Its exit code is that of the terminal: it ended by its keys.
+        # The exit code is the terminal's, so look for what mutt prints when its keys have ended it.
         done = r" kept, \d+ deleted\." if self.largest else r"\[(\d+) of \1 messages read\]|No new mail in POP mailbox"
         if not re.search(done, self.output):
             raise RuntimeError(f"mutt did not do it:\n{self.output}")
 
     def read(self, path):
-        # Saved from a folder.
+        # As mutt has saved it from a folder.
         return re.sub(rb"\nContent-Length: \d+\nLines: \d+\n\n", b"\n\n", super().read(path), count=1)
 
     def says(self, sizes):
@@ -306,7 +307,7 @@ class Curl(Library):
         self.options = ["--silent", "--show-error", "--max-time", "60", "--user", f"{user}:{password}"]
 
     def ask(self, *requests):
-        """One session. A request: the message's number, or "" for all, and options of curl's."""
+        """One session. A request: the message's number, or "" for all, and options for curl."""
         command = ["curl", "--fail-early"]
         for number, *options in requests:
             command += [*self.options, *options, f"{self.url}{number}", "--next"]
@@ -395,10 +396,10 @@ class Poplib(Library):
 
 
 class Forwarder:
-    """A port on 127.0.0.1 that stays, and a target that may change between connections.
+    """A constant port on 127.0.0.1 whose target may change between connections.
 
-    port: the port that stays. target: (host, port) of the server. Ends with its "with", and its
-    connections with it."""
+    port: the constant port. target: (host, port) of the server. Ends, with its connections, when
+    its "with" ends."""
 
     def __init__(self, target=None):
         forwarder = self
@@ -410,7 +411,7 @@ class Forwarder:
                     with socket.create_connection(forwarder.target, timeout=30) as server:
                         forwarder.pump(self.request, server)
                 except OSError:
-                    pass  # a dead server is for the client to complain about: it sees its connection end
+                    pass  # the client reports a dead server: it sees its connection end
 
         self.ended = threading.Event()
         self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
@@ -418,7 +419,7 @@ class Forwarder:
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05})
 
     def pump(self, client, server):
-        """Both ways, until both have ended."""
+        """Copies both ways until both have ended."""
         other = {client: server, server: client}
         while other and not self.ended.is_set():
             for readable in select.select(list(other), [], [], 0.1)[0]:

@@ -25,17 +25,17 @@ SYSTEM_MODULES = "/usr/lib/dovecot/modules"
 class PrivateDovecot(PrivateHost):
     """modules: the build's folder of modules. tree: the root of another Debian, or None. policies:
     the policy folder, or None for the built-in defaults; policy_setting: the value of the setting
-    if it is another. plugin=False: the same Dovecot without
-    the plugin. settings: lines for dovecot.conf, @base@ stands for base. tls: STLS, and POP3S at
-    pop3s_port, with a certificate of its own. proxy_to: the port of another such server, to which all
-    users are passed on. clients: so many of them share a pop3 process. submission_host, or
-    sendmail_path from base: where mail is sent. spool_octets: the size of the disk that is Dovecot's
-    mail_temp_dir, base/spool. users: from the folder of homes, the lines of a
-    passwd-file, for users with userdb fields of their own. more_folders: that the server needs.
-    mail_format: of all users' mail, which is in homes/<user>/Maildir or else homes/<user>/mail.
-    login: the settings of the login plugin ("help": "long"), which is loaded unless this is None.
-    dovecots_plugins: mail plugins of Dovecot's own that pop3 loads, too ("acl"). hidden_modules: of ours, which
-    are not where Dovecot looks."""
+    if it is a different one. plugin=False: the same Dovecot without the plugin. settings: lines for
+    dovecot.conf, in which @base@ stands for base. tls: STLS, and POP3S at pop3s_port, with a
+    private certificate. proxy_to: the port of another such server, to which all users are
+    forwarded. clients: how many share a pop3 process. submission_host, or sendmail_path relative to
+    base: where mail is sent. spool_octets: the size of the disk that is Dovecot's mail_temp_dir,
+    base/spool. users: for users with their own userdb fields, the lines of a passwd-file, given the
+    folder of homes. more_folders: other folders that the server needs. mail_format: for the mail of
+    all users, in homes/<user>/Maildir or otherwise in homes/<user>/mail. login: the settings of the
+    login plugin ("help": "long"), which is loaded unless this is None. dovecots_plugins: Dovecot's
+    own mail plugins that pop3 also loads ("acl"). hidden_modules: those of our modules that are not
+    where Dovecot looks."""
 
     def __init__(self, base, modules, tree=None, policies=None, port=None, plugin=True, settings="",
                  users=lambda homes: (), homes=None, tls=False, clients=1, policy_setting=None,
@@ -103,7 +103,7 @@ service anvil {{
 mail_fsync = never
 """
         if self.modules and self.plugin:
-            # Dovecot's own are in its folder, where _mounts() shows ours, too.
+            # Dovecot's own plugins are in its folder, where _mounts() puts ours as well.
             common += f"mail_plugin_dir = {SYSTEM_MODULES if self.dovecots_plugins or self.hidden_modules else self.modules}\n"
         if self.spool_octets:
             common += f"mail_temp_dir = {base}/spool\n"
@@ -111,7 +111,7 @@ mail_fsync = never
             if value:
                 common += f"{name} = {value}\n"
                 if not self.typed_settings:
-                    # Behind the setting that it takes its value from.
+                    # Must follow the setting that it takes its value from.
                     common += f"plugin {{\n  pop3_legacy_{name} = ${name}\n}}\n"
         if self.typed_settings:
             policy = f"pop3_legacy_policy = {self.policy_setting}" if self.policy_setting and self.plugin else ""
@@ -234,7 +234,7 @@ protocol pop3 {{
             lines += small_disk(f"{self.tree}{self.base}/spool", self.spool_octets)
         if self.plugin:
             # doveadm and the config process look for their modules in one place only: show them a
-            # copy of that folder with ours in it.
+            # copy of that folder with ours added.
             ours = {"lib95_pop3_legacy_plugin.so": ".", "pop3_legacy_hash.so": ".", "pop3_legacy_idn.so": ".",
                     "doveadm/lib20_doveadm_pop3_legacy_plugin.so": "doveadm"}
             if self.typed_settings:
@@ -254,14 +254,15 @@ protocol pop3 {{
         return self.launch(mount_namespace() + ["sh", "-c", script])
 
     def doveadm(self, *arguments):
-        """What doveadm prints, run where the server runs."""
+        """Runs doveadm where the server runs; returns its output."""
         result = self.try_doveadm(*arguments)
         if result.returncode != 0:
             raise AssertionError(f"doveadm {arguments}: {result.stdout}{result.stderr}")
         return result.stdout + result.stderr
 
     def try_doveadm(self, *arguments, input=None, folder="/"):
-        """doveadm's CompletedProcess, run where the server runs, in that folder of its."""
+        """Runs doveadm where the server runs, in one of its folders; returns the
+        CompletedProcess."""
         return self.run("doveadm", *arguments, input=input, folder=folder)
 
     def run(self, program, *arguments, input=None, folder="/"):

@@ -1,4 +1,4 @@
-"""What a server of one's own on 127.0.0.1 is to the tests, whichever it is."""
+"""What the tests need of a private server on 127.0.0.1, whichever it is."""
 import os
 import shutil
 import socket
@@ -17,11 +17,11 @@ def free_port():
 
 
 def mount_namespace():
-    """The command that starts another one with mounts of its own."""
+    """The prefix that runs a command with mounts of its own."""
     private = ["unshare", "--mount", "--propagation", "private"]
     if subprocess.run(private + ["true"], stderr=subprocess.DEVNULL).returncode == 0:
         return private
-    # The root of a chroot is no mount point and has no propagation to change.
+    # The root of a chroot is not a mount point and has no propagation to change.
     return ["unshare", "--mount", "--propagation", "unchanged"]
 
 
@@ -31,7 +31,7 @@ def small_disk(path, octets):
 
 
 def wait_or_kill(process):
-    """Of a process that has been told to end."""
+    """For a process that has been told to end."""
     try:
         process.wait(timeout=10)
     except subprocess.TimeoutExpired:
@@ -40,7 +40,7 @@ def wait_or_kill(process):
 
 
 class PrivateHost:
-    """base: an empty or missing folder, where everything of the server stands. Mail is in
+    """base: an empty or missing folder for everything of the server. Mail is in
     homes/<user>/Maildir."""
 
     def __init__(self, base, port=None, homes=None):
@@ -88,7 +88,7 @@ class PrivateHost:
         self.stop()
 
     def log(self):
-        """All that the server has said."""
+        """Everything that the server has printed."""
         with open(self.error_file, errors="replace") as file:
             return file.read()
 

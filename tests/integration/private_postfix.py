@@ -1,5 +1,5 @@
-"""A Postfix of one's own on 127.0.0.1, in the Debian tree that debian_tree.sh calls "mta". It delivers what is
-for KNOWN at remote.example into a Maildir and refuses the rest."""
+"""A private Postfix on 127.0.0.1, in the Debian tree that debian_tree.sh calls "mta". It delivers
+mail for KNOWN at remote.example into a Maildir and refuses everything else."""
 import glob
 import os
 import shutil
@@ -13,7 +13,7 @@ from private_host import free_port, wait_or_kill
 DOMAIN = "remote.example"
 KNOWN = ("bob", "carol", "dave", "secret", "second")
 
-# From Debian's master.cf; {port}: what SMTP clients connect to.
+# From Debian's master.cf; {port} is where SMTP clients connect.
 SERVICES = """127.0.0.1:{port} inet n - n - - smtpd
 pickup unix n - n 1 1 pickup
 cleanup unix n - n - 0 cleanup
@@ -33,7 +33,7 @@ postlog unix-dgram n - n - 1 postlogd
 
 
 class PrivatePostfix:
-    """tree: the tree's path. All that it has stands in a folder in there, until remove()."""
+    """tree: the tree's path. Everything is in a folder in the tree, until remove()."""
 
     def __init__(self, tree):
         self.tree = os.path.abspath(tree)
@@ -74,7 +74,7 @@ virtual_uid_maps = static:65534
 virtual_gid_maps = static:65534
 """)
         self.write("etc/header_checks", "/^X-Refuse-Me:/ REJECT No such header here\n")
-        # How msmtp sends to it.
+        # How msmtp sends to this server.
         self.write("etc/msmtprc", f"account default\nhost 127.0.0.1\nport {self.port}\ntls off\nauth off\n")
 
     def write(self, name, text):
@@ -86,7 +86,7 @@ virtual_gid_maps = static:65534
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
 
     def start(self):
-        """In the foreground, for whoever starts it is to see it end."""
+        """Runs in the foreground, so that the caller notices if it ends."""
         self.process = subprocess.Popen(["chroot", self.tree, "postfix", "-c", f"{self.inside}/etc", "start-fg"],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL, start_new_session=True)
@@ -102,7 +102,7 @@ virtual_gid_maps = static:65534
         raise RuntimeError("postfix did not start:\n" + self.log())
 
     def stop(self):
-        """It may be started again."""
+        """Afterwards it may be started again."""
         if self.process is None:
             return
         self.chroot("postfix", "-c", f"{self.inside}/etc", "stop", check=False)
@@ -121,15 +121,15 @@ virtual_gid_maps = static:65534
             return ""
 
     def sendmail(self, path, program):
-        """Writes a program that can be called as sendmail is: the tree's "sendmail", which is
-        Postfix's, or its "msmtp"."""
+        """Writes a program that is called like sendmail: the tree's "sendmail", which is Postfix's,
+        or its "msmtp"."""
         option = "-C " + self.inside + ("/etc" if program == "sendmail" else "/etc/msmtprc")
         with open(path, "w") as file:
             file.write(f'#!/bin/sh\nexec chroot "{self.tree}" /usr/bin/env {program} {option} "$@"\n')
         os.chmod(path, 0o755)
 
     def delivered(self, name):
-        """The paths of the messages that a user got."""
+        """The paths of the messages that a user received."""
         return sorted(glob.glob(os.path.join(self.folder, "mail", name, "new", "*")))
 
     def forget(self):

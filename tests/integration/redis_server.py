@@ -1,12 +1,12 @@
-"""A Redis of one's own on 127.0.0.1, with nothing on disk."""
+"""A private Redis on 127.0.0.1 that stores nothing on disk."""
 import socket
 import subprocess
 import time
 
 from private_host import free_port
 
-# The package redis-tools has the server under the name of a tool: it is one program, and the name
-# that it is called by decides. The package redis-server would start a service.
+# The package redis-tools contains the server under the name of a tool: they are one program, and
+# the name it is called by decides. The package redis-server would start a service.
 PROGRAM = "/usr/bin/redis-check-rdb"
 
 
@@ -43,7 +43,7 @@ class RedisServer:
             self.process = None
 
     def commands(self, commands):
-        """Sends all of them, each a list of texts, then reads as many one-line replies."""
+        """Sends all commands, each a list of texts, then reads as many one-line replies."""
         octets = bytearray()
         for command in commands:
             octets += b"*%d\r\n" % len(command)

@@ -1,4 +1,4 @@
-"""An SMTP server on 127.0.0.1 that keeps what it gets, and can be told to misbehave."""
+"""An SMTP server on 127.0.0.1 that keeps what it receives and can be told to misbehave."""
 import re
 import socketserver
 import threading
@@ -6,7 +6,7 @@ import time
 
 
 class Message:
-    """content: as it was sent, lines with CRLF, dots not stuffed."""
+    """content: as sent, lines with CRLF, dots not stuffed."""
 
     def __init__(self, sender, recipients, content):
         self.sender, self.recipients, self.content = sender, recipients, content
@@ -19,10 +19,10 @@ class Message:
 
 
 class SmtpSink:
-    """refuse: recipient: the reply to its RCPT. data_reply: to DATA; final_reply: to the message's end.
-    slow: seconds until the message is read.
-    die: "data" closes the connection behind DATA's reply, "end" behind the message. hold: the final
-    reply, to the message's end, waits for release(). Ends with its "with", or with close()."""
+    """refuse: {recipient: the reply to its RCPT}. data_reply: to DATA; final_reply: to the
+    message's end. slow: seconds until the message is read. die: "data" closes the connection after
+    DATA's reply, "end" after the message. hold: the final reply, to the message's end, waits for
+    release(). Ends with its "with", or with close()."""
 
     def __init__(self):
         sink = self

@@ -1,11 +1,11 @@
-"""The standalone test host, pop3-legacy-host, over Maildirs. Without --user any
-name logs in with private_host.PASSWORD."""
+"""The standalone test host, pop3-legacy-host, over Maildirs. Without --user, any name logs in with
+private_host.PASSWORD."""
 import os
 import sys
 
 from private_host import PrivateHost, mount_namespace, small_disk
 
-# Sends by SMTP, as sendmail is called; says what the server said.
+# Called like sendmail; sends by SMTP and prints what the server said.
 SENDMAIL = """#!{python} -IS
 import smtplib, sys
 sender, recipients = sys.argv[3], sys.argv[5:]
@@ -33,9 +33,9 @@ except (OSError, smtplib.SMTPException) as error:
 
 class StandaloneHost(PrivateHost):
     """program: the path of pop3-legacy-host. policies: the policy folder. submission_host, or
-    sendmail_path from base: where mail is sent. spool_octets: the size of the disk that messages are
-    spooled on, which is base/spool for the host. login: the settings of what is before login
-    ("help": "long"), or None. shared: all users have the Maildir of this one."""
+    sendmail_path relative to base: where mail is sent. spool_octets: the size of the disk for
+    spooled messages, which the host sees as base/spool. login: the settings for the time before
+    login ("help": "long"), or None. shared: all users have this user's Maildir."""
 
     def __init__(self, base, program, policies=None, port=None, homes=None, submission_host=None,
                  sendmail_path=None, spool_octets=None, login=None, shared=None):

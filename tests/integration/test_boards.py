@@ -1,5 +1,5 @@
-"""Boards (RFC 1082) in a public namespace of a real Dovecot: what the maildrop, the boards, the
-process and the log look like afterwards, whatever happens meanwhile."""
+"""Boards (RFC 1082) in a public namespace of a real Dovecot: the state of the maildrop, the boards,
+the process and the log afterwards, whatever happens meanwhile."""
 import os
 import re
 import shutil
@@ -77,7 +77,7 @@ class BoardsTest(hosts.HostTest):
         self.board("old", range(3, 4), 4)
 
     def board(self, name, uids, uidnext):
-        """A mailbox of the public namespace with messages of these UIDs."""
+        """Creates a mailbox in the public namespace with messages of these UIDs."""
         path = os.path.join(self.public, "." + name)
         for folder in ("cur", "new", "tmp"):
             os.makedirs(os.path.join(path, folder))
@@ -93,7 +93,7 @@ class BoardsTest(hosts.HostTest):
         return path
 
     def files(self):
-        """The boards' messages, with their flags."""
+        """The boards' messages with their flags."""
         return sorted(os.path.join(folder, file) for folder, _, files in os.walk(self.public) for file in files
                       if folder.endswith(("/cur", "/new")))
 
@@ -127,7 +127,7 @@ class BoardsTest(hosts.HostTest):
         self.assertEqual(hosts.last(self.host, user), b"+OK 1")
         self.assertEqual([os.path.basename(path) for path in self.state_files(user)], ["dovecot-pop3-legacy-last"])
         self.assertFalse([name for _, _, names in os.walk(self.public) for name in names if "pop3-legacy" in name])
-        # The first line is of the first session, where the INBOX had three messages and lost one.
+        # The first line is the first session's, in which the INBOX had three messages and lost one.
         lines = hosts.eventually(lambda: [line for line in self.host.log().splitlines()
                                           if user in line and "Disconnected: Logged out" in line])
         self.assertRegex(lines[0], r"retr=4/\d+, del=1/(3|167), size=")
@@ -144,7 +144,7 @@ class BoardsTest(hosts.HostTest):
         with self.login(user) as pop3:
             self.assertTrue(pop3.command(b"STAT").startswith(b"+OK 2 "))
             self.assertEqual(pop3.command(b"LAST"), b"+OK 2")
-            # and where nothing was opened at all
+            # and when nothing at all was opened
             self.policy(POLICY % "rfc")
         with self.login(user) as pop3:
             pop3.command(b"DELE 1")
@@ -264,7 +264,7 @@ class BoardsTest(hosts.HostTest):
             if found:
                 self.assertIn(b"Subject: message 8", pop3.multi(b"RETR 1")[1])
             self.assertEqual(pop3.quit(), b"+OK Logging out.")
-        # Where the index cannot be written beside the mail, 2.4.1 sees no messages, 2.3 does.
+        # If the index cannot be written beside the mail, 2.4.1 sees no messages; 2.3 does.
         status = self.host.try_doveadm("mailbox", "status", "-u", user, "messages uidnext", "Public/system").stdout
         self.assertEqual((line, found), (b"system %d" % (int(re.search(r"uidnext=(\d+)", status)[1]) - 1),
                                          int(re.search(r"messages=(\d+)", status)[1])))
@@ -283,13 +283,14 @@ class BoardsTest(hosts.HostTest):
 
 
 class OtherSettingsTest(BoardsTest):
-    """The same where Dovecot keeps ids and keywords of its own in the session."""
+    """The same with settings that make Dovecot keep its own ids and keywords during the session."""
     host_options = {"settings": "protocol pop3 {\n  pop3_uidl_duplicates = rename\n  pop3_enable_last = yes\n"
                                 "  pop3_lock_session = yes\n}\n"}
 
 
 class DeletedFlagTest(hosts.HostTest):
-    """pop3_delete_type = flag: what is deleted gets a keyword, and the switch hands that over, too."""
+    """pop3_delete_type = flag: deleted messages get a keyword, which the switch must also hand
+    over."""
     dovecot_only = True
     host_options = {"settings": "protocol pop3 {\n  pop3_delete_type = flag\n  pop3_deleted_flag = POP3Deleted\n}\n"}
 
@@ -310,13 +311,14 @@ class DeletedFlagTest(hosts.HostTest):
 
 
 class UidlChangeTest(BoardsTest):
-    """The logout line tells how the ids have changed, for which Dovecot goes through them again."""
+    """The logout line states how the ids have changed, for which Dovecot goes through them
+    again."""
 
     host_options = {"settings": "protocol pop3 {\n  pop3_logout_format = retr=%{retr_count} del=%{deleted_count} "
                                 "messages=%{message_count} change=<%{uidl_change}>\n}\n"}
 
     def test_a_session_that_drops_on_a_board(self):
-        pass  # the logout line is another one
+        pass  # the logout line differs
 
     def test_a_board_is_read_and_stays_as_it_is(self):
         pass

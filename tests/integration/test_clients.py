@@ -10,7 +10,7 @@ from private_host import PASSWORD
 
 class ClientsTest(hosts.HostTest):
     def fetchmail(self, user):
-        """One poll without uidl; the number of messages it fetched."""
+        """One poll without uidl; returns the number of messages fetched."""
         with tempfile.TemporaryDirectory(dir=hosts.scratch) as home:
             control = os.path.join(home, "rc")
             with open(control, "w") as file:
@@ -41,7 +41,7 @@ class ClientsTest(hosts.HostTest):
     def test_fetchmail_does_not_load_again_what_imap_moved_away(self):
         user = self.user(4)
         self.assertEqual(self.fetchmail(user), 4)
-        # somebody removes messages 1 and 2; the numbers of the others go down
+        # somebody removes messages 1 and 2, so the others get lower numbers
         maildir = os.path.join(self.host.homes, user, "Maildir", "cur")
         for name in sorted(os.listdir(maildir))[:2]:
             os.unlink(os.path.join(maildir, name))

@@ -1,5 +1,5 @@
-"""Lines that end Dovecot 2.3's process, and every session in it, with a Panic: those whose first word
-has a colon. Where the plugin is loaded they are unknown commands."""
+"""Lines whose first word contains a colon: they end Dovecot 2.3's process, with every session in
+it, in a panic. With the plugin they are unknown commands."""
 import threading
 
 import hosts
@@ -8,7 +8,7 @@ HEADER = [b"From: me@example.org", b"To: you@example.org", b"Subject: a colon", 
 
 
 def other_lines():
-    """First words of every octet, and others that a host might stumble over."""
+    """First words with every octet, and others that a host might stumble over."""
     octets = [bytes([octet]) for octet in range(1, 256) if octet not in b"\r\n "]
     words = [octet + tail for octet in octets for tail in (b"", b"x y")]
     words += [b"%s%n%d", b"-", b"--", b"a-b", b"a_b", b"NOOP\t", b"NOOP:", b"RETR:1", b"\0:", b"a\0:b", b"X" * 1500,
@@ -20,7 +20,7 @@ class ColonLinesTest(hosts.HostTest):
     host_options = hosts.one_process()
 
     def setUp(self):
-        # A session of a domain whose policy asks for nothing is in the same process.
+        # A session whose domain has a policy that asks for nothing, in the same process.
         self.policy("[commands]\nallow = []\n", "idle.example")
         self.bystanders = [self.login(self.user(1, domain))
                            for domain in ("example.org", "idle.example", "example.org")]
@@ -31,7 +31,8 @@ class ColonLinesTest(hosts.HostTest):
             self.assertTrue(pop3.command(b"STAT").startswith(b"+OK 1 "))
 
     def play(self, user, lines, at_once=20):
-        """So many lines in a packet, and a NOOP behind them: twenty-one bad ones end a session."""
+        """Sends this many lines per packet, with a NOOP after them: twenty-one bad lines end a
+        session."""
         with hosts.Pop3(self.host.port, user) as pop3:
             answers = []
             for start in range(0, len(lines), at_once):

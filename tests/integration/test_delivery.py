@@ -1,8 +1,8 @@
-"""What counts as delivered: a message does when the client has sent a command after its last octet
-left, whatever stands between it and the server. By LAST, and by hide_fetched.
+"""What counts as delivered, for LAST and for hide_fetched: a message does if the client sends a
+command after the message's last octet left, whatever stands between client and server.
 
-As a program it is a client: it plays the sessions that it reads (JSON, a list of plans), says
-"played", and waits to be killed."""
+Run as a program, this is a client: it plays the sessions that it reads (JSON, a list of plans),
+prints "played", and waits to be killed."""
 import collections
 import concurrent.futures
 import json
@@ -24,7 +24,7 @@ KB, MB = 1000, 1_000_000
 SIZES = {"1 KB": KB, "10 KB": 10 * KB, "140 KB": 140 * KB, "2 MB": 2 * MB, "12 MB": 12 * MB}
 ENDS = ("FIN", "RST", "killed")
 MODES = ("line by line", "pipelined")
-# What the client does with message 2, the large one, before it goes.
+# What the client does with message 2, the large one, before it disappears.
 ACTS = ("reads 1,000 octets", "reads all and goes on")
 AT_ONCE = 6
 
@@ -32,7 +32,7 @@ Plan = collections.namedtuple("Plan", "way port end mode act size user")
 
 
 class Wire:
-    """A POP3 connection, by the octet."""
+    """A POP3 connection, octet by octet."""
 
     def __init__(self, way, port):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
@@ -83,13 +83,13 @@ class Wire:
 
 
 def play(plan):
-    """The client's part, up to its end; returns the open connection."""
+    """Plays the client's part to its end; returns the open connection."""
     wire = Wire(plan.way, plan.port)
     wire.command(b"USER " + plan.user.encode())
     wire.command(b"PASS " + PASSWORD.encode())
     everything = plan.act == ACTS[1]
     if plan.mode == "pipelined":
-        # A command that was there before proves nothing.
+        # A command that was already waiting proves nothing.
         wire.socket.sendall(b"RETR 1\r\nRETR 2\r\n" + (b"" if everything else b"NOOP\r\n"))
         wire.message()
     else:
@@ -113,14 +113,14 @@ def end(plan, wire):
 
 
 def fetched(plan):
-    """How many messages the session has to be credited with."""
+    """How many messages the session must be credited with."""
     if plan.act == ACTS[1]:
         return 2
     return 1 if plan.mode == "line by line" else 0  # RETR 2 proves message 1
 
 
 def play_all(plans):
-    """Each to its end; the connections, of which those are open that the server has to end."""
+    """Plays each to its end; returns the connections, open if the server must end them."""
     def whole(plan):
         wire = play(plan)
         end(plan, wire)
@@ -163,11 +163,11 @@ class DeliveryTest(hosts.HostTest):
         return user
 
     def ended(self):
-        """How many sessions have."""
+        """How many sessions have ended."""
         return len(re.findall(r"pop3\(.*delivery\.example\)<.*Disconnected", self.host.log()))
 
     def connections(self):
-        """Of the standalone host: its sockets."""
+        """The standalone host's sockets."""
         folder = f"/proc/{self.host.process.pid}/fd"
         return sum(os.readlink(f"{folder}/{fd}").startswith("socket:") for fd in os.listdir(folder))
 
@@ -194,7 +194,7 @@ class DeliveryTest(hosts.HostTest):
             self.assertEqual(client.stdout.readline(), "played\n")
             client.send_signal(signal.SIGKILL)
         wires = play_all([plan for plan in plans if plan.end != "killed"])
-        # A server that still sends does not hear of an orderly end.
+        # A server that is still sending does not notice an orderly end.
         hosts.eventually(over, 3)
         for wire in wires:
             wire.socket.close()
@@ -231,7 +231,7 @@ class DeliveryTest(hosts.HostTest):
                 print(f"{way:15} {end:7}" + "".join(f"{cell:38}" for cell in cells), flush=True)
 
     def test_the_end_of_a_connection_proves_nothing(self):
-        # All of it was read; but only the client knows what it did with it.
+        # Everything was read, but only the client knows what it did with it.
         for way, port in self.ways.items():
             user = self.user_with("small", "10 KB", domain="delivery.example")
             before = 0 if hosts.standalone else self.ended()

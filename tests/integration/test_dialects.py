@@ -1,4 +1,5 @@
-"""Real clients, and the orders of old ones, with replies in each dialect: nobody misreads one."""
+"""Real clients, and the command orders of old ones, with replies in each dialect: none misreads
+one."""
 import concurrent.futures
 import glob
 import os
@@ -12,7 +13,7 @@ from private_host import PASSWORD
 # Each is a domain.
 DIALECTS = {name: f'dialect = "{name}"'
             for name in ("dovecot", "rambler", "rfc1225", "coremail", "qpopper", "popper", "uw")}
-# A policy's own words, with numbers in all the places where they are allowed.
+# A policy's own wording, with numbers wherever they are allowed.
 DIALECTS["own"] = """
 [reply.templates]
 pass = "+OK {count} messages wait for {user}: {octets} octets on {host}"
@@ -35,19 +36,19 @@ DIALOGUES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "dial
 
 
 def octets(message):
-    """As POP3 counts them: line ends are CRLF."""
+    """The size as POP3 counts it: line ends are CRLF."""
     return len(message) + message.count(b"\n")
 
 
 def exactly(number, size):
-    """A message of that many octets, 40 at least."""
+    """A message of exactly this many octets, at least 40."""
     message = f"From: a@example.org\nSubject: {number}\n\n".encode()
     while octets(message) < size - 100:
         message += b"y" * 68 + b"\n"
     return message + b"z" * (size - 2 - octets(message)) + b"\n"
 
 
-# Sizes that are close to numbers, counts and each other; lines that look like replies and ends.
+# Sizes close to numbers, to counts and to each other; lines that look like replies and ends.
 HEADER = b"From: a@example.org\nSubject: lines\n\n"
 MAIL = [exactly(1, 111), exactly(2, 211), HEADER + b"+OK 3 3\n-ERR 3\n.\n..\n...\n.+OK 1 message\n\n.\n",
         HEADER + b"\n\n", HEADER + b"w" * 998 + b"\n", HEADER + b"From here it goes on.\n>From there\nQUIT\n",
@@ -66,7 +67,7 @@ class DialectsTest(hosts.HostTest):
                     file.write(f"{commands}[reply]\n{text}\n")
 
     def in_each(self, check):
-        """check(dialect) for each of them, some side by side."""
+        """Calls check(dialect) for each dialect, several at the same time."""
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             for dialect, done in [(dialect, pool.submit(check, dialect)) for dialect in DIALECTS]:
                 with self.subTest(dialect):
@@ -80,7 +81,7 @@ class DialectsTest(hosts.HostTest):
         return user
 
     def left(self, user):
-        """What is in the mailbox."""
+        """The messages in the mailbox."""
         left = []
         for path in sorted(glob.glob(os.path.join(self.host.homes, user, "Maildir", "*", "*.test*")),
                            key=os.path.basename):
@@ -107,7 +108,7 @@ class DialectsTest(hosts.HostTest):
         self.assert_loads(client, [] if client.remembers else MAIL)
         self.assertEqual(self.left(user), MAIL)
 
-        # What is larger stays, and nothing else: the sizes were understood.
+        # Exactly the larger messages stay, so the sizes were understood.
         small = [message for message in MAIL if octets(message) <= LARGEST]
         large = [message for message in MAIL if octets(message) > LARGEST]
         self.assertEqual(len(large), 1)
@@ -121,7 +122,7 @@ class DialectsTest(hosts.HostTest):
         self.assert_loads(client, [])
         self.assert_says(client, [])
 
-        # A failure is seen as one.
+        # A failure is recognized as one.
         user = self.mailbox(kind.__name__, f"no-{dialect}", MAIL[:2])
         for name, options in (("refused", {}), ("stranger", {"password": "wrong"})):
             client = self.client(kind, user, name, keep=False, **options)
@@ -152,7 +153,7 @@ class DialectsTest(hosts.HostTest):
         self.in_each(lambda dialect: self.check_client(pop3_clients.Poplib, dialect))
 
     def test_what_names_no_message_is_refused(self):
-        """To those clients that can be told to ask for it; and what is deleted counts no more."""
+        """For clients that can be told to ask for it. Deleted messages no longer count."""
         self.in_each(self.check_poplib_numbers)
         self.in_each(self.check_net_pop3_numbers)
         self.in_each(self.check_curl_numbers)
@@ -223,8 +224,8 @@ class DialectsTest(hosts.HostTest):
         self.in_each(lambda dialect: self.play("order-outlook-express", dialect))
 
     def assert_reads(self, command, reply, dovecots):
-        """An old client reads from the reply what it would from Dovecot's: the first word, then what scanf
-        finds, and what is said to be octets."""
+        """From the reply, an old client reads the same as from Dovecot's: the first word, the
+        numbers that scanf finds after it, and the number before "octets"."""
         found, wanted = (re.match(rb"(\+OK|-ERR)\b((?: \d+)*)", line) for line in (reply, dovecots))
         self.assertEqual(found[1], wanted[1], reply)
         if command in ("STAT", "LAST"):
@@ -233,7 +234,7 @@ class DialectsTest(hosts.HostTest):
             self.assertIn(size, wanted[2].split(), reply)
 
     def play(self, name, dialect):
-        """A dialogue whose S lines have Dovecot's words."""
+        """Plays a dialogue whose S lines have Dovecot's wording."""
         user = self.mailbox(name, dialect, [])
         mail, pop3, command, reply, retrieved = [], None, None, None, 0
         with open(os.path.join(DIALOGUES, name + ".txt")) as file:

@@ -1,4 +1,4 @@
-"""The dialogues (tests/dialogues/README.md), and what is said where every command is off."""
+"""The dialogues (tests/dialogues/README.md), and the answers when every command is off."""
 import glob
 import os
 import re
@@ -10,7 +10,7 @@ import hosts
 from private_host import MAIL_UID
 
 FILES = sorted(glob.glob(os.path.join(os.path.dirname(__file__), "..", "dialogues", "*.txt")))
-# What the README says of the time before login.
+# The settings that the README gives for the time before login.
 LOGIN = {"help": "long", "capabilities": "X-LAST, LOGIN-DELAY 900 USER",
          "unknown_command": "That command is not known here."}
 
@@ -53,7 +53,7 @@ def without_plugin_and_off():
 
 @each_dialogue
 def test_off_is_off(pytestconfig, without_plugin_and_off, file):
-    """The answers are the same octets."""
+    """Both give the same octets."""
     plain, off = without_plugin_and_off
     run_dialogues(pytestconfig, "--compare", plain.port, off.port, "--homes", plain.homes, "--owner",
                   f"{MAIL_UID}:{MAIL_UID}", file)

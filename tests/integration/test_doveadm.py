@@ -7,9 +7,9 @@ import hosts
 from private_host import MAIL_UID
 
 GOOD = ["anna@example.org", "carl@example.org", "dora@example.org"]
-# Dovecot does not let mail be owned by a system user, so the mail of this one cannot be opened.
+# Dovecot refuses mail owned by a system user, so this user's mail cannot be opened.
 BROKEN = "berta@example.org"
-# The static userdb knows every name that has no forbidden character.
+# The static userdb knows every name without a forbidden character.
 NOBODY = "no!body@example.org"
 
 
@@ -25,7 +25,7 @@ class UidlTest(hosts.HostTest):
         return self.host.try_doveadm("-f", "tab", "pop3-legacy", "uidl", *arguments, **options)
 
     def old_list(self, text):
-        """The path of a file that only root may read."""
+        """Writes a file that only root may read; returns its path."""
         path = os.path.join(self.host.base, "old list")
         with open(path, "w", newline="", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             file.write(text)
@@ -35,13 +35,13 @@ class UidlTest(hosts.HostTest):
         return [line.split("\t") for line in result.stdout.splitlines()[1:]]
 
     def said(self, result):
-        """What it says beside that it went by number, which verify and pin say in one line."""
+        """What it logs, except that it went by number, which verify and pin say in one line."""
         by_number = [line for line in result.stderr.splitlines(True) if "by the messages' numbers" in line]
         self.assertLessEqual(len(by_number), 1, result.stderr)
         return result.stderr.replace("".join(by_number), "")
 
     def scheme(self, scheme, more=""):
-        """The policy of everybody."""
+        """Sets everybody's policy."""
         self.policy(f"[uidl]\nscheme = {scheme}\n{more}")
 
 
@@ -148,7 +148,7 @@ class UidlCommandsTest(UidlTest):
 
 
 def state_of(host, user):
-    """What our files in the user's Maildir say."""
+    """The contents of our files in the user's Maildir."""
     folder = os.path.join(host.homes, user, "Maildir")
     found = {}
     for name in os.listdir(folder):
@@ -159,7 +159,7 @@ def state_of(host, user):
 
 
 def ids(host, user):
-    """What UIDL answers, as a list of the ids."""
+    """The ids that UIDL answers, as a list."""
     answer, lines = hosts.uidl(host, user)
     if not answer.startswith(b"+OK"):
         raise AssertionError(answer)
@@ -226,7 +226,7 @@ class ListTest(UidlTest):
         self.assertEqual(self.uidl("verify", "-u", user, self.old_list(numbered(shown))).returncode, 0)
 
     def test_dovecots_own_ids_are_not_known_to_doveadm_server(self):
-        """It cannot ask doveconf what stands in protocol pop3."""
+        """It cannot ask doveconf for the settings in protocol pop3."""
         user = self.user(1)
         result = self.uidl("list", "-S", self.host.base + "/run/doveadm-server", "-u", user)
         self.assertNotEqual(result.returncode, 0)
@@ -264,7 +264,7 @@ class ListTest(UidlTest):
 
 
 class PluginForAllTest(UidlTest):
-    """mail_plugins names the plugin for all of Dovecot, against the README."""
+    """mail_plugins names the plugin for all of Dovecot, contrary to the README."""
 
     def test_doveadm_does_not_run(self):
         setting = "mail_plugins = pop3_legacy\n"
@@ -323,7 +323,8 @@ class DetectTest(UidlTest):
         self.assertIn("the list has 3 ids and the mailbox 2 messages", result.stderr)
 
     def test_the_formats_of_other_dovecots(self):
-        """cPanel's and Plesk's, and what old Dovecots had; the template that is shown gives the ids."""
+        """The formats of cPanel, Plesk and old Dovecots; the template that detect prints gives the
+        ids."""
         for form, line in (("UID{uid}-{uidvalidity}", None), ("{uid}.{uidvalidity}", None),
                            ("{uid}-{uidvalidity}", None), ("{uidvalidity}.{uid}", 'scheme = "cyrus"'),
                            ("{uidvalidity}-{uid}", 'scheme = "cyrus-courier"'),
@@ -335,7 +336,7 @@ class DetectTest(UidlTest):
                 user = self.user(12)
                 shown = ids(self.host, user)
                 self.scheme('"host"')
-                # Ids that the mailbox has are no hint.
+                # The ids that the mailbox already has must not be a hint.
                 for name in state_of(self.host, user):
                     os.unlink(os.path.join(self.host.homes, user, "Maildir", name))
                 result = self.uidl("detect", "-u", user, self.old_list(numbered(shown)))
@@ -391,7 +392,8 @@ class VerifyTest(UidlTest):
         self.assertIn("the list ends at message 2 of 3", result.stderr)
 
     def test_an_id_that_is_there_twice_is_a_note(self):
-        """popa3d gave equal messages equal ids; here one has it, the other what UIDL shows."""
+        """popa3d gave equal messages equal ids; here one message has that id, the other the one
+        that UIDL shows."""
         user = self.user(3)
         result = self.uidl("verify", "-u", user, self.old_list("1 1\n2 2\n3 1\n"))
         self.assertEqual((result.returncode, self.rows(result)), (0, [["3", "2", "0", "1", "0"]]))
@@ -470,7 +472,7 @@ class VerifyTest(UidlTest):
         other[2] = "3 " + str(int(other[2].split()[1]) - 99)
         result = self.uidl("verify", "-u", user, self.old_list(self.saved(other, names)))
         self.assertEqual((result.returncode, self.said(result)), (0, ""))
-        # Stored octets, as qmail-pop3d's LIST told them.
+        # The stored octets, as qmail-pop3d's LIST stated them.
         stored = [f"{number} {os.stat(path).st_size}" for number, path in enumerate(sorted(
             glob.glob(os.path.join(glob.escape(self.host.homes), user, "Maildir", "*", "[0-9]*"))), 1)]
         self.assertEqual(len(stored), 5)
@@ -478,7 +480,8 @@ class VerifyTest(UidlTest):
         self.assertEqual((result.returncode, self.said(result)), (0, ""))
 
     def test_sizes_that_contradict_the_numbers(self):
-        """The first message was deleted, and a new one has come: the numbers are others' now."""
+        """The first message was deleted, and a new one has arrived: the numbers now belong to
+        others."""
         user = self.user(0)
         for number, octets in enumerate((500, 9000, 70000, 800), 1):
             hosts.deliver(self.host, user, hosts.message(number, octets), number)
@@ -549,7 +552,8 @@ class PinTest(UidlTest):
         self.assertEqual(self.pin(user, "\1\n", "-S", socket).returncode, 66)
 
     def test_a_copy_that_has_an_id_of_its_own(self):
-        """It keeps it when the message that it is a copy of is gone; no pin for both would show."""
+        """It keeps its id when the message it was copied from is gone; a pin for both would not
+        take effect."""
         user = self.user(1)
         self.assert_pinned(user, ["a"])
         self.host.doveadm("copy", "-u", user, "INBOX", "mailbox", "INBOX", "all")
@@ -645,7 +649,7 @@ class PinTest(UidlTest):
         self.assertEqual((result.returncode, self.rows(result)), (65, [["2", "1", "1", "0", "0"]]))
 
     def test_long_ids_of_the_old_server(self):
-        """Maildir's file names of 83 octets, as vpopmail, maildrop and qmail have them."""
+        """Maildir file names of 83 octets, as vpopmail, maildrop and qmail write them."""
         self.scheme('"qmail"')
         user = self.user(0)
         names = [f"1100000000.M{number}." + "x" * 69 for number in (1, 2, 3)]
@@ -709,7 +713,7 @@ class PinTest(UidlTest):
         self.assertEqual(ids(self.host, copy), names)
 
     def test_an_end_in_between(self):
-        """Pins were stored, and the memory that says so was not."""
+        """The pins were stored, but not the memory that says so."""
         user = self.user(2)
         self.assert_pinned(user, ["a", "b"])
         memory = os.path.join(self.host.homes, user, "Maildir", "dovecot-pop3-legacy-uidl")

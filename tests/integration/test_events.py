@@ -1,4 +1,4 @@
-"""What an administrator counts: Dovecot's metrics see our commands as they see its own."""
+"""What an administrator can count: Dovecot's metrics see our commands as they see its own."""
 import hosts
 
 
@@ -14,7 +14,7 @@ metric last_err {
 """}
 
     def count(self, metric):
-        """The metric's count, from lines of a name, a field's name, its count and more."""
+        """The metric's count, from lines with a name, a field's name, its count and more."""
         for line in self.host.doveadm("stats", "dump").splitlines():
             fields = line.split("\t")
             if fields[:2] == [metric, "duration"]:

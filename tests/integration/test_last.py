@@ -1,4 +1,4 @@
-"""LAST on a real Dovecot: what the dialogues cannot say."""
+"""LAST on a real Dovecot: what dialogues cannot express."""
 import os
 import re
 import signal
@@ -20,7 +20,7 @@ class LastTest(hosts.HostTest):
         self.assertEqual(hosts.last(self.host, user), b"+OK 2")
 
     def test_a_first_session_that_drops_in_the_middle_of_its_only_message(self):
-        # Dovecot sets \\Seen for it, which is where LAST starts as long as it has no state.
+        # Dovecot sets \\Seen for the message, and LAST starts there as long as it has no state.
         user = self.user(1)
         hosts.deliver(self.host, user, hosts.message(2, 30_000_000), 2)
         pop3 = self.login(user)
@@ -58,8 +58,8 @@ class LastTest(hosts.HostTest):
         self.assertEqual(hosts.last(self.host, user), b"+OK 1")
 
     def test_a_small_message_that_was_not_read_does_not_count(self):
-        # It fits the kernel's buffers, so Dovecot has written it all; the client closes with
-        # octets unread, which resets the connection.
+        # It fits into the kernel's buffers, so Dovecot has written all of it; the client closes
+        # with octets unread, which resets the connection.
         user = self.user(2)
         hosts.deliver(self.host, user, hosts.message(3, 30_000), 3)
         pop3 = self.login(user)
@@ -155,7 +155,7 @@ class LastTest(hosts.HostTest):
         for name in os.listdir(maildir):
             if name.startswith("dovecot.index"):
                 os.unlink(os.path.join(maildir, name))
-        # message 2 was never read, so \Seen would say 0
+        # message 2 was never read, so \Seen would give 0
         self.assertEqual(hosts.last(self.host, user), b"+OK 1")
 
     def test_a_new_uidvalidity_leaves_it_at_its_message(self):
@@ -180,7 +180,7 @@ class LastTest(hosts.HostTest):
         state, = self.state_files(user)
         with open(state, "w") as file:
             file.write("1 garbage\x01\n")
-        self.assertEqual(hosts.last(self.host, user), b"+OK 2")  # by \Seen
+        self.assertEqual(hosts.last(self.host, user), b"+OK 2")  # from \Seen
         self.assert_logged("LAST: the stored state is damaged")
 
     def test_state_that_cannot_be_read_is_a_temporary_failure(self):
@@ -214,15 +214,15 @@ class KillTest(hosts.HostTest):
     log_problems = r"Panic:|Fatal: (?!.*killed with signal 9)"
 
     def kill(self, user, pop3):
-        """The session's process ends at once, as with kill -9."""
+        """Kills the session's process at once, as kill -9 does."""
         pids = hosts.processes_of(self.host, user)
         self.assertEqual(len(pids), 1)
         os.kill(pids[0], signal.SIGKILL)
         pop3.rest()
         pop3.close()
 
-    # That a write itself is whole or not there, at whatever moment the process dies, is shown in
-    # durable_file_test.cc: here Dovecot's own locks would be killed, too.
+    # That a write is complete or absent, whenever the process dies, is shown in
+    # durable_file_test.cc: here Dovecot's own locks would be killed as well.
     def test_kill_9_before_quit_leaves_the_old(self):
         user = self.user(5)
         with self.login(user) as pop3:
@@ -246,7 +246,7 @@ class KillTest(hosts.HostTest):
 
 
 class BrokenOutputTest(hosts.HostTest):
-    """Dovecot counts a RETR as complete that broke off because the client was gone."""
+    """Dovecot counts a RETR as complete even if it broke off because the client was gone."""
 
     dovecot_only = True
 
@@ -264,7 +264,7 @@ class BrokenOutputTest(hosts.HostTest):
 
 
 class Pop3OrderTest(hosts.HostTest):
-    """Numbers that do not follow the UIDs: POP3 order of a migration, and hidden messages."""
+    """Numbers that do not follow the UIDs: a migration's POP3 order, and hidden messages."""
 
     dovecot_only = True
     host_options = {"settings": "pop3_deleted_flag = POP3Deleted\npop3_delete_type = flag\n"}
@@ -298,7 +298,7 @@ class LargeMaildropTest(hosts.HostTest):
     def test_last_with_100000_messages(self):
         user = self.user()
         maildir = self.host.maildir(user)
-        # a file may have only so many names: one file for each 10,000 messages
+        # a file can have only so many names: one file for every 10,000 messages
         for number in range(1, self.COUNT + 1):
             path = f"{maildir}/cur/{1600000000 + number}.M{number}P1.test,S=60,W=64:2,"
             if number % 10_000 == 1:

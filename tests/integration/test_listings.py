@@ -1,4 +1,4 @@
-"""The commands that answer with a line a message: many messages, slow readers, Dovecot's cache."""
+"""Commands that answer with a line per message: many messages, slow readers, Dovecot's cache."""
 import glob
 import os
 import poplib
@@ -120,7 +120,8 @@ class DovecotListingTest(hosts.HostTest):
                 file.write(text.replace(b"message", b"CHANGED"))
 
     def test_a_message_is_opened_once(self):
-        """A second time from Dovecot's cache: what the files say now does not matter."""
+        """The second time, the answer comes from Dovecot's cache, whatever the files now
+        contain."""
         user = self.user(20)
         for name in (b"Subject", b"SUBJ"):
             with self.login(user) as pop3:
@@ -130,7 +131,7 @@ class DovecotListingTest(hosts.HostTest):
         self.change_files(user)
         with self.login(user) as pop3:
             self.assertEqual(pop3.multi(b"XTND XLST Subject"), (ACCEPTED, subjects(1, 20)))
-            # a beginning that anybody may invent is not kept
+            # a prefix that anybody may invent is not cached
             self.assertEqual(pop3.multi(b"XTND XLST SUBJ")[1][0], b"1 Subject: CHANGED 1")
             pop3.quit()
         self.policy(ListingTest.allowed + '[xlst]\nmatch = "exact"\n')
@@ -140,7 +141,7 @@ class DovecotListingTest(hosts.HostTest):
                 pop3.quit()
 
     def test_xlines_and_list_count_the_same_lines_wherever_the_message_came_from(self):
-        """What Dovecot's cache has of a message's parts does not have the header's lines."""
+        """What Dovecot caches about a message's parts does not include the header's lines."""
         user = self.user(0)
         text = b"From: one@example.org\nSubject: one\nDate: Tue, 20 Nov 2001 13:00:00 +0000\nX-A: b\nX-C: d\n\nBody.\n"
         two = text.replace(b"X-A: b\n", b"Content-Type: multipart/mixed; boundary=b\n").replace(
@@ -154,7 +155,7 @@ class DovecotListingTest(hosts.HostTest):
             self.assertEqual(self.host.try_doveadm("save", "-u", user, input=message.decode()).returncode, 0)
         self.host.doveadm("fetch", "-u", user, "imap.bodystructure", "mailbox", "INBOX", "all")
         expected = [b"7", b"11", b"7", b"11", b"7", b"11", b"7", b"11"]
-        for _ in range(2):  # once more from the plugin's cache
+        for _ in range(2):  # the second time from the plugin's cache
             with self.login(user) as pop3:
                 self.assertEqual([line.split(b" ")[2] for line in pop3.multi(b"XLINES")[1]], expected)
                 self.assertEqual([line.split(b" ")[2] for line in pop3.multi(b"LIST")[1]], expected)
@@ -162,7 +163,7 @@ class DovecotListingTest(hosts.HostTest):
                 pop3.quit()
 
     def memory(self, pid):
-        """Octets that the process has for itself."""
+        """Octets of memory that the process does not share."""
         with open(f"/proc/{pid}/smaps_rollup") as file:
             return sum(int(line.split()[1]) * 1024 for line in file
                        if line.startswith(("Private_Dirty:", "Private_Clean:")))
@@ -175,7 +176,7 @@ class DovecotListingTest(hosts.HostTest):
         pop3.command(b"NOOP")
         pid = hosts.eventually(lambda: hosts.processes_of(self.host, user))[0]
         before = self.memory(pid)
-        # More than the kernel takes for a client that does not read.
+        # More than the kernel accepts for a client that does not read.
         times = 30
         pop3.send(b"STAT\r\n" + b"XTND XLST Subject\r\n" * times)
         expected = subjects(1, self.count)
@@ -188,10 +189,10 @@ class DovecotListingTest(hosts.HostTest):
             if os.path.exists(f"/proc/{pid}"):
                 grown.append(self.memory(pid) - before)
         self.assertGreater(len(grown), 5)
-        # What Dovecot knows of its messages, and of its cache; one answer has 560000 octets.
+        # Includes what Dovecot knows of its messages and its cache; one answer has 560000 octets.
         self.assertLess(max(grown), 8_000_000, grown)
         self.assertLess(grown[-1], grown[2] + 500_000, grown)
-        # Not before: what QUIT needs of memory is Dovecot's.
+        # Not sent earlier: the memory that QUIT needs is Dovecot's.
         pop3.send(b"LAST\r\nQUIT\r\n")
         self.assertEqual(pop3.line(), b"+OK 0")
         self.assertTrue(pop3.line().startswith(b"+OK Logging out"))

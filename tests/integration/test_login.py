@@ -24,7 +24,7 @@ class BeforeLoginTest(hosts.HostTest):
         return pop3
 
     def converse(self, octets, pieces=None):
-        """All that is answered behind the greeting, octets sent in pieces of this size."""
+        """Everything answered after the greeting; octets are sent in pieces of this size."""
         pop3 = self.connect()
         for start in range(0, len(octets), pieces or len(octets)):
             pop3.send(octets[start:start + (pieces or len(octets))])
@@ -118,7 +118,7 @@ class BadCommandsTest(BeforeLoginTest):
 
 
 class TlsTest(BeforeLoginTest):
-    """Passwords in clear are forbidden: HELP tells what there is, which is more behind STLS."""
+    """Plaintext passwords are forbidden: HELP lists what is available, which is more after STLS."""
     dovecot_only = True
     settings = {"dovecot-2.3": "disable_plaintext_auth = yes\n", "dovecot-2.4": "auth_allow_cleartext = no\n"}
 
@@ -181,7 +181,8 @@ class TlsTest(BeforeLoginTest):
 
 
 class TlsRequiredTest(TlsTest):
-    """The same where TLS is required: then 2.3 refuses passwords in clear that are not forbidden."""
+    """The same when TLS is required: then 2.3 refuses plaintext passwords even if they are not
+    forbidden."""
     settings = {"dovecot-2.3": "ssl = required\n", "dovecot-2.4": "ssl = required\nauth_allow_cleartext = no\n"}
 
 
@@ -203,7 +204,7 @@ class ManyClientsInOneProcessTest(BeforeLoginTest):
     @classmethod
     def setUpClass(cls):
         endless = "restart_request_count = unlimited" if hosts.host_name == "dovecot-2.4" else "service_count = 0"
-        # The settings where they hold for POP3 only.
+        # The settings, placed so that they hold for POP3 only.
         line = "pop3_legacy_login_help = rambler"
         section = line if hosts.host_name == "dovecot-2.4" else f"plugin {{\n    {line}\n  }}"
         cls.host_options = {"login": {}, "settings": f"service pop3-login {{\n  {endless}\n  client_limit = 50\n"
@@ -234,7 +235,7 @@ class NothingSetTest(BeforeLoginTest):
 
 
 class WrongSettingTest(hosts.HostTest):
-    """A setting that cannot be is told, and people still get at their mail."""
+    """A setting with an impossible value is reported, and users can still read their mail."""
 
     def started(self, **login):
         host = hosts.new_host(login=login)

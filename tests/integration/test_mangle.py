@@ -1,4 +1,5 @@
-"""MANGLE on RETR, TOP and LIST, and what of LIST changes with XLINES: large, deep and broken messages."""
+"""MANGLE on RETR, TOP and LIST, and the effect of XLINES on LIST: large, deep and broken
+messages."""
 import base64
 import glob
 import os
@@ -37,13 +38,13 @@ class MangleTest(hosts.HostTest):
         return user
 
     def mangled(self, *messages):
-        """What RETR n MANGLE(headers=subject) sends of each, behind what it says of itself."""
+        """What RETR n MANGLE(headers=subject) sends of each message, after its status line."""
         sent = []
         with self.login(self.mailbox(*messages)) as pop3:
             for number in range(1, len(messages) + 1):
                 first, lines = pop3.multi(b"RETR %d MANGLE(headers=subject)" % number)
                 self.assertEqual(first, FOLLOWS)
-                lines = [line[line.startswith(b".."):] for line in lines]  # LIST counts them before they are stuffed
+                lines = [line[line.startswith(b".."):] for line in lines]  # LIST counts unstuffed lines
                 size = sum(len(line) + 2 for line in lines)
                 self.assertEqual(pop3.command(b"LIST %d MANGLE(headers=subject)" % number), b"+OK %d %d" % (number, size))
                 start = lines.index(SAYS[0])
@@ -163,7 +164,7 @@ class MangleTest(hosts.HostTest):
         self.assertEqual(pop3.line(), b"+OK Logging out.")
 
     def test_a_client_that_goes_in_the_middle(self):
-        """What was not sent whole is not accessed."""
+        """A message that was not sent completely is not accessed."""
         text = b"".join(b"line %d\n" % n for n in range(500000))
         user = self.mailbox(mixed(b"gone", plain(text)))
         for end in ("close", "reset"):

@@ -1,4 +1,4 @@
-"""A master user looks into somebody's mailbox (owner*master): nothing that the plugin keeps shows it."""
+"""A master user looks into a mailbox (owner*master): nothing that the plugin keeps shows it."""
 import os
 
 import hosts
@@ -106,7 +106,7 @@ class MasterUserTest(hosts.HostTest):
         self.assertEqual(pop3.multi(b"UIDL")[1], [b"1 wrong-1", b"2 wrong-2"])
         self.ends(pop3)
         self.assertEqual(self.state_files(user), [])
-        # The administrator has seen his mistake.
+        # The administrator has noticed the mistake.
         self.policy('[uidl]\nscheme = "template"\ntemplate = "right-{uid}"\n', "ids.example")
         self.assertEqual(hosts.uidl(self.host, user)[1], [b"1 right-1", b"2 right-2"])
         self.assertEqual(self.master(user).multi(b"UIDL")[1], [b"1 right-1", b"2 right-2"])
@@ -121,12 +121,13 @@ class MasterUserTest(hosts.HostTest):
 
 
 class OneProcessTest(MasterUserTest):
-    """The same where the owner's sessions are in the same process."""
+    """The same with the owner's sessions in the same process."""
     more_options = {"sendmail_path": "sendmail", "clients": 20}
 
 
 class MasterFieldTest(hosts.HostTest):
-    """A userdb that says master_user=%u of everybody, so that ACLs are the owner's: nobody is a master by that."""
+    """A userdb that sets master_user=%u for everybody, so that the owner's ACLs apply: that makes
+    nobody a master user."""
     dovecot_only = True
 
     @staticmethod

@@ -1,5 +1,5 @@
 """Mail that moves from the old servers themselves (tests/oracles) to Dovecot with the plugin: the
-same ids, and clients that have nothing to load again."""
+ids stay, and clients download nothing again."""
 import dataclasses
 import functools
 import hashlib
@@ -31,19 +31,19 @@ def messages():
 
 
 def plain_messages():
-    """Those that mail transports put into an mbox: line ends are LF."""
+    """Messages that mail transports put into an mbox: line ends are LF."""
     return [message for message in messages() if message.plain]
 
 
 def mbox_texts(path):
-    """The messages of an mbox, as a converter gets them: no envelope, no separating line."""
+    """The messages in an mbox as a converter gets them: without envelope and separating line."""
     with open(path, "rb") as file:
         return [text.split(b"\n", 1)[1] for text in
                 re.split(rb"(?:\A|\n)(?=From [^\n]*@|From MAILER|From uucp)", file.read()) if text]
 
 
 def write_texts(maildir, texts):
-    """A Maildir with the messages, in that order."""
+    """Writes the messages into a Maildir, in this order."""
     for number, text in enumerate(texts, 1):
         with open(os.path.join(maildir, "cur", f"{1700000000 + number}.M{number}.moved:2,"), "wb") as file:
             file.write(text)
@@ -57,7 +57,7 @@ class MovingTest(hosts.HostTest):
     def setUpClass(cls):
         try:
             old_tree()
-        except RuntimeError as error:  # run.sh says so, too, and counts it
+        except RuntimeError as error:  # run.sh reports this as well, and counts it
             raise unittest.SkipTest(str(error))
         super().setUpClass()
 
@@ -76,7 +76,7 @@ class MovingTest(hosts.HostTest):
         self.addCleanup(lambda: os.path.exists(path) and os.unlink(path))
 
     def take_maildir(self, user, path):
-        """The old server's Maildir is this user's now, with everything in it."""
+        """Makes the old server's Maildir, with everything in it, this user's."""
         new = self.host.maildir(user)
         shutil.rmtree(new)
         shutil.copytree(os.fsencode(path), os.fsencode(new))
@@ -87,7 +87,8 @@ class MovingTest(hosts.HostTest):
         self.host.give(os.path.join(self.host.homes, user))
 
     def take_cyrus(self, user, server):
-        """The spool's messages with their UIDs and their UIDVALIDITY, as dsync moves them."""
+        """Takes the messages from the spool with their UIDs and UIDVALIDITY, as dsync moves
+        them."""
         validity, uids = server.index()
         maildir = self.host.maildir(user)
         lines = [f"3 V{validity} N{max(uids) + 1} G{'1a' * 16}"]
@@ -105,7 +106,7 @@ class MovingTest(hosts.HostTest):
         return [line.split(b" ", 1)[1].decode() for line in lines]
 
     def ids_by_file(self, user):
-        """By the files' names up to the ":"."""
+        """Ids by the files' names up to the ":"."""
         listed = {}
         done = self.host.try_doveadm("pop3-legacy", "uidl", "list", "-u", user)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -115,8 +116,8 @@ class MovingTest(hosts.HostTest):
         return listed
 
     def assert_same(self, names, theirs, ours, least=200):
-        """An id is the old server's, but for one that POP3 does not allow, and the second of two that
-        were equal there."""
+        """Each id is the old server's, except an id that POP3 does not allow, and the second of two
+        that were equal there."""
         wanted, seen = [], set()
         self.assertEqual(len(ours), len(theirs))
         for old, new in zip(theirs, ours):
@@ -148,7 +149,7 @@ class SameIdsTest(MovingTest):
         self.from_mbox(old_servers.Solid, "solid-mbox", plain_messages())
 
     def test_mailutils(self):
-        """Its ids stand in the mail once it has been asked for them."""
+        """Its ids are in the mail once a client has asked for them."""
         mail = [message for message in plain_messages()
                 if not message.name.startswith("xuidl") and b"\n\n" in message.raw]
         self.from_mbox(old_servers.Mailutils, "xuidl", mail)
@@ -192,7 +193,7 @@ class SameIdsTest(MovingTest):
 
 
 class DovecotsOwnFormatsTest(MovingTest):
-    """A Dovecot without the plugin, with each pop3_uidl_format that a scheme stands for."""
+    """A Dovecot without the plugin, with each pop3_uidl_format that a scheme imitates."""
 
     FORMATS = {  # scheme: in Dovecot 2.3, in 2.4
         "dovecot": ("%08Xu%08Xv", "%{uid | hex(8)}%{uidvalidity | hex(8)}"),
@@ -222,7 +223,8 @@ class DovecotsOwnFormatsTest(MovingTest):
 
 
 class ClientsTest(MovingTest):
-    """fetchmail, getmail and mpop have loaded the mail from the old server and left it there."""
+    """fetchmail, getmail and mpop have downloaded the mail from the old server and left it
+    there."""
 
     COUNT = 20
 
@@ -254,7 +256,7 @@ class ClientsTest(MovingTest):
                 self.assertEqual([text.split(b"\n\n")[1] for text in client.poll()], [new.split(b"\n\n")[1]],
                                  client.output)
                 self.assertEqual(client.poll(), [], client.output)
-            with hosts.Pop3(self.host.port, user) as pop3:  # and nothing was taken away
+            with hosts.Pop3(self.host.port, user) as pop3:  # and nothing was removed
                 self.assertTrue(pop3.command(b"STAT").startswith(b"+OK %d " % (self.COUNT + 1)))
                 pop3.quit()
 

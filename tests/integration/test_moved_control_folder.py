@@ -1,5 +1,5 @@
-"""Dovecot's control folder for a mailbox of sdbox or mdbox moves: by an update to 2.4.2, or by the setting that
-2.4.1 has for it, or by FULLDIRNAME on 2.3. What the plugin keeps there comes along."""
+"""Dovecot's control folder for an sdbox or mdbox mailbox moves: by an update to 2.4.2, by 2.4.1's
+setting for that, or by FULLDIRNAME on 2.3. What the plugin keeps there moves with it."""
 import os
 import re
 import threading
@@ -52,7 +52,7 @@ class MovedControlFolderTest(hosts.HostTest):
         return name
 
     def states(self, user):
-        """By folder, relative to the control root."""
+        """State files by folder, relative to the control root."""
         root, found = os.path.join(self.host.homes, user, "control"), {}
         for folder, _, files in os.walk(root):
             names = sorted(name.rpartition("-")[2] for name in files if name.startswith("dovecot-pop3-legacy-"))
@@ -61,7 +61,7 @@ class MovedControlFolderTest(hosts.HostTest):
         return found
 
     def use(self, user):
-        """A session that leaves LAST, a hidden message and ids."""
+        """A session that leaves LAST, a hidden message and ids behind."""
         with hosts.Pop3(self.host.port, user) as pop3:
             self.assertEqual(pop3.multi(b"UIDL")[1], [b"1 old-1", b"2 old-2", b"3 old-3"])
             pop3.command(b"DELE 1")
@@ -83,7 +83,7 @@ class MovedControlFolderTest(hosts.HostTest):
         self.assertNotIn(LEVEL, list(old)[0])
         self.move(True)
         self.addCleanup(self.move, False)
-        # Not by the policy: the look at login must find it, too.
+        # The policy does not ask for them: the check at login must find them as well.
         self.policy("[commands]\nallow = []\n")
         with hosts.Pop3(self.host.port, other) as pop3:
             self.assertEqual(pop3.multi(b"UIDL")[1], [b"1 old-2", b"2 old-3"])
@@ -96,7 +96,7 @@ class MovedControlFolderTest(hosts.HostTest):
         for state in ("last", "hidden", "uidl"):
             self.assert_logged(rf"pop3\({user}\).*Info: pop3_legacy: the state \"{state}\" .*moved")
         self.check_kept(user)
-        # And back.
+        # And back again.
         self.move(False)
         self.check_kept(user)
         self.assertEqual(self.states(user), old)
@@ -113,7 +113,7 @@ class MovedControlFolderTest(hosts.HostTest):
         def visit(user):
             try:
                 self.check_kept(user)
-            except Exception as problem:  # of a thread: told below
+            except Exception as problem:  # from a thread: reported below
                 problems.append(repr(problem))
 
         threads = [threading.Thread(target=visit, args=(user,)) for user in users for _ in range(8)]

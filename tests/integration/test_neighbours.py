@@ -1,4 +1,5 @@
-"""Sessions that share a process: none is hurt by what another one does, or by what is done to it."""
+"""Sessions that share a process: none is hurt by what another does, or by what is done to
+another."""
 import fcntl
 import os
 import re
@@ -13,7 +14,7 @@ from hosts import HostTest, eventually
 from test_x_programs import ProgramTest
 from test_xmit import ALLOW, mail, stuffed
 
-# Keeps what is open in it, and takes the message.
+# Records its open descriptors and takes the message.
 SENDMAIL = """#!/bin/sh
 exec >"{folder}/open"
 ls -l /proc/$$/fd
@@ -22,7 +23,7 @@ exec cat >/dev/null
 
 
 class Children(ProgramTest):
-    """A mail program is a child of the process's, and so are the programs of the administrator's."""
+    """A mail program is a child of the process, and so are the administrator's programs."""
 
     host_options = hosts.one_process(sendmail_path="sendmail/program")
 
@@ -67,7 +68,7 @@ class Children(ProgramTest):
         self.assertTrue(eventually(lambda: not self.children()), self.children())
 
     def children(self):
-        """Of the process that has the sessions, dead ones among them."""
+        """The children of the process with the sessions, including dead ones."""
         pid = self.host.process.pid if hosts.standalone else \
             int(subprocess.run(["pgrep", "-x", "pop3", "-n"], stdout=subprocess.PIPE, text=True).stdout)
         found = subprocess.run(["pgrep", "-P", str(pid)], stdout=subprocess.PIPE, text=True)
@@ -127,7 +128,7 @@ class Groups(ProgramTest):
 
 
 class Turns(HostTest):
-    """What takes long is done in turns."""
+    """Long work is done in turns."""
 
     host_options = hosts.one_process()
     megabytes = 24
@@ -142,7 +143,7 @@ class Turns(HostTest):
         self.policy('[commands]\nallow = ["LAST", "HELP", "MANGLE", "XLINES", "EUIDL"]\n')
 
     def big(self):
-        """A user with one message of HTML."""
+        """A user with one HTML message."""
         user = self.user()
         html = b"<p>some <b>words</b> &amp; more of them</p>\n" * (self.megabytes * (1 << 20) // 44)
         head = hosts.message(1).split(b"\n\n")[0]
@@ -150,8 +151,8 @@ class Turns(HostTest):
         return user
 
     def beside(self, pop3, other):
-        """How many NOOPs of another session's were answered before the reply on pop3 was there. Without turns
-        it is one at most: it waits until all is done."""
+        """How many NOOPs of another session were answered before the reply on pop3 arrived. Without
+        turns at most one is: it waits until everything is done."""
         count = 0
         while not select.select([pop3.socket], [], [], 0)[0]:
             self.assertEqual(other.command(b"NOOP"), b"+OK")
@@ -219,7 +220,7 @@ class Turns(HostTest):
         sender.join()
         reader.join()
         self.assertEqual(set(received), {(b"+OK 0", b"+OK")})
-        # The NOOPs were answered all along.
+        # The NOOPs were answered throughout.
         longest = max(b - a for a, b in zip(behind, behind[1:]))
         self.assertLess(longest, count / 2, behind[:50])
 
@@ -254,7 +255,7 @@ class Turns(HostTest):
 class Locks(HostTest):
     """Somebody else has locked a user's Maildir."""
 
-    # The standalone host keeps no two apart.
+    # The standalone host does not keep two of them apart.
     dovecot_only = True
     host_options = hosts.one_process()
 
@@ -264,7 +265,8 @@ class Locks(HostTest):
         return folder
 
     def quitting(self):
-        """A user whose session has to store what it has deleted, that session, a neighbour, and the lock."""
+        """A user whose session must store what it has deleted, that session, a neighbour, and the
+        lock."""
         self.policy('[delete]\nmode = "hide"\n')
         user, other = self.user(3), self.login(self.user(1))
         pop3 = self.login(user)
@@ -275,7 +277,7 @@ class Locks(HostTest):
         return user, pop3, other, lock
 
     def assert_waits(self, pop3, other):
-        """The one session, and not its neighbour."""
+        """The session waits; its neighbour does not."""
         for _ in range(20):
             self.assertEqual(other.command(b"NOOP"), b"+OK")
             time.sleep(0.02)

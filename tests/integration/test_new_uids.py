@@ -1,5 +1,6 @@
-"""What is remembered about messages, where the mailbox has other UIDs than before: in Maildir, sdbox, mdbox and
-mbox, by the loss of an index or of what keeps the UIDs, by a copy, by dsync with `state export` and `import`."""
+"""What is remembered about messages when the mailbox gets other UIDs: in Maildir, sdbox, mdbox and
+mbox, by losing an index or what keeps the UIDs, by a copy, by dsync with `state export` and
+`import`."""
 import glob
 import os
 import re
@@ -15,7 +16,7 @@ FOLDERS = {"maildir": "Maildir", "sdbox": "mail/mailboxes/INBOX/dbox-Mails", "md
 
 
 class Remembered(hosts.HostTest):
-    """mail_format: of all mailboxes of the host."""
+    """mail_format: for all mailboxes of the host."""
 
     mail_format = "maildir"
 
@@ -31,7 +32,7 @@ class Remembered(hosts.HostTest):
         self.assertEqual(result.returncode, 0, result.stderr)
 
     def mailbox(self, domain, messages=6):
-        """A new user with messages; their subjects tell which is which."""
+        """A new user with messages whose subjects tell them apart."""
         if self.mail_format == "maildir":
             return self.user(messages, domain)
         type(self).users += 1
@@ -67,11 +68,11 @@ class Remembered(hosts.HostTest):
         self.host.try_doveadm("force-resync", "-u", user, "INBOX")
 
     def lose(self, user):
-        """The UIDs are others afterwards, or UIDVALIDITY is."""
+        """Changes the UIDs or UIDVALIDITY."""
         raise NotImplementedError
 
     def losing(self, user):
-        """UIDVALIDITY is a time in seconds."""
+        """Waits first, because UIDVALIDITY is a time in seconds."""
         time.sleep(1.1)
         before = None if hosts.standalone else self.uids(user)
         self.lose(user)
@@ -80,7 +81,7 @@ class Remembered(hosts.HostTest):
             self.assertNotEqual(self.uids(user), before)
 
     def hidden_and_read(self):
-        """A user who has deleted messages 2 and 5, and read 4."""
+        """A user who has deleted messages 2 and 5 and read 4."""
         user = self.mailbox("hide.example")
         with self.login(user) as pop3:
             for line in (b"DELE 2", b"DELE 5"):
@@ -106,7 +107,7 @@ class Remembered(hosts.HostTest):
 
 
 class SurvivesNewUids:
-    """For each format."""
+    """For every format."""
 
     def test_deleted_mail_stays_hidden_and_last_where_it_was(self):
         user = self.hidden_and_read()
@@ -156,7 +157,7 @@ class SurvivesNewUids:
             self.assertTrue(pop3.command(b"DELE 5").startswith(b"+OK"))  # message 6
             pop3.quit()
         self.losing(user)
-        # LAST is where DELE has put it, which moves down to message 5
+        # LAST is where DELE has put it, and moves down to message 5
         self.assertEqual(self.look(user), ([1, 3, 4, 5], 4))
 
 
@@ -193,7 +194,7 @@ class NewUidsOfAMaildirWithItsIndexTest(Remembered, SurvivesNewUids):
 
     def lose(self, user):
         self.remove(user, "Maildir/dovecot-uidlist")
-        # Dovecot need not notice at once.
+        # Dovecot need not notice immediately.
         self.resync(user)
 
     def test_uidvalidity_is_the_same(self):

@@ -1,4 +1,4 @@
-"""Users whose own mail_plugins (a userdb field) leave the plugin out have Dovecot as it is."""
+"""Users whose own mail_plugins (a userdb field) omit the plugin get Dovecot unchanged."""
 import re
 import unittest
 
@@ -12,7 +12,7 @@ POLICY = '[commands]\nallow = ["LAST", "HELP", "XTND XMIT"]\ndeny = ["DELE"]\n[u
 
 
 def octets_of(session):
-    """All that the server says, a command at a time."""
+    """Everything that the server answers, one command at a time."""
     said = [session.greeting]
     for command in COMMANDS:
         said.append(session.command(command))
@@ -58,7 +58,7 @@ class OwnPluginsTest(hosts.HostTest):
 
     @staticmethod
     def normal(said):
-        """Without UIDVALIDITY, which is the moment at which a mailbox was seen first."""
+        """Removes UIDVALIDITY, which is the time at which a mailbox was first seen."""
         return [re.sub(rb"[0-9a-f]{16}$", b"ID", line) for line in said]
 
     def test_such_a_user_has_stock_dovecot(self):

@@ -1,4 +1,4 @@
-"""[pace]: LOGIN-DELAY, and limits on what is retrieved."""
+"""[pace]: LOGIN-DELAY, and limits on what may be retrieved."""
 import os
 import poplib
 import re
@@ -21,7 +21,7 @@ class PaceTest(hosts.HostTest):
         return [path for path in self.state_files(user) if "-pace" in os.path.basename(path)]
 
     def stored(self, user):
-        """The state files with what shows that one was written: inode, time and octets."""
+        """The state files with what reveals a write: inode, time and octets."""
         found = {}
         for path in self.state_files(user):
             with open(path, "rb") as file:

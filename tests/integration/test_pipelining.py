@@ -1,4 +1,4 @@
-"""Replies in the order of the commands, however the octets arrive."""
+"""Replies come in the order of the commands, however the octets arrive."""
 import time
 
 import hosts
@@ -6,8 +6,8 @@ import hosts
 
 class PipeliningTest(hosts.HostTest):
     def mixed(self, count):
-        """`count` commands, the host's and ours in turn, and what the first line of each reply
-        begins with. Message 2 is retrieved every now and then, deleted at the end."""
+        """`count` commands, alternately the host's and ours, and what the first line of each reply
+        begins with. Message 2 is retrieved now and then, and deleted at the end."""
         commands, expected = [], []
         kinds = [(b"NOOP", b"+OK"), (b"LAST", None), (b"STAT", b"+OK 3 "), (b"HELP", b"+OK Commands"),
                  (b"LIST 2", b"+OK 2 "), (b"NOSUCH", b"-ERR Unknown command"), (b"CAPA", b"+OK"), (b"RETR 2", b"+OK "),
@@ -55,7 +55,7 @@ class PipeliningTest(hosts.HostTest):
         answers = []
         for step in (len(octets), 1, 7):
             user = self.user(3)
-            # the UIDL has the mailbox's UIDVALIDITY in it: make it the same
+            # UIDL's answer contains the mailbox's UIDVALIDITY: make it the same
             maildir = self.host.maildir(user, fresh=False)
             with open(f"{maildir}/dovecot-uidlist", "w") as file:
                 file.write("3 V1700000000 N1 G00000000000000000000000000000001\n")
@@ -75,7 +75,7 @@ class PipeliningTest(hosts.HostTest):
         hosts.deliver(self.host, user, hosts.message(2, 20_000_000), 2)
         pop3 = self.login(user)
         pop3.send(b"RETR 2\r\nLAST\r\nRETR 1\r\nLAST\r\nHELP LAST\r\nQUIT\r\n")
-        time.sleep(0.5)  # the reply stands in every buffer there is
+        time.sleep(0.5)  # the reply fills every buffer on its way
         self.assertTrue(pop3.line().startswith(b"+OK"))
         self.assertGreater(sum(len(line) + 2 for line in pop3.lines()), 20_000_000)
         self.assertEqual(pop3.line(), b"+OK 2")

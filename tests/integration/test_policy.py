@@ -1,4 +1,4 @@
-"""Policies of domains and users, and policies that are broken."""
+"""Policies of domains and users, and broken policies."""
 import os
 import re
 import threading
@@ -70,7 +70,8 @@ class PolicyTest(hosts.HostTest):
         self.assertEqual(hosts.last(self.host, user), b"+OK 0 is the last read message.")
 
     def check_broken(self, domain, path, reason):
-        """The domain's policy cannot be used: nothing is opened, nothing lost, the log names the file."""
+        """The domain's policy cannot be used: nothing is opened, nothing is lost, and the log names
+        the file."""
         good = self.user(3, domain)
         before = self.uidl_without_policy(good)
         pop3 = self.login(good)
@@ -87,7 +88,7 @@ class PolicyTest(hosts.HostTest):
         return good, before
 
     def uidl_without_policy(self, user):
-        """What the user's ids are while the policy is in order."""
+        """The user's ids while the policy is in order."""
         domain = user.split("@")[1]
         path = os.path.join(self.host.policies, "domains", domain + ".toml")
         os.rename(path, path + ".away")
@@ -163,7 +164,7 @@ class MissingFolderTest(hosts.HostTest):
 
 
 class RelativePathTest(hosts.HostTest):
-    """A value that cannot be the path of a folder: nothing is opened."""
+    """A value that cannot be a folder's path: nothing is opened."""
 
     dovecot_only = True
 

@@ -14,7 +14,7 @@ from redis_server import RedisServer
 UNAVAILABLE = b"-ERR [SYS/TEMP] %s is unavailable: the server's policy cannot be read."
 WORDINGS = {"popper": b"+OK 0 is the last message seen.", "mh": b"+OK 0 is the last msg seen",
             "qpopper": b"+OK 0 is the last read message."}
-# A login waits five seconds for its policy; the rest is for a machine under load.
+# A login waits five seconds for its policy; the rest allows for a machine under load.
 PATIENCE = 15
 
 
@@ -25,7 +25,7 @@ def users_with_profiles(homes):
 
 
 def dict_options(where):
-    """Of a host whose policy is in that dict."""
+    """Options for a host whose policy is in this dict."""
     options = {"policies": None, "users": users_with_profiles}
     if typed_settings():
         return {**options, "settings": where.setting("pop3_legacy_policy")}
@@ -43,7 +43,7 @@ class DictTest(hosts.HostTest):
         return [line for line in self.host.log().splitlines() if "pop3_legacy: policy" in line and f"({user})" in line]
 
     def check_closed(self, user, reason):
-        """Nothing is open; the log says why, once. Returns that line."""
+        """Nothing is open, and the log says why, once. Returns that line."""
         before = len(self.lines_about(user))
         pop3 = self.login(user)
         for command, name in ((b"LAST", b"LAST"), (b"DELE 1", b"DELE"), (b"RETR 1", b"RETR"), (b"UIDL", b"UIDL")):
@@ -58,7 +58,7 @@ class DictTest(hosts.HostTest):
 
 
 class FilledDict:
-    """What holds for every dict. put() and remove() are the backend's."""
+    """What holds for every dict. Each backend has its own put() and remove()."""
 
     def setUp(self):
         self.put("default", "")
@@ -125,11 +125,11 @@ class FilledDict:
         for domain in ("..", "tricks..example", ".tricks.example", "x" * 64 + ".example",
                        ".".join(["x" * 59] * 5)):
             with self.subTest(domain):
-                if len(domain) < 200:  # else no folder can have the user's name
+                if len(domain) < 200:  # otherwise no folder can have the user's name
                     user = self.user(1, domain)
-                    self.assertEqual(hosts.last(self.host, user), b"+OK 0")  # as the default has it
+                    self.assertEqual(hosts.last(self.host, user), b"+OK 0")  # from the default
                     self.assert_logged(re.escape(user) + '" has no policy of its own, and the default holds')
-        # IDNA's form is a name as any other; a letter that is not ASCII does not pass Dovecot's login.
+        # IDNA's form is a name like any other; a non-ASCII letter does not pass Dovecot's login.
         self.put_for_test("domains/xn--mnchen-3ya.example", '[last]\nwording = "qpopper"\n')
         self.assertEqual(hosts.last(self.host, self.user(1, "xn--mnchen-3ya.example")), WORDINGS["qpopper"])
 
@@ -196,11 +196,11 @@ class SqliteTest(FilledDict, DictTest):
 
 
 class FailingDictTest(DictTest):
-    """A server that takes connections and says what it likes, in place of Redis and of the dict
+    """A server that accepts connections and sends any answer, in place of Redis and of the dict
     server."""
 
     def serve(self, listener):
-        """Says self.answer to each portion of input."""
+        """Sends self.answer to each portion of input."""
         self.addCleanup(dicts.FailingServer(listener, lambda _: self.answer).close)
 
     def check(self, options, listener):
@@ -229,8 +229,8 @@ class FailingDictTest(DictTest):
     def test_the_dict_server(self):
         self.answers = [(b"", "no answer in "), (b"F\n", "the dict cannot be read")]
         if typed_settings():
-            # A letter that is no reply ends the process of a Dovecot 2.3: a mistake of its dict-client,
-            # which calls back twice.
+            # A letter that is not a reply ends a Dovecot 2.3 process: its dict-client wrongly calls
+            # back twice.
             self.answers.append((b"Xrubbish\n", "the dict cannot be read"))
         folder = os.path.join(hosts.scratch, "failing")
         os.makedirs(folder, exist_ok=True)
@@ -253,7 +253,7 @@ class FailingDictTest(DictTest):
 
 
 class WrongSettingTest(DictTest):
-    """What is no dict on this Dovecot."""
+    """Settings that are not a dict on this Dovecot."""
 
     @classmethod
     def setUpClass(cls):

@@ -1,5 +1,5 @@
-"""Ten domains with ten policies on one server, in sessions side by side and one after the other: what
-one domain's policy says shows in no other's session."""
+"""Ten domains with ten policies on one server, in sessions at the same time and one after another:
+no domain's policy shows in another's session."""
 import threading
 import unittest
 
@@ -7,7 +7,7 @@ import hosts
 from redis_server import RedisServer
 from test_policy_dict import redis_options
 
-# What stands behind LAST's number.
+# What follows LAST's number.
 WORDINGS = {"plain": b"", "popper": b" is the last message seen.", "qpopper": b" is the last read message.",
             "mh": b" is the last msg seen"}
 DENIED = (b"TOP", b"DELE", b"STAT", b"LIST", b"RETR")
@@ -17,7 +17,7 @@ ROUNDS = 4
 
 
 def policy_of(number):
-    """A policy like no other's."""
+    """A policy unlike any other."""
     deny = f'"{DENIED[number % 5].decode()}"'
     return f"""[commands]
 allow = ["LAST", "HELP"{', "GURL"' if number % 2 else ""}]
@@ -45,7 +45,7 @@ class TenPolicies:
         self.policy(policy_of(number), f"d{number}.example")
 
     def check_session(self, number, pop3):
-        """All that can be seen of a policy, once."""
+        """Checks everything visible of a policy, once."""
         is_denied = DENIED[number % 5]
         for command in (b"TOP 1 0", b"STAT", b"LIST", b"RETR 1", b"DELE 9"):
             name = command.split()[0]
@@ -72,7 +72,7 @@ class TenPolicies:
         def run(index):
             try:
                 work(index)
-            except Exception as problem:  # of a thread: told below
+            except Exception as problem:  # from a thread: reported below
                 problems.append(f"{index}: {problem!r}")
 
         threads = [threading.Thread(target=run, args=(index,)) for index in range(count)]
@@ -86,7 +86,7 @@ class TenPolicies:
         for number in DOMAINS:
             self.put(number)
         users = [(number, self.user(1, f"d{number}.example")) for number in DOMAINS for _ in range(SESSIONS)]
-        # Side by side: all are logged in before the first command, and take turns.
+        # At the same time: all are logged in before the first command, and take turns.
         sessions = [(number, self.login(user)) for number, user in users]
         processes = {process for _, user in users for process in hosts.processes_of(self.host, user)}
         self.check_processes(len(processes))
@@ -98,7 +98,7 @@ class TenPolicies:
         for _, pop3 in sessions:
             pop3.quit()
 
-        # One after the other in each thread, so that a process that stays sees many domains.
+        # One after another in each thread, so that a process that stays sees many domains.
         used = set()
 
         def visit(index):
@@ -138,7 +138,7 @@ class ServiceCountTest(TenPolicies, hosts.HostTest):
 
 
 class ClientLimitTest(TenPolicies, hosts.HostTest):
-    """One process serves all of them."""
+    """One process serves all sessions."""
 
     host_options = {"clients": 100}
 

@@ -1,4 +1,4 @@
-"""The profiles of conf.d: what the sentence at the head of each promises."""
+"""The profiles in conf.d: what the sentence at the top of each promises."""
 import os
 import poplib
 import shutil
@@ -14,7 +14,7 @@ SHIPPED = os.path.join(here, "..", "..", "conf.d", "pop3-legacy", "profiles")
 sys.path.insert(0, os.path.join(here, "..", "vectors"))
 import formulas  # noqa: E402
 
-# A default.toml with which LAST is not there, and would help nobody if it were.
+# A default.toml in which LAST is missing, and would help nobody if it were there.
 CONTRARY = """
 [commands]
 allow = []
@@ -23,7 +23,7 @@ semantics = "popper"
 start = "session"
 on_drop = "nothing"
 """
-# "%08Xu%08Xv": of mail that the old server did not name.
+# "%08Xu%08Xv": for mail that the old server did not name.
 DOVECOTS = r"[0-9a-f]{16}"
 PARTS = b"""From: a@example.org
 Subject: parts
@@ -49,7 +49,7 @@ class ProfilesTest(hosts.HostTest):
         shutil.copytree(SHIPPED, os.path.join(cls.host.policies, "profiles"), dirs_exist_ok=True)
 
     def user_of(self, profile, messages=0):
-        """A new user, whose domain has nothing but this profile."""
+        """A new user whose domain has only this profile."""
         domain = profile + ".example"
         self.policy(f'inherit = "{profile}"\n', domain)
         return self.user(messages, domain)
@@ -74,7 +74,8 @@ class ProfilesTest(hosts.HostTest):
         return [line.split(b" ")[1].decode() for line in lines]
 
     def drop(self, pop3, user):
-        """The line breaks, all that came was read; until the server has noticed."""
+        """The connection breaks after everything that arrived was read; waits until the server has
+        noticed."""
         pop3.socket.shutdown(socket.SHUT_WR)
         pop3.rest()
         pop3.close()
@@ -106,7 +107,7 @@ class ProfilesTest(hosts.HostTest):
         self.assertNotIn("POP3> UIDL", client.output)
 
     def mutt(self, user, full_at=None):
-        """What fetch-mail of Mutt's does with pop_last; its disk is full at that message."""
+        """Does what Mutt's fetch-mail does with pop_last; its disk is full at message `full_at`."""
         got = []
         with self.login(user) as pop3:
             count = int(pop3.command(b"STAT").split()[1])
@@ -136,8 +137,8 @@ class ProfilesTest(hosts.HostTest):
         hosts.deliver(self.host, user, PARTS, 1)
         hosts.deliver(self.host, user, hosts.message(2), 2)
         with self.login(user) as pop3:
-            self.assertIn(b"X-MANGLE", pop3.multi(b"CAPA")[1])  # it knows this name, too
-            status, lines = pop3.multi(b"TOP 1 100 MANGLE")  # word for word as Eudora 7 sends it
+            self.assertIn(b"X-MANGLE", pop3.multi(b"CAPA")[1])  # it knows this name as well
+            status, lines = pop3.multi(b"TOP 1 100 MANGLE")  # exactly as Eudora 7 sends it
             self.assertTrue(status.startswith(b"+OK"), status)
             self.assertIn(b"The text.", lines)
             self.assertNotIn(b"<p>Not this.</p>", lines)
@@ -177,7 +178,7 @@ class ProfilesTest(hosts.HostTest):
         self.assertEqual(len(self.files(user)), 2)  # nothing is lost
 
     def odoo(self, user, unfit=()):
-        """The subjects of a poll. It deletes what it could process."""
+        """The subjects of a poll, which deletes what it could process."""
         client = poplib.POP3("127.0.0.1", self.host.port, timeout=30)
         client.user(user)
         client.pass_(PASSWORD)
@@ -292,7 +293,8 @@ class ProfilesTest(hosts.HostTest):
         self.assertEqual(self.ids(self.moved_with_uids("from-dovecot")), ["00000007499602d2", "0000012c499602d2"])
 
     def test_from_qpopper_2(self):
-        """The chain that its profile names for version 2, which took an X-UIDL of any length."""
+        """The chain that its profile names for version 2, which accepted an X-UIDL of any
+        length."""
         with open(os.path.join(SHIPPED, "from-qpopper.toml")) as file:
             chain = '["xuidl", "qpopper-old"]'
             self.assertIn(f"scheme = {chain}", file.read())
@@ -313,7 +315,7 @@ class ProfilesTest(hosts.HostTest):
     # --- both ---
 
     def test_a_server_before_and_a_client(self):
-        """As the README combines them: default.toml has the server, the domain the client."""
+        """Combined as in the README: default.toml has the server, the domain the client."""
         self.default('inherit = "from-cyrus"\n')
         user = self.moved_with_uids("foxmail")
         self.assertEqual(self.ids(user), ["1234567890.7", "1234567890.300"])

@@ -1,9 +1,10 @@
-"""Sessions by chance, bounded in number and time. A failure names its seed: with it the same
+"""Random sessions, limited in number and time. A failure names its seed, with which the same
 sessions come again.
 
-Against a model: LAST is what RFC 1225 says, whatever the order of commands and packets and the
-ways that sessions end. Against Dovecot itself: with the filter at work but nothing for it to do,
-every octet is that of a Dovecot without it. Against the policy: what is denied is not done."""
+Compared with a model: LAST is what RFC 1225 says, whatever the order of commands and packets and
+the way that sessions end. Compared with Dovecot: with an active filter that has nothing to do,
+every octet is the same as from a Dovecot without it. Compared with the policy: what is denied is
+not done."""
 import base64
 import random
 import socket
@@ -82,9 +83,9 @@ class ModelOfLastTest(hosts.HostTest):
         if chance.random() < 0.5:
             pop3.command(b"QUIT")
             if chance.random() < 0.5:
-                pop3.rest()  # else the next session comes before this one has gone
+                pop3.rest()  # otherwise the next session begins before this one has gone
             return [uid for number, uid in enumerate(uids, 1) if number not in deleted], last_uid, checks
-        pop3.command(b"NOOP")  # proves that everything before has arrived
+        pop3.command(b"NOOP")  # proves that everything before it has arrived
         if chance.random() < 0.5:
             pop3.socket.shutdown(socket.SHUT_WR)
             pop3.rest()
@@ -141,7 +142,7 @@ class DeniedTest(hosts.HostTest):
 
 
 class SameOctetsTest(hosts.HostTest):
-    """A Dovecot without the plugin beside it, on the same mail."""
+    """Beside it, a Dovecot without the plugin serves the same mail."""
 
     dovecot_only = True
     STREAMS = 60
@@ -159,14 +160,14 @@ class SameOctetsTest(hosts.HostTest):
         super().tearDownClass()
 
     def test_the_filter_changes_nothing_of_the_hosts_own(self):
-        # CAPA is the only command that this policy gives the filter
+        # CAPA is the only command that the filter handles under this policy
         self.policy('[commands]\nallow = []\n[capa]\nimplementation = "x"\n')
         chance = random.Random(SEED)
         for number in range(self.STREAMS):
             count = chance.choice([1, 3, 5, 30])
             pieces, joined = self.stream(chance, count)
-            # A server that closes with octets unread resets the connection, and what is lost then
-            # is not always the same: any two equal answers will do.
+            # A server that closes with octets unread resets the connection, and what is then lost
+            # varies: any two equal answers are enough.
             ours, theirs = [], []
             for _ in range(self.TRIES):
                 ours.append(self.play(self.host.port, count, pieces, joined))
@@ -178,7 +179,7 @@ class SameOctetsTest(hosts.HostTest):
                 self.fail(f"seed {SEED}, stream {number}: {pieces}\nours: {ours[-1]}\ntheirs: {theirs[-1]}")
 
     def play(self, port, count, pieces, joined):
-        """All the answers to the pieces, on a fresh maildrop that is always the same."""
+        """All answers to the pieces, on a fresh maildrop that is always the same."""
         user = "same@example.org"
         maildir = self.host.maildir(user)
         with open(f"{maildir}/dovecot-uidlist", "w") as file:

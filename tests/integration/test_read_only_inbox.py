@@ -1,4 +1,4 @@
-"""An INBOX that may be read and nothing else, by an ACL: what cannot be kept is not called done."""
+"""An INBOX that an ACL makes read-only: what cannot be stored is not reported as done."""
 import os
 
 import hosts

@@ -1,5 +1,5 @@
-"""Schemes that are turned on where users are, mail that moves with its ids, and UIDs that begin anew:
-what real clients load, and that it is nothing twice."""
+"""Schemes turned on for existing users, mail that moves with its ids, and UIDs that start again:
+what real clients download, and that they download nothing twice."""
 import glob
 import os
 import shutil
@@ -14,7 +14,7 @@ REFUSED = b"-ERR [SYS/TEMP] The messages' unique ids are not known at the moment
 
 
 def uidl_format(name):
-    """Dovecot's setting in the usual place, in the language of this Dovecot."""
+    """Dovecot's setting in its usual place, in this Dovecot's syntax."""
     formats = {"old": ("%v.%u", "%{uidvalidity}.%{uid}"), "cpanel": ("UID%u-%v", "UID%{uid}-%{uidvalidity}")}
     value = formats[name][hosts.host_name.startswith("dovecot-2.4")]
     return f'protocol pop3 {{\n  pop3_uidl_format = "{value}"\n}}\n'
@@ -32,7 +32,7 @@ class SchemesTest(hosts.HostTest):
         return os.path.join(self.host.homes, user, "Maildir")
 
     def names(self, user):
-        """The messages' file names up to the flags, in their order."""
+        """The messages' file names up to the flags, in order."""
         paths = glob.glob(os.path.join(self.maildir(user), "*", "1*"))
         return sorted(os.path.basename(path).split(":")[0] for path in paths)
 
@@ -42,13 +42,13 @@ class SchemesTest(hosts.HostTest):
         return [line.split(b" ", 1)[1].decode() for line in lines]
 
     def listed(self, user):
-        """What doveadm pop3-legacy uidl list says."""
+        """The output of doveadm pop3-legacy uidl list."""
         done = self.host.try_doveadm("-f", "tab", "pop3-legacy", "uidl", "list", "-u", user)
         self.assertEqual(done.returncode, 0, done.stderr)
         return [line.split("\t")[3] for line in done.stdout.splitlines()[1:]]
 
     def fetched(self, user):
-        """What doveadm fetch pop3.uidl says, and dsync takes along."""
+        """The output of doveadm fetch pop3.uidl, which dsync also moves."""
         done = self.host.try_doveadm("-f", "tab", "fetch", "-u", user, "pop3.uidl", "mailbox", "INBOX")
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout.splitlines()[1:]
@@ -66,7 +66,7 @@ class SchemesTest(hosts.HostTest):
 
 
 class TurnedOnTest(SchemesTest):
-    """Users have been served with Dovecot's own ids, by another format than the usual one."""
+    """Users were served with Dovecot's own ids, in a format other than the default."""
 
     @classmethod
     def setUpClass(cls):
@@ -74,7 +74,7 @@ class TurnedOnTest(SchemesTest):
         super().setUpClass()
 
     def test_a_scheme_that_is_turned_on_where_users_are(self):
-        """Nobody loads anything twice, and on_change decides what becomes of them."""
+        """Nobody downloads anything twice, and on_change decides what happens."""
         user = self.user(3)
         self.courier_list(user, [7, None, 9])
         with pop3_clients.Forwarder(("127.0.0.1", self.host.port)) as forwarder:
@@ -99,7 +99,7 @@ class TurnedOnTest(SchemesTest):
             self.assertEqual(len(client.poll()), 2, client.output)
 
     def test_a_scheme_changes_nothing_but_its_own_messages(self):
-        """Mail from Courier among others, and no client yet."""
+        """Among other mail there is mail from Courier, and there is no client yet."""
         user = self.user(4)
         self.courier_list(user, [7, None, 9, None])
         own = self.listed(user)  # stores nothing
@@ -123,7 +123,7 @@ class TurnedOnTest(SchemesTest):
         self.assertEqual(self.host.log().count(line), 1)
 
     def test_doveadm_decides_nothing_for_clients(self):
-        """A mailbox that moves here is looked at by doveadm before anybody is served."""
+        """doveadm looks at a mailbox that has moved here before anybody is served."""
         user = self.user(2)
         self.courier_list(user, [7, 9])
         self.host.doveadm("fetch", "-u", user, "pop3.uidl", "mailbox", "INBOX")
@@ -132,7 +132,7 @@ class TurnedOnTest(SchemesTest):
         self.assertEqual(self.uidl(user), ["UID7-1699999999", "UID9-1699999999"])
 
     def test_pins_beside_dovecots_own_ids(self):
-        """Without a scheme, and an imported id that is Dovecot's for another message."""
+        """Without a scheme, and with an imported id that is Dovecot's for another message."""
         user = self.user(3)
         own = self.listed(user)
         path = os.path.join(self.host.base, "list")
@@ -146,7 +146,7 @@ class TurnedOnTest(SchemesTest):
         self.assertEqual(self.listed(user), self.uidl(user))
 
     def test_turning_a_scheme_off(self):
-        """As README says: with keep nothing changes; with the list pinned, nothing either."""
+        """As the README says: with keep nothing changes, nor with the list pinned."""
         user = self.user(3)
         self.policy('[uidl]\nscheme = "popa3d"\n')
         before = self.uidl(user)
@@ -162,7 +162,7 @@ class TurnedOnTest(SchemesTest):
         self.assertRegex(self.uidl(user)[3], r"^\d+\.4$")
 
     def test_removing_the_plugin(self):
-        """As README says: where Dovecot has stored the ids, it goes on with them."""
+        """As the README says: if Dovecot has stored the ids, it continues with them."""
         user, copy = self.user(3), self.user()
         self.policy('[uidl]\nscheme = "popa3d"\n')
         before = self.uidl(user)
@@ -174,8 +174,8 @@ class TurnedOnTest(SchemesTest):
 
 
 class MigrationsTest(SchemesTest):
-    """From a Dovecot without the plugin, as cPanel has it, with a real fetchmail that has loaded all. (From
-    Courier's Maildir, and others: test_migration.py.)"""
+    """From a Dovecot without the plugin, as cPanel has it, with a real fetchmail that has
+    downloaded everything. (For Courier's Maildir and others, see test_migration.py.)"""
 
     @classmethod
     def setUpClass(cls):
@@ -229,7 +229,7 @@ class MigrationsTest(SchemesTest):
 
 
 class UidvalidityTest(SchemesTest):
-    """UIDs begin anew. An id that once named another message is one that clients have."""
+    """UIDs start again. An id that once named another message is one that clients already have."""
 
     def test_a_client_misses_nothing(self):
         for number, scheme in enumerate(('"decimal-uid"', '"cyrus-uidonly"', '"numeric"',
@@ -259,7 +259,8 @@ class UidvalidityTest(SchemesTest):
 
 
 class WithoutGuidsTest(SchemesTest):
-    """INBOX is another server's, by IMAP (imapc), whose messages have no GUIDs unless Dovecot makes them."""
+    """The INBOX is on another server, accessed by IMAP (imapc). Its messages have no GUIDs unless
+    Dovecot makes them."""
 
     @classmethod
     def setUpClass(cls):

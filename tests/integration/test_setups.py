@@ -1,5 +1,5 @@
-"""The same sessions in Dovecots that are set up otherwise: with TLS, where the login process stands
-between client and session, with many clients in one process, and by the snippet that is installed."""
+"""The same sessions in Dovecots with other setups: with TLS, where the login process is between
+client and session, with many clients in one process, and with the installed snippet."""
 import os
 import re
 import ssl
@@ -16,7 +16,7 @@ class TlsTest(hosts.HostTest):
     host_options = {"tls": True}
 
     def login_by_tls(self, user, more=b""):
-        """STLS, then USER, PASS and more in one record."""
+        """Sends STLS, then USER, PASS and more in one record."""
         pop3 = hosts.Pop3(self.host.port, user, login=False)
         self.addCleanup(pop3.close)
         self.assertTrue(pop3.command(b"STLS").startswith(b"+OK"))
@@ -90,7 +90,8 @@ class ManyClientsInOneProcessTest(hosts.HostTest):
 
 
 class WorkaroundsTest(hosts.HostTest):
-    """Dovecot's own help for Outlook and Outlook Express stays what it is, whoever words the replies."""
+    """Dovecot's own workarounds for Outlook and Outlook Express still work, whoever words the
+    replies."""
     dovecot_only = True
     host_options = {"settings": "pop3_client_workarounds = outlook-no-nuls oe-ns-eoh"}
 
@@ -111,7 +112,7 @@ class WorkaroundsTest(hosts.HostTest):
 
 
 class SnippetTest(hosts.HostTest):
-    """conf.d's snippet, the # removed as it says: what has ## stays off."""
+    """conf.d's snippet with the # removed, as it says; what has ## stays off."""
     dovecot_only = True
 
     @classmethod
@@ -138,7 +139,8 @@ class SnippetTest(hosts.HostTest):
 
 
 class LoggedInBeforeTest(hosts.HostTest):
-    """Dovecot's pop3 on standard input, as over ssh: there is no reply to a login, for which a policy's words wait."""
+    """Dovecot's pop3 on standard input, as over ssh: there is no reply to a login for a policy's
+    wording to wait for."""
     dovecot_only = True
 
     def test_the_first_reply_is_that_of_the_first_command(self):

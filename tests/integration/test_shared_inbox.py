@@ -1,4 +1,4 @@
-"""Several users who have the same INBOX, each with a client of his own."""
+"""Several users with the same INBOX, each with a client of his own."""
 import os
 
 import hosts
@@ -27,7 +27,7 @@ class SharedInboxTest(hosts.HostTest):
             hosts.deliver(self.host, OWNER, hosts.message(number), number)
 
     def fetch(self, reader):
-        """Takes all that there is; returns how many."""
+        """Fetches everything; returns how many messages."""
         with hosts.Pop3(self.host.port, reader) as pop3:
             count = int(pop3.command(b"STAT").split()[1])
             for number in range(1, count + 1):
@@ -99,7 +99,8 @@ class SharedInboxTest(hosts.HostTest):
 
 
 class PublicInboxTest(hosts.HostTest):
-    """The INBOX in a namespace that is nobody's own: by user without being told."""
+    """The INBOX is in a namespace that belongs to nobody: states are kept by user without being
+    told."""
     dovecot_only = True
 
     @classmethod

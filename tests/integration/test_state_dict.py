@@ -1,4 +1,5 @@
-"""pop3_legacy_state: limits that hold for a user on all backends, whose mailboxes are not shared."""
+"""pop3_legacy_state: limits that apply to a user on all backends, whose mailboxes are not
+shared."""
 import os
 import re
 import signal
@@ -47,7 +48,7 @@ class BackendsTest(test_xmit.XmitTest):
         return name
 
     def log_in(self, host, user):
-        """The reply to PASS; the session has ended."""
+        """The reply to PASS, after the session has ended."""
         with hosts.Pop3(host.port, user, login=False) as pop3:
             pop3.command(b"USER " + user.encode())
             reply = pop3.command(b"PASS " + hosts.PASSWORD.encode())
@@ -62,7 +63,7 @@ class BackendsTest(test_xmit.XmitTest):
             return reply
 
     def send(self, host, user):
-        """The reply to XTND XMIT that refuses, or to the message."""
+        """XTND XMIT's reply if it refuses, otherwise the reply to the message."""
         with hosts.Pop3(host.port, user) as pop3:
             reply = pop3.command(b"XTND XMIT")
             if reply.startswith(b"+OK"):
@@ -183,11 +184,11 @@ class RedisThroughDictServerTest(RedisTest):
 
 
 class ManyClientsTest(RedisTest):
-    """One pop3 process for all sessions: each waits for the dict with the others open, and with octets of
-    theirs that no client has read."""
+    """One pop3 process for all sessions: each waits for the dict while the others are open and have
+    unread output."""
 
     host_options = {"clients": 20}
-    # By domain: the logins of a burst, and how many messages of SIZE an hour has.
+    # By domain: the logins of a burst, and how many messages of SIZE an hour allows.
     limits = {"one.example": (2, 3), "two.example": (3, 2)}
     SIZE = 900_000
 
@@ -206,7 +207,7 @@ class ManyClientsTest(RedisTest):
         return self.limits[user.split("@")[1]]
 
     def log_in_at_once(self, users):
-        """Sessions and their replies to PASS; all have been sent before one is read."""
+        """Sessions and their replies to PASS; all have sent it before a reply is read."""
         sessions = [hosts.Pop3(self.host.port, user, login=False) for user in users]
         for user, pop3 in zip(users, sessions):
             self.addCleanup(pop3.close)
@@ -216,7 +217,7 @@ class ManyClientsTest(RedisTest):
         return [(user, pop3, pop3.line()) for user, pop3 in zip(users, sessions)]
 
     def retrieve_at_once(self, sessions):
-        """The replies' first lines; all sessions have asked before one message is read."""
+        """The replies' first lines; all sessions have asked before a message is read."""
         for pop3 in sessions:
             pop3.send(b"RETR 1\r\n")
         replies = [pop3.line() for pop3 in sessions]
@@ -226,24 +227,25 @@ class ManyClientsTest(RedisTest):
     def take_messages(self, sessions):
         for pop3 in sessions:
             self.assertGreater(len(b"\r\n".join(pop3.lines())), self.SIZE)
-            # What has gone out is counted when the next command comes.
+            # Output that has left is counted when the next command arrives.
             self.assertRegex(pop3.command(b"NOOP"), rb"^[+]OK")
 
     def check_limits(self, sessions, first=0):
-        """sessions: of each user, taking turns. first: so many messages have been retrieved before."""
+        """sessions: of each user, taking turns. first: how many messages were retrieved before."""
         for turn in range(first, 4):
             replies = self.retrieve_at_once([taking[turn % len(taking)] for taking in sessions.values()])
             for user, reply in zip(sessions, replies):
                 self.assertRegex(reply, rb"^[+]OK" if turn < self.limits_of(user)[1] else rb"^-ERR Too many octets ")
 
     def process(self, users):
-        """The one that has the mailboxes of all of them."""
+        """The one process that has the mailboxes of all these users open."""
         found = [hosts.processes_of(self.host, user) for user in users]
         self.assertEqual(found, [found[0][:1]] * len(users))
         return found[0][0]
 
     def check_counting(self, users):
-        """Of users of whom nothing is stored: each has his limits, with all at once. Returns the process."""
+        """For users without stored state: each has his own limits, with all at once. Returns the
+        process."""
         logins = [user for user in users for _ in range(self.limits_of(user)[0] + 1)]
         sessions = {user: [] for user in users}
         for user, pop3, reply in self.log_in_at_once(logins):
@@ -273,8 +275,9 @@ class ManyClientsTest(RedisTest):
         self.assertLess(time.monotonic() - begun, PATIENCE)
 
     def check_gone_meanwhile(self, users, stop, start, seconds):
-        """stop() and start() the Redis with messages going out: nobody is locked out, each session goes on by
-        what it knows itself, and says so once; what begins afterwards is counted, in the same process."""
+        """stop() and start() the Redis while messages are being sent: nobody is locked out, each
+        session continues with what it knows itself and says so once, and what begins afterwards is
+        counted in the same process."""
         opened = self.log_in_at_once(users)
         sessions = [pop3 for _, pop3, _ in opened]
         self.assertEqual({reply[:3] for _, _, reply in opened}, {b"+OK"}, opened)
@@ -305,7 +308,7 @@ class ManyClientsTest(RedisTest):
         self.check_gone_meanwhile(self.users_of_both(2), self.redis.stop, self.redis.start, PATIENCE)
 
     def test_a_redis_that_is_silent_meanwhile(self):
-        """Each session waits for itself, and the others with it."""
+        """Each session waits for its own answer, and the others with it."""
         pid = self.redis.process.pid
         self.check_gone_meanwhile(self.users_of_both(1), lambda: os.kill(pid, signal.SIGSTOP),
                                   lambda: os.kill(pid, signal.SIGCONT), 2 * PATIENCE)
@@ -318,7 +321,7 @@ class ManyClientsThroughDictServerTest(ManyClientsTest):
 
 
 class SqliteTest(BackendsTest):
-    """Through Dovecot's dict server: a row is inserted, and then updated."""
+    """Through Dovecot's dict server: a row is inserted and then updated."""
 
     @classmethod
     def setUpClass(cls):
@@ -343,7 +346,8 @@ class SqliteTest(BackendsTest):
 
 
 class FailingDictTest(hosts.HostTest):
-    """In place of Redis and of the dict server: what answers nothing, or no longer when it is to store."""
+    """In place of Redis and of the dict server: a server that answers nothing, or nothing more when
+    it is to store."""
 
     dovecot_only = True
 
@@ -394,7 +398,7 @@ class FailingDictTest(hosts.HostTest):
 
 
 class WrongSettingTest(hosts.HostTest):
-    """A URI of no dict; Dovecot 2.4 knows no such setting."""
+    """A URI that is not a dict; Dovecot 2.4 has no such setting."""
 
     dovecot_only = True
 

@@ -1,4 +1,5 @@
-"""doveadm pop3-legacy state export and import: a user's states go to another Dovecot with the mail."""
+"""doveadm pop3-legacy state export and import: a user's states move to another Dovecot with the
+mail."""
 import os
 import re
 import shutil
@@ -20,7 +21,7 @@ class StateTest(hosts.HostTest):
         return host.try_doveadm(*form, "pop3-legacy", "state", command, *arguments, **options)
 
     def file(self, text, host=None):
-        """The path of a file that only root may read, where the host sees it."""
+        """Writes a file that only root may read, where the host sees it; returns its path."""
         path = os.path.join((host or self.host).base, "states")
         with open(path, "w", newline="", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             file.write(text)
@@ -35,7 +36,7 @@ class StateTest(hosts.HostTest):
         return [line.split("\t") for line in result.stdout.splitlines()[1:]]
 
     def imported(self, host, user, *options):
-        """What has become of each state."""
+        """What happened to each state."""
         result = self.state(host, "import", "-u", user, *options)
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         return {row[0]: row[2] for row in self.rows(result)}
@@ -68,7 +69,7 @@ class StateTest(hosts.HostTest):
         return user
 
 
-# dsync wants the same for all mailboxes.
+# dsync needs the same separator for all mailboxes.
 SEPARATOR = {"settings": "namespace inbox {\n  inbox = yes\n  separator = /\n}\n"}
 
 
@@ -79,7 +80,7 @@ class ExportAndImportTest(StateTest):
         self.policy(POLICY)
 
     def other(self, mail_format):
-        """Another Dovecot with the same policy, whose homes this one sees, too."""
+        """Another Dovecot with the same policy, whose homes this one sees as well."""
         homes = os.path.join(hosts.scratch, "other-" + mail_format)
         os.makedirs(homes, exist_ok=True)
         other = hosts.new_host(policies=self.host.policies, homes=homes, mail_format=mail_format, **SEPARATOR)
@@ -88,7 +89,7 @@ class ExportAndImportTest(StateTest):
         return other
 
     def moved(self, user, other, folder):
-        """The mail by dsync."""
+        """Moves the mail with dsync."""
         home = os.path.join(self.host.homes, user)
         target = os.path.join(home, "moved")
         result = self.host.try_doveadm("backup", "-u", user, f"{other.mail_format}:{target}")
@@ -187,7 +188,7 @@ class ExportAndImportTest(StateTest):
         self.assertEqual({row[2] for row in self.rows(result)}, {"present"}, result.stderr)
 
     def test_the_document_has_no_heading(self):
-        # "-f tab" puts one in front of other answers.
+        # "-f tab" puts a heading before other answers.
         user = self.with_states()
         document = self.export(user)
         for options in ((), ("-S", self.host.base + "/run/doveadm-server")):

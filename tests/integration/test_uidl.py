@@ -1,5 +1,5 @@
-"""The ids of the policy's scheme, as clients of a real host get them, and what leaves them as they
-are."""
+"""The ids of the policy's scheme, as clients of a real host get them, and what leaves them
+unchanged."""
 import glob
 import hashlib
 import os
@@ -21,7 +21,7 @@ NOT_KNOWN = b"-ERR [SYS/TEMP] The message's unique id is not known at the moment
 
 
 def popa3d(octets):
-    """popa3d's id of a message that has nothing but a Date and a Message-ID, no Received line."""
+    """popa3d's id for a message with only a Date and a Message-ID, and no Received line."""
     lines = [line + b"\n" for line in octets.split(b"\n\n")[0].split(b"\n")]
     used = b"".join(line for line in lines if line.lower().startswith((b"date:", b"message-id:")))
     digest = hashlib.md5(used).digest()
@@ -55,7 +55,7 @@ class UidlTest(hosts.HostTest):
         self.assertEqual(self.uidl(user), [expected[0], expected[2]])
 
     def test_without_a_scheme_it_is_kept_that_a_client_was_served(self):
-        """Once, and not for who asks for no ids."""
+        """Once, and not for a client that asks for no ids."""
         user = self.user(2)
         hosts.last(self.host, user)
         self.assertFalse(os.path.exists(self.state(user, "uidl")))
@@ -92,7 +92,7 @@ class UidlTest(hosts.HostTest):
         path = self.policy('[uidl]\nscheme = "uw"\n')
         self.assertEqual(self.uidl(user), before)
         self.assert_logged("they stay as they are")
-        os.unlink(path)  # nobody asks for a scheme any more
+        os.unlink(path)  # no policy asks for a scheme any more
         self.assertEqual(self.uidl(user), before)
         self.policy('[commands]\nallow = []\n[uidl]\nscheme = "host"\n')
         self.assertEqual(self.uidl(user), before)
@@ -189,7 +189,7 @@ class UidlTest(hosts.HostTest):
         with open(key, "w") as file:
             file.write("0123456789abcdef0123456789abcdef\n")
         self.assertEqual(self.uidl(user), before)
-        # Another user's ids cannot be told to be of the same messages.
+        # Another user's ids do not reveal that the messages are the same.
         other = self.user(2)
         self.assertFalse(set(self.uidl(other)) & set(before))
 
@@ -219,16 +219,16 @@ class UidlTest(hosts.HostTest):
 
 
 class CourierListTest(hosts.HostTest):
-    """courierpop3dsizelist as the real courierpop3d reads it, whom tests/oracles/test_oracles.py asks about
-    each of these examples; and never -ERR."""
+    """courierpop3dsizelist as the real courierpop3d reads it, which tests/oracles/test_oracles.py
+    asks about each of these examples; and never -ERR."""
 
     def test_every_rule_of_the_list(self):
         self.policy('[uidl]\nscheme = "courier"\n')
         for name, (files, text) in sizelist.EXAMPLES.items():
             if name in ("version 1", "no version"):  # later versions read none of these
                 continue
-            # Courier takes a name without flags for another one than the same name with them, and what is
-            # here is not told whether there are any.
+            # Courier distinguishes a name without flags from the same name with flags, and this
+            # code is not told whether there are flags.
             files = [file for file in files if file.count(b":2,") == file.count(b":") == 1]
             if not files or name.startswith("no flags"):
                 continue
@@ -278,7 +278,7 @@ class UidlOnDovecotTest(hosts.HostTest):
         return os.path.join(self.host.homes, user, "Maildir")
 
     def filled_user(self):
-        """A user with pins, duplicates and a message without an id of the first scheme."""
+        """A user with pins, duplicates, and a message without an id from the first scheme."""
         self.policy('[uidl]\nscheme = ["xuidl", "popa3d"]\n')
         user = self.user(4)
         for serial in (11, 12):
@@ -311,7 +311,7 @@ class UidlOnDovecotTest(hosts.HostTest):
         self.policy('[uidl]\nscheme = "popa3d"\n')
         user = self.user(20)
         before = self.uidl(user)
-        # A second time from Dovecot's cache: what the files say now does not matter.
+        # The second time, from Dovecot's cache: what the files now contain does not matter.
         for path in glob.glob(os.path.join(self.maildir(user), "*", "1*")):
             with open(path, "r+b") as file:
                 text = file.read()
@@ -350,11 +350,11 @@ class UidlOnDovecotTest(hosts.HostTest):
                 pop3.quit()
 
     def test_a_session_that_began_with_a_message_that_is_gone(self):
-        """It must not make the other one of two equal messages the second of them. The one that is gone
-        takes its own line away, and no other's."""
+        """It must not make the other of two equal messages the second one. The message that is gone
+        removes only its own line."""
         self.policy('[commands]\nallow = ["EUIDL"]\n[uidl]\nscheme = "popa3d"\n')
         user = self.user(1)
-        self.uidl(user)  # in Dovecot's cache
+        self.uidl(user)  # puts the id into Dovecot's cache
         hosts.deliver(self.host, user, hosts.message(1), 2)
         with self.login(user) as early:
             self.assertTrue(early.command(b"STAT").startswith(b"+OK 2 "))
@@ -374,10 +374,10 @@ class UidlOnDovecotTest(hosts.HostTest):
         self.assertEqual(self.uidl(user), others)
 
     def test_a_message_that_cannot_be_read(self):
-        """It takes its own line away, and no other's, until it can be read."""
+        """It removes only its own line, until it can be read."""
         self.policy('[uidl]\nscheme = "popa3d"\n')
         user = self.user(3)
-        hosts.last(self.host, user)  # Dovecot has to know the sizes
+        hosts.last(self.host, user)  # Dovecot must know the sizes
         closed = sorted(glob.glob(os.path.join(self.maildir(user), "*", "1*")))[1]
         os.chmod(closed, 0)
         expected = [popa3d(hosts.message(number)) for number in (1, 2, 3)]
@@ -413,7 +413,7 @@ class UidlOnDovecotTest(hosts.HostTest):
         self.assertLess(time.monotonic() - begun, 10)
 
     def test_what_dovecot_has_stored_stays(self):
-        """An id in dovecot-uidlist, by pop3_save_uidl or by a migration script."""
+        """An id in dovecot-uidlist, from pop3_save_uidl or from a migration script."""
         self.policy('[uidl]\nscheme = "popa3d"\n')
         user = self.user(2)
         path = os.path.join(self.maildir(user), "dovecot-uidlist")
@@ -449,7 +449,7 @@ second
 
 
 class UidlInMboxTest(hosts.HostTest):
-    """Mail still in an mbox: Dovecot's stream of it lacks what the formulas of mbox servers saw."""
+    """Mail still in an mbox: Dovecot's stream lacks parts that the formulas of mbox servers saw."""
 
     dovecot_only = True
 
@@ -483,7 +483,7 @@ class UidlInMboxTest(hosts.HostTest):
 
     @staticmethod
     def lines(number, *names):
-        """The message's envelope line, and the lines that begin so."""
+        """The message's envelope line, and its lines that begin with these names."""
         text = (b"From " + MBOX.split(b"From ")[number]).split(b"\n\n")[0].split(b"\n")
         return text[0] + b"\n", b"".join(line + b"\n" for line in text[1:] if line.startswith(names))
 
@@ -509,8 +509,9 @@ class UidlInMboxTest(hosts.HostTest):
         self.assertEqual(self.uidl("c@mbox.example", "tpop3d-mbox"), expected)
 
     def rewritten(self, user):
-        """An mbox of messages of 1,024 octets and more as it was, the second with a Content-Length of
-        the old server's, and after Dovecot has set flags in it, which writes one into the others."""
+        """An mbox with messages of 1,024 octets and more as it was, the second with a
+        Content-Length from the old server; and after Dovecot has set flags in it, which writes a
+        Content-Length into the others."""
         long_body = b"a line of the body\n" * 60
         text = MBOX.replace(b"Content-Length: 6\n", b"").replace(b"first\n", long_body).replace(
             b"second\n", b"second\n" + long_body)
@@ -521,7 +522,7 @@ class UidlInMboxTest(hosts.HostTest):
         self.write(user, text)
         for flags in ("\\Seen", "\\Flagged keyword"):
             self.host.doveadm("flags", "add", "-u", user, flags, "mailbox", "INBOX", "all")
-        # Dovecot's own stand behind X-UID, and flags may come behind them.
+        # Dovecot's own lines follow X-UID, and flags may follow them.
         written = self.read(user)
         self.assertEqual(written.count(b"\nContent-Length: "), 3, written)
         self.assertEqual(written.count(b"X-UID: "), 3, written)
@@ -552,8 +553,8 @@ class UidlInMboxTest(hosts.HostTest):
 
 
 class UidlMovesToAnotherDovecotTest(hosts.HostTest):
-    """A Maildir that this machine's Dovecot has served is served by the tree's, which is another
-    version: the ids are in the Maildir and in nothing else."""
+    """A Maildir that this machine's Dovecot has served is then served by the tree's, another
+    version: the ids are in the Maildir and nowhere else."""
 
     dovecot_only = True
 
@@ -590,7 +591,7 @@ class UidlMovesToAnotherDovecotTest(hosts.HostTest):
             moved = self.maildir(name) + ".moved"
             shutil.copytree(self.maildir(name), moved)
             shutil.rmtree(self.maildir(name))
-            os.rename(moved, self.maildir(name))  # another folder, other inodes, other times
+            os.rename(moved, self.maildir(name))  # another folder, with other inodes and times
             self.host.give(self.maildir(name))
         os.unlink(os.path.join(self.maildir(courier), "courierpop3dsizelist"))
         for name, expected in before.items():

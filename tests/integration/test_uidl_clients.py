@@ -1,4 +1,4 @@
-"""Real clients that leave mail on the server and go by UIDL."""
+"""Real clients that leave mail on the server and rely on UIDL."""
 import os
 
 import hosts

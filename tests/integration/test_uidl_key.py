@@ -1,4 +1,4 @@
-"""Ids by a key, which depend on the user's name and so cannot stand in a dialogue."""
+"""Ids made with a key: they depend on the user's name, so they cannot be in a dialogue."""
 import hashlib
 import hmac
 import os
@@ -13,7 +13,7 @@ SECOND_KEY = b"the second key of this test"
 
 class UidlKeyTest(hosts.HostTest):
     def key_file(self, key, mode=0o600):
-        """A key file that whoever opens the mailbox may read; written anew if it is there."""
+        """Writes, or replaces, a key file that whoever opens the mailbox may read."""
         path = os.path.join(self.host.homes, "uidl.key")
         with open(path, "wb") as file:
             file.write(key + b"\n")
@@ -26,8 +26,8 @@ class UidlKeyTest(hosts.HostTest):
         self.policy(f'[uidl]\nscheme = "hmac-sha256"\nkey_file = "{path}"\non_change = "{on_change}"\n')
 
     def ids(self, key, user, count):
-        """What UIDL is to answer: 32 digits of the HMAC of the user's name and the GUID, which in a Maildir is
-        the file's name."""
+        """What UIDL must answer: 32 digits of the HMAC of the user's name and the GUID, which in a
+        Maildir is the file's name."""
         names = [f"{1600000000 + number}.M{number}P1.test" for number in range(1, count + 1)]
         return b"+OK", [b"%d %s" % (number, hmac.new(key, f"{user}\n{name}".encode(), hashlib.sha256)
                                     .hexdigest()[:32].encode()) for number, name in enumerate(names, 1)]

@@ -1,4 +1,5 @@
-"""What POP3 shows and deletes by policy, on real hosts: the rest of the mailbox, clients, kills."""
+"""What POP3 shows and deletes under a policy, on real hosts: the rest of the mailbox, clients,
+kills."""
 import glob
 import os
 import re
@@ -12,7 +13,7 @@ from private_host import PASSWORD
 
 
 def state_of(host, user):
-    """The file of hidden messages; empty: there is none."""
+    """The file of hidden messages; empty if there is none."""
     path = os.path.join(host.homes, user, "Maildir", "dovecot-pop3-legacy-hidden")
     if not os.path.exists(path):
         return ""
@@ -21,7 +22,7 @@ def state_of(host, user):
 
 
 def kill(process):
-    """Does nothing where it has ended by itself."""
+    """Does nothing if the process has ended by itself."""
     try:
         os.kill(process, signal.SIGKILL)
     except ProcessLookupError:
@@ -30,7 +31,7 @@ def kill(process):
 
 class ViewTest(hosts.HostTest):
     def numbers(self, user):
-        """What LIST lists."""
+        """The numbers that LIST lists."""
         with hosts.Pop3(self.host.port, user) as pop3:
             listed = pop3.multi(b"LIST")[1]
             pop3.quit()
@@ -44,7 +45,7 @@ class ViewTest(hosts.HostTest):
         for kind in (Fetchmail, Getmail):
             user = self.user(4)
             self.assertEqual(len(self.client(kind, user, "first").poll()), 4, kind)
-            # Another machine: it has no list.
+            # Another machine, which has no list.
             self.assertEqual(self.client(kind, user, "second").poll(), [], kind)
             hosts.deliver(self.host, user, hosts.message(9), 9)
             self.assertEqual(len(self.client(kind, user, "third").poll()), 1, kind)
@@ -105,7 +106,7 @@ class ViewTest(hosts.HostTest):
         user = self.user(3)
         pop3 = self.login(user)
         self.assertEqual(pop3.command(b"DELE 1"), b"+OK Marked to be deleted.")
-        # Root's tests may write anywhere, so the name is taken.
+        # As root, the tests may write anywhere, so a folder blocks the name.
         os.mkdir(os.path.join(self.host.homes, user, "Maildir", "dovecot-pop3-legacy-hidden"))
         self.assertEqual(pop3.command(b"QUIT"), b"-ERR [SYS/TEMP] Nothing was deleted: it could not be stored.")
         self.assertEqual(pop3.rest(), b"")
@@ -181,7 +182,7 @@ class ViewInDovecotTest(hosts.HostTest):
             processes = hosts.processes_of(self.host, user)
             self.assertEqual(len(processes), 1)
             pop3.command(b"DELE 1")
-            # Which of the two comes first is up to the machine.
+            # Which of the two comes first depends on the machine.
             timer = threading.Timer(attempt % 16 * 0.0005, kill, processes)
             timer.start()
             pop3.send(b"QUIT\r\n")
@@ -203,7 +204,7 @@ class ViewInDovecotTest(hosts.HostTest):
         self.assertGreaterEqual(killed, 3)
 
     def test_a_hundred_thousand_messages_of_which_a_hundred_are_shown(self):
-        # A process that reads 100,000 sizes for the first time takes long; that is Dovecot's own.
+        # A process needs long to read 100,000 sizes for the first time; that is Dovecot's own work.
         user = self.user()
         folder = os.path.join(self.host.homes, user, "Maildir", "cur")
         for number in range(1, 100_001):

@@ -1,5 +1,5 @@
-"""Programs that answer for commands of the administrator's: what they get, what becomes of what they
-say, and that nothing is left of them."""
+"""Programs that answer the administrator's own commands: what they get, what becomes of their
+output, and that nothing of them remains."""
 import os
 import socket
 import threading
@@ -9,7 +9,7 @@ import hosts
 from hosts import HostTest, eventually
 from private_host import MAIL_UID
 
-# Says all that it has got.
+# Prints everything it was given.
 SHOW = """echo "+OK arguments $#"
 env | grep -v -e ^PWD= -e ^_= -e ^SHLVL= | sort
 echo "user $(id -u)"
@@ -18,7 +18,7 @@ ls /proc/$$/fd
 echo not for the client >&2
 """
 
-# Ignores SIGTERM, and so does its child; both are found by their command line.
+# Ignores SIGTERM, as does its child; both are found by their command line.
 STUBBORN = """trap '' TERM
 sleep {0} &
 sleep {0}
@@ -27,7 +27,7 @@ wait
 
 
 def running(seconds):
-    """The processes `sleep SECONDS`, a number that nobody else has."""
+    """The processes `sleep SECONDS`; nobody else uses that number."""
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -40,7 +40,7 @@ def running(seconds):
 
 
 def without_service_groups(**options):
-    """A Dovecot whose pop3 processes have the mail user's groups only, as a program wants it."""
+    """A Dovecot whose pop3 processes have only the mail user's groups, as programs require."""
     if hosts.standalone:
         return options
     settings = "service pop3 {\n  extra_groups =\n}\n" + options.get("settings", "")
@@ -48,7 +48,7 @@ def without_service_groups(**options):
 
 
 class ProgramTest(HostTest):
-    """Names a command of the policy's for each program that a test writes."""
+    """Adds a command to the policy for each program that a test writes."""
 
     @classmethod
     def setUpClass(cls):

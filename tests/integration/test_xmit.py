@@ -14,21 +14,21 @@ TOO_MANY = b"-ERR [SYS/TEMP] You have sent too many messages, try later."
 
 
 def stuffed(content):
-    """As a client sends it, with the last dot."""
+    """The content as a client sends it, with the final dot."""
     return re.sub(rb"(?m)^\.", b"..", content) + b".\r\n"
 
 
 def big_body(octets):
-    """Lines of text, so many octets or a few less."""
+    """Lines of text, this many octets or slightly fewer."""
     return b"".join(b"%07d %s\r\n" % (n, b"y" * 60) for n in range(octets // 70))
 
 
-# What a session's process may grow by for a message of 25 MB: buffers.
+# By how much a session's process may grow for a message of 25 MB: buffers.
 MOST_GROWTH = 4 << 20
 
 
 def peak(host, user):
-    """The most memory that the process of the user's session has ever had, in octets."""
+    """The most memory that the process of the user's session has ever used, in octets."""
     pids = [host.process.pid] if hosts.standalone else eventually(lambda: hosts.processes_of(host, user))
     with open(f"/proc/{pids[0]}/status") as file:
         return 1024 * int(re.search(r"VmHWM:\s+(\d+) kB", file.read()).group(1))
@@ -41,7 +41,7 @@ def mail(sender, to="bob@remote.example", more="", body=b"Hello.\r\n", message_i
 
 
 class XmitTest(HostTest):
-    """A host that submits to a sink of its class'."""
+    """A host that submits to the SMTP sink of its class."""
 
     policy_text = ALLOW
 
@@ -66,7 +66,7 @@ class XmitTest(HostTest):
         return pop3.line()
 
     def received(self):
-        """The one message that has arrived."""
+        """The only message that has arrived."""
         self.assertEqual(len(self.sink.messages), 1)
         return self.sink.messages[0]
 
@@ -133,7 +133,7 @@ class Delivery(XmitTest):
         pop3 = self.login(user)
         self.assertEqual(self.xmit(pop3, mail(user)), b"+OK Message sent successfully")
         before = peak(self.host, user)
-        # Each of the dots is a line that has to be changed.
+        # Each dot is a line that must be changed.
         for body in (big_body(octets), b"x" * octets + b"\r\n", b".\r\n" * (1 << 19)):
             self.sink.reset()
             content = mail(user, body=body)
@@ -193,7 +193,7 @@ class Delivery(XmitTest):
 
 
 class Openssl(XmitTest):
-    """It is loaded by those who hash and by nobody else (see also test_uidl)."""
+    """It is loaded only by sessions that hash (see also test_uidl)."""
 
     dovecot_only = True
 
@@ -217,7 +217,7 @@ class Openssl(XmitTest):
 
 class Refusals(XmitTest):
     def refused(self, content, user=None):
-        """The reason; the session goes on, and nothing was sent."""
+        """The reason. The session continues, and nothing was sent."""
         pop3 = self.login(user or self.user())
         answer = self.xmit(pop3, content)
         self.assertEqual(answer[:4], b"-ERR", answer)
@@ -270,7 +270,7 @@ class Refusals(XmitTest):
         begin = f"From: {user}\r\nTo: b@remote.example\r\n".encode()
         for header, reason in ((b"no field\r\n", b"The header has a line that is no header field: no field"),
                                (b"Sub\0ject: x\r\n", b"The header has a CR or a NUL inside a line."),
-                               # A lone CR is a line end, as a lone LF.
+                               # A lone CR is a line end, like a lone LF.
                                (b"X: x\rFrom: boss@example.org\r\n", b"You may not send as boss@example.org."),
                                (b": x\r\n", b"The header has a line that is no header field: : x")):
             with self.subTest(header):
@@ -312,9 +312,9 @@ class Refusals(XmitTest):
         user = self.user()
         self.assertEqual(self.refused(mail(user, body=b"x" * 78 + b"\r\n" + b"y\r\n" * 5000), user),
                          b"-ERR The message is too large, 10240 octets are allowed.")
-        # A line without an end, up to what is waited for.
+        # A line without an end, up to the length that is waited for.
         self.assertIn(b"too large", self.refused(mail(user, body=b"x" * 500000 + b"\r\n"), user))
-        # Beyond that the session ends; its last words may be lost with the connection.
+        # Beyond that the session ends; its last reply may be lost with the connection.
         with Pop3(self.host.port, user) as pop3:
             self.begin(pop3)
             try:
@@ -324,7 +324,7 @@ class Refusals(XmitTest):
                 self.assertEqual(pop3.rest(), b"")
             except ConnectionError:
                 pass
-        # Lines without an end to them.
+        # Endless lines.
         with Pop3(self.host.port, user) as pop3:
             self.begin(pop3)
             with self.assertRaises(ConnectionError):
@@ -357,7 +357,7 @@ class Refusals(XmitTest):
         self.assertEqual(self.login(user).command(b"XTND XMIT"), TOO_MANY)
 
     def test_a_thousand_submissions(self):
-        """With the limits that there are by default."""
+        """With the default limits."""
         user = self.user()
         replies = []
         while len(replies) < 1000:
@@ -376,7 +376,7 @@ class Refusals(XmitTest):
         self.assertEqual(len(self.sink.messages), 100)
         (state,) = self.state_files(user)
         self.assertLess(os.path.getsize(state), 100 * 90)
-        # Whoever only tries is a client that makes errors.
+        # A client that only tries is making errors.
         pop3 = self.login(user)
         pop3.send(b"XTND XMIT\r\n" * 1000)
         try:
@@ -384,7 +384,7 @@ class Refusals(XmitTest):
             self.assertEqual(lines[0], TOO_MANY)
             self.assertLess(len(lines), 30)
         except ConnectionError:
-            pass  # before its last words were read
+            pass  # before its last reply was read
         self.assertEqual(self.login(user).command(b"NOOP")[:3], b"+OK")
 
     def test_many_messages_in_one_session(self):
@@ -407,7 +407,7 @@ class Refusals(XmitTest):
 
 
 class LoginNames(XmitTest):
-    """Where the host lets any octet stand in a name."""
+    """With a host that allows any octet in a name."""
 
     @classmethod
     def setUpClass(cls):
@@ -440,7 +440,8 @@ class MailServer(XmitTest):
         return answer
 
     def held_back(self, user, content):
-        """A session whose message has arrived, and which gets no reply before the sink releases it."""
+        """A session whose message has arrived and which gets no reply until the sink releases
+        it."""
         pop3 = self.login(user)
         self.sink.hold()
         self.begin(pop3)
@@ -510,7 +511,7 @@ class MailServer(XmitTest):
             (pop3.reset if reset else pop3.close)()
         time.sleep(0.5)
         self.assertEqual(self.sink.messages, [])
-        # And it may come again.
+        # The message may be sent again.
         self.assertEqual(self.answer(user=user)[:3], b"+OK")
         self.assertEqual(len(self.sink.messages), 1)
 
@@ -526,12 +527,12 @@ class MailServer(XmitTest):
                 self.sink.release()
                 self.assertTrue(eventually(lambda: self.sink.messages))
                 if self.host.name() != "standalone":
-                    # Dovecot does not look at the connection by itself.
+                    # Dovecot does not watch the connection by itself.
                     self.assertTrue(eventually(lambda: not hosts.processes_of(self.host, user)))
                 answer = eventually(lambda: (a := self.answer(content, user)).startswith(b"+OK") and a)
                 self.assertEqual(answer, b"+OK Message sent successfully")
                 self.assertEqual(len(self.sink.messages), 1)
-                # Another message is another one.
+                # A different message counts as another one.
                 self.assertEqual(self.answer(mail(user), user)[:3], b"+OK")
                 self.assertEqual(len(self.sink.messages), 2)
 
@@ -561,7 +562,7 @@ class MailServer(XmitTest):
 
 
 class SharedProcess(MailServer):
-    """The same where all sessions have one process."""
+    """The same with all sessions in one process."""
 
     host_options = hosts.one_process()
 
@@ -580,14 +581,14 @@ class NoMailServer(HostTest):
 
 
 class SmallDisk(XmitTest):
-    """The messages are spooled on a disk that is full, or soon will be."""
+    """The disk where messages are spooled is full, or soon will be."""
 
     host_options = {"spool_octets": 256 * 1024}
     full = rb"-ERR [SYS/TEMP] The message cannot be stored at the moment."
 
     @property
     def spool(self):
-        """As the host sees it."""
+        """The spool folder as the host sees it."""
         return f"/proc/{self.host.process.pid}/root{self.host.base}/spool"
 
     def sent_after_all(self, pop3, content):
@@ -623,7 +624,7 @@ class Copies(XmitTest):
     policy_text = ALLOW + '[xmit]\nsave_to = "Sent"\n'
 
     def copies(self, user, folder="Sent"):
-        """All of them are seen."""
+        """All copies are seen."""
         paths = glob.glob(os.path.join(self.host.homes, user, "Maildir", "." + folder, "[cnt]??", "*"))
         found = []
         for path in paths:
@@ -641,12 +642,12 @@ class Copies(XmitTest):
         self.sink.final_reply = "554 5.7.1 Spam"
         self.assertEqual(self.xmit(pop3, mail(user))[:4], b"-ERR")
         self.sink.final_reply = "250 ok"
-        # What was sent before is not sent, and not kept, again.
+        # What was sent before is neither sent nor stored again.
         self.assertEqual(self.xmit(pop3, content)[:3], b"+OK")
         self.assertEqual(len(self.copies(user)), 1)
         self.assertEqual(self.xmit(pop3, mail(user))[:3], b"+OK")
         self.assertEqual(len(self.copies(user)), 2)
-        # The maildrop is as it was.
+        # The maildrop is unchanged.
         self.assertEqual(pop3.command(b"STAT"), b"+OK 0 0")
         pop3.quit()
         if not hosts.standalone:
@@ -680,7 +681,7 @@ class Copies(XmitTest):
         pop3.quit()
 
 
-# Takes a message as sendmail does, and keeps it with its arguments.
+# Takes a message like sendmail, and keeps it with its arguments.
 SENDMAIL = """#!/bin/sh
 folder={folder}
 test -e "$folder/refuse" && {{ echo "no, sir" >&2; exit 69; }}

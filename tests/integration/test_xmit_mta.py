@@ -1,5 +1,5 @@
-"""XTND XMIT to a real mail server: Postfix, which Dovecot reaches by SMTP and the standalone host by a
-program that is called as sendmail is."""
+"""XTND XMIT to a real mail server: Postfix, to which Dovecot sends by SMTP and the standalone host
+by a program called like sendmail."""
 import os
 import time
 import unittest
@@ -38,7 +38,7 @@ class MtaTest(HostTest):
         self.addr = self.user()
 
     def send(self, content):
-        """The final reply; the session goes on."""
+        """The final reply; the session continues."""
         with Pop3(self.host.port, self.addr) as pop3:
             self.assertEqual(pop3.command(b"XTND XMIT"), b"+OK Start sending message.")
             pop3.send(stuffed(content))
@@ -48,8 +48,8 @@ class MtaTest(HostTest):
             return reply
 
     def delivered(self, name="bob"):
-        """What that user got, the one message, without what Postfix has put on top: lines with CRLF, from our
-        Received line's end on."""
+        """The only message that this user received, without what Postfix has added at the top: from
+        the end of our Received line on, lines with CRLF."""
         paths = eventually(lambda: self.postfix.delivered(name), 30)
         self.assertEqual(len(paths), 1, self.postfix.log())
         with open(paths[0], "rb") as file:
@@ -73,7 +73,7 @@ class Delivery(MtaTest):
     def test_what_was_sent_is_delivered(self):
         bodies = {
             "dots": b".\r\n..\r\n.x\r\n...\r\n\r\n.\r\n",
-            # Postfix makes a blank of NUL and of CR inside a line.
+            # Postfix turns NUL, and CR inside a line, into a blank.
             "8 bit": bytes(c for c in range(1, 256) if c not in (10, 13)) * 4 + b"\r\n",
             "empty": b"",
             "Eudora's extra line": b"text\r\n\r\n",
@@ -86,7 +86,7 @@ class Delivery(MtaTest):
                 self.arrives_as_sent(mail(self.addr, body=body))
 
     def test_a_last_line_without_an_end(self):
-        """The lone dot's line can only stand behind a line's end: it is the last line's, too."""
+        """The lone dot must follow a line end, which is also the end of the last line."""
         content = mail(self.addr, body=b"one\r\ntwo")
         self.assertEqual(self.send(content + b"\r\n"), SENT)
         self.assertEqual(self.delivered(), content + b"\r\n")
@@ -158,7 +158,7 @@ class Refusals(MtaTest):
 
 
 class Sendmail(Delivery):
-    """By Postfix's own program, which takes everything."""
+    """With Postfix's own program, which accepts everything."""
 
     program = "sendmail"
 

@@ -1,4 +1,4 @@
-"""What ends TLS in front of a server on this machine, and is not the server: stunnel."""
+"""Ends TLS in front of a server on this machine without being the server: stunnel."""
 import os
 import subprocess
 
@@ -6,8 +6,8 @@ from private_host import free_port, wait_or_kill
 
 
 class TlsTerminator:
-    """folder: an empty or missing folder. Listens on 127.0.0.1, at `port`; passes on to server_port
-    there."""
+    """folder: an empty or missing folder. Listens on 127.0.0.1 at `port` and forwards to
+    server_port there."""
 
     def __init__(self, folder, server_port):
         os.makedirs(folder, exist_ok=True)

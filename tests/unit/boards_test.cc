@@ -1,4 +1,4 @@
-// XTND BBOARDS, ARCHIVE, X-BBOARDS and SCAN, and what becomes of other commands.
+// XTND BBOARDS, ARCHIVE, X-BBOARDS and SCAN, and their effect on other commands.
 
 #include <gtest/gtest.h>
 
@@ -23,7 +23,7 @@ class Boards : public testing::Test {
   static std::string answer(Session& session, const std::string& line) {
     return whole(answer_to(session, line + "\r\n"));
   }
-  // Who takes it, as the host would ask.
+  // Who takes the line, as a host would ask.
   static Taker taker(Session& session, const std::string& line) {
     return session.take(line + "\r\n", 0).taker;
   }
@@ -101,8 +101,8 @@ TEST_F(Boards, OpensOneInTheMaildropsPlace) {
   EXPECT_EQ(port_.happened, (std::vector<std::string>{"open Public/system", "quit"}));
 }
 
-// What was accessed in the maildrop is stored before it closes; on a board LAST begins anew, and
-// nothing of that is kept.
+// What was accessed in the maildrop is stored before it closes. On a board LAST starts from zero,
+// and nothing of it is kept.
 TEST_F(Boards, LastIsThatOfTheMaildropThatIsOpen) {
   Session session(port_, made_);
   const std::string lines = "RETR 2\r\n";

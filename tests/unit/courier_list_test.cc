@@ -10,7 +10,7 @@
 namespace pop3_legacy::uidl {
 namespace {
 
-// "n-v" for the message `name`, "none" where it has no number.
+// "n-v" for the message `name`, "none" if it has no number.
 std::string numbered(std::string_view list, std::string_view name) {
   const auto found = CourierList::parse(list).find(name);
   return found ? std::to_string(found->number) + "-" + std::to_string(found->validity) : "none";
@@ -89,7 +89,7 @@ TEST(CourierList, AnOddLineIsPassedOverAndTheOthersCount) {
   }
 }
 
-// As the real courierpop3d does, whom tests/oracles/test_oracles.py asks.
+// The same as the real courierpop3d, which tests/oracles/test_oracles.py asks.
 TEST(CourierList, WhatStandsBehindTheLastNumberDoesNotMatter) {
   const std::string list =
       "/ 3   10\t222 more\r\na 51 4:77:0\r\nb 5 4:78:0:9\nc 5 4:79:1x\nd 5 04:077:0\n"

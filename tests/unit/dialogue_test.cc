@@ -20,13 +20,13 @@ Dialogue parsed(std::string_view text) {
   return dialogue ? std::move(dialogue.value()) : Dialogue{};
 }
 
-/// What is wrong with `text`.
+/// The error in `text`.
 std::string error_of(std::string_view text) {
   const auto dialogue = parse_dialogue(text, "a.txt");
   return dialogue ? "nothing" : dialogue.error().text;
 }
 
-/// The octets of the only C line, which is `line`.
+/// The octets sent by `line`, the only C line.
 std::string sent_by(std::string_view line) {
   const Dialogue dialogue = parsed(std::string(login).append(line).append("\nclosed\n"));
   return dialogue.steps.empty() ? "" : std::get<Session>(dialogue.steps.front()).client_octets();
@@ -57,7 +57,7 @@ class Followed {
 
   Matcher& matcher() { return matcher_; }
 
-  /// The first error, the host closing at the end included; empty if there is none.
+  /// The first error, including one from the close at the end; empty if there is none.
   std::string follow(std::string_view octets) {
     const Status fed = matcher_.feed(octets);
     const Status ended = fed ? matcher_.closed() : fed;

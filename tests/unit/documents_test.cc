@@ -1,4 +1,4 @@
-// The committed documents say what the entries say.
+// The committed documents match the entries they are generated from.
 
 #include "plugin/policy-tool/documents.h"
 

@@ -74,7 +74,8 @@ TEST_F(DurableFile, kill_9_at_any_moment_leaves_the_old_or_the_new) {
   }
 }
 
-// Between naming the new file and renaming it there is a moment; so many kills hit it.
+// There is a short time between linking the new file and renaming it; with this many kills, some
+// hit it.
 TEST_F(DurableFile, killed_processes_leave_nothing_that_the_next_write_does_not_remove) {
   unsigned left_over = 0;
   for (unsigned round = 0; round < 400; ++round) {
@@ -103,7 +104,7 @@ TEST_F(DurableFile, only_left_overs_are_removed) {
   const std::vector<std::string> stay = {
       "state.tmp.1.2.3.4",                      // young, and perhaps another machine's
       "state.tmp.0123456789abcdef.99999999.0",  // the same
-      "state.tmp." + mine,                      // somebody else's
+      "state.tmp." + mine,                      // another program's
       "state.tmp.x.2.3.4",
       "other.tmp.1.2.3.4",
       "state"};
@@ -123,7 +124,7 @@ TEST_F(DurableFile, only_left_overs_are_removed) {
   remove_left_overs(path("no/state"));
 }
 
-// A full table of descriptors must not pass for "somebody else has stored".
+// A full descriptor table must not be mistaken for "somebody else has stored".
 TEST_F(DurableFile, an_exchange_that_cannot_read_says_so) {
   ASSERT_TRUE(replace_file(path("state"), "old", {.mode = 0600}, false));
   const int next = ::dup(0);
@@ -142,7 +143,7 @@ TEST_F(DurableFile, an_exchange_that_cannot_read_says_so) {
 
   ASSERT_EQ(::mkdir(path("folder").c_str(), 0700), 0);
   EXPECT_FALSE(exchange_file(path("folder"), "old", "new", {.mode = 0600}, false));
-  // Of another length, however long, it is just another content.
+  // Content of another length, however long, is simply different.
   ASSERT_TRUE(replace_file(path("state"), std::string(5000, 'x'), {.mode = 0600}, false));
   EXPECT_FALSE(exchange_file(path("state"), "old", "new", {.mode = 0600}, false).value());
 }
@@ -160,7 +161,7 @@ TEST_F(DurableFile, the_spool_never_has_a_name) {
   std::array<char, 16> read{};
   EXPECT_EQ(::read(fd.value(), read.data(), read.size()), 6);
   std::array<char, 512> events{};
-  EXPECT_EQ(::read(watch, events.data(), events.size()), -1);  // nothing has happened
+  EXPECT_EQ(::read(watch, events.data(), events.size()), -1);  // nothing happened
   ::close(watch);
   EXPECT_TRUE(names().empty());
 }
@@ -279,7 +280,7 @@ TEST_F(DurableFile, a_folder_that_is_missing_is_named) {
                                        "created beside it: No such file or directory");
 }
 
-// RLIMIT_FSIZE stands for the full disk.
+// RLIMIT_FSIZE stands in for a full disk.
 TEST_F(DurableFile, a_write_that_stops_halfway_leaves_the_old_content_and_nothing_else) {
   ASSERT_TRUE(replace_file(path("state"), "old", {.mode = 0600}, false).ok());
   rlimit before{};

@@ -12,7 +12,7 @@
 namespace pop3_legacy::shim {
 namespace {
 
-/// A session on three messages of which one operation fails, and what it left behind.
+/// A session on three messages in which one operation fails, and what it has left behind.
 class FailingSession {
  public:
   FailingSession(unsigned fails, Failure kind, policy::Resolution resolution = {})
@@ -23,7 +23,7 @@ class FailingSession {
     }
   }
 
-  /// Runs a client that sends one command after the other until the session ends.
+  /// Runs a client that sends one command after another until the session ends.
   void run(const std::vector<std::string>& commands) {
     FailingMaildrops failing(maildrops_, plan_);
     Environment environment;
@@ -111,7 +111,7 @@ TEST_P(EveryFailure, loses_no_mail_and_no_form) {
     const bool ended_early = replies.size() < foxmail.size();
     for (std::size_t i = 0; i < replies.size(); ++i) {
       if (ended_early && i + 1 == replies.size()) {
-        // A message that broke off must not look whole.
+        // A message that broke off must not look complete.
         EXPECT_FALSE(replies[i].ends_with("\r\n.\r\n")) << replies[i];
       } else {
         EXPECT_TRUE(is_well_formed(foxmail[i], replies[i])) << foxmail[i] << " → " << replies[i];
@@ -159,9 +159,9 @@ TEST(FailingMaildrop, a_message_that_could_not_be_sent_does_not_raise_last) {
   EXPECT_EQ(broken.mailbox().states()["last"], "2 1 0\n");
 }
 
-// Operations: open, load_state; when the core sees QUIT load_state, load_state once more for what
-// others have stored meanwhile, store_state, and load_state and store_state of whose they are;
-// commit.
+// Operations: open, load_state; when the core sees QUIT, load_state, load_state again for what
+// others have stored meanwhile, store_state, then load_state and store_state of the note whose
+// states these are; commit.
 const std::vector<std::string> delete_and_quit = {"USER alice", "PASS secret", "DELE 1", "QUIT"};
 
 TEST(FailingMaildrop, a_state_that_cannot_be_stored_does_not_stop_quit) {
@@ -200,7 +200,7 @@ constexpr std::string_view ids_unknown =
 constexpr std::string_view uw_ids =
     "+OK\r\n1 0000000100000001\r\n2 0000000100000002\r\n3 0000000100000003\r\n.\r\n";
 
-// Operations: open, load_state of the ids and of the pins, load_state for what others have stored
+// Operations: open, load_state for the ids and for the pins, load_state for what others have stored
 // meanwhile, store_state.
 TEST(FailingMaildrop, ids_that_could_not_be_stored_are_not_shown) {
   FailingSession session(5, Failure::permanent, scheme("uw"));
@@ -229,7 +229,7 @@ TEST_P(EveryFailure, shows_no_ids_but_those_that_last) {
     session.mailbox().find(3)->received = 2;
     session.mailbox().courier_list() = "/2 9 77\nfile.2 14 8:77\n";
   };
-  // MD5 of nothing: there is no line that solid-pop3d hashes.
+  // The MD5 of nothing: the message has no line that solid-pop3d hashes.
   constexpr std::string_view ids =
       "+OK\r\n1 d41d8cd98f00b204e9800998ecf8427e\r\n2 UID8-77\r\n3 0000000300000001\r\n.\r\n";
   FailingSession whole(0, GetParam(), resolution);
@@ -245,7 +245,8 @@ TEST_P(EveryFailure, shows_no_ids_but_those_that_last) {
     session.run(ask_twice);
     ASSERT_TRUE(session.plan().failed());
     EXPECT_GE(session.log().size(), 1U);
-    // What fails takes an id away, its message's own or all of them; none is another one.
+    // A failure takes away an id, that of its message or all of them, but never produces another
+    // id.
     for (const std::string& reply : {session.replies()[2], session.replies()[3]}) {
       std::istringstream lines(reply);
       for (std::string line; std::getline(lines, line);) {

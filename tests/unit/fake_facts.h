@@ -41,7 +41,7 @@ class FakeFacts : public Facts {
   std::string empty_line = "\n";
   std::string body;
   std::optional<std::string> envelope;
-  /// Answered to every question that may fail.
+  /// The answer to every question that can fail.
   std::optional<Error> error;
 
  private:

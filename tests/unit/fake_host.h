@@ -39,7 +39,7 @@ class FakeHost : public host::Maildrop,
     }
   }
 
-  /// What the core takes for its host: this, with all facilities.
+  /// This object as a host that has all facilities.
   operator host::Host() {  // NOLINT(google-explicit-constructor)
     return {.maildrop = *this,
             .mailbox = *this,
@@ -272,23 +272,23 @@ class FakeHost : public host::Maildrop,
   mutable std::size_t looks = 0;  ///< at one message's mark or size
   std::string deadly;
   bool acknowledged = true;
-  std::map<Uid, std::int64_t> dates;  ///< what is not here was removed
+  std::map<Uid, std::int64_t> dates;  ///< messages missing here were removed
   std::size_t asked_for_dates = 0;
   int narrowed = 0;
   std::vector<Uid> removed;  ///< by remove_unseen()
   bool seen_left_alone = false;
-  std::int64_t time = std::time(nullptr);  ///< what now() tells
-  std::function<void()> before_exchange;   ///< once: what somebody else does meanwhile
+  std::int64_t time = std::time(nullptr);  ///< what now() returns
+  std::function<void()> before_exchange;   ///< runs once: what another session does meanwhile
   std::vector<FieldQuery> queried;         ///< by the last inspect()
-  int inspections = 0;                     ///< that there are
+  int inspections = 0;                     ///< that exist now
   std::optional<Error> inspect_error;
   std::optional<Error> delete_error;
   std::string user = "joe@example.org";
   std::vector<Uid> uids;
   UidValidity validity = 7;
   MessageNumber seen = 0;
-  std::vector<Uid> whole;              ///< where it has more than `uids`, which are shown
-  std::map<Uid, std::string> guid_of;  ///< where it is not "g" and the UID
+  std::vector<Uid> whole;              ///< all UIDs, if there are more than `uids`, which are shown
+  std::map<Uid, std::string> guid_of;  ///< if it is not "g" and the UID
   std::optional<Error> guid_error;
   std::size_t guids_asked = 0;
   std::uint64_t retrieved = 0;
@@ -297,9 +297,9 @@ class FakeHost : public host::Maildrop,
   std::optional<Error> host_error;
   std::optional<Error> state_error;
   std::map<std::string, std::string> states;
-  StateStore* user_store = nullptr;  ///< the user's states, where they are not with the others
+  StateStore* user_store = nullptr;  ///< the user's states, if they are kept apart from the others
   std::optional<Error> uidl_error;
-  unsigned uidl_parts = 0;  ///< in which the ids are prepared
+  unsigned uidl_parts = 0;  ///< parts in which the ids are prepared
   int prepared = 0;
   int loads = 0;
   int stores = 0;
@@ -342,7 +342,7 @@ class FakeHost : public host::Maildrop,
   };
 };
 
-/// All that a client gets for `answer`; "broken: …" where it cannot be completed.
+/// Everything a client gets for `answer`; "broken: …" if it cannot be completed.
 inline std::string whole(Answer answer) {
   std::string wire = answer.reply.wire();
   for (std::optional<Reply> reply; answer.slow_reply && !reply;) {
@@ -362,7 +362,7 @@ inline std::string whole(Answer answer) {
   return wire;
 }
 
-/// What the session answers to a line of its own, whose end may be left out.
+/// The session's answer to one of its own lines; the line end may be omitted.
 template <class AnySession>
 Answer answer_to(AnySession&& session, std::string_view line) {  // NOLINT: it lives on
   const std::string whole_line = std::string(line) + (line.ends_with('\n') ? "" : "\r\n");

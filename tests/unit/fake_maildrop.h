@@ -22,10 +22,10 @@ class FakeMaildrop : public Maildrop {
  public:
   struct Message : FakeFacts {
     std::string stored;                ///< by the host
-    std::optional<std::string> hosts;  ///< its id by the host, if another than Dovecot's usual one
+    std::optional<std::string> hosts;  ///< the id that the host gives it, if not Dovecot's default
   };
 
-  /// A message with the next UID, and that as its GUID and header.
+  /// Adds a message with the next UID, which is also its GUID and header.
   Message& deliver(const std::string& x_uidl = "") {
     auto made = std::make_shared<Message>();
     made->uid_value = ++last_uid;

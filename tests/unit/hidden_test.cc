@@ -169,7 +169,7 @@ TEST_F(HiddenByGuid, ANewMessageOrARemovedOneNeedsNoGuids) {
   EXPECT_TRUE(hidden_.fits(7, {}));
 }
 
-// A Maildir that has lost dovecot-uidlist, and not its index, goes on counting.
+// A Maildir that has lost dovecot-uidlist but not its index continues its UIDs.
 TEST_F(HiddenByGuid, UnderTheSameUidvalidityMissingOnesAreLookedForAmongTheNew) {
   const std::vector<Uid> all_new{6, 7, 8};
   EXPECT_FALSE(hidden_.fits(7, all_new));
@@ -190,13 +190,13 @@ TEST_F(HiddenByGuid, UnderTheSameUidvalidityMissingOnesAreLookedForAmongTheNew) 
 }
 
 TEST_F(HiddenByGuid, ACopyIsShownTwiceRatherThanNever) {
-  // Two have the GUID of one: which of them was deleted nobody knows.
+  // Two messages have the GUID of one marked message: nobody knows which was deleted.
   const Hidden more = hidden_.translated(8, {1, 2, 3}, {{1, "d"}, {2, "d"}, {3, "a"}}, today);
   EXPECT_EQ(more.mark(1), Mark{});
   EXPECT_EQ(more.mark(2), Mark{});
   EXPECT_EQ(more.mark(3), fetched);
 
-  // Both were marked, and not alike.
+  // Both were marked, with different marks.
   Hidden both = Hidden(7).with({{1, fetched}, {2, deleted}}, {1, 2}, today);
   both.add_guids({{1, "a"}, {2, "a"}});
   const Hidden alike = both.translated(8, {1, 2}, {{1, "a"}, {2, "a"}}, today);
@@ -217,13 +217,13 @@ TEST_F(HiddenByGuid, WhatIsNotThereYetIsHiddenWhenItComes) {
   EXPECT_FALSE(half.fits(8, {1, 2, 3}));
   EXPECT_EQ(half.to_ask(8, {1, 2, 3}), std::vector<Uid>{3});
   EXPECT_EQ(half.translated(8, {1, 2, 3}, {{3, "c"}}, today + 30).mark(3), deleted_on(20000));
-  // Not for ever.
+  // But not forever.
   const Hidden late = half.translated(8, {1, 2, 3}, {{3, "x"}}, today + 31);
   EXPECT_EQ(late.translated(8, {1, 2, 3, 4}, {{4, "c"}}, today + 31).mark(4), Mark{});
   EXPECT_TRUE(late.fits(8, {1, 2, 3, 4}));
 }
 
-// It has begun under another UIDVALIDITY than the state has now.
+// The session began under another UIDVALIDITY than the state now has.
 TEST_F(HiddenByGuid, MarksOfASessionThatKnowsOtherUids) {
   const Hidden more = hidden_.with_lost({{101, deleted}, {102, deleted}, {103, fetched}},
                                         {{101, "b"}, {102, "a"}}, today);
@@ -248,7 +248,7 @@ TEST(Hidden, DamageIsFound) {
   const std::size_t behind = good.find("dovecot-pop3-legacy hidden-guids");
   ASSERT_FALSE(damaged(good));
   for (std::size_t cut = 0; cut < good.size(); ++cut) {
-    // The first part is read alone, and must not go without the second.
+    // The first part is also read alone; it must not be accepted without the second.
     EXPECT_FALSE(Hidden::parse_runs(good.substr(0, cut))) << cut;
     std::string changed = good;
     changed[cut] = changed[cut] == '4' ? '5' : '4';

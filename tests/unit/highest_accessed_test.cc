@@ -53,7 +53,7 @@ TEST_F(HighestAccessedTest, TheFirstSessionLeavesAStateAndSeenMattersNoMore) {
   login();
   quit();
   EXPECT_EQ(port_.states.at("last"), "2 7 40 4 g40\n");
-  port_.seen = 5;  // IMAP has read it, the client of LAST has not
+  port_.seen = 5;  // read over IMAP, but not by the client of LAST
   login();
   EXPECT_EQ(last(), 4U);
 }
@@ -108,7 +108,7 @@ TEST_F(HighestAccessedTest, TheGuidIsThatOfTheHighestThatStays) {
   port_.deleted_numbers = {3, 4};
   quit();
   EXPECT_EQ(port_.states.at("last"), "2 7 40 2 g20\n");
-  port_.deleted_numbers = {1, 2};  // the host has executed QUIT, and numbers mean nothing any more
+  port_.deleted_numbers = {1, 2};  // the host has executed QUIT, so numbers mean nothing now
   quit();
   EXPECT_EQ(port_.states.at("last"), "2 7 40 2 g20\n");
   EXPECT_EQ(port_.guids_asked, 1U);
@@ -124,7 +124,7 @@ TEST_F(HighestAccessedTest, StateOutranksSeen) {
   login();
   access(Access::retrieve, 2);
   quit();
-  port_.seen = 5;  // IMAP read them
+  port_.seen = 5;  // read over IMAP
   login();
   EXPECT_EQ(last(), 2U);
 }
@@ -167,11 +167,11 @@ TEST_F(HighestAccessedTest, UnderAnotherUidvalidityTheGuidTells) {
   quit();
   port_.validity = 8;
   port_.seen = 5;
-  port_.uids = {1, 2, 3, 4};  // 10 is gone, 60 has come
+  port_.uids = {1, 2, 3, 4};  // 10 is gone, 60 is new
   port_.guid_of = {{1, "g20"}, {2, "g30"}, {3, "g40"}, {4, "g60"}};
   login();
   EXPECT_EQ(last(), 2U);
-  quit();  // having accessed nothing: or each login would read the GUIDs
+  quit();  // stores although nothing was accessed: or each login would read the GUIDs
   EXPECT_EQ(port_.states.at("last"), "2 8 2 2 g30\n");
   EXPECT_TRUE(port_.log.empty());
 }
@@ -208,7 +208,7 @@ TEST_F(HighestAccessedTest, NothingAccessedIsNothingUnderAnyUidvalidity) {
   }
 }
 
-// A Maildir that has lost dovecot-uidlist, and not its index, goes on counting.
+// A Maildir that has lost dovecot-uidlist but not its index continues its UIDs.
 TEST_F(HighestAccessedTest, UnderTheSameUidvalidityAllMessagesMayHaveOtherUids) {
   login();
   access(Access::retrieve, 3);
@@ -218,7 +218,7 @@ TEST_F(HighestAccessedTest, UnderTheSameUidvalidityAllMessagesMayHaveOtherUids) 
   port_.guid_of = {{51, "g10"}, {52, "g20"}, {53, "g30"}, {54, "g40"}, {55, "g50"}};
   login();
   EXPECT_EQ(last(), 3U);
-  // All that were there are gone, and others have come.
+  // All earlier messages are gone, and others have arrived.
   port_.states["last"] = "2 7 30 3 g30\n";
   port_.guid_of.clear();
   login();
@@ -244,7 +244,7 @@ TEST_F(HighestAccessedTest, AHiddenMessageTellsToo) {
 }
 
 TEST_F(HighestAccessedTest, WhereTheOrderIsAnotherItIsCautious) {
-  port_.states["last"] = "2 6 30 3 g50\n";  // three messages stood there, and now it is the fifth
+  port_.states["last"] = "2 6 30 3 g50\n";  // it was the third message and is now the fifth
   port_.seen = 2;
   login();
   EXPECT_EQ(last(), 2U);
@@ -325,7 +325,7 @@ TEST_F(HighestAccessedTest, ADropKeepsWhatWasDelivered) {
   login();
   access(Access::retrieve, 2);
   session_->delivered({.kind = Access::retrieve, .number = 2, .uid = 20});
-  access(Access::retrieve, 3);  // its last octets are on their way
+  access(Access::retrieve, 3);  // its last octets are still in transit
   access(Access::remove, 5);
   drop();
   login();
@@ -373,7 +373,7 @@ TEST_F(HighestAccessedTest, AnotherSessionsHigherNumberStays) {
   EXPECT_EQ(port_.states.at("last"), "2 7 40 4 g40\n");
 }
 
-// Between the look and the storing.
+// The other session stores between this one's check and its store.
 TEST_F(HighestAccessedTest, LastIsTakenBackBySimultaneousQuits) {
   login();
   access(Access::retrieve, 2);

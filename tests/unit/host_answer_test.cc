@@ -1,5 +1,5 @@
-// A Dovecot that ends the session in the middle of a question must not take away what asks it. Its
-// client_handle_input() and client_disconnect() stand here, as far as that goes.
+// A Dovecot that ends the session in the middle of a question must not free the object that asks.
+// Its client_handle_input() and client_disconnect() are imitated here as far as needed.
 #include "plugin/dovecot/host_answer.h"
 
 #include <gtest/gtest.h>
@@ -91,7 +91,7 @@ TEST_F(HostAnswer, IsWhatTheHostSays) {
   EXPECT_EQ(sent_->used, 0U);
 }
 
-// What client_handle_input() does behind the twentieth bad command in a row.
+// Does what client_handle_input() does after the twentieth bad command in a row.
 TEST_F(HostAnswer, DoesNotEndTheSessionByTheNumberOfBadCommands) {
   constexpr unsigned most = 20;
   client_.bad_counter = most;
@@ -107,7 +107,7 @@ TEST_F(HostAnswer, DoesNotEndTheSessionByTheNumberOfBadCommands) {
   EXPECT_EQ(destructions, 0);
 }
 
-// As client_send_storage_error() of a mailbox that is inconsistent.
+// Does what client_send_storage_error() does for an inconsistent mailbox.
 TEST_F(HostAnswer, SurvivesADisconnectOfTheClient) {
   host_command() = [](struct client* client) {
     say(client, "-ERR [SYS/TEMP] Mailbox is in inconsistent state, please relogin.\r\n");
@@ -116,7 +116,7 @@ TEST_F(HostAnswer, SurvivesADisconnectOfTheClient) {
   EXPECT_FALSE(host_answer(&client_, "UIDL 1"));
   EXPECT_TRUE(client_.disconnected);
   EXPECT_EQ(destructions, 0);
-  // The answer to the client's own command still goes out.
+  // The answer to the client's own command is still sent.
   EXPECT_FALSE(client_.output->closed);
 }
 

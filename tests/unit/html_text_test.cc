@@ -8,7 +8,7 @@
 namespace pop3_legacy {
 namespace {
 
-/// However it is cut, it is the same.
+/// The result must be the same however the input is cut.
 std::string text_of(std::string_view html) {
   std::string whole;
   HtmlText text;

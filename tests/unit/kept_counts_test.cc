@@ -1,5 +1,5 @@
-// What a command costs does not depend on how large the maildrop is, where the answer is a count:
-// by the number of messages that the port is asked about.
+// A command answered with a count costs the same however large the maildrop is; measured by the
+// number of messages that the port is asked about.
 
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ std::string ask(Session& session, std::string_view line) {
   return answer_to(session, line).reply.wire();
 }
 
-// Found with 100,000 RSETs in one packet: 28 s under a dialect that tells the number of messages.
+// Found with 100,000 RSETs in one packet: 28 s under a dialect that states the number of messages.
 TEST(KeptCounts, ADialectThatCountsAsksAboutNoMessage) {
   for (const wording::Dialect& dialect : wording::dialects()) {
     FakeHost port(many);

@@ -1,4 +1,4 @@
-// What is done with an old list: detection, verification, pinning.
+// What can be done with an old list: detection, verification, pinning.
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -69,7 +69,7 @@ TEST(PinningTest, OfTwoMessagesWithOneIdTheFirstHasIt) {
   EXPECT_EQ(made.value().odd,
             Strings{"line 3: the id \"a\" is pinned to the message of line 1, and "
                     "this one has another"});
-  // The first that is there.
+  // The first one that is in the mailbox counts.
   EXPECT_EQ(pinned(own_head + "1\t5\tgone\ta\n2\t6\tg2\ta\n"), (GuidIds{{"g2", "a"}}));
 }
 
@@ -141,7 +141,7 @@ TEST(PinningTest, TwoMessagesWithOneGuid) {
 
 // --- LIST's sizes ---
 
-/// Why a list of the sizes `before`, as LIST told them, does not fit messages of the sizes `now`.
+/// Why a list with the LIST sizes `before` does not fit messages of the sizes `now`.
 std::string contradicted(const std::vector<unsigned>& before, const std::vector<unsigned>& now,
                          const std::vector<unsigned>& stored = {}) {
   std::string sizes;
@@ -161,10 +161,10 @@ std::string contradicted(const std::vector<unsigned>& before, const std::vector<
 
 TEST(ListedSizesTest, OfTheSameMessagesTheyNeedNotBeEqual) {
   EXPECT_EQ(contradicted({500, 9000, 70000}, {500, 9000, 70000}), "");
-  EXPECT_EQ(contradicted({500, 9000, 70000}, {522, 9022, 70022}), "");  // mbsync's header
-  EXPECT_EQ(contradicted({500, 9000, 70000}, {649, 9154, 70151}), "");  // an LDA's
+  EXPECT_EQ(contradicted({500, 9000, 70000}, {522, 9022, 70022}), "");  // with mbsync's header
+  EXPECT_EQ(contradicted({500, 9000, 70000}, {649, 9154, 70151}), "");  // with an LDA's header
   EXPECT_EQ(contradicted({480, 8800, 68000}, {500, 9000, 70000}, {480, 8800, 68000}), "");
-  EXPECT_EQ(contradicted({500, 9000}, {500, 9000, 70000}), "");  // mail has come
+  EXPECT_EQ(contradicted({500, 9000}, {500, 9000, 70000}), "");  // new mail has arrived
   EXPECT_EQ(contradicted({500, 500, 500}, {500, 500, 500, 500}), "");
   std::vector<unsigned> now;
   for (unsigned i = 0; i < 40; ++i) now.push_back(1000 + i * i * 37 % 9973);
@@ -187,7 +187,7 @@ TEST(ListedSizesTest, AListThatIsShiftedIsRefused) {
   EXPECT_TRUE(contradicted({100, 200, 300}, {200, 300, 400}).starts_with(displaced));
   EXPECT_TRUE(contradicted({100, 200}, {50, 100, 200}).starts_with(displaced));
   EXPECT_TRUE(contradicted({100, 200}, {200, 300}).starts_with(displaced));
-  // In the middle of many a message is gone, and one has come.
+  // Among many messages, one in the middle is gone and one has arrived.
   std::vector<unsigned> many;
   for (unsigned i = 0; i < 200; ++i) many.push_back(1000 + i * i * 37 % 9973);
   std::vector<unsigned> shifted = many;
@@ -306,7 +306,7 @@ struct Row {
   std::size_t reproduced;
   bool operator==(const Row&) const = default;
 };
-// GoogleTest finds it by this name.
+// GoogleTest looks it up by this name.
 void PrintTo(  // NOLINT(readability-identifier-naming)
     const Row& row, std::ostream* out) {
   *out << row.line << ": " << row.reproduced;
@@ -384,7 +384,7 @@ TEST(DetectionTest, LongIdsAreFoundAsUidlShowsThem) {
   const auto list = read("1 " + name + "\n");
   EXPECT_TRUE(
       rows(detect_schemes(maildrop, short_ones, list, maildrop.numbered()).value()).empty());
-  // A mailbox that has had ids of at most 70 octets stays so.
+  // A mailbox whose ids had at most 70 octets keeps that limit.
   Memory before;
   before.given = true;
   before.plan.chain = {"qmail"};

@@ -1,4 +1,4 @@
-// The states of a mailbox that one user has, or several.
+// The states of a mailbox with one user or several.
 
 #include "plugin/core/state/mailbox_users.h"
 
@@ -95,7 +95,7 @@ TEST_F(MailboxUsersTest, AnotherUserIsToldBeforeItHasAnEffectAndOnce) {
     EXPECT_NE(said_[0].find("the user \"anna\""), std::string::npos) << said_[0];
     EXPECT_TRUE(bert.load_state("hidden"));
   }
-  // He who stores is the user from then on: one who was renamed is not told for ever.
+  // Whoever stores becomes the user from then on, so that a renamed user is not reported forever.
   auto bert = of("bert");
   EXPECT_TRUE(bert.store_state("last", "2"));
   said_.clear();

@@ -146,7 +146,7 @@ TEST_F(MaildirTest, the_list_tells_stored_uidls_and_the_folder_the_rest) {
   write("dovecot-uidlist", "3 V5 N20\n4 Pold:1 W3 :1.a\n7 P :2.b\n9 :3.c\n");
   auto maildrop = open();
   EXPECT_EQ(maildrop->stored_uidl(1), "old:1");
-  EXPECT_EQ(maildrop->stored_uidl(2), "2.b");  // as Dovecot shortens it
+  EXPECT_EQ(maildrop->stored_uidl(2), "2.b");  // shortened by Dovecot
   EXPECT_EQ(maildrop->stored_uidl(3), "");
   EXPECT_EQ(maildrop->file_name(2), "2.b");
 
@@ -174,7 +174,7 @@ TEST_F(MaildirTest, a_list_in_which_nothing_changed_is_not_written) {
   EXPECT_EQ(read("dovecot-uidlist"), list);
 }
 
-// Dovecot appends rows without touching the header, and may leave a name twice.
+// Dovecot appends rows without rewriting the header, and a name may be left in twice.
 TEST_F(MaildirTest, appended_rows_count) {
   write("cur/1.a:2,", "a\n");
   write("cur/2.b:2,", "b\n");
@@ -240,7 +240,7 @@ TEST_F(MaildirTest, a_left_over_of_an_interrupted_rewrite_does_no_harm) {
   EXPECT_FALSE(maildrop->load_state("last").value().has_value());
 }
 
-// The crash between writing the list and moving the file.
+// After a crash between writing the list and moving the file.
 TEST_F(MaildirTest, a_message_with_a_uid_that_is_still_in_new_keeps_it) {
   write("new/1.a", "a\n");
   write("dovecot-uidlist", "3 V5 N9\n4 :1.a\n");
@@ -312,7 +312,7 @@ TEST_F(MaildirTest, a_message_that_cannot_be_removed_does_not_save_the_others) {
   write("new/2", "x\n");
   const auto maildrop = open();
   fs::remove(root_ + "/cur/1:2,");
-  fs::create_directory(root_ + "/cur/1:2,");  // unlink() fails, for root too
+  fs::create_directory(root_ + "/cur/1:2,");  // unlink() fails, even for root
   const auto committed = maildrop->commit(std::array<MessageNumber, 2>{1, 2}, {});
   ASSERT_FALSE(committed.ok());
   EXPECT_EQ(committed.error().text, root_ + "/cur/1:2,: removing failed: Is a directory");
@@ -334,7 +334,7 @@ TEST_F(MaildirTest, state_is_kept_in_a_file_of_its_own) {
 
 class CopyTest : public MaildirTest {
  protected:
-  /// Of the files in the folder's cur.
+  /// The copies in the folder's cur.
   [[nodiscard]] std::vector<std::string> copies(const std::string& folder) const {
     std::vector<std::string> found;
     for (const auto& entry : fs::directory_iterator(root_ + '/' + folder + "/cur")) {

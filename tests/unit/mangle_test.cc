@@ -12,7 +12,7 @@
 namespace pop3_legacy {
 namespace {
 
-/// A part as a test writes it down.
+/// A part, in the form in which tests write it.
 struct Part {
   unsigned depth = 0;
   PartInfo info = {};
@@ -20,7 +20,7 @@ struct Part {
   std::string text = {};
 };
 
-/// The parts of a message, as no library would have to take them apart.
+/// The parts of a message, given directly instead of parsed by a library.
 class ListedParts : public MessageParts {
  public:
   ListedParts(std::vector<Part> parts, bool breaks) : parts_(std::move(parts)), breaks_(breaks) {}
@@ -106,7 +106,7 @@ class Mangle : public testing::Test {
   }
   std::string answer(const std::string& line) { return whole(answer_to(session(), line + "\r\n")); }
   Session session() { return {port_, made_}; }
-  /// Behind the header, for the parts of a message.
+  /// What follows the header, for a message with these parts.
   std::string body(std::vector<Part> parts, const std::string& attributes = "") {
     port_.parts = std::move(parts);
     const std::string sent = answer("RETR 1 MANGLE(headers=none" + attributes + ")");
@@ -169,7 +169,7 @@ TEST_F(Mangle, WritesTheCharsetThatWasAskedFor) {
   EXPECT_EQ(body({{.text = "cut \xE2\x82"}}), "cut _\r\n.\r\n");
 }
 
-// HTML may be long, and its text short.
+// HTML may be long and its text short.
 TEST_F(Mangle, AMessageIsReadInStepsForItsSize) {
   std::string tags = "word";
   for (int i = 0; i < 2000; ++i) tags += "<b></b>";

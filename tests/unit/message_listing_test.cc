@@ -14,7 +14,7 @@ namespace {
 
 using Line = Result<std::optional<std::string>>;
 
-// Messages that have to be read, as for XOVER: the process may have other clients.
+// For messages that must be read, as for XOVER: the process may have other clients.
 TEST(MessageListing, MakesWayBehindALineThatTookLong) {
   FakeHost port(3);
   MessageListing listing(port, 1, 3, [](MessageNumber number) -> Line {

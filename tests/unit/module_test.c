@@ -1,11 +1,11 @@
-/* The modules as Dovecot finds them: loaded with dlopen(), looked into with dlsym(). The few
-   symbols of the pop3 binary that the plugin needs stand in for it here. */
+/* Loads the modules as Dovecot does, with dlopen() and dlsym(). The few symbols of the pop3 binary
+   that the plugin needs are defined here. */
 #include <dlfcn.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-/* after those */
+/* must come after those */
 #include <cmocka.h>
 #include <string.h>
 
@@ -71,8 +71,8 @@ static void plugin_has_what_dovecot_looks_for(void** state ATTR_UNUSED) {
   assert_int_equal(dlclose(module), 0);
 }
 
-/* Modules are loaded RTLD_GLOBAL: a libstdc++ or toml++ seen from outside would be taken for
-   its own by the next plugin. */
+/* Modules are loaded RTLD_GLOBAL: the next plugin would use a libstdc++ or toml++ visible from
+   outside as its own. */
 static void plugin_shows_nothing_else(void** state ATTR_UNUSED) {
   void* module = open_module(PLUGIN);
   static const char* const hidden[] = {
@@ -90,7 +90,7 @@ static void plugin_starts_and_ends(void** state ATTR_UNUSED) {
   void (*deinit)(void);
   struct module* none = NULL;
 
-  /* POSIX's way to make a function of what dlsym() returns */
+  /* POSIX's way to convert dlsym()'s result to a function pointer */
   *(void**)&init = dlsym(module, "pop3_legacy_plugin_init");
   *(void**)&deinit = dlsym(module, "pop3_legacy_plugin_deinit");
   lib_init();
@@ -102,7 +102,7 @@ static void plugin_starts_and_ends(void** state ATTR_UNUSED) {
   assert_int_equal(dlclose(module), 0);
 }
 
-/* What it needs of pop3-login is in a library of Dovecot's. */
+/* What it needs of pop3-login comes from one of Dovecot's libraries. */
 static void login_plugin_has_what_dovecot_looks_for(void** state ATTR_UNUSED) {
   void* module = open_module(LOGIN_PLUGIN);
   const char** version = dlsym(module, "pop3_legacy_login_plugin_version");

@@ -1,4 +1,4 @@
-// Where Dovecot's control folder was before, and files that move from there.
+// Where Dovecot's control folder was before, and moving files from there.
 
 #include "plugin/files/moved_file.h"
 
@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 
 constexpr FileAccess access{.mode = 0600};
 
-// As mailbox-list-fs.c of 2.3 (FULLDIRNAME), 2.4.1 and 2.4.4 (mailbox_directory_name_legacy).
+// The layouts of mailbox-list-fs.c in 2.3 (FULLDIRNAME), 2.4.1 and 2.4.4
+// (mailbox_directory_name_legacy).
 TEST(OtherControlFolder, OfADboxItHasOneLevelMoreOrLess) {
   const std::string folder = "/home/anna/mail/mailboxes/INBOX";
   const std::string control = "/control/anna/mailboxes/INBOX";
@@ -86,7 +87,7 @@ TEST_F(MoveFileTest, WhereThereIsNoneThereIsNothingToDo) {
 TEST_F(MoveFileTest, AFolderThatIsMissingIsSaid) {
   write("state", "text");
   fs::remove(folder_ / "new");
-  EXPECT_FALSE(move().value());  // as if somebody else had moved it; it stands where it was
+  EXPECT_FALSE(move().value());  // as if somebody else had moved it; it stays where it was
   EXPECT_EQ(read("state"), "text");
 }
 

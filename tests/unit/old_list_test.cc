@@ -36,7 +36,7 @@ Strings ids(const OldList& list) {
   return found;
 }
 
-/// What is told about a list that is read all the same.
+/// What is reported about a list that is accepted all the same.
 Strings odd(std::string_view text) {
   return oddities(read(text));
 }
@@ -74,7 +74,7 @@ TEST(OldListTest, AnAnswerWithOrWithoutWhatIsAroundIt) {
   EXPECT_EQ(read("+OK\r\n1 a\r\n2 b\r\n.\r\n").entries[1].line, 3U);
 }
 
-// As netcat with its input piped shows it: the answers only.
+// As saved from netcat with piped input: only the answers.
 constexpr std::string_view netcat =
     "+OK POP3 test host ready. <9530.3.1795261946@localhost>\r\n"
     "+OK\r\n"
@@ -348,7 +348,7 @@ TEST(OldListTest, MpopsFaults) {
   EXPECT_EQ(oddities(shorter), Strings{"line 2: the list of \"user@host\" ends here, 1 too early"});
 }
 
-// As Thunderbird's Pop3Client writes it; the older ones wrote no time.
+// As written by Thunderbird's Pop3Client; older versions wrote no time.
 TEST(OldListTest, Thunderbird) {
   const std::string on_unix =
       "# POP3 State File\n# This is a generated file!  Do not edit.\n\n"
@@ -373,7 +373,7 @@ TEST(OldListTest, ThunderbirdsFaults) {
     EXPECT_EQ(ids(list), Strings{"b"}) << line;
     EXPECT_EQ(oddities(list).front(), "line 2: \"" + line + '"' + std::string(end));
   }
-  // The id was on the server all the same.
+  // The id was on the server nevertheless.
   for (const std::string time : {"b", "1 2", "yesterday"}) {
     const OldList list = read("*host user\nk a " + time + "\nk b 1\n");
     EXPECT_EQ(ids(list), (Strings{"a", "b"})) << time;

@@ -1,4 +1,4 @@
-// Commands of the administrator's own: what a policy may say of them, and what they answer.
+// The administrator's own commands: what a policy may say about them, and what they answer.
 
 #include <gtest/gtest.h>
 
@@ -34,7 +34,7 @@ Strings sentences(const Document& document) {
   return all;
 }
 
-// The one sentence about `commands`.
+// The only sentence about `commands`.
 std::string sentence(const std::string& commands) {
   const Strings all = sentences(parse(commands));
   return all.size() == 1 ? all.front() : std::to_string(all.size()) + " sentences";
@@ -271,7 +271,7 @@ XGONE = false
   static std::string answer(Session& session, const std::string& line) {
     return whole(answer_to(session, line + "\r\n"));
   }
-  // What the client gets when the program has ended so.
+  // What the client gets if the program has ended like this.
   std::string ended(ProgramResult result, const std::string& line = "XP") {
     Session session(port_, made_);
     Answer answer = answer_to(session, line + "\r\n");
@@ -321,7 +321,7 @@ TEST_F(OwnCommands, LastCountsWhatAnAliasStandsFor) {
   session.executed(portion.rewritten.size());
   EXPECT_EQ(answer(session, "LAST"), "+OK 2\r\n");
   EXPECT_EQ(answer(session, "XOLDEST"), "+OK 2\r\n");
-  // The offset counts what the host was given, which is shorter here.
+  // The offset counts what the host was given, which is shorter than the client's line.
   const Decision next = session.take("XDEL    3\r\n", 8);
   EXPECT_EQ(next.rewritten, "DELE 3\r\n");
   session.executed(8 + next.rewritten.size() - 1);

@@ -12,7 +12,7 @@
 namespace pop3_legacy {
 namespace {
 
-constexpr std::int64_t noon = 1'700'000'040;  // a minute's first second
+constexpr std::int64_t noon = 1'700'000'040;  // the first second of a minute
 constexpr std::int64_t hour = 3600;
 
 class ClockPort : public FakeHost {
@@ -47,7 +47,7 @@ MessageAccess asked(Extent extent, std::uint64_t octets) {
   return {.kind = Access::retrieve, .octets = octets, .extent = extent};
 }
 
-/// RETR of so many octets, and what refused it.
+/// A RETR of this many octets: "sent", or the reply that refused it.
 std::string retrieve(Pace& pace, std::uint64_t size) {
   const MessageAccess retr = asked(Extent::whole, size);
   if (auto refused = pace.refusal(retr)) return *refused;
@@ -89,7 +89,7 @@ TEST(PaceLogins, WithoutADelayNothingIsAsked) {
   EXPECT_EQ(port.loads + port.stores, 0);
 }
 
-// Nobody waits longer than the delay, and a clock far back forgets.
+// Nobody waits longer than the delay, and a clock set far back clears what was stored.
 TEST(PaceLogins, AClockThatIsPutBackLocksNobodyOut) {
   ClockPort port;
   const auto policy = logins(60, 2);
@@ -102,7 +102,7 @@ TEST(PaceLogins, AClockThatIsPutBackLocksNobodyOut) {
   EXPECT_EQ(log_in(port, logins(5, 1)), 0U);  // a faster policy
 }
 
-// Of two machines that share the state one may be a little behind.
+// Of two machines that share the state, one clock may be slightly behind.
 TEST(PaceLogins, AClockASecondBehindOpensNoNewBurst) {
   ClockPort port;
   const auto policy = logins(3600, 3);
@@ -155,7 +155,7 @@ TEST(PaceLogins, AStateThatCannotBeKeptLocksNobodyOut) {
                                      "held against the user: the disk is full"});
 }
 
-// Less than a tenth, which is not stored yet.
+// Less than a tenth, so not stored yet.
 TEST(PaceOctets, WhatIsOlderThanAnHourDoesNotCountInItsOwnSession) {
   ClockPort port;
   const auto policy = octets(1000);
@@ -175,8 +175,8 @@ TEST(PaceRetrievals, ATopWithAllLinesCountsWhateverTheirNumber) {
     pace.executed({}, {.octets = sent});
     return !refused;
   };
-  EXPECT_TRUE(top(Extent::lines, 5010));   // with 100 lines, which were all
-  EXPECT_TRUE(top(Extent::lines, 700));    // some
+  EXPECT_TRUE(top(Extent::lines, 5010));   // with 100 lines, and there were no more
+  EXPECT_TRUE(top(Extent::lines, 700));    // some of the lines
   EXPECT_TRUE(top(Extent::header, 5010));  // of a message without a body
   EXPECT_TRUE(top(Extent::whole, 5010));
   EXPECT_FALSE(top(Extent::lines, 0));
@@ -256,7 +256,7 @@ TEST(PaceOctets, AClockThatIsPutBackAndBrokenStatesLockNobodyOut) {
   EXPECT_EQ(retrieve(third, 1000), "sent");
   port.states["pace"] = "dovecot-pop3-legacy pace 1\noctets " + std::to_string(port.time) +
                         " 18446744073709551615\noctets " + std::to_string(port.time + 60) + " 9\n";
-  EXPECT_NE(retrieve(third, 1), "sent");  // adds up to the largest number, and not round it
+  EXPECT_NE(retrieve(third, 1), "sent");  // the sum stops at the largest number
   port.state_error = Error{Failure::temporary, "the disk is full"};
   Pace fourth(port, policy);
   EXPECT_EQ(retrieve(fourth, 900), "sent");
@@ -337,7 +337,7 @@ TEST(PaceSession, RetrCountsWhereItSucceeded) {
   pace.retr_per_session = 2;
   Session session(port, paced(pace));
   EXPECT_FALSE(session.idle());
-  // A run of its own.
+  // RETR begins a run of its own.
   EXPECT_EQ(session.take("STAT\r\nRETR 1\r\nRETR 2\r\n", 0).octets, 6U);
   std::uint64_t offset = 6;
   const auto hosts = [&](std::string_view line, std::uint64_t sent) {
@@ -348,7 +348,7 @@ TEST(PaceSession, RetrCountsWhereItSucceeded) {
     port.retrieved += sent;
     return std::string("the host's");
   };
-  EXPECT_EQ(hosts("RETR 1\r\n", 0), "the host's");  // and refused it
+  EXPECT_EQ(hosts("RETR 1\r\n", 0), "the host's");  // but refused by it
   EXPECT_EQ(hosts("RETR 9\r\n", 0), "the host's");
   EXPECT_EQ(hosts("RETR 1\r\n", 100), "the host's");
   EXPECT_EQ(hosts("RETR 1\r\n", 100), "the host's");

@@ -1,4 +1,4 @@
-// Policy documents from a folder, and everything that can stand in a file's place.
+// Policy documents from a folder, and everything else that may be in a file's place.
 
 #include "plugin/files/policy_folder.h"
 
@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr uid_t nobody = 65534;
 
-// Gives up root's right to read everything, for a while.
+// Gives up root's right to read everything for a while.
 class Unprivileged {
  public:
   Unprivileged() : given_up_(::geteuid() == 0 && ::seteuid(nobody) == 0) {}
@@ -111,7 +111,7 @@ TEST_F(PolicyFolderTest, AMissingFileIsNoDocument) {
   EXPECT_EQ(error("domains/example.org"), "(no document)");
   fs::remove(path("domains"));
   EXPECT_EQ(error("domains/example.org"), "(no document)");
-  // Longer than a file's name can be.
+  // Longer than a file name can be.
   EXPECT_EQ(error("profiles/" + std::string(253, 'a')), "(no document)");
 }
 
@@ -194,7 +194,7 @@ TEST_F(PolicyFolderTest, WhatMayNotBeReadIsAnError) {
     EXPECT_EQ(error("domains/a.b"),
               "/domains/a.b.toml: the file cannot be reached: Permission denied; the user of the "
               "POP3 session has to have x permission for its folder");
-    // It cannot be told whether there is one.
+    // Whether the file exists cannot be determined.
     EXPECT_NE(error("domains/gone"), "(no document)");
   }
   fs::permissions(path("domains"), fs::perms(0755));

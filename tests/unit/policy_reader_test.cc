@@ -1,4 +1,4 @@
-// One policy document: what it sets, what is wrong with it and where.
+// One policy document: what it sets, and what is wrong with it and where.
 
 #include <gtest/gtest.h>
 
@@ -35,7 +35,7 @@ Strings sentences(const Document& document) {
   return all;
 }
 
-// The one sentence about `text`; all of them, joined, where there is not exactly one.
+// The only sentence about `text`; all of them, joined, if there is not exactly one.
 std::string sentence(std::string_view text) {
   std::string joined;
   for (const std::string& one : sentences(parse(text)))
@@ -365,7 +365,7 @@ TEST(PolicyReader, DeepNestingIsNoHarm) {
   EXPECT_EQ(parse("a = " + repeated("[", 60000)).problems().size(), 1U);
   EXPECT_EQ(parse(repeated("a={a.a=", 60000)).problems().size(), 1U);
 
-  // Strings and comments are told apart from keys, wherever they end.
+  // Strings and comments are distinguished from keys, wherever they end.
   const std::string key = repeated("a.", 60000) + "a";
   for (const std::string& text : {
            repeated("\"=\".", 60000) + "a = 1",
@@ -405,7 +405,7 @@ TEST(PolicyReader, DenyIsTrustedWhateverElseIsWrong) {
 
 TEST(PolicyReader, DenyIsNotTrustedWhereItMayBeMeant) {
   for (const std::string_view text : {
-           "[commands]\ndeny = \"DELE\"",  // no list
+           "[commands]\ndeny = \"DELE\"",  // not a list
            "[delete]\nmode = \"denny\"",   // may have been meant to keep mail
            "[delete]\nmodes = \"deny\"",
            "[pace]\noctets_per_hour = \"300\"",  // no unit: there would be no limit
@@ -415,22 +415,22 @@ TEST(PolicyReader, DenyIsNotTrustedWhereItMayBeMeant) {
            "[view]\nfuture = 1",
            "[veiw]\nnewest = 1",
            "view = 3",
-           "[commands]\ndeny = [\"DELE\", 1]",        // no name
-           "[commands]\ndeny = [\"DELE\", \"TPO\"]",  // no command
-           "[commands]\ndeny = [\"QUIT\"]",           // cannot be
+           "[commands]\ndeny = [\"DELE\", 1]",        // not a name
+           "[commands]\ndeny = [\"DELE\", \"TPO\"]",  // not a command
+           "[commands]\ndeny = [\"QUIT\"]",           // cannot be denied
            "[commands.deny]\nDELE = true",            // a table
-           "commands = ['DELE']",                     // no table
-           "[[commands]]\ndeny = [\"DELE\"]",         // several
-           "[commands]\ndenny = [\"DELE\"]",          // a slip in the key
+           "commands = ['DELE']",                     // not a table
+           "[[commands]]\ndeny = [\"DELE\"]",         // several tables
+           "[commands]\ndenny = [\"DELE\"]",          // a typo in the key
            "[commands]\nDENY = [\"DELE\"]",
-           "[command]\ndeny = [\"DELE\"]",  // a slip in the table
+           "[command]\ndeny = [\"DELE\"]",  // a typo in the table
            "[Commands]\nforbid = [\"DELE\"]",
-           "deny = [\"DELE\"]",                     // no table
+           "deny = [\"DELE\"]",                     // outside its table
            "[capa]\ndeny = [\"DELE\"]",             // the wrong table
            "[policy.commands]\ndeny = [\"DELE\"]",  // one table too many
            "a.b.c.d.e.f.g.h.i.j.k.l.deny = 1",      // however deep
            R"("commands.deny" = ["DELE"])",         // quoted
-           "inherit = 1",                           // the profile may deny one
+           "inherit = 1",                           // the profile may deny a command
            "inherits = \"readonly\"",
            "[last]\ninherit = \"readonly\"",
        }) {
@@ -801,7 +801,7 @@ TEST(PolicyKeys, AreFoundByTheirPath) {
   EXPECT_NE(find_key(deny_path), nullptr);
 }
 
-// Puts another value than the default into what each key sets.
+// Sets everything that a key sets to a value other than the default.
 void disturb(const Key& key, Policy& policy) {
   if (const auto* const text = std::get_if<TextKey>(&key.kind)) {
     if (text->member != nullptr) text->member(policy) = "disturbed";
@@ -822,7 +822,7 @@ void disturb(const Key& key, Policy& policy) {
   } else if (const auto* const flag = std::get_if<FlagKey>(&key.kind)) {
     flag->member(policy) = !flag->member(policy);
   } else if (std::holds_alternative<XCommandsKey>(key.kind)) {
-    // what a policy does not name stays
+    // what a policy does not mention stays unchanged
   } else {
     const auto& word = std::get<WordKey>(key.kind);
     word.set(policy, word.count() - 1);
@@ -834,7 +834,8 @@ TEST(PolicyKeys, TheShippedDefaultsAreTheBuiltInOnes) {
   Policy unchanged;
   Document::parse(text, "default.toml").apply(unchanged);
   expect_equal(unchanged, Policy{});
-  // The keys stand behind a "#" with their defaults, so that `inherit` would have an effect.
+  // The keys are commented out with "#" and have their defaults, so that `inherit` would have an
+  // effect.
   const Document shipped = Document::parse(
       std::regex_replace(text, std::regex("(^|\\n)#(\\w+ = )"), "$1$2"), "default.toml");
   EXPECT_EQ(sentences(shipped), Strings{});
@@ -842,7 +843,7 @@ TEST(PolicyKeys, TheShippedDefaultsAreTheBuiltInOnes) {
   for (const Section* const section : sections()) {
     for (const Key& key : section->keys) {
       SCOPED_TRACE(key.path);
-      // A key that is missing in the file leaves what disturb() did.
+      // If the file lacks a key, the value from disturb() stays.
       Policy policy;
       disturb(key, policy);
       shipped.apply(policy);

@@ -1,4 +1,4 @@
-// A policy shown, read back and explained.
+// A policy is shown, read back, and explained.
 
 #include "plugin/core/policy/report.h"
 
@@ -42,7 +42,7 @@ class MapStore : public DocumentStore {
   Documents documents_;
 };
 
-// Keys of every kind, with other values than the defaults.
+// Keys of every kind, with values other than the defaults.
 constexpr std::string_view other_values = R"(
 [x_commands]
 XMSGS = { alias = "STAT" }

@@ -1,4 +1,4 @@
-// Which documents make up a policy, in which order, and what happens where one is missing.
+// Which documents make up a policy, in which order, and what happens if one is missing.
 
 #include "plugin/core/policy/resolver.h"
 
@@ -98,7 +98,7 @@ TEST(PolicyResolver, LaterDocumentsWin) {
     expect_sound(resolution);
     return resolution.policy.capa.implementation;
   };
-  // Each document beats all that come before it in this list.
+  // Each document overrides all those before it in this list.
   const std::vector<std::pair<std::string, std::string>> order{
       {"profiles/a2", says("a2")},
       {"profiles/a", inherits("a2") + says("a")},
@@ -141,7 +141,7 @@ TEST(PolicyResolver, TheDomainIsLookedUpInItsNormalForm) {
   }
 }
 
-// "default" decides then, and what it closes stays closed.
+// "default" then decides, and what it closes stays closed.
 TEST(PolicyResolver, ADomainThatNoDocumentCanHaveHasTheDefault) {
   using namespace std::string_view_literals;
   const std::vector<std::pair<std::string_view, std::string>> users{
@@ -160,7 +160,7 @@ TEST(PolicyResolver, ADomainThatNoDocumentCanHaveHasTheDefault) {
        "international domain name: "},
       {"ann@\xc3\xbc/../../default"sv,
        R"("ann@\xc3\xbc/../../default" has no policy of its own, and the default holds: )"},
-      {"ann@\xe3\x80\x82"sv,  // an ideographic full stop, which is a dot
+      {"ann@\xe3\x80\x82"sv,  // an ideographic full stop, which counts as a dot
        R"("ann@\xe3\x80\x82" has no policy of its own, and the default holds: )"},
   };
   for (const auto& [user, sentence] : users) {
@@ -186,13 +186,13 @@ TEST(PolicyResolver, AnInternationalDomainIsLookedUpInItsAsciiForm) {
     EXPECT_EQ(resolution.policy.capa.implementation, "domain") << user;
     EXPECT_EQ(resolution.notes, Strings{});
   }
-  // What is only written otherwise is the same domain, and no way around its policy.
+  // Another spelling of a domain is the same domain, and not a way around its policy.
   MapStore store(Documents{{"domains/example.org", says("domain")}});
   EXPECT_EQ(resolve(&store, "ann@\xef\xbd\x85xample.org", "").policy.capa.implementation, "domain");
   EXPECT_EQ(domain_name("stra\xc3\x9f\x65.example").value(), "xn--strae-oqa.example");
 }
 
-// The domain may have a document, which may close anything.
+// The domain may have a document, and that may close anything.
 TEST(PolicyResolver, WhereTheAsciiFormCannotBeFoundOutNothingIsOpened) {
   const AsciiDomain broken = [](std::string_view) -> Result<std::string> {
     return Error{Failure::temporary, "no library"};
@@ -307,7 +307,7 @@ TEST(PolicyResolver, AProfileThatInheritsItselfIsALoop) {
                     "way: a -> a"});
 }
 
-// A profile may have the mode and the domain the days.
+// The profile may set the mode and the domain the days.
 TEST(PolicyResolver, KeepDaysWithoutDaysIsSaidWhereTheModeStands) {
   Documents documents{{"default", "[capa]\n\n[delete]\nmode = \"keep-days\"\n"},
                       {"domains/example.org", "[delete]\ndays = 30\n"}};

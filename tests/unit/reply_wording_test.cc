@@ -50,7 +50,7 @@ TEST(ReplyTemplate, SaysWhatIsWrong) {
             "may have 256 characters at most, not 257");
 }
 
-// Every template of every dialect would be accepted in a policy.
+// A policy would accept every template of every dialect.
 TEST(Dialects, AreGoodPolicies) {
   unsigned worded = 0;
   for (const Dialect& dialect : dialects()) {
@@ -103,7 +103,7 @@ TEST_F(ReplyWordingTest, LeavesAloneWhatIsNotItsOwn) {
   EXPECT_EQ(reworded("QUIT", "-ERR [SYS/TEMP] Disk full."), "-ERR [SYS/TEMP] Disk full.");
   EXPECT_EQ(reworded("DELE x", "-ERR Invalid message number: x"), "-ERR Invalid message number: x");
   EXPECT_EQ(reworded("RETR 1", "-ERR Message 1 expunged."), "-ERR Message 1 expunged.");
-  // A second line is none of the answer's first.
+  // A second line is not the first line of an answer.
   EXPECT_EQ(wording_.reworded("-ERR Too many bad commands."), "-ERR Too many bad commands.");
 }
 
@@ -117,7 +117,7 @@ TEST_F(ReplyWordingTest, PolicysOwnWordsAreStronger) {
             "+OK 2 abc (" + std::to_string(port_.octets(2)) + " octets)");
 }
 
-// A login name is no way to tell a client what a code would.
+// A user name must not be able to tell a client what a response code would.
 TEST_F(ReplyWordingTest, NoCodeComesFromTheUsersName) {
   policy_.templates.at(static_cast<std::size_t>(Worded::pass)) = "+OK {user}, {count} message{s}";
   port_.user = "[SYS/PERM] x";

@@ -39,7 +39,7 @@ class ServerSessionTest : public ::testing::Test {
     };
   }
 
-  /// A session of which the greeting has been read.
+  /// A session whose greeting has been read.
   std::unique_ptr<ServerSession> connect() {
     auto session = std::make_unique<ServerSession>(environment_);
     EXPECT_EQ(session->take_output(everything), "+OK POP3 test host ready.\r\n");
@@ -50,7 +50,7 @@ class ServerSessionTest : public ::testing::Test {
     EXPECT_EQ(say(*session, "USER alice\r\nPASS secret\r\n"), login_replies);
     return session;
   }
-  /// All that the session answers to `input`.
+  /// Everything that the session answers to `input`.
   static std::string say(ServerSession& session, std::string_view input) {
     session.receive(input);
     std::string output;
@@ -316,7 +316,7 @@ TEST_F(ServerSessionTest, too_many_bad_commands_in_a_row_end_the_session) {
   const auto bad = [](unsigned count) {
     std::string lines;
     for (unsigned i = 0; i < count; ++i) {
-      lines += i % 2 == 0 ? "foo\r\n" : "LAST 1\r\n";  // ours count too
+      lines += i % 2 == 0 ? "foo\r\n" : "LAST 1\r\n";  // our commands count as well
     }
     return lines;
   };

@@ -20,7 +20,7 @@ std::string in_lower_case(std::string_view text) {
   return out;
 }
 
-/// Every command is allowed, and every leniency; XALIAS stands for `command`.
+/// Every command and every leniency is allowed; XALIAS is an alias for `command`.
 policy::Resolution everything_but(const std::string& command) {
   policy::Resolution made;
   policy::Policy& policy = made.policy;
@@ -39,8 +39,8 @@ policy::Resolution everything_but(const std::string& command) {
   return made;
 }
 
-// A client has to find no way to a command that is denied: by its letters' case, by spaces, by
-// another line end, by arguments that another command of ours would take, or by an alias.
+// A client must find no way to a denied command: not by upper or lower case, spaces, another line
+// end, arguments that another of our commands would take, or an alias.
 TEST(SessionCommands, WhatIsDeniedStaysDeniedInEverySpelling) {
   int commands = 0;
   for (const Command& row : command_table()) {
@@ -71,7 +71,7 @@ TEST(SessionCommands, WhatIsDeniedStaysDeniedInEverySpelling) {
   EXPECT_GT(commands, 15);
 }
 
-// Denying RETR denies what sends the same octets, and so on (Command::like).
+// Denying RETR also denies what sends the same octets, and so on (Command::like).
 TEST(SessionCommands, WhatDoesTheSameAsADeniedCommandIsDeniedToo) {
   int commands = 0;
   for (const Command& row : command_table()) {

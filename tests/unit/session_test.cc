@@ -142,7 +142,7 @@ TEST(Session, WithAnUnknownDenyListWhateverCouldBeDeniedIsRefused) {
   for (const Command& command : command_table()) {
     const std::string line = std::string(command.name) + "\r\n";
     if (command.no_verb) {
-      continue;  // it takes lines of RETR, TOP and LIST, which are refused
+      continue;  // it handles lines of RETR, TOP and LIST, which are refused
     }
     if (command.deniable) {
       ASSERT_EQ(shown(session.take(line, 0)), "ours " + std::to_string(line.size()));
@@ -229,7 +229,7 @@ TEST(Session, ADeniedUidlNeedsNoIds) {
   EXPECT_EQ(port.prepared, 0);
 }
 
-// A line that the host does not survive is answered in its place, as its own unknown commands are.
+// A line that would crash the host is answered like one of the host's unknown commands.
 TEST(DeadlyLines, AreNotGivenToTheHost) {
   FakeHost port(2);
   port.deadly = ":";
@@ -275,8 +275,8 @@ TEST(DeadlyLines, AreWordedAsOtherUnknownCommands) {
 
 class LastInSession : public testing::Test {
  protected:
-  /// The host is given `lines`, as they come to it, and executes them. It sends a message for
-  /// every RETR and TOP but those of `refused`.
+  /// Gives `lines` to the host as they arrive and executes them. The host sends a message for every
+  /// RETR and TOP except those in `refused`.
   void host(std::string_view lines, const std::vector<std::string>& refused = {}) {
     while (!lines.empty()) {
       const Decision portion = session_.take(lines, given_);
@@ -295,12 +295,12 @@ class LastInSession : public testing::Test {
     }
   }
   std::string last() { return answer_to(session_, "LAST\r\n").reply.wire(); }
-  /// All that was sent leaves the host, with so many octets of the client's waiting there.
+  /// Everything sent leaves the host while this many octets from the client are waiting there.
   void leave(std::size_t waiting = 0) {
     session_.leaving(waiting);
     session_.all_left();
   }
-  /// The message that LAST would tell if the client were gone now.
+  /// The UID that is stored for LAST if the client disappears now.
   Uid dropped() {
     session_.finish(Ending::dropped);
     const std::string& state = port_.states.at("last");
@@ -353,8 +353,8 @@ TEST_F(LastInSession, ARetrThatTheHostRefusesDoesNotCount) {
 }
 
 TEST_F(LastInSession, AFirstSessionLeavesAStateEvenIfItsOnlyMessageDidNotArrive) {
-  // The host sets \\Seen for a RETR that breaks off, and that is where the next session would
-  // start if there were no state: the message would be skipped for ever.
+  // The host sets \\Seen even for a RETR that breaks off. Without a state, the next session would
+  // start there, and the message would be skipped forever.
   ASSERT_EQ(shown(session_.take("RETR 4\r\n", 0)), "host 8");
   session_.finish(Ending::dropped);
   EXPECT_EQ(port_.states.at("last"), "2 7 0\n");
@@ -459,7 +459,8 @@ TEST_F(LastInSession, WhatTheClientsMachineHasNotAcknowledgedIsNotProved) {
   EXPECT_EQ(dropped(), 1U);
 }
 
-// As mpop: it has up to so many messages under way, and asks for more before it has read the last.
+// Like mpop: the client has several messages in transit, and requests more before it has read the
+// last one.
 TEST_F(LastInSession, ADownloadWithSeveralMessagesUnderWayProvesWhatLiesFurtherBack) {
   host("RETR 1\r\n");
   leave(std::string_view("RETR 2\r\n").size());

@@ -1,9 +1,9 @@
-/* The plugin's settings, read as in a session: with a user that has them, and one that has not. */
+/* The plugin's settings, read as in a session: with a user who has them, and one who has none. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-/* after those */
+/* must come after those */
 #include <cmocka.h>
 
 #include "config.h"
@@ -22,7 +22,7 @@ static const char* const both[] = {
     "pop3_legacy_policy", "/etc/dovecot/policy", "pop3_legacy_profile", "eudora", NULL,
 };
 
-/* Reads the settings of a user whose configuration has these words; returns the error, if any. */
+/* Reads the settings of a user whose configuration has these words. Returns the error, if any. */
 static const char* read_settings(const char* const* words, struct pop3_legacy_settings* settings) {
   const char* error = NULL;
   struct mail_user user;
@@ -80,7 +80,7 @@ static void settings_that_are_not_there_are_empty(void** state ATTR_UNUSED) {
 
 #ifndef POP3_LEGACY_HAVE_TYPED_SETTINGS
 
-/* With typed settings it is a block. */
+/* With typed settings, this is a block. */
 static void the_dict_with_the_states_is_a_uri(void** state ATTR_UNUSED) {
   static const char* const words[] = {"pop3_legacy_state", "proxy::states", NULL};
   struct pop3_legacy_settings settings;
@@ -92,7 +92,7 @@ static void the_dict_with_the_states_is_a_uri(void** state ATTR_UNUSED) {
   T_END;
 }
 
-/* With typed settings Dovecot itself refuses it. */
+/* With typed settings, Dovecot itself refuses it. */
 static void a_misspelt_setting_is_an_error(void** state ATTR_UNUSED) {
   static const char* const misspelt[] = {
       "mail_log_events", "delete", "pop3_legacy_polcy", "/etc/dovecot/policy", NULL,

@@ -15,7 +15,7 @@ struct Said {
   int status = -1;
 };
 
-/// Runs it to its end.
+/// Runs it until it ends.
 Said run(Spawn call) {
   Pipe pipe;
   EXPECT_TRUE(pipe.open());

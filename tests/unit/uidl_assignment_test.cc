@@ -1,4 +1,5 @@
-// The ids of whole maildrops: whose they are, that no two are the same, and that none changes.
+// The ids of whole maildrops: where they come from, that no two are the same, and that none
+// changes.
 
 #include "plugin/core/uidl/assignment.h"
 
@@ -35,7 +36,7 @@ Wanted by(Strings chain, OnChange on_change = OnChange::keep) {
 
 class UidlAssignmentTest : public testing::Test {
  protected:
-  /// One session: the ids, "" where there is none, {"host"}, or {"error: …"}.
+  /// The ids of one session, "" for a message without one, {"host"}, or {"error: …"}.
   Strings ids(const Wanted& wanted, bool known = true) {
     auto made = assign_ids(drop_, wanted, known);
     if (!made) return {"error: " + made.error().text};
@@ -46,7 +47,7 @@ class UidlAssignmentTest : public testing::Test {
   }
   void pin(const GuidIds& pins) { drop_.states["pins"] = pins_text(pins); }
   [[nodiscard]] Memory memory() const { return parse_memory(drop_.states.at("uidl")).value(); }
-  /// What is put behind the second one of two equal ids.
+  /// What is appended to the second of two equal ids.
   [[nodiscard]] std::string mark(const std::string& guid) {
     return "-" + hex(std::span(drop_.hasher().value()->sha256(guid).value()).first(5));
   }
@@ -92,7 +93,7 @@ TEST_F(UidlAssignmentTest, PinsAreShownWithoutASchemeToo) {
   drop_.deliver("a");
   drop_.deliver("b");
   pin({{"guid-2", "imported"}});
-  const Strings expected{"000000014fe12d90", "imported"};  // the host's own, and the pin
+  const Strings expected{"000000014fe12d90", "imported"};  // the host's own id, and the pin
   EXPECT_EQ(ids(by({"host"})), expected);
   EXPECT_EQ(ids(by({"host"})), expected);
   EXPECT_EQ(drop_.stores, 1);
@@ -101,7 +102,7 @@ TEST_F(UidlAssignmentTest, PinsAreShownWithoutASchemeToo) {
             Strings{"error: the mailbox had imported ids, and the file with them is missing: "
                     "pins"});
   pin({{"guid-2", "imported"}});
-  EXPECT_EQ(ids(xuidl_), expected);  // a client has been shown them
+  EXPECT_EQ(ids(xuidl_), expected);  // a client has seen them
   EXPECT_TRUE(drop_.logged.empty());
 }
 
@@ -127,7 +128,8 @@ TEST_F(UidlAssignmentTest, OtherEqualOnesMayBeDeletedAndArrive) {
     expected.erase(expected.begin() + static_cast<std::ptrdiff_t>(removed));
     EXPECT_EQ(ids(xuidl_), expected) << removed;
     drop_.deliver("same");
-    // The id of a message that is gone and was not kept may come again: the formula says so.
+    // A kept id stays taken after its message is gone; one that was not kept may come again from
+    // the formula.
     expected.push_back(removed == 0 ? "same" : "same" + mark("guid-4"));
     EXPECT_EQ(ids(xuidl_), expected) << removed;
     drop_.remove(0);
@@ -136,7 +138,7 @@ TEST_F(UidlAssignmentTest, OtherEqualOnesMayBeDeletedAndArrive) {
   }
 }
 
-// The session that began without it has given the other one its id.
+// The session that began without it has given the other message its id.
 TEST_F(UidlAssignmentTest, AFirstOneThatIsRemovedMeanwhileMakesNoOtherSecond) {
   drop_.deliver("same");
   drop_.deliver("same");
@@ -148,7 +150,7 @@ TEST_F(UidlAssignmentTest, AFirstOneThatIsRemovedMeanwhileMakesNoOtherSecond) {
   const Strings both = ids(xuidl_);
   EXPECT_EQ(both, (Strings{"same", "same" + mark("guid-2"), "c"}));
   drop_.removed_places = {0};
-  EXPECT_EQ(ids(xuidl_), both);  // it is second already
+  EXPECT_EQ(ids(xuidl_), both);  // it is already the second
 }
 
 TEST_F(UidlAssignmentTest, ManyCopiesOfOneMessageTakeNoLongerEach) {
@@ -201,7 +203,7 @@ TEST_F(UidlAssignmentTest, AnImportedIdComesBeforeOneThatIsKept) {
   drop_.deliver("same");
   const std::string second = ids(xuidl_)[1];
   drop_.deliver("new");
-  pin({{"guid-3", second}});  // whoever imports has the last word
+  pin({{"guid-3", second}});  // an import has the last word
   const Strings all{"same", second + mark("guid-2"), second};
   EXPECT_EQ(ids(xuidl_), all);
   drop_.remove(2);
@@ -258,7 +260,7 @@ TEST_F(UidlAssignmentTest, AMessageThatComesBackTakesNoIdFromAnother) {
   auto wanted = by({"courier", "xuidl"});
   drop_.deliver("same");
   const auto moved = drop_.messages[0];
-  EXPECT_EQ(ids(wanted), Strings{"same"});  // kept, for Courier's list may come
+  EXPECT_EQ(ids(wanted), Strings{"same"});  // kept, because Courier's list may come
   drop_.remove(0);
   drop_.deliver("same");
   const Strings second{"same" + mark("guid-2")};
@@ -327,7 +329,7 @@ TEST_F(UidlAssignmentTest, AMailboxThatHadIdsBeforeLongOnesWereWholeKeepsItsOwn)
     EXPECT_EQ(got[2].size(), 32U);
   }
   EXPECT_EQ(memory().max_length, std::nullopt);
-  // An administrator who imports the old ids has them whole.
+  // An administrator who imports the old ids gets them unshortened.
   pin({{"guid-1", std::string(71, 'x')}});
   EXPECT_EQ(ids(by({"qmail"}))[0], std::string(71, 'x'));
 }
@@ -374,7 +376,7 @@ TEST_F(UidlAssignmentTest, ACutoverIsWhereTheDayBegins) {
   }
   const Strings all{"f-5", "f999", "3", "4", "x2000", "x2001"};
   EXPECT_EQ(ids(wanted), all);
-  // A copy of the Maildir that did not preserve the times.
+  // As in a copy of the Maildir that has not preserved the times.
   for (std::size_t i = 0; i < all.size(); ++i) {
     drop_.messages[i]->received_value = 5000 - drop_.messages[i]->received_value;
   }
@@ -428,7 +430,7 @@ TEST_F(UidlAssignmentTest, AHeaderIsReadOnceAndItsCacheMayBeDropped) {
   EXPECT_EQ(ids(wanted), all);
   EXPECT_EQ(drop_.cache.at({1, "xuidl.2"}), "+a");
   EXPECT_EQ(drop_.cache.at({2, "xuidl.2"}), "-");
-  EXPECT_EQ(drop_.cache.size(), 2U);  // a file name costs nothing
+  EXPECT_EQ(drop_.cache.size(), 2U);  // a file name need not be cached
   for (auto& message : drop_.messages) message->header_text.clear();
   EXPECT_EQ(ids(wanted), all);
   drop_.messages[0]->header_text = "X-UIDL: a\n";
@@ -490,7 +492,7 @@ TEST_F(UidlAssignmentTest, ASwitchToTheHostIsReadAtTheNextSession) {
   EXPECT_EQ(ids(wanted), Strings{"host"});
   EXPECT_EQ(ids(by({"host"})), Strings{"host"});
   EXPECT_EQ(drop_.logged.size(), 1U);
-  // Those are its ids now.
+  // The mailbox keeps these ids now.
   EXPECT_EQ(ids(wanted, false), Strings{"host"});
   EXPECT_EQ(ids(xuidl_), Strings{"host"});
 }
@@ -677,7 +679,7 @@ TEST_F(UidlAssignmentTest, ASessionThatIsOvertakenBeginsAgain) {
   };
   EXPECT_EQ(ids(by({"qmail"})), Strings{"by-the-other-session"});
   EXPECT_EQ(drop_.stores, 0);
-  EXPECT_EQ(drop_.informed.size(), 1U);  // the policy asks for another one
+  EXPECT_EQ(drop_.informed.size(), 1U);  // the policy asks for another scheme
 }
 
 TEST_F(UidlAssignmentTest, ASessionThatIsOvertakenAgainAndAgainGivesUp) {
@@ -708,7 +710,7 @@ TEST_F(UidlAssignmentTest, AMessageThatCannotBeReadTakesItsOwnIdOnly) {
   EXPECT_EQ(drop_.logged,
             Strings{"1 message cannot be read, and has no id in this session: UID 2: no luck"});
   EXPECT_EQ(ids(xuidl_), without);
-  // What comes behind it was shown, and stays.
+  // The ids after it were shown, and stay.
   drop_.messages[1]->error.reset();
   const Strings whole{"a", "b" + mark("guid-2"), "b", "c"};
   EXPECT_EQ(ids(xuidl_), whole);
@@ -812,7 +814,7 @@ TEST_F(UidlAssignmentTest, ThatTheHostHasServedMayBeForgotten) {
 
 TEST_F(UidlAssignmentTest, AnIdOfTheHostsIsNoOthers) {
   drop_.deliver().hosts = "a";
-  drop_.deliver("a");  // the one behind it
+  drop_.deliver("a");  // the one after it
   drop_.deliver("b");
   drop_.deliver().hosts = "b";  // the one before it
   const Strings all{"a", "a" + mark("guid-2"), "b", "b" + mark("guid-4")};
@@ -832,7 +834,7 @@ TEST_F(UidlAssignmentTest, AnImportedIdIsNotTheHostsForAnother) {
   EXPECT_EQ(ids(by({"host"})), all);
 }
 
-// pop3_uidl_duplicates is the host's affair, also where its ids are kept.
+// pop3_uidl_duplicates is the host's business, even if its ids are kept.
 TEST_F(UidlAssignmentTest, WhatTheHostGivesTwiceIsLeftSo) {
   for (int i = 0; i < 3; ++i) drop_.deliver().hosts = "same";
   drop_.messages[2]->number = CourierNumber{1, 1};
@@ -874,7 +876,7 @@ TEST_F(UidlAssignmentTest, UidsCountOnUnderANewUidvalidity) {
     wanted.plan.form = "U{uid:04d}";
     std::set<std::string> given;
     std::size_t shown = 0;
-    // The third one has the second one's lead in scheme "numeric".
+    // In scheme "numeric", the third UIDVALIDITY gives the same first digits as the second.
     for (const UidValidity validity : {1700000000U, 1700000001U, 1700009001U, 1700000000U}) {
       for (int session = 0; session < 3; ++session) {
         drop_.deliver().validity = validity;
@@ -883,7 +885,7 @@ TEST_F(UidlAssignmentTest, UidsCountOnUnderANewUidvalidity) {
         given.insert(got.begin(), got.end());
         shown = std::max(shown, given.size());
       }
-      // Made anew: other messages have the same UIDs.
+      // Recreated: other messages have the same UIDs.
       drop_.messages.clear();
       drop_.last_uid = 0;
     }
@@ -933,7 +935,7 @@ TEST_F(UidlAssignmentTest, WithoutGuidsWhatIsKeptIsKeptByUid) {
   drop_.deliver("same").no_guid = true;
   EXPECT_EQ(ids(wanted).size(), 3U);
   EXPECT_EQ(drop_.logged.size(), 1U);  // once
-  // Somebody has set what was asked for.
+  // The administrator has changed the setting, as the log asked.
   for (auto& message : drop_.messages) message->no_guid = false;
   EXPECT_EQ((Strings{ids(wanted)[0], ids(wanted)[1]}), all);
 }
@@ -947,8 +949,8 @@ TEST_F(UidlAssignmentTest, WithoutGuidsASchemeOfThemIsRefused) {
 
 // --- everything at random ---
 
-// Mailboxes whose messages come and go, come back and are copied, under sessions of which some
-// cannot store: whatever a client was shown stays.
+// Random mailboxes whose messages come and go, come back and are copied, in sessions some of which
+// cannot store. An id that a client has seen must stay.
 TEST_F(UidlAssignmentTest, NoIdOfALivingMessageEverChanges) {
   for (unsigned seed = 0; seed < 300; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
@@ -1008,8 +1010,8 @@ TEST_F(UidlAssignmentTest, NoIdOfALivingMessageEverChanges) {
       } else {
         if (below(5) == 0) drop_.cache.clear();
         if (below(4) == 0) drop_.store_error = Error{Failure::temporary, "died"};
-        // Of a copy, or of an id that was imported twice, it is not known whose it is while the
-        // first one cannot be read; and what was shown is in the host's cache.
+        // While the first one cannot be read, nobody knows whose a copied id, or an id imported
+        // twice, is; and an id that was shown is in the host's cache.
         std::uint32_t unread = below(4) == 0 && pins.size() < 2 ? below(count) : count;
         const auto is_copy = [&](const auto& message) {
           return message->guid_value == drop_.messages[unread]->guid_value;
@@ -1022,7 +1024,7 @@ TEST_F(UidlAssignmentTest, NoIdOfALivingMessageEverChanges) {
         if (unread < count) {
           drop_.messages[unread]->error = Error{Failure::temporary, "unread"};
         }
-        // Another policy, or one that cannot be read, changes nothing either.
+        // A different policy, or an unreadable one, changes nothing either.
         const bool odd = drop_.states.contains("uidl") && below(4) == 0;
         const bool known = !odd || below(2) == 0;
         const Strings got = ids(odd ? by({below(2) == 0 ? "uw" : "host"}) : wanted, known);

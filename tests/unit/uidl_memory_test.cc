@@ -1,4 +1,4 @@
-// What is stored about a mailbox's UIDLs: memory and pins, and what damage does to them.
+// What is stored about a mailbox's UIDLs, memory and pins, and what damage does to it.
 
 #include <gtest/gtest.h>
 
@@ -85,7 +85,7 @@ TEST(UidlMemory, TheHostsPlanIsReadAsItWasWritten) {
   }
 }
 
-// Ids that were given when every chain ended with "dovecot" stay.
+// Ids given when every chain ended with "dovecot" stay.
 TEST(UidlMemory, TheFirstVersionEndedWithDovecot) {
   const auto parsed =
       parse_memory(with_end("dovecot-pop3-legacy uidl 1\nscheme courier\nkept a UID1-2\n", 1));
@@ -107,7 +107,7 @@ TEST(UidlMemory, TheFirstVersionEndedWithDovecot) {
       with_end("dovecot-pop3-legacy uidl 2\nscheme courier\nrest dovecot\nkept a UID1-2\n", 1));
 }
 
-// It was written where a mailbox had pins, and nothing was said about the rest.
+// It was written for mailboxes with pins and said nothing about their other messages.
 TEST(UidlMemory, TheHostsPlanOfTheFirstVersionHasGivenNothing) {
   const auto parsed =
       parse_memory(with_end("dovecot-pop3-legacy uidl 1\nscheme host\npinned\n", 0));
@@ -250,7 +250,7 @@ TEST(UidlPins, NoDamageGoesUnnoticed) {
 }
 
 TEST(UidlPins, NoLineCanBeLeftOut) {
-  // As an editor would: a line less, and even the count mended.
+  // As an editor might do it: one line removed, and even the count corrected.
   const std::string title = "dovecot-pop3-legacy pins 1\n";
   const std::string sum = pins_text({{"a", "1"}, {"b", "2"}}).substr(43);
   EXPECT_FALSE(parse_pins(title + "pin a 1\nend 1 " + sum));

@@ -40,7 +40,7 @@ std::string with_crlf(const std::string& text) {
   return out;
 }
 
-/// Digests that stand here as numbers are md5sum's and those of RFC 1321 and RFC 4231.
+/// Digests given as numbers are from md5sum and from RFC 1321 and RFC 4231.
 class UidlTest : public testing::Test {
  protected:
   UidlTest() {
@@ -53,7 +53,7 @@ class UidlTest : public testing::Test {
     facts_.body = "Hi\n";
   }
 
-  /// What `scheme` answers for facts_; "none" for no value, "error: …" for an Error.
+  /// The result of `scheme` for facts_; "none" for no value, "error: …" for an Error.
   std::string id(std::string_view name) {
     const Scheme* const scheme = find_scheme(name);
     if (scheme == nullptr) return "no such scheme";
@@ -89,8 +89,8 @@ class UidlTest : public testing::Test {
   FakeFacts facts_;
 };
 
-// Each line was copied with all before it, and each had a place in a list: one such mail kept its
-// owner from all others.
+// Once, each line was copied together with all lines before it and had a place in a list. One such
+// mail kept its owner from all the others.
 TEST_F(UidlTest, AHeaderOfAMillionLinesIsReadInOnePass) {
   constexpr int lines = 1'000'000;
   std::string header = "X-UIDL: a\n";
@@ -497,7 +497,7 @@ TEST(OpensslHasher, HashesWhatComesInPieces) {
   EXPECT_EQ(other.value()->finish().value(), hasher->sha256("x").value());
 }
 
-/// As on a machine with only FIPS' algorithms.
+/// As on a machine with only FIPS algorithms.
 class FipsOnly : public testing::Test {
  protected:
   void SetUp() override { ASSERT_EQ(EVP_set_default_properties(nullptr, "fips=yes"), 1); }

@@ -1,5 +1,5 @@
-// The UIDL formulas against a second implementation of them, tests/vectors/formulas.py, over a
-// corpus of odd messages. The build writes the messages and the ids expected into one file.
+// The UIDL formulas compared with their second implementation, tests/vectors/formulas.py, over a
+// corpus of odd messages. The build writes the messages and the expected ids into one file.
 
 #include <gtest/gtest.h>
 
@@ -56,7 +56,7 @@ struct Vector {
   std::map<std::string, OptionalText, std::less<>> ids;  ///< by scheme
 };
 
-/// `written`: "-", or "." and hexadecimal digits.
+/// `written` is "-", or "." and hexadecimal digits.
 OptionalText octets(std::string_view written) {
   if (written == "-") return std::nullopt;
   std::string text;
@@ -149,7 +149,7 @@ TEST_P(UidlVectorsTest, GivesTheIdsOfTheSecondImplementation) {
   EXPECT_GE(with_id, 50U);
 }
 
-/// All but the template, whose ids the administrator makes.
+/// All schemes but the template, whose ids the administrator defines.
 std::vector<std::string> compared_schemes() {
   std::vector<std::string> names;
   for (const Scheme& scheme : schemes()) {

@@ -26,7 +26,7 @@ std::string hidden_text(const std::string& lines, std::size_t runs) {
   return uidl::with_end("dovecot-pop3-legacy hidden 1\nuidvalidity 7\n" + lines, runs);
 }
 
-/// A session of a mailbox with the UIDs 10, 20, 30 …
+/// A session on a mailbox with the UIDs 10, 20, 30 …
 struct Fixture {
   explicit Fixture(MessageNumber count = 4) : port(count) { port.time = today * day + 100; }
   explicit Fixture(policy::DeleteMode mode) : Fixture() { rules.deletion.mode = mode; }
@@ -38,7 +38,7 @@ struct Fixture {
     made.policy.last = rules.last;
     return {port, std::move(made), remembered};
   }
-  /// The host gets `line`, and does it.
+  /// The host gets `line` and executes it.
   void play(Session& session, std::string_view line) {
     const Decision portion = session.take(line, given);
     ASSERT_EQ(portion.taker, Taker::host) << line;
@@ -57,7 +57,7 @@ struct Fixture {
     play(session, "QUIT\r\n");
     session.finish(Ending::quit);
   }
-  /// The lines of the runs, and "rubbish" where the state is.
+  /// The lines of the runs. A state that cannot be parsed is returned whole.
   [[nodiscard]] std::string state() const {
     const auto found = port.states.find("hidden");
     if (found == port.states.end()) return "";
@@ -69,7 +69,7 @@ struct Fixture {
     }
     return text.substr(from, text.find("end ", from) - from);
   }
-  /// What stands behind the runs.
+  /// What follows the runs.
   [[nodiscard]] std::string guids() const {
     const std::string& text = port.states.at("hidden");
     const std::size_t from = text.find('\n', text.find("hidden-guids")) + 1;
@@ -98,7 +98,8 @@ TEST(View, CostsNothingWhereAllIsShown) {
   EXPECT_FALSE(Session(test.port, none).idle());
 }
 
-// He sees what the user would see; what he does is not kept, and what would have to be is refused.
+// A master user sees what the user would see. What a master user does is not kept, and what would
+// have to be kept is refused.
 TEST(View, AMasterUserLeavesNoTrace) {
   Fixture test;
   test.set_state("fetched 10\ndeleted 20\n", 2);
@@ -285,7 +286,7 @@ TEST(View, AnotherUidvalidityIsAnotherMailbox) {
   test.quit(session);
   EXPECT_NE(test.port.states["hidden"].find("uidvalidity 8\n"), std::string::npos);
   EXPECT_EQ(test.state(), "deleted 10\n");
-  // Of version 1 there are no GUIDs; that is said.
+  // Version 1 had no GUIDs; this is reported.
   ASSERT_EQ(test.port.log.size(), 1U);
   EXPECT_NE(test.port.log[0].find("is shown again"), std::string::npos) << test.port.log[0];
 }
@@ -316,13 +317,13 @@ TEST(View, WhatIsHiddenStaysSoUnderANewUidvalidity) {
   test.play(first, "DELE 3\r\n");
   test.quit(first);
   EXPECT_EQ(test.guids(), "guid 10 g10\nguid 30 g30\n");
-  EXPECT_EQ(test.port.guids_asked, 3U);  // LAST's, too
+  EXPECT_EQ(test.port.guids_asked, 3U);  // LAST's as well
 
   renumber(test.port, 8, {40, 30, 20, 10});
   Session second = test.session();
   test.play(second, "STAT\r\n");
   EXPECT_EQ(test.port.uids, (std::vector<Uid>{1, 3}));
-  EXPECT_EQ(test.state(), "deleted 2\nfetched 4\n");  // at once, or each login would read them
+  EXPECT_EQ(test.state(), "deleted 2\nfetched 4\n");  // at once, or each login would read the GUIDs
   EXPECT_TRUE(test.port.log.empty());
   test.quit(second);
   const std::size_t asked = test.port.guids_asked;
@@ -380,7 +381,7 @@ TEST(View, OfTwoSessionsUnderTwoUidvaliditiesNoneLosesAnything) {
     (void)session.take("QUIT\r\n", 8);
     session.finish(Ending::quit);
   }
-  // The one that began before stores last, and the one behind it sees both.
+  // The session that began earlier stores last, and the next one sees both.
   test.port.states = other.states;
   test.quit(old);
   EXPECT_EQ(test.state(), "deleted 2\n");

@@ -63,7 +63,7 @@ TEST_F(XtndXlst, OneMessage) {
 TEST_F(XtndXlst, LeavesOutWhatIsDeleted) {
   port_.deleted_numbers = {1, 3};
   EXPECT_EQ(answer("XTND XLST Subject"), listed("2 Subject: \r\n"));
-  // qpopper begins its answer before it looks
+  // qpopper begins its answer before it looks up anything
   EXPECT_EQ(answer("XTND XLST Subject 1"), listed(""));
   port_.deleted_numbers = {1, 2, 3};
   EXPECT_EQ(answer("XTND XLST Subject"), listed(""));

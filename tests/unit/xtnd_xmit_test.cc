@@ -39,7 +39,7 @@ class MemorySpool : public Spool {
   const std::optional<Error>& complete_error_;
 };
 
-/// Its addresses are "local@domain" between commas, and its MTA answers when it is told.
+/// Its addresses are "local@domain" separated by commas, and its MTA answers when told to.
 class MailPort : public FakeHost {
  public:
   [[nodiscard]] std::int64_t now() const override { return time; }
@@ -116,7 +116,7 @@ struct Client {
           return made;
         }()) {}
 
-  /// The second reply, or the first where it refuses; empty while the intake is not done.
+  /// The second reply, or the first if that refuses; empty while the intake is not done.
   std::string send(std::string_view message) {
     Answer answer = answer_to(session, "XTND XMIT\r\n");
     if (!answer.intake) return answer.reply.wire();
@@ -242,7 +242,7 @@ TEST(Composition, ChangesNothingButWhatItShould) {
       "X-A: 1\r\nBcc: x@y.z\r\nfrom: anna@EXAMPLE.org\r\nTo: b@c.d,\r\n b@C.D\r\nresent-bcc:\r\n"
       "Return-Path: <x@y>\r\nDATE: d\r\nMessage-Id: m\r\nTo: e@f.g\r\n",
       {"anna", "example.org"}, {}, port);
-  // Resent-Bcc is there, so it is a message that is sent on, to nobody.
+  // Resent-Bcc is present, so this is a message resent to nobody.
   EXPECT_FALSE(made.ok());
   const auto plain = submission::compose(
       "X-A: 1\r\nBcc: x@y.z\r\nfrom: anna@EXAMPLE.org\r\nTo: b@c.d,\r\n b@C.D\r\n"
@@ -258,7 +258,7 @@ TEST(Composition, ChangesNothingButWhatItShould) {
             (std::vector<Address>{{"x", "y.z"}, {"b", "c.d"}, {"e", "f.g"}}));
 }
 
-// What XSENDER tells has to be the mail system's own.
+// What XSENDER reports must come from the mail system itself.
 TEST(Composition, AForgedProofOfTheSenderIsLeftOut) {
   MailPort port;
   policy::Policy policy;
@@ -311,7 +311,7 @@ TEST(XtndXmit, WaitsForTheMta) {
   port.pending({.accepted = false, .kind = Failure::permanent, .reason = "550 no"});
   EXPECT_EQ(woken, 1);
   EXPECT_EQ(client.reply(), "-ERR The message was not sent: 550 no\r\n");
-  // It is not known as sent.
+  // The message is not recorded as sent.
   port.answer_at_once = Outcome{.accepted = true, .reason = {}};
   EXPECT_EQ(client.send(message), taken);
 }
@@ -380,7 +380,7 @@ TEST(XtndXmit, WhatIsRememberedStaysShort) {
   }
   EXPECT_EQ(port.sent.size(), 1200U);
   EXPECT_LT(longest, 1001U * 81);
-  // The newest are known.
+  // The newest ones are recorded.
   EXPECT_EQ(client.send(std::string(message) + "1199\r\n"), taken);
   EXPECT_EQ(port.sent.size(), 1200U);
 }
@@ -410,7 +410,7 @@ TEST(XtndXmit, WhatASessionWaitedForIsOverWithIt) {
   EXPECT_EQ(port.sent.size(), 2U);
 }
 
-// What a process that was killed has left in the state.
+// The state that a killed process has left.
 std::string begun_by(MailPort& port, const std::string& process) {
   port.process_name = process;
   port.answer_at_once.reset();
@@ -429,7 +429,7 @@ TEST(XtndXmit, WhatAProcessHasBegunIsOverWithIt) {
   port.processes["first"] = false;
   EXPECT_EQ(Client(port).send(message), taken);
   EXPECT_EQ(port.sent.size(), 2U);
-  // And it is noted once, as sent.
+  // And it is recorded once, as sent.
   EXPECT_EQ(Client(port).send(message), taken);
   EXPECT_EQ(port.sent.size(), 2U);
   EXPECT_EQ(port.states["xmit"].find("begun"), std::string::npos);
@@ -549,7 +549,7 @@ TEST(XtndXmit, WhatIsOldOrAheadOfTheClockIsForgotten) {
   EXPECT_EQ(port.states["xmit"].find(" k "), std::string::npos);
 }
 
-// It can be read, and not be written.
+// It can be read but not written.
 TEST(XtndXmit, ALedgerThatCannotBeWrittenIsToldAsSuch) {
   MailPort port;
   port.before_exchange = [&] { port.state_error = Error{Failure::temporary, "disk full"}; };
