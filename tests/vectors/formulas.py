@@ -37,7 +37,7 @@ class Stored:
         return begin
 
 
-# --- ids made of the index ---
+# --- ids made from the index ---
 
 
 def uw(message):
@@ -78,7 +78,7 @@ def hmac_sha256(message):
     return hmac.new(KEY, text, hashlib.sha256).hexdigest()[:32].encode()
 
 
-# --- ids made of a Maildir ---
+# --- ids made from a Maildir ---
 
 
 def courier(message):
@@ -107,7 +107,7 @@ def maildir_md5(message):
     return None if message.file_name is None else hashlib.md5(message.file_name).hexdigest().encode()
 
 
-# --- ids made of what an mbox holds ---
+# --- ids made from the contents of an mbox ---
 
 
 def lf(text):
@@ -220,7 +220,7 @@ def qpopper_content_length(message):
     return base80(qpopper_digest(message, True, True))
 
 
-# --- ids that stand in the header ---
+# --- ids in the header ---
 
 
 def xuidl(message):
