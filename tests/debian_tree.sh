@@ -7,7 +7,7 @@
 #   debian_tree.sh SUITE oracles  the POP3 servers that tests/oracles asks; bookworm has all five
 #   debian_tree.sh SUITE mta      mail servers that the integration tests send to: postfix, msmtp
 #
-# Needs root and debootstrap. POP3_LEGACY_TREES says where the trees stand.
+# Needs root and debootstrap. POP3_LEGACY_TREES says where the trees are.
 set -eu
 
 suite=$1

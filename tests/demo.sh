@@ -1,7 +1,8 @@
 #!/bin/sh
-# Tries the plugin in a private Dovecot: installs what is missing, builds, starts a Dovecot on a
-# loopback port with a sample mailbox, plays a session and prints it. It then serves until Ctrl-C,
-# or ends at once with --once. A Dovecot installed and configured on this machine is not touched.
+# Tries the plugin in a Dovecot of its own: installs what is missing, builds, starts a private
+# Dovecot on a loopback port with a sample mailbox, plays a session and prints it. Then it serves
+# until Ctrl-C, or with --once ends. A Dovecot that is installed and configured here is not
+# touched.
 #
 #   sh tests/demo.sh [--once] [--port N]
 set -eu

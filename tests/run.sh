@@ -3,7 +3,7 @@
 #
 #   sh tests/run.sh            every stage
 #   sh tests/run.sh STAGE...   these stages
-#   sh tests/run.sh --list     what there is
+#   sh tests/run.sh --list     lists the stages
 set -u
 cd "$(dirname "$0")/.." || exit 1
 if [ "${1:-}" != --list ] && ! sh tests/install.sh test; then

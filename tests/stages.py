@@ -19,11 +19,12 @@ import xml.etree.ElementTree
 LOGS = "build/logs"
 DOVECOTS = {"dovecot-2.3": "bookworm", "dovecot-2.4": "trixie"}
 LATER = ("nice", "-n", "19")
-JUNIT = -1  # of tests: as many as the report says
+JUNIT = -1  # as many tests as the report says
 
 
 class Runner:
-    """Runs commands, says what they do, counts. One thread runs those of the background, one at a time."""
+    """Runs commands, reports on them, and counts. One thread runs those of the background, one at a
+    time."""
 
     limit = 3600  # seconds that a command may take
     period = 60  # seconds between two lines about the same command
@@ -51,7 +52,7 @@ class Runner:
             print(f"{time.strftime('%H:%M:%S')}  {name:<26}  {text}", flush=True)
 
     def execute(self, name, *command):
-        """The command's exit code, which is not 0 when it took too long or was killed."""
+        """The command's exit code; not 0 if it took too long or was killed."""
         begun = time.monotonic()
         with self.lock, open(self.path(name), "w") as log:
             if self.stopped:
@@ -76,7 +77,7 @@ class Runner:
 
     @staticmethod
     def end(process):
-        """As Ctrl-C does, so that a test stops its servers; then by force."""
+        """Ends a process as Ctrl-C does, so that a test stops its servers; then by force."""
         for number in (signal.SIGINT, signal.SIGKILL):
             try:
                 os.killpg(process.pid, number)
@@ -85,8 +86,8 @@ class Runner:
                 pass
 
     def step(self, name, *command, tests=0):
-        """Runs a command; true: it has succeeded. It then counts as so many tests, or, where tests is
-        JUNIT, as those in logs/name.xml, of which there must be one."""
+        """Runs a command; true if it has succeeded. It counts as this many tests or, if tests is
+        JUNIT, as those in logs/name.xml, which must contain at least one."""
         begun = time.monotonic()
         code = self.execute(name, *command)
         passed, failed = self.read_report(name) if tests == JUNIT else (tests if code == 0 else 0, 0)
@@ -120,7 +121,7 @@ class Runner:
         self.say(name, f"SKIPPED: {reason}")
 
     def tree(self, *which):
-        """The path of a Debian tree, or None, which is told and counted."""
+        """The path of a Debian tree, or None, which is reported and counted."""
         name = "-".join(which) + "-tree"
         if self.execute(name, "sh", "tests/debian_tree.sh", *which) == 0:
             return self.last_lines(name, 1)[0]
@@ -138,10 +139,11 @@ class Runner:
 
 
 class Stages(Runner):
-    """Each test method is a stage, or what several have in common."""
+    """Each test method is a stage, or shared by several."""
 
     def begin(self, stages):
-        """Builds, and has done in the background what the stages wait for; false: there is no build."""
+        """Builds, and starts in the background what the stages wait for. False: there is no
+        build."""
         if not self.step("build", "sh", "tests/build.sh", "dev", "build"):
             return False
         version = subprocess.run(["dovecot", "--version"], check=True, stdout=subprocess.PIPE, text=True).stdout
@@ -153,7 +155,8 @@ class Stages(Runner):
         return True
 
     def other_build(self, name):
-        """The tree of a Dovecot that is not this machine's, built in; None: it is not to be had."""
+        """Builds in the tree of a Dovecot that is not this machine's; returns the tree, or None if
+        there is none."""
         suite = DOVECOTS[name]
         tree = self.tree(suite)
         return tree if tree and self.step(
@@ -167,7 +170,7 @@ class Stages(Runner):
         return self.step(name, *LATER, "sh", "tests/lint.sh", "build", tests=1)
 
     def wait(self, name):
-        """What came of the background's part; it has said so, and counted."""
+        """The result of the background part, which has reported and counted by itself."""
         if not self.waited_for[name].done():
             self.say(name, "waits for its part in the background")
         return self.waited_for[name].result()

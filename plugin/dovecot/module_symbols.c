@@ -1,6 +1,6 @@
 /* What Dovecot checks before it runs a plugin: the ABI it was built for and the binary it belongs
    to. Dovecot refuses a module for another ABI or process with a clear line in the log, so these
-   stand in a file of their own that needs nothing else. */
+   are in a file of their own that needs nothing else. */
 #include "config.h"
 #include "lib.h"
 

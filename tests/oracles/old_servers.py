@@ -31,7 +31,7 @@ import typing
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import sizelist  # noqa: E402
 
-# Lines of old mail are longer than the library wants answers to be.
+# Lines of old mail are longer than the library allows for answers.
 poplib._MAXLINE = 1 << 20
 
 USER = "oracle"
@@ -44,9 +44,9 @@ _CRYPTED = "$6$oraclesalt$Q450Jp2Hx3j3o5okNig4LQ3dEeZBKQWZdHjVczLq5I4NtQQfwOZ.Ih
 
 @dataclasses.dataclass
 class Message:
-    """What the servers need to know of a message; tests/vectors/corpus.py's will do, too. raw: header
-    and body. envelope: its mbox "From " line with its LF. received: seconds since 1970. file_name:
-    in a Maildir, up to the ":"; flags: behind the ":2,", None for a name without that."""
+    """What the servers need to know of a message; tests/vectors/corpus.py's Message works as well.
+    raw: header and body. envelope: its mbox "From " line with its LF. received: seconds since 1970.
+    file_name: in a Maildir, up to the ":". flags: after the ":2,", None for a name without that."""
     raw: bytes
     envelope: bytes = b"From sender@example.org Tue Nov 14 22:13:20 2023\n"
     received: int = 1700000000
@@ -55,7 +55,7 @@ class Message:
 
 
 def make_tree():
-    """The path of the servers' Debian tree, made when it is not there."""
+    """The path of the servers' Debian tree, which is created if it does not exist."""
     script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "debian_tree.sh")
     made = subprocess.run(["sh", script, "bookworm", "oracles"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           text=True)
@@ -65,8 +65,8 @@ def make_tree():
 
 
 def write_mbox(path, messages):
-    """An mbox as mail transports write it: what could be an envelope line is quoted, the last line of
-    a message has an end, and an empty line follows."""
+    """Writes an mbox as mail transports do: a line that could be an envelope line is quoted, a
+    message's last line gets a line end, and an empty line follows."""
     with open(path, "wb") as file:
         for message in messages:
             text = message.raw if message.raw.endswith(b"\n") else message.raw + b"\n"
@@ -79,7 +79,7 @@ def whole_name(message):
 
 
 def write_maildir(path, messages, last_line_end=False):
-    """All in cur/. last_line_end: a message without a line end at its end gets one."""
+    """Puts all messages into cur/. last_line_end: adds a missing final line end."""
     for folder in ("cur", "new", "tmp"):
         os.makedirs(os.path.join(path, folder), exist_ok=True)
     for message in messages:
@@ -92,7 +92,7 @@ def write_maildir(path, messages, last_line_end=False):
 
 
 def read_maildir(path):
-    """The messages in cur/ and new/, by the names of their files."""
+    """The messages in cur/ and new/, by file name."""
     messages = []
     for folder in (b"cur", b"new"):
         folder = os.path.join(os.fsencode(path), folder)
@@ -112,16 +112,16 @@ def _own(path):
 
 
 class OldServer:
-    """folder: empty or missing; all of the server's files stand there, also after stop(). messages:
-    of class Message, or None with mail: the path of an mbox or a Maildir, which is copied. The tree
-    sees the folder as /mnt."""
+    """folder: empty or missing; all of the server's files are there, even after stop(). messages:
+    of class Message, or None with mail: the path of an mbox or a Maildir, which is copied. Inside
+    the tree, the folder is /mnt."""
 
-    # Options that only some servers have are arguments of their constructors.
+    # Options of single servers are arguments of their constructors.
     def __init__(self, folder, messages=None, mail=None, tree=None):
         self.folder = os.path.abspath(folder)
         self.tree = tree or make_tree()
         self.host, self.port, self.user, self.password = "127.0.0.1", None, USER, PASSWORD
-        # What is mounted over files of the tree: path there: path in the folder.
+        # Mounted over files of the tree: {path there: path in the folder}.
         self.mounts = {"/etc/passwd": "etc/passwd", "/etc/shadow": "etc/shadow", "/etc/group": "etc/group"}
         os.makedirs(os.path.join(self.folder, "etc"), exist_ok=True)
         os.makedirs(os.path.join(self.folder, "home"), exist_ok=True)
@@ -143,7 +143,7 @@ class OldServer:
             file.write(text)
 
     def command(self, *arguments, environment=()):
-        """The command line that runs a program of the tree with the mounts and nothing of this
+        """The command line that runs a program of the tree with the mounts and with nothing of this
         process's environment."""
         mounts = [part for target, source in self.mounts.items()
                   for part in (os.path.join(self.folder, source), self.tree + target)]
@@ -163,7 +163,7 @@ class OldServer:
                 list(environment) + list(arguments))
 
     def run(self, *arguments):
-        """Runs a program of the tree to its end; returns what it prints."""
+        """Runs a program of the tree until it ends; returns its output."""
         done = subprocess.run(self.command(*arguments), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, errors="replace", timeout=120)
         if done.returncode != 0:
@@ -178,7 +178,7 @@ class OldServer:
         self.stop()
 
     def login(self):
-        """A logged-in poplib.POP3. Its quit() ends the session as a client would."""
+        """A logged-in poplib.POP3. Its quit() ends the session as a client does."""
         client = poplib.POP3(self.host, self.port, timeout=60)
         try:
             client.user(self.user)
@@ -189,11 +189,11 @@ class OldServer:
         return client
 
     def order(self, messages):
-        """The messages as the server numbers them."""
+        """The messages in the order in which the server numbers them."""
         return list(messages)
 
     def uidl(self, say_quit=True):
-        """Message number: unique id. Without say_quit the connection is just closed."""
+        """{message number: unique id}. Without say_quit, the connection is just closed."""
         client = self.login()
         try:
             answer = client.uidl()
@@ -206,7 +206,7 @@ class OldServer:
         return ids
 
     def sizes(self):
-        """Message number: octets, as LIST says."""
+        """{message number: octets}, according to LIST."""
         client = self.login()
         try:
             return {int(line.split()[0]): int(line.split()[1]) for line in client.list()[1]}
@@ -223,7 +223,8 @@ class OldServer:
 
 
 class _Inetd(OldServer):
-    """A server that serves one connection on its standard input: a thread accepts and starts it."""
+    """A server for one connection on its standard input: a thread accepts connections and starts
+    it."""
 
     program = ()
     environment = ()
@@ -237,7 +238,7 @@ class _Inetd(OldServer):
         return self.host, self.port, self.user, self.password
 
     def stop(self):
-        """Waits for sessions that end by themselves, then ends the others."""
+        """Waits for sessions to end by themselves, then ends the rest."""
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._thread.join()
@@ -253,7 +254,7 @@ class _Inetd(OldServer):
             return file.read()
 
     def greet(self, connection):
-        """What is said before the program has the connection."""
+        """What is sent before the program takes over the connection."""
 
     def _accept(self):
         while True:
@@ -274,7 +275,7 @@ class _Inetd(OldServer):
 
 
 class _MboxMail:
-    """Mail in /var/mail/USER."""
+    """For mail in /var/mail/USER."""
 
     def prepare_mbox(self, messages, mail):
         spool = os.path.join(self.folder, "spool")
@@ -291,7 +292,7 @@ class _MboxMail:
 
 
 class _MaildirMail:
-    """Mail in the home's Maildir."""
+    """For mail in the Maildir of the home directory."""
 
     def prepare_maildir(self, messages, mail, last_line_end=False):
         self.mail_path = os.path.join(self.folder, "home", "Maildir")
@@ -306,13 +307,13 @@ class Popa3d(_Inetd, _MboxMail):
     program = ("popa3d",)
 
     def prepare(self, messages, mail):
-        # Its processes without rights live there.
+        # Its unprivileged processes live there.
         os.makedirs(os.path.join(self.folder, "empty"))
         self.prepare_mbox(messages, mail)
 
 
 class Solid(_Inetd, _MboxMail, _MaildirMail):
-    """maildir=True: its maildir type of mail drop, with another formula."""
+    """maildir=True: its mail drop type maildir, with another formula."""
 
     program = ("solid-pop3d",)
 
@@ -322,7 +323,8 @@ class Solid(_Inetd, _MboxMail, _MaildirMail):
 
     def prepare(self, messages, mail):
         if self.maildir:
-            # A message without the last line end is "damaged", and with it the whole mail drop.
+            # It considers a message without a final line end "damaged", and the whole mail drop
+            # with it.
             self.prepare_maildir(messages, mail, last_line_end=True)
             drop = 'MailDropName "/mnt/home/Maildir"\nMailDropType maildir\n'
         else:
@@ -332,13 +334,13 @@ class Solid(_Inetd, _MboxMail, _MaildirMail):
         self.mounts["/etc/spop3d.conf"] = "etc/spop3d.conf"
 
     def order(self, messages):
-        """In a Maildir by the files' times; where these are the same, nobody knows."""
+        """In a Maildir, by the files' times; the order of equal times is unknown."""
         return sorted(messages, key=lambda message: message.received) if self.maildir else list(messages)
 
 
 class Mailutils(_Inetd, _MboxMail, _MaildirMail):
-    """GNU Mailutils' pop3d. It writes the ids into the mail. In a Maildir it renames the files, and has
-    been seen to lose some."""
+    """GNU Mailutils' pop3d. It writes the ids into the mail. In a Maildir it renames the files, and
+    has been seen to lose some."""
 
     def __init__(self, folder, messages=None, mail=None, tree=None, maildir=False):
         self.maildir = maildir
@@ -352,7 +354,7 @@ class Mailutils(_Inetd, _MboxMail, _MaildirMail):
             self.prepare_mbox(messages, mail)
             drop = "/var/mail/${user}"
         self.write("etc/mailutils.conf", f'mailbox {{ mailbox-pattern "{drop}"; }};\n')
-        # The lock of a Maildir stands there; without the folder every Maildir is "in use".
+        # A Maildir's lock is there; without the folder, every Maildir is "in use".
         locks = os.path.join(self.folder, "run", "lock", "subsys", "mail")
         os.makedirs(locks)
         os.chmod(locks, 0o1777)
@@ -361,8 +363,8 @@ class Mailutils(_Inetd, _MboxMail, _MaildirMail):
 
 
 class Courier(_Inetd, _MaildirMail):
-    """courierpop3d, which its own login program would start. Who asks for a password here is
-    greet(). before: what stands in courierpop3dsizelist (see sizelist.py) before."""
+    """courierpop3d, which its own login program would start; here greet() asks for the password.
+    before: the contents of courierpop3dsizelist (see sizelist.py) beforehand."""
 
     program = ("/usr/lib/courier/courier/courierpop3d", "/mnt/home/Maildir")
     environment = ("AUTHENTICATED=" + USER, "TCPREMOTEIP=127.0.0.1", "TCPREMOTEPORT=1", "HOME=/mnt/home")
@@ -393,7 +395,7 @@ class Courier(_Inetd, _MaildirMail):
 
     @staticmethod
     def _line(connection):
-        """What follows the line stays unread for the program."""
+        """Reads one line; what follows it stays unread for the program."""
         line = b""
         while not line.endswith(b"\n"):
             octet = connection.recv(1)
@@ -404,13 +406,13 @@ class Courier(_Inetd, _MaildirMail):
 
 
 class Cyrus(OldServer):
-    """Cyrus IMAP's master with pop3d as its only service. uidl_format: of imapd.conf (cyrus, uidonly,
-    dovecot, courier); None leaves it out. The messages are put into the spool by hand, as
-    `reconstruct` is for; their lines end with CRLF then, and an octet 0 is not possible. mail_path
-    is the mailbox's folder in the spool, with the messages as 1., 2., ..."""
+    """Cyrus IMAP's master with pop3d as its only service. uidl_format: from imapd.conf (cyrus,
+    uidonly, dovecot, courier); None omits it. The messages are put into the spool by hand, for
+    `reconstruct`; their lines then end with CRLF, and an octet 0 is not possible. mail_path is the
+    mailbox's folder in the spool, with the messages as 1., 2., ..."""
 
     def __init__(self, folder, messages=None, mail=None, tree=None, uidl_format=None, uids=None):
-        """uids: the UIDs of the messages, rising; 1, 2, ... if it is None."""
+        """uids: the messages' UIDs, ascending; 1, 2, ... if it is None."""
         self.uidl_format = uidl_format
         self.uids = uids
         self._master = None
@@ -440,7 +442,7 @@ class Cyrus(OldServer):
             for name in folders + files:
                 if not folder.endswith("/etc"):
                     os.chown(os.path.join(folder, name), 20003, 20003)
-        # The mailbox comes to be at the first login; then the messages can be laid in.
+        # The first login creates the mailbox; then the messages can be put into it.
         self.start()
         try:
             self.login().quit()
@@ -461,7 +463,7 @@ class Cyrus(OldServer):
                         "-C", "/mnt/etc/imapd.conf", *arguments)
 
     def index(self):
-        """What `mbexamine` says of the mailbox: its UIDVALIDITY, and the UID of each message."""
+        """What `mbexamine` says about the mailbox: its UIDVALIDITY and the UID of each message."""
         said = self._cyrus("mbexamine", "user." + self.user)
         return (int(re.search(r"UIDValidity: (\d+)", said)[1]),
                 [int(uid) for uid in re.findall(r"^\d+> UID:(\d+)", said, re.M)])
@@ -492,7 +494,7 @@ class Cyrus(OldServer):
         if self._master is None:
             return
         if self._master.poll() is None:
-            # Its services end first.
+            # Its services must end first.
             self._master.terminate()
             try:
                 self._master.wait(timeout=10)
@@ -510,7 +512,7 @@ class Cyrus(OldServer):
             return file.read()
 
     def _answer_logins(self):
-        """What saslauthd is: any password is right."""
+        """Takes the place of saslauthd: any password is right."""
         path = os.path.join(self.folder, "run", "mux")
         if os.path.exists(path):
             os.unlink(path)
@@ -538,11 +540,11 @@ class Cyrus(OldServer):
 
 
 def _mount_namespace():
-    """The command that starts another one with mounts of its own."""
+    """The prefix that runs a command with mounts of its own."""
     private = ["unshare", "--mount", "--propagation", "private"]
     if subprocess.run(private + ["true"], stderr=subprocess.DEVNULL).returncode == 0:
         return private
-    # The root of a chroot is no mount point and has no propagation to change.
+    # The root of a chroot is not a mount point and has no propagation to change.
     return ["unshare", "--mount", "--propagation", "unchanged"]
 
 

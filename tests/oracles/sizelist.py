@@ -1,38 +1,41 @@
-"""courierpop3dsizelist, the file in a Maildir where Courier's POP3 server keeps the parts of its ids,
-as courierpop3d 1.0.16 reads and writes it. test_oracles.py asks the real one about every rule here.
+"""courierpop3dsizelist, the file in a Maildir where Courier's POP3 server keeps the parts of its
+ids, as courierpop3d 1.0.16 reads and writes it. test_oracles.py asks the real one about every rule
+here.
 
-The file is replaced at login when a message came or went, never at QUIT. For example:
+The file is replaced at login if a message has come or gone, never at QUIT. For example:
 
     /3 11 1700000000
     900.M3.h:2, 52 0:5:0                  UIDL 900.M3.h
     1700000001.M1.h:2,S 50 3:0:0          UIDL UID3
     a name.M2.h,S=9:2, 51 4:77:1          UIDL UID4-77
 
-First line: "/", version, the next new message's n, the v of new messages; white space between, anything
-behind. Version is 3, or 2, which lacks the last ":" and digit in the lines that follow. Of any other
-version, next and v hold and no line does; without such a line, n begins at 1 and v is the time, as it
-is where v alone is missing.
+First line: "/", version, the next new message's n, the v of new messages, separated by white space;
+anything may follow. The version is 3, or 2, which lacks the last ":" and digit in the lines that
+follow. With any other version, the next n and v are valid, but none of the lines is. Without a
+first line, n begins at 1 and v is the time; if only v is missing, it is the time as well.
 
-A line: file name with flags, a blank, size (LIST's), a blank, n ":" v ":" 8bit. Nothing is escaped: a
-name may have blanks, so the line splits at its last two. A folder before the name is passed over. n, v
-and 8bit are decimal; letters behind them do not matter, an empty 8bit does. What does not fit is passed
-over, as is a last line without a line end. Lines may stand in any order; of two for one name the last
-one holds.
+A line: file name with flags, a blank, size (LIST's), a blank, n ":" v ":" 8bit. Nothing is escaped:
+a name may contain blanks, so the line is split at its last two. A folder before the name is
+ignored. n, v and 8bit are decimal; letters after them are ignored, an empty 8bit is not accepted. A
+line that does not match is ignored, as is a last line without a line end. Lines may be in any
+order; of two for one name, the last one is valid.
 
-A line is for the file with the same name up to the ":", whatever the flags. (Courier's comparison ends
-where both names stand at a ":", so a name without any ":2," is another one than the same name with it.)
+A line belongs to the file with the same name up to the ":", whatever the flags. (Courier's
+comparison ends where both names have a ":", so a name without any ":2," differs from the same name
+with it.)
 
-The id is UIDn-v; UIDn where v is 0; and where n is 0, whatever v, the file's name up to the ":" with odd
-characters as +XX, which is how versions before 2 named all. A message without a line gets the next n.
-They get it in Courier's order: by the number at the name's begin, then by octets, as signed ones."""
+The id is UIDn-v, or UIDn if v is 0. If n is 0, whatever v, it is the file's name up to the ":" with
+odd characters as +XX, which is how versions before 2 named all messages. A message without a line
+gets the next n. Several get theirs in Courier's order: by the number at the beginning of the name,
+then by octets, as signed ones."""
 import re
 
 LINE_MAX = 2028
 
 
 def read(octets, now):
-    """Returns the next n, the v for new messages, and {name: (n, v)}; a name ends behind its ":",
-    or has none. now: seconds since 1970."""
+    """Returns the next n, the v for new messages, and {name: (n, v)}; a name ends after its ":", if
+    it has one. now: seconds since 1970."""
     begin, _, rest = octets.partition(b"\n")
     head = re.match(rb"/\s*(\d+)\s+(\d+)(?:\s+(\d+))?", begin)
     if not head:
@@ -61,8 +64,8 @@ def order(name):
 
 
 def ids(octets, names, now):
-    """What Courier answers for the files in cur/, in its order; octets: the file, b"" if it is not
-    there."""
+    """Courier's answer for the files in cur/, in its order. octets: the file's contents, b"" if
+    there is none."""
     following, validity, found = read(octets, now)
     answer = []
     for name in sorted(names, key=order):
@@ -78,7 +81,7 @@ def ids(octets, names, now):
     return answer
 
 
-# Files in cur/ and a courierpop3dsizelist that is there before, None for none.
+# Files in cur/, and the courierpop3dsizelist that exists beforehand, None for none.
 _THREE = (b"900.M3.h:2,", b"1700000001.M1.h:2,S", b"1700000002.M2.h,S=9:2,")
 _ODD = (b"1700000001.M1.h:2,S", b"1700000002.M2.h,S=9:2,", b"900.M3.h", b"abc d:2,F", b"10 .a'\"+x:2,",
         b"1700000003.M4.h,S=9,W=10:2,", b"z.h\xc3\xa9:2,", b"-5.x:2,", b" 7.y:2,", b"1700000001.M1:2,")

@@ -1,4 +1,5 @@
-"""The old servers themselves and tests/vectors/formulas.py give the same ids to the messages of the corpus."""
+"""The old servers themselves and tests/vectors/formulas.py give the same ids to the corpus's
+messages."""
 import dataclasses
 import functools
 import os
@@ -26,9 +27,9 @@ def messages():
 
 
 def as_it_stands(formula, message):
-    """Where every line of a header ends with CRLF, the formulas read LF: the old server had it so, and
-    the CRs are from Dovecot's mail_save_crlf. In an mbox of its own that has CRs, the server
-    takes them for one more character, and that is what the formula is kept to here."""
+    """If every line of a header ends with CRLF, the formulas read LF: the old server had it so, and
+    the CRs are from Dovecot's mail_save_crlf. In an mbox of its own that contains CRs, the server
+    takes them for ordinary characters, and here the formula does so as well."""
     changed, formulas.lf = formulas.lf, lambda text: text
     try:
         return formula(message)
@@ -45,7 +46,7 @@ class Oracles(unittest.TestCase):
         self.folder = os.path.join(scratch.name, "server")
 
     def same(self, server, ids, mail, formula):
-        """formula: of a message, its id as bytes."""
+        """formula: returns a message's id as bytes."""
         mail = server.order(mail)
         self.assertEqual(list(ids), list(range(1, len(mail) + 1)))
         self.assertEqual([(message.name, ids[number]) for number, message in enumerate(mail, 1)],
@@ -54,7 +55,7 @@ class Oracles(unittest.TestCase):
 
 class CourierTest(Oracles):
     def test_a_list_that_another_version_left(self):
-        """Three messages in four have their n and v in the file, the others get new ones."""
+        """Three messages in four have their n and v in the file; the others get new ones."""
         known = b"".join(b"%s 77 %d:%d:0\n" % (old_servers.whole_name(message), *message.courier)
                          for message in messages() if message.courier)
         with old_servers.Courier(self.folder, messages(), tree=tree, before=b"/3 50000 1234\n" + known) as server:
@@ -87,7 +88,7 @@ class CourierTest(Oracles):
                 mail = [old_servers.Message(b"Subject: s\n\nx\n", file_name=file.partition(b":")[0],
                                             flags=file.partition(b":")[2].decode().removeprefix("2,")
                                             if b":" in file else None) for file in files]
-                # A name with a second ":" is made here.
+                # This makes a name with a second ":".
                 for message, file in zip(mail, files):
                     if old_servers.whole_name(message) != file:
                         message.file_name, message.flags = file, None
@@ -103,7 +104,7 @@ class CourierTest(Oracles):
 
 class CyrusTest(Oracles):
     def ask(self, uidl_format, formula):
-        # Cyrus's reconstruct takes a larger UID for a negative one and gives others.
+        # Cyrus's reconstruct takes a larger UID for a negative one and assigns others.
         uids = [number * number + 5 for number in range(len(messages()) - 1)] + [2**31 - 1]
         with old_servers.Cyrus(self.folder, messages(), tree=tree, uidl_format=uidl_format, uids=uids) as server:
             ids = server.uidl()
@@ -145,7 +146,7 @@ class SolidTest(Oracles):
             formulas.SCHEMES["solid-mbox"], write_vectors.stored(message, True)))
 
     def test_maildir(self):
-        # Its order is that of the times.
+        # Its order follows the files' times.
         mail = [dataclasses.replace(message, received=corpus.START + number)
                 for number, message in enumerate(messages())]
         with old_servers.Solid(self.folder, mail, tree=tree, maildir=True) as server:
@@ -155,15 +156,16 @@ class SolidTest(Oracles):
 
 
 class MailutilsTest(Oracles):
-    # Where an X-UIDL came with the message, the server answers with all of it, unfolded, with blanks
-    # at its end, as far as a NUL or 128 characters. The formula drops blanks at the end, knows one
-    # line, and has none with octets that RFC 1939 does not allow.
+    # If an X-UIDL came with the message, the server answers with all of it: unfolded, with trailing
+    # blanks, up to a NUL or 128 characters. The formula drops trailing blanks, reads one line only,
+    # and gives no id with octets that RFC 1939 does not allow.
     OTHERWISE = {"xuidl-" + name for name in (
         "200", "1500", "nul", "del", "cr", "8bit", "blank-inside", "tab-inside", "blank-behind", "tab-behind",
         "11-and-blank", "32-and-blank", "folded", "folded-later")}
 
     def mail(self):
-        """Without an empty line LF behind the header the server takes the next message for the body."""
+        """Without an empty line (LF) after the header, the server takes the next message for the
+        body."""
         return [message for message in messages()
                 if message.plain and (b"\n\n" in message.raw or message.raw.startswith(b"\n"))]
 
@@ -175,7 +177,7 @@ class MailutilsTest(Oracles):
                 for text in texts]
 
     def test_mbox(self):
-        """UIDL writes the ids back, also when the session ends without QUIT."""
+        """UIDL writes the ids back, even if the session ends without QUIT."""
         mail = self.mail()
         with old_servers.Mailutils(self.folder, mail, tree=tree) as server:
             ids = server.uidl(say_quit=False)

@@ -12,7 +12,7 @@ static_libstdcxx = False
 
 class ElfTest(unittest.TestCase):
     def check(self, assertion, *options, names=r""):
-        """Calls assertion with what readelf says of each file whose name begins like that."""
+        """Calls assertion with readelf's output for each file whose name begins with `names`."""
         for path in files:
             if re.match(names, os.path.basename(path)):
                 with self.subTest(path):
@@ -28,7 +28,7 @@ class ElfTest(unittest.TestCase):
         self.check(lambda text: self.assertRegex(text, r"GNU_STACK .* RW +0x"), "--program-headers")
 
     def test_every_source_is_compiled_with_the_flags(self):
-        """GCC notes its flags beside what a debugger reads."""
+        """GCC records its flags beside the debugging information."""
         flags = ["-fstack-protector-strong"]
         if platform.machine() == "x86_64":
             flags += ["-fstack-clash-protection", "-fcf-protection"]
@@ -40,7 +40,7 @@ class ElfTest(unittest.TestCase):
         self.check(assertion, "--debug-dump=info", "--dwarf-depth=1")
 
     def test_sizes_are_checked(self):
-        """FORTIFY's functions are called, where there is a size to check."""
+        """FORTIFY's functions are called where there is a size to check."""
         self.check(lambda text: self.assertRegex(text, r"__memcpy_chk\b"), "--dyn-syms",
                    names=r"lib95_pop3_legacy_plugin|lib20|pop3-legacy-policy")
 

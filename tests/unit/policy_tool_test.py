@@ -1,4 +1,4 @@
-"""policy_tool_test.py PROGRAM: pop3-legacy-policy as an administrator types it."""
+"""policy_tool_test.py PROGRAM: pop3-legacy-policy as an administrator uses it."""
 import os
 import subprocess
 import sys
@@ -60,7 +60,7 @@ class PolicyToolTest(unittest.TestCase):
                 self.assertIn(f'{self.folder}/domains/example.org.toml:2:9: last.start cannot be "scene"', errors)
                 self.assertEqual(self.report(form, "anna@example.com")[0], 0)
                 code, _, errors = self.report(form, "anna@exam..ple")
-                self.assertEqual(code, 0)  # whose domain can have no document has the default
+                self.assertEqual(code, 0)  # a domain without possible document
                 self.assertIn("the default holds: the domain has an empty part", errors)
 
     def test_wrong_arguments(self):

@@ -1,4 +1,4 @@
-"""How run.sh counts, and that it finds its own end."""
+"""How run.sh counts, and that it always ends by itself."""
 import contextlib
 import io
 import os

@@ -1,6 +1,6 @@
 """A mailbox of odd but possible messages, the same at every call, for the UIDL formulas.
 
-corpus() makes the messages. write_mbox() and write_maildir() store them as a mail system of old
+corpus() creates the messages. write_mbox() and write_maildir() store them as an old mail system
 would have, so that the old servers themselves and Dovecot can serve exactly this mail.
 
 As a program: corpus.py FOLDER writes FOLDER/mbox and FOLDER/Maildir."""
@@ -18,8 +18,9 @@ FLAGS = ["", "S", "RS", "FS", "T", "D"]
 
 @dataclasses.dataclass
 class Message:
-    """`raw` is header and body; line ends are LF. Where not `plain`, there are CRs: if the empty
-    line behind the header is a CRLF, the old servers took the body of an mbox for header, too."""
+    """`raw` is header and body; line ends are LF. A message that is not `plain` contains CRs: if
+    the empty line after the header is a CRLF, the old servers took the body of an mbox for header
+    as well."""
     name: str
     raw: bytes
     envelope: bytes  # the mbox "From " line with its LF
@@ -33,21 +34,21 @@ class Message:
     plain: bool
 
     def in_mbox(self):
-        """The message as it stands in an mbox: what could be an envelope line is quoted, and the
-        last line has an end. The empty line behind the message is no part of it."""
+        """The message as it is in an mbox: a line that could be an envelope line is quoted, and the
+        last line has a line end. The empty line after the message is not included."""
         text = self.raw if self.raw.endswith(b"\n") else self.raw + b"\n"
         return b"\n".join(b">" + line if line.startswith(b"From ") else line for line in text.split(b"\n"))
 
 
 def write_mbox(messages, path):
-    """Every message has an empty line behind it, the last one, too."""
+    """Every message is followed by an empty line, even the last one."""
     with open(path, "wb") as mbox:
         for message in messages:
             mbox.write(message.envelope + message.in_mbox() + b"\n")
 
 
 def write_maildir(messages, folder):
-    """All in cur/; a file's times are when the message was received."""
+    """Puts all messages into cur/; a file's times are when the message was received."""
     for part in ["cur", "new", "tmp"]:
         os.makedirs(os.path.join(folder, part))
     for message in messages:
@@ -58,8 +59,8 @@ def write_maildir(messages, folder):
 
 
 def corpus():
-    """The messages, in the order of their delivery. Names are unique; a name's first word is the
-    reason why the message is here."""
+    """The messages in order of delivery. Names are unique; the first word of a name says why the
+    message is here."""
     messages, names = [], set()
     for index, (name, raw) in enumerate(itertools.chain(*(make() for make in MAKERS))):
         assert name not in names, name
@@ -73,13 +74,13 @@ def corpus():
 
 def stored(index, name, raw):
     number = index + 1
-    # Two messages in a second, now and then.
+    # Now and then, two messages in one second.
     received = START + 3571 * (index - (index % 11 == 5))
     date = time.strftime("%a %b %e %H:%M:%S %Y", time.gmtime(received))
     sender = [f"user{index}@example.org", "MAILER-DAEMON", f"bounce+{index}=a.b@list.example.net", "uucp!host!joe"][
         index % 4 if index % 3 == 0 else 0]
     envelope = f"From {sender} {' ' if index % 5 == 0 else ''}{date}\n"
-    if name.startswith("duplicate"):  # the envelope is the same, too
+    if name.startswith("duplicate"):  # the envelope is the same as well
         envelope, received = "From list@example.org  Sat Jan 10 12:00:00 2004\n", 1073736000
     return Message(name, raw, envelope.encode(), received, file_name(number, received, raw), FLAGS[index % len(FLAGS)],
                    courier_number(number), hashlib.md5(f"guid {number}".encode()).hexdigest(),
@@ -125,7 +126,7 @@ def words(seed, length):
 
 
 def fields(seed):
-    """The header of an ordinary message: name, and lines from the name to the line end."""
+    """The header of an ordinary message: {name: lines, with their line ends}."""
     return {
         "Return-Path": f"Return-Path: <sender{seed}@example.net>\n",
         "Delivered-To": f"Delivered-To: user{seed}@example.org\n",
@@ -145,7 +146,7 @@ def body(seed, lines=6):
 
 
 def mail(seed, header=None, text=None):
-    """`header`: all lines of it, default an ordinary header; `text`: the body."""
+    """`header`: all its lines, by default those of an ordinary header; `text`: the body."""
     header = "".join(fields(seed).values()) if header is None else header
     return encoded(header) + b"\n" + encoded(body(seed) if text is None else text)
 
@@ -171,7 +172,7 @@ def replaced(seed, name, lines):
 
 
 def ordinary():
-    """Sendmail's, Postfix's, Exim's, qmail's headers differ in order and in spelling."""
+    """The headers of Sendmail, Postfix, Exim and qmail differ in order and spelling."""
     orders = [
         ["Return-Path", "Received", "Date", "From", "Message-ID", "To", "Subject"],
         ["Return-Path", "Delivered-To", "Received", "From", "To", "Subject", "Date", "Message-ID"],
@@ -240,7 +241,7 @@ def eight_bit():
 
 
 def long_lines():
-    """Around the 1024 octets that Qpopper and Heimdal read at once, and the 512 of tpop3d."""
+    """Around the 1024 octets that Qpopper and Heimdal read at once, and tpop3d's 512."""
     for length in [510, 511, 512, 513, 1021, 1022, 1023, 1024, 1025, 2046, 2047, 2048, 5000]:  # without the LF
         yield f"long-subject-{length}", replaced(220 + length, "Subject", line_of("Subject: ", length) + "\n")
     for length in [1022, 1023, 1024, 2048, 5000]:
@@ -262,7 +263,7 @@ def line_of(start, length):
 
 
 def around_512():
-    """Header and body together so long; the envelope line makes tpop3d's 512."""
+    """Header and body have this length together; with the envelope line they reach tpop3d's 512."""
     for length in [100, 300, 400] + list(range(440, 476, 3)) + [500, 511, 512, 513, 514]:
         header = "Received: from a by b\nSubject: short\n"
         yield f"around-{length}", mail(270, header, words(length, length - len(header) - 2) + "\n")
@@ -394,7 +395,7 @@ def odd_bodies():
 
 
 def crlf():
-    """Line ends CRLF, as a Maildir with mail_save_crlf has them, or a broken delivery."""
+    """CRLF line ends, from mail_save_crlf in a Maildir or from a broken delivery."""
     shapes = {"ordinary": mail(500), "folded": replaced(501, "Subject", "Subject: a\n b\n\tc\n"),
               "xuidl": with_line(502, "X-UIDL: 0123456789abcdef\n"), "no-body": mail(503, text=""),
               "header-only": "".join(fields(504).values()).encode(), "long-body": mail(505, text=body(505, 40)),

@@ -1,10 +1,10 @@
-"""The UIDL formulas of other POP3 servers, for one message: a second implementation beside the
-plugin's, made from the old servers' sources and papers, not from the plugin.
+"""The UIDL formulas of other POP3 servers, for one message: a second implementation, made from the
+old servers' sources and papers, not from the plugin.
 
-A formula takes a Stored message and returns its id (bytes), or None where it has none. All of
-these servers knew LF only, and could not find the end of a header in CRLF. Where all line ends are
-CRLF, they come from a later conversion, and are converted back; where some are, the CRs stood in
-the old mbox, and count."""
+A formula takes a Stored message and returns its id (bytes), or None if it has none. All these
+servers knew only LF and could not find the end of a header with CRLF. If all line ends are CRLF,
+they come from a later conversion and are converted back. If only some are, the CRs were in the old
+mbox, and count."""
 import dataclasses
 import hashlib
 import hmac
@@ -15,7 +15,7 @@ KEY = b"a key for tests \xff"
 
 @dataclasses.dataclass
 class Stored:
-    """A message in the place where the plugin finds it."""
+    """A message as the plugin finds it stored."""
     text: bytes  # header, empty line, body, as stored
     envelope: typing.Optional[bytes]  # the mbox "From " line with its line end
     file_name: typing.Optional[bytes]  # the Maildir's, up to the ":"
@@ -27,7 +27,7 @@ class Stored:
     uidvalidity: int
 
     def header_octets(self):
-        """The length of the header without the empty line behind it."""
+        """The length of the header, without the empty line after it."""
         begin = 0
         while begin < len(self.text):
             end = self.text.find(b"\n", begin) + 1 or len(self.text)
@@ -37,7 +37,7 @@ class Stored:
         return begin
 
 
-# --- ids made of the index ---
+# --- ids made from the index ---
 
 
 def uw(message):
@@ -47,7 +47,7 @@ def uw(message):
 
 def dovecot(message):
     """Dovecot's default pop3_uidl_format %08Xu%08Xv. The "X" is a modifier, "as hexadecimal", and
-    prints lower case: m_str_hex() in 2.3's src/lib/var-expand.c; 2.4 writes hex(8)."""
+    prints lower case: m_str_hex() in 2.3's src/lib/var-expand.c; 2.4 has hex(8) for it."""
     return f"{message.uid:08x}{message.uidvalidity:08x}".encode()
 
 
@@ -57,32 +57,32 @@ def cyrus(message):
 
 
 def cyrus_courier(message):
-    """There, with uidl_format: courier."""
+    """The same file, with uidl_format: courier."""
     return b"%d-%d" % (message.uidvalidity, message.uid)
 
 
 def decimal_uid(message):
-    """There, with uidl_format: uidonly, and for mailboxes older than the option. Also James's and
-    hMailServer's."""
+    """The same file, with uidl_format: uidonly, and for mailboxes older than the option. Also
+    James's and hMailServer's."""
     return b"%d" % message.uid
 
 
 def numeric(message):
-    """No known server's: 4 digits of UIDVALIDITY, none of them a leading 0, and 10 of the UID."""
+    """Not from a known server: 4 digits of UIDVALIDITY, without a leading 0, and 10 of the UID."""
     return b"%04d%010d" % (1000 + message.uidvalidity % 9000, message.uid)
 
 
 def hmac_sha256(message):
-    """The plugin's own, as its plugin/core/uidl/own.cc has it: half of the HMAC."""
+    """The plugin's own, as in plugin/core/uidl/own.cc: half of the HMAC."""
     text = f"{message.user}\n{message.guid}".encode()
     return hmac.new(KEY, text, hashlib.sha256).hexdigest()[:32].encode()
 
 
-# --- ids made of a Maildir ---
+# --- ids made from a Maildir ---
 
 
 def courier(message):
-    """Courier, pop3dserver.c, print_uidl(): UIDn-v, or UIDn where v is 0."""
+    """Courier, pop3dserver.c, print_uidl(): UIDn-v, or UIDn if v is 0."""
     if message.courier is None:
         return None
     number, validity = message.courier
@@ -90,7 +90,7 @@ def courier(message):
 
 
 def courier_v0(message):
-    """There, "VERSION 0": the file name, its odd characters as +XX. char is signed."""
+    """The same file, "VERSION 0": the file name, its odd characters as +XX. char is signed."""
     if message.file_name is None:
         return None
     return b"".join(b"+%02X" % octet if octet < 0x21 or octet > 0x7E or octet in b"'\"+" else bytes([octet])
@@ -98,7 +98,7 @@ def courier_v0(message):
 
 
 def file_name(message):
-    """qmail-pop3d.c: the name behind "cur/" up to the ":"; XMail's UIDs are the file names."""
+    """qmail-pop3d.c: the name after "cur/", up to the ":"; XMail's UIDs are the file names."""
     return message.file_name
 
 
@@ -107,7 +107,7 @@ def maildir_md5(message):
     return None if message.file_name is None else hashlib.md5(message.file_name).hexdigest().encode()
 
 
-# --- ids made of what an mbox holds ---
+# --- ids made from the contents of an mbox ---
 
 
 def lf(text):
@@ -126,7 +126,7 @@ def begins(line, *names):
 
 def tpop3d_mbox(message):
     """tpop3d, mailspool.c, mailspool_build_index(): the first 512 octets from the envelope line to
-    the next one, the empty line before that one included."""
+    the next one, including the empty line before that."""
     if message.envelope is None:
         return None
     text = lf(message.text)
@@ -136,15 +136,16 @@ def tpop3d_mbox(message):
 
 
 def solid_mbox(message):
-    """solid-pop3d, mailbox.c, mb_parse() and mb_fixed(): case counts; a continuation line is a
-    line of its own, and none of these. A line longer than its 128 octets goes in whole."""
+    """solid-pop3d, mailbox.c, mb_parse() and mb_fixed(): names are case-sensitive; a continuation
+    line counts as a line of its own, which is not one of these. A line longer than its 128 octets
+    is used whole."""
     names = (b"Received:", b"Date:", b"Message-Id:", b"Subject:")
     return hashlib.md5(b"".join(line for line in header_lines(message) if line.startswith(names))).hexdigest().encode()
 
 
 def popa3d(message):
-    """popa3d, mailbox.c, mailbox_parse(), and pop_trans.c for the order of the digest. Its
-    32-octet pieces of a line change nothing."""
+    """popa3d, mailbox.c, mailbox_parse(), and pop_trans.c for the order of the digest. That it
+    reads a line in pieces of 32 octets changes nothing."""
     digest, fixed, received = hashlib.md5(), False, False
     for line in header_lines(message):
         if not line.startswith((b" ", b"\t")):
@@ -158,16 +159,16 @@ def popa3d(message):
 
 
 def pieces(text, limit=1023):
-    """What fgets() with a buffer of `limit` + 1 octets reads one after the other."""
+    """The pieces that fgets() with a buffer of `limit` + 1 octets reads one after another."""
     for line in text:
         for begin in range(0, len(line), limit):
             yield line[begin:begin + limit]
 
 
 def qpopper_digest(message, content_length, again):
-    """Qpopper 4, popper/pop_dropcopy.c, do_drop_copy() and mfgets(); 2.53's reads with fgets()
-    and so loses what follows a NUL in its line. A piece that is only a line end, behind a line of
-    exactly 1023 octets, ends the header. bInContHeader is never true there."""
+    """Qpopper 4, popper/pop_dropcopy.c, do_drop_copy() and mfgets(); 2.53 reads with fgets() and so
+    loses what follows a NUL in its line. A piece that is only a line end, after a line of exactly
+    1023 octets, ends the header. bInContHeader is never true there."""
     if message.envelope is None:
         return None
     envelope = lf(message.envelope)[:1023].replace(b"\0", b" ")
@@ -185,7 +186,7 @@ def qpopper_digest(message, content_length, again):
 
 
 def base80(octets):
-    """There, base80(): the shift is by 4 bits, so neighbours overlap."""
+    """The same file, base80(): the shift is by 4 bits, so neighbours overlap."""
     if octets is None:
         return None
     text = b""
@@ -219,12 +220,12 @@ def qpopper_content_length(message):
     return base80(qpopper_digest(message, True, True))
 
 
-# --- ids that stand in the header ---
+# --- ids in the header ---
 
 
 def xuidl(message):
-    """The first X-UIDL header, up to the length that a reply line carries. Qpopper 2.53 took it, legal or
-    not, and mailutils."""
+    """The first X-UIDL header, up to the length that fits into a reply line. Qpopper 2.53 accepted
+    it, legal or not, and so does mailutils."""
     value = None
     for line in header_lines(message):
         if value is not None and not line.startswith((b" ", b"\t")):
@@ -238,10 +239,10 @@ def xuidl(message):
 
 
 def xuidl_qpopper(message):
-    """Qpopper 4, there: the first X-UIDL whose value has the right length. With its LF, one
-    function wants 12 to 33 characters and the other 13 to 32; what both and older versions may
-    have written is 12 to 32 without the LF. Blanks behind the value count, and were sent, but are
-    no part of an id."""
+    """Qpopper 4, the same file: the first X-UIDL whose value has the right length. Including its
+    LF, one function wants 12 to 33 characters and the other 13 to 32; what both, and older
+    versions, may have written is 12 to 32 without the LF. Blanks after the value count towards the
+    length, and were sent, but are not part of an id."""
     for piece in pieces(header_lines(message)):
         piece = piece.replace(b"\0", b" ")
         if piece == b"\n":
@@ -254,10 +255,10 @@ def xuidl_qpopper(message):
 
 
 def heimdal(message):
-    """Heimdal, appl/popper/pop_dropinfo.c, parse_header(): every X-UIDL replaces the id, a
-    Message-Id only sets it where there is none. Strings end at a NUL, and at a CR; a line
-    that begins with a NUL passes for the header's end. An id that is empty is none, blanks behind
-    it are no part of it, and no-message-id-N is not stable."""
+    """Heimdal, appl/popper/pop_dropinfo.c, parse_header(): every X-UIDL replaces the id; a
+    Message-Id sets it only if there is none. Strings end at a NUL and at a CR; a line that begins
+    with a NUL counts as the end of the header. An empty id counts as none, blanks after an id are
+    not part of it, and no-message-id-N is not stable."""
     found = None
     for piece in pieces(header_lines(message)):
         piece = piece.partition(b"\0")[0]

@@ -1,9 +1,9 @@
-"""write_vectors.py FILE: every message of the corpus, once as an mbox and once as a Maildir holds
-it, and the ids that the formulas give it, for the C++ tests.
+"""write_vectors.py FILE: writes every message of the corpus, once as in an mbox and once as in a
+Maildir, and the ids that the formulas give it, for the C++ tests.
 
-FILE is text. A line is a key, a blank, and a value; octets are "." and hexadecimal, and a value that does
-not exist is "-". "key" is scheme hmac-sha256's; "message" begins a message, "id SCHEME VALUE" are
-its ids."""
+FILE is text. A line is a key, a blank, and a value. Octets are "." and hexadecimal digits; a
+missing value is "-". "key" is for scheme hmac-sha256; "message" begins a message; "id SCHEME VALUE"
+are its ids."""
 import hashlib
 import sys
 
