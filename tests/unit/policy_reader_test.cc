@@ -526,6 +526,11 @@ TEST(PolicyReader, ADayThatThereIsNotIsNotToml) {
   EXPECT_FALSE(parse("[[uidl.cutover]]\nbefore = 2026-02-30\nscheme = \"uw\"").uidl_trusted());
 }
 
+TEST(PolicyReader, ANumberOfUidlOutOfItsRangeIsNotTrusted) {
+  EXPECT_FALSE(parse("[uidl]\nmax_length = 9999\n").uidl_trusted());
+  EXPECT_FALSE(parse("[uidl]\nmax_length = \"70\"\n").uidl_trusted());
+}
+
 TEST(PolicyReader, AnUnknownSchemeNearNoneIsAnsweredWithAll) {
   const std::string all = sentence("uidl.scheme = \"frobnicate\"");
   EXPECT_TRUE(

@@ -127,12 +127,12 @@ void Mistakes::report(unsigned line, unsigned column, std::string text) {
 }
 
 void Mistakes::refuse(const Key& key, const toml::node& node, const std::string& why) {
-  if (table_of(key.path) == uidl_table || key.path == inherit_path) uidl_trusted = false;
   refuse(key.path, node, why);
 }
 
 void Mistakes::refuse(std::string_view path, const toml::node& node, const std::string& why) {
   if (withholds(path)) deny_trusted = false;
+  if (table_of(path) == uidl_table || path == inherit_path) uidl_trusted = false;
   report(node.source(), std::string(path) + ' ' + why);
 }
 
