@@ -222,7 +222,7 @@ void View::keep_translated(const std::string& text, const Hidden& old, const Hid
   }
 }
 
-Status View::drop_old(std::vector<MessageNumber>& numbers) {
+Status View::drop_old(std::vector<MessageNumber>& numbers) const {
   if (policy_.view.days == 0) {
     return Done{};
   }

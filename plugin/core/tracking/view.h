@@ -76,7 +76,7 @@ class View : public Tracker {
                                                const std::map<Uid, Mark>& marks);
   [[nodiscard]] std::string with_guids(const Hidden& hidden, const std::map<Uid, Mark>& marks);
   void keep_translated(const std::string& text, const Hidden& old, const Hidden& made);
-  [[nodiscard]] Status drop_old(std::vector<MessageNumber>& numbers);
+  [[nodiscard]] Status drop_old(std::vector<MessageNumber>& numbers) const;
   [[nodiscard]] std::map<Uid, Mark> marks(Ending ending) const;
   Status store(const std::map<Uid, Mark>& marks);
   Status remove_overdue();

@@ -44,7 +44,7 @@ class Assignment {
       if (!formulas) return formulas.error();
       naming_.emplace(maildrop_, memory_, keys_, gone_, std::move(formulas.value()));
     }
-    const Result<bool> all_named = naming_->go_on(until);
+    Result<bool> all_named = naming_->go_on(until);
     if (!all_named || !all_named.value()) return all_named;
     Names& names = naming_->names();
     const auto firsts =
