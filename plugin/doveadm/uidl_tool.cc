@@ -42,16 +42,16 @@ Outcome storage_failed(struct mailbox* box, const char* what, int* error_r) {
 }
 
 Result<bool> run_verb(enum pop3_legacy_uidl_command command, Work& work,
-                      const uidl::OldList* old_list, bool replace) {
+                      const uidl::OldList& old_list, bool replace) {
   switch (command) {
     case POP3_LEGACY_UIDL_LIST:
       return list(work);
     case POP3_LEGACY_UIDL_DETECT:
-      return detect(work, *old_list);
+      return detect(work, old_list);
     case POP3_LEGACY_UIDL_VERIFY:
-      return verify(work, *old_list);
+      return verify(work, old_list);
     case POP3_LEGACY_UIDL_PIN:
-      return pin(work, *old_list, replace);
+      return pin(work, old_list, replace);
   }
   return Error{};
 }
@@ -78,7 +78,9 @@ Outcome run(enum pop3_legacy_uidl_command command, struct mail_user* user,
     return POP3_LEGACY_UIDL_NO_LIST;
   }
   Work work{box, *policy, std::move(*messages)};
-  const Result<bool> answer = run_verb(command, work, old_list, replace);
+  const uidl::OldList none;  // "list" has no list to read
+  const Result<bool> answer =
+      run_verb(command, work, old_list == nullptr ? none : *old_list, replace);
   if (!answer) {
     e_error(box->event, "pop3_legacy: %s", answer.error().text.c_str());
     return answer.error().kind == Failure::permanent ? POP3_LEGACY_UIDL_NO

@@ -46,8 +46,8 @@ class Child : public RunningProgram {
     if (::getuid() != ::geteuid() || ::getgid() != ::getegid()) {
       return Error{Failure::permanent, call.target + " is not run, for this process is two users"};
     }
-    if (const Status opened = output_.open(); !opened) return opened;
-    if (const Status opened = complaints_.open(); !opened) return opened;
+    if (Status opened = output_.open(); !opened) return opened;
+    if (Status opened = complaints_.open(); !opened) return opened;
     auto process =
         loop.child([&] { return begin_process(call); }, [this](int status) { ended(status); });
     if (!process) return process.error();

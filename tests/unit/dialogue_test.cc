@@ -285,7 +285,7 @@ TEST(GeneratedMessage, IsSentWithItsDotsStuffed) {
 // --- matching ---
 
 TEST(Pattern, MatchesWholeLines) {
-  expect_matches({{"+OK", "+OK"}, {"", ""}, {"a\\x20\\\\", "a \\"}}, true);
+  expect_matches({{"+OK", "+OK"}, {"", ""}, {R"(a\x20\\)", R"(a \)"}}, true);
   expect_matches({{"+OK", "+OK "}, {"+OK", "+ok"}, {"+OK 1", "+OK"}}, false);
 }
 
