@@ -221,6 +221,14 @@ TEST_F(Mangle, WhatWasSentCountsForADropOnceACommandHasProvedIt) {
   EXPECT_EQ(port_.states.at("last"), "2 7 20 2 g20\n");
 }
 
+TEST_F(Mangle, WhatCannotBeOpenedLeavesLastAlone) {
+  port_.unreadable.insert({2, Error{Failure::gone, "removed"}});
+  Session session = this->session();
+  EXPECT_FALSE(answer_to(session, "RETR 2 MANGLE\r\n").reply.positive());
+  session.finish(Ending::dropped);
+  EXPECT_EQ(port_.states.count("last"), 0U);
+}
+
 TEST_F(Mangle, AMessageThatCannotBeRead) {
   port_.unreadable.insert({2, Error{Failure::temporary, "no"}});
   port_.unreadable.insert({3, Error{Failure::gone, "gone"}});

@@ -510,5 +510,20 @@ TEST(View, ExpireIsTrue) {
   EXPECT_EQ(expire_capability(rules), "EXPIRE 0");
 }
 
+TEST(View, WhatCannotBeStoredAtADropIsToldForEachState) {
+  Fixture test;
+  test.rules.view.hide_fetched = true;
+  test.rules.last.on_drop = policy::LastOnDrop::all;
+  Session session = test.session();
+  test.play(session, "RETR 2\r\n");
+  test.port.state_error = Error{Failure::temporary, "disk full"};
+  session.finish(Ending::dropped);
+  EXPECT_EQ(test.port.log,
+            (std::vector<std::string>{
+                "the view: what was fetched could not be stored, and is shown again: disk full",
+                "LAST: could not be stored, the next session starts from the old number: disk "
+                "full"}));
+}
+
 }  // namespace
 }  // namespace pop3_legacy::view

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "plugin/core/base/number.h"
 #include "plugin/core/protocol/command_line.h"
@@ -137,7 +138,8 @@ void Accesses::done(const MessageAccess& access, const Sent& sent) {
 void Accesses::done(const MessageAccess& access, const Sent& sent, const Delivery::Place& place) {
   bool to_deliver = false;
   for (Tracker* const tracker : trackers_) {
-    if (!tracker->ready() || !tracker->minds(access)) continue;
+    // One that failed starts nothing, but ends what was begun.
+    if ((sent.octets > 0 && !tracker->ready()) || !tracker->minds(access)) continue;
     tracker->executed(access, sent);
     to_deliver = to_deliver || (sent.octets > 0 && tracker->minds_delivery(access));
   }
@@ -191,8 +193,7 @@ void Accesses::finish(Ending ending) {
 }
 
 void Accesses::tell(const Tracker& tracker, const Status& stored) {
-  if (told_ && !tracker.holds_quit()) return;
-  told_ = true;
+  if (!tracker.holds_quit() && std::exchange(told_, true)) return;
   host_.environment.log_error(std::string(tracker.not_stored()) + stored.error().text);
 }
 
