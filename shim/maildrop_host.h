@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/core/host/host.h"
+#include "plugin/core/host/whole_host.h"
 #include "plugin/core/policy/policy.h"
 #include "plugin/core/state/mailbox_users.h"
 #include "plugin/core/tracking/hidden.h"
@@ -52,16 +52,7 @@ class MaildropStates : public StateStore {
 };
 
 /// Answers the core's questions to its host from a maildrop.
-class MaildropHost : public host::Maildrop,
-                     public host::Mailbox,
-                     public host::Uidls,
-                     public host::Connection,
-                     public host::Environment,
-                     public host::Narrowing,
-                     public host::Contents,
-                     public host::Boards,
-                     public host::Outbox,
-                     public host::Programs {
+class MaildropHost : public host::WholeHost {
  public:
   /// `open` must outlive this.
   MaildropHost(OpenMaildrop& open, std::string user, const policy::Resolution& resolution,
@@ -86,18 +77,10 @@ class MaildropHost : public host::Maildrop,
 
   /// The result refers to this object.
   [[nodiscard]] host::Host host() noexcept {
-    return {.maildrop = *this,
-            .mailbox = *this,
-            .uidls = *this,
-            .connection = *this,
-            .environment = *this,
-            .states = mailbox_users_,
-            .user_states = mailbox_users_,
-            .narrowing = this,
-            .contents = this,
-            .boards = this,
-            .outbox = environment_.submit ? this : nullptr,
-            .programs = environment_.run_program ? this : nullptr};
+    host::Host made = with(mailbox_users_, mailbox_users_);
+    if (!environment_.submit) made.outbox = nullptr;
+    if (!environment_.run_program) made.programs = nullptr;
+    return made;
   }
 
   [[nodiscard]] MessageNumber message_count() const override { return open_.count(); }

@@ -324,29 +324,29 @@ auto DovecotHost::with_inbox(Work work) -> decltype(work(static_cast<struct mail
 }
 
 std::string DovecotHost::InboxStates::place_of(std::string_view name) const {
-  struct mail_namespace* const inbox = mail_namespace_find_inbox(port_.client_->user->namespaces);
+  struct mail_namespace* const inbox = mail_namespace_find_inbox(host_.client_->user->namespaces);
   return inbox == nullptr ? StateStore::place_of(name) : place_of_mailbox_state(inbox, name);
 }
 
 Result<std::optional<StateStore::Front>> DovecotHost::InboxStates::load_state_front(
     std::string_view name, std::size_t octets) {
-  return port_.with_inbox(
+  return host_.with_inbox(
       [&](struct mailbox* box) { return load_mailbox_state_front(box, name, octets); });
 }
 
 Result<std::optional<std::string>> DovecotHost::InboxStates::load_state(std::string_view name) {
-  return port_.with_inbox([&](struct mailbox* box) { return load_mailbox_state(box, name); });
+  return host_.with_inbox([&](struct mailbox* box) { return load_mailbox_state(box, name); });
 }
 
 Status DovecotHost::InboxStates::store_state(std::string_view name, std::string_view content) {
-  return port_.with_inbox(
+  return host_.with_inbox(
       [&](struct mailbox* box) { return store_mailbox_state(box, name, content); });
 }
 
 Result<bool> DovecotHost::InboxStates::exchange_state(std::string_view name,
                                                       const std::optional<std::string>& old,
                                                       std::string_view content) {
-  return port_.with_inbox(
+  return host_.with_inbox(
       [&](struct mailbox* box) { return exchange_mailbox_state(box, name, old, content); });
 }
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "plugin/core/host/host.h"
+#include "plugin/core/host/whole_host.h"
 #include "plugin/core/state/mailbox_users.h"
 #include "plugin/dovecot/dovecot_loop.h"
 #include "plugin/dovecot/hash_loader.h"
@@ -19,16 +19,7 @@ namespace pop3_legacy::dovecot {
 /// State is kept with the INBOX (mailbox_state.h), which is opened for it while another maildrop is
 /// open. It is kept for each of the INBOX's users or for all of them (mailbox_users.h). What
 /// user_states() returns may be in a dict (user_states.h).
-class DovecotHost : public host::Maildrop,
-                    public host::Mailbox,
-                    public host::Uidls,
-                    public host::Connection,
-                    public host::Environment,
-                    public host::Narrowing,
-                    public host::Contents,
-                    public host::Boards,
-                    public host::Outbox,
-                    public host::Programs {
+class DovecotHost : public host::WholeHost {
  public:
   /// `client` must outlive this. The maildrop may be asked about once it is open. `by_user` is as
   /// in MailboxUsers.
@@ -41,20 +32,7 @@ class DovecotHost : public host::Maildrop,
         user_states_(client->user, mailbox_users_) {}
 
   /// The result refers to this object.
-  [[nodiscard]] host::Host host() noexcept {
-    return {.maildrop = *this,
-            .mailbox = *this,
-            .uidls = *this,
-            .connection = *this,
-            .environment = *this,
-            .states = mailbox_users_,
-            .user_states = user_states_,
-            .narrowing = this,
-            .contents = this,
-            .boards = this,
-            .outbox = this,
-            .programs = this};
-  }
+  [[nodiscard]] host::Host host() noexcept { return with(mailbox_users_, user_states_); }
 
   [[nodiscard]] MessageNumber message_count() const override;
   [[nodiscard]] UidValidity uidvalidity() const override;
@@ -127,7 +105,7 @@ class DovecotHost : public host::Maildrop,
   /// The files in the INBOX's control directory, under their own names.
   class InboxStates : public StateStore {
    public:
-    explicit InboxStates(DovecotHost& port) : port_(port) {}
+    explicit InboxStates(DovecotHost& host) : host_(host) {}
     [[nodiscard]] std::string place_of(std::string_view name) const override;
     [[nodiscard]] Result<std::optional<Front>> load_state_front(std::string_view name,
                                                                 std::size_t octets) override;
@@ -138,7 +116,7 @@ class DovecotHost : public host::Maildrop,
                                               std::string_view content) override;
 
    private:
-    DovecotHost& port_;
+    DovecotHost& host_;
   };
 
   void log_warning(std::string_view sentence);

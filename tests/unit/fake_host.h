@@ -13,24 +13,14 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/core/host/host.h"
+#include "plugin/core/host/whole_host.h"
 #include "plugin/core/policy/policy.h"
 #include "plugin/core/protocol/answer.h"
 #include "plugin/core/session/session.h"
 
 namespace pop3_legacy {
 
-class FakeHost : public host::Maildrop,
-                 public host::Mailbox,
-                 public host::Uidls,
-                 public host::Connection,
-                 public host::Environment,
-                 public host::Narrowing,
-                 public host::Contents,
-                 public host::Boards,
-                 public host::Outbox,
-                 public host::Programs,
-                 public StateStore {
+class FakeHost : public host::WholeHost, public StateStore {
  public:
   /// `count` messages with the UIDs 10, 20, 30 …
   explicit FakeHost(MessageNumber count = 0) {
@@ -41,18 +31,7 @@ class FakeHost : public host::Maildrop,
 
   /// This object as a host that has all facilities.
   operator host::Host() {  // NOLINT(google-explicit-constructor)
-    return {.maildrop = *this,
-            .mailbox = *this,
-            .uidls = *this,
-            .connection = *this,
-            .environment = *this,
-            .states = *this,
-            .user_states = user_store != nullptr ? *user_store : *this,
-            .narrowing = this,
-            .contents = this,
-            .boards = this,
-            .outbox = this,
-            .programs = this};
+    return with(*this, user_store != nullptr ? *user_store : *this);
   }
 
   [[nodiscard]] MessageNumber message_count() const override {
