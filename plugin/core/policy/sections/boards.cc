@@ -52,7 +52,7 @@ constexpr std::array keys{
             "The boards that XTND BBOARDS opens, in the order in which clients see them: "
             "a table of names, at the end of the file, each with the mailbox that the "
             "user would open by IMAP. For more than the mailbox a board has a table of "
-            "its own (README.md: \"What X-BBOARDS tells\").",
+            "its own (conf.d/README.md: \"What X-BBOARDS tells\").",
         .kind = BoardsKey{at<&Policy::boards, &Policy::Boards::bboards>, true},
         .example = "[boards.bboards]\n"
                    "system = \"Public/system\"\n"

@@ -102,7 +102,7 @@ constexpr std::array x_commands_keys{
         .description =
             "Commands of your own, whose names begin with X: another command's name, a "
             "fixed reply, or what a program or a service of Dovecot's answers. `false` "
-            "takes an inherited one away. README.md says what a program gets and what to "
+            "takes an inherited one away. conf.d/README.md says what a program gets and what to "
             "heed; a program needs `service pop3 { extra_groups = }` in Dovecot's "
             "configuration.",
         .kind = XCommandsKey{},
