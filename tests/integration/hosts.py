@@ -1,5 +1,6 @@
 """What the integration tests build on: a host with the plugin's commands, mailboxes, and a POP3
 client that sees every octet."""
+import contextlib
 import glob
 import os
 import re
@@ -176,6 +177,16 @@ def eventually(condition, seconds=10):
     return value
 
 
+def open_paths(pid):
+    """What the descriptors of a process stand for. A running process closes some of them while they
+    are being read; those are left out."""
+    paths = []
+    for descriptor in os.scandir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(OSError):
+            paths.append(os.readlink(descriptor.path))
+    return paths
+
+
 def processes_of(host, user):
     """The pop3 processes that have this user's Maildir open. They open it before they answer a
     command."""
@@ -183,12 +194,9 @@ def processes_of(host, user):
     found = []
     result = subprocess.run(["pgrep", "-x", "pop3"], stdout=subprocess.PIPE, text=True)
     for pid in map(int, result.stdout.split()):
-        try:
-            paths = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
-        except OSError:
-            continue
-        if any(maildir in path for path in paths):
-            found.append(pid)
+        with contextlib.suppress(OSError):
+            if any(maildir in path for path in open_paths(pid)):
+                found.append(pid)
     return found
 
 

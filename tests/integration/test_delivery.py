@@ -168,8 +168,7 @@ class DeliveryTest(hosts.HostTest):
 
     def connections(self):
         """The standalone host's sockets."""
-        folder = f"/proc/{self.host.process.pid}/fd"
-        return sum(os.readlink(f"{folder}/{fd}").startswith("socket:") for fd in os.listdir(folder))
+        return sum(path.startswith("socket:") for path in hosts.open_paths(self.host.process.pid))
 
     def each(self, work, plans):
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
