@@ -124,26 +124,6 @@ class MessageLines : public LongAnswer {
   MessageNumber number_ = 1;
 };
 
-/// An answer from the core.
-class CoreListing : public LongAnswer {
- public:
-  explicit CoreListing(std::unique_ptr<pop3_legacy::Listing> listing)
-      : listing_(std::move(listing)) {}
-
-  Result<Progress> advance(std::string& output) override {
-    const Result<std::string> lines = listing_->next();
-    if (!lines) {
-      return lines.error();
-    }
-    const bool complete = lines.value().empty() && !listing_->unfinished();
-    output += complete ? last_line : std::string_view(lines.value());
-    return complete ? Progress::complete : Progress::more;
-  }
-
- private:
-  std::unique_ptr<pop3_legacy::Listing> listing_;
-};
-
 }  // namespace pop3_legacy::shim
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "plugin/core/base/text.h"
 #include "plugin/core/protocol/command_line.h"
+#include "plugin/core/session/conversation.h"
 #include "plugin/core/session/session.h"
 #include "shim/long_answer.h"
 #include "shim/replies.h"
@@ -45,7 +46,7 @@ bool is_hex(std::string_view text) noexcept {
 
 }  // namespace
 
-class ServerSession::Worker {
+class ServerSession::Worker : public Recipient {
  public:
   explicit Worker(Environment environment) : environment_(std::move(environment)) {
     output_ += greeting;
@@ -88,11 +89,11 @@ class ServerSession::Worker {
   }
 
   [[nodiscard]] bool waits() const noexcept {
-    return intake_ && intake_->state() == Intake::State::waiting;
+    return conversation_ && conversation_->state() == Conversation::State::waiting;
   }
 
   [[nodiscard]] bool waits_for_client_only() const noexcept {
-    return waits() && intake_->for_client_only();
+    return waits() && conversation_->waits_for_client_only();
   }
 
   [[nodiscard]] bool has_input() const noexcept { return !input().empty(); }
@@ -106,8 +107,25 @@ class ServerSession::Worker {
     }
   }
 
+  // --- for the conversation ---
+
+  void reply(const Reply& reply, bool client_erred) override { send(reply.wire(), client_erred); }
+  void lines(std::string_view lines) override { output_ += lines; }
+  void end(const char* /*why*/) override { end(); }
+  [[nodiscard]] bool over() const override { return over_; }
+  void wake() override {
+    if (environment_.wake) {
+      environment_.wake();
+    }
+  }
+  void answered(const Command& /*command*/, std::string_view /*arguments*/,
+                bool /*positive*/) override {}
+
  private:
-  [[nodiscard]] bool all_taken() const noexcept { return !long_answer_ && output_.empty(); }
+  [[nodiscard]] bool all_taken() const noexcept {
+    return !long_answer_ && output_.empty() &&
+           !(conversation_ && conversation_->state() == Conversation::State::answering);
+  }
 
   /// Does what the available input and the room for output allow.
   void advance() {
@@ -121,15 +139,8 @@ class ServerSession::Worker {
       continue_long_answer();
       return true;
     }
-    if (slow_reply_) {
-      if (const auto reply = slow_reply_->step()) {
-        slow_reply_.reset();
-        send(reply->wire());
-      }
-      return true;
-    }
-    if (intake_) {
-      return continue_intake();
+    if (conversation_ && conversation_->state() != Conversation::State::idle) {
+      return go_on();
     }
     if (host_lines_ == 0 && transaction_ && !front_line_too_long()) {
       Decision decision = transaction_->core().take(input(), given_);
@@ -139,23 +150,7 @@ class ServerSession::Worker {
       }
       if (decision.taker == Taker::ours) {
         consume(decision.octets);
-        Answer answer = transaction_->core().answer(std::move(decision));
-        if (!answer.reply.wire().empty()) {
-          send(answer.reply.wire(), answer.client_erred);
-        }
-        if (answer.ends_session && !over_) {
-          end();
-        }
-        if (answer.listing && !over_) {
-          long_answer_ = std::make_unique<CoreListing>(std::move(answer.listing));
-        }
-        if (answer.slow_reply && !over_) {
-          slow_reply_ = std::move(answer.slow_reply);
-        }
-        if (answer.intake && !over_) {
-          intake_ = std::move(answer.intake);
-          intake_->when_done(environment_.wake);
-        }
+        conversation_->answer(std::move(decision));
         return true;
       }
       host_lines_ = decision.octets;
@@ -193,24 +188,20 @@ class ServerSession::Worker {
     }
   }
 
-  bool continue_intake() {
-    if (intake_->state() == Intake::State::taking && !input().empty()) {
-      const std::size_t taken = intake_->take(input());
-      transaction_->core().took_data(taken);
-      consume(taken);
+  bool go_on() {
+    switch (conversation_->state()) {
+      case Conversation::State::answering:
+        conversation_->step();
+        return true;
+      case Conversation::State::taking:
+        if (!input().empty()) {
+          consume(conversation_->take(input()));
+          return true;
+        }
+        return false;
+      default:
+        return false;
     }
-    if (intake_->state() != Intake::State::done) {
-      return false;
-    }
-    const std::unique_ptr<Intake> intake = std::move(intake_);
-    send(intake->reply().wire());
-    if (auto listing = intake->listing(); listing && !over_) {
-      long_answer_ = std::make_unique<CoreListing>(std::move(listing));
-    }
-    if (intake->ends_session() && !over_) {
-      end();
-    }
-    return true;
   }
 
   /// Executes a line of `octets`, line end included, at the front of the input.
@@ -258,8 +249,9 @@ class ServerSession::Worker {
   void end() {
     over_ = true;
     long_answer_.reset();
-    slow_reply_.reset();
-    intake_.reset();
+    if (conversation_) {
+      conversation_->drop();
+    }
   }
 
   // --- the AUTHORIZATION state ---
@@ -339,6 +331,7 @@ class ServerSession::Worker {
     transaction_ = std::make_unique<Transaction>(
         std::move(opened.value()), user, std::move(resolution), environment_,
         [this](std::string_view sentence) { log(sentence); });
+    conversation_.emplace(transaction_->core(), *this);
     const LoginReply reply = transaction_->core().logged_in("+OK Logged in.");
     if (reply.refused) {
       end();
@@ -376,9 +369,8 @@ class ServerSession::Worker {
 
   std::optional<std::string> user_;  ///< from USER
   std::unique_ptr<Transaction> transaction_;
+  std::optional<Conversation> conversation_;  ///< with the transaction
   std::unique_ptr<LongAnswer> long_answer_;
-  std::unique_ptr<SlowReply> slow_reply_;
-  std::unique_ptr<Intake> intake_;
   std::uint64_t long_answer_octets_ = 0;
   std::size_t host_lines_ = 0;  ///< octets at the front of the input that the core left to us
   std::uint64_t given_ = 0;     ///< octets that the core has left to us so far

@@ -234,155 +234,88 @@ std::uint64_t ClientSession::waiting_input() const {
 }
 
 void ClientSession::answer(Decision decision) {
-  Answer answer = session_.answer(std::move(decision));
-  const bool positive = answer.reply.positive();
   o_stream_cork(client_->output);
-  if (!answer.reply.wire().empty()) {
-    send_reply(answer.reply, answer.client_erred);
-  }
-  if (answer.ends_session) {
-    client_disconnect(client_, "The session's deletions could not be stored.");
-  }
-  if (answer.slow_reply && !client_->disconnected) {
-    slow_reply_ = std::move(answer.slow_reply);
-    command_ = answer.command;
-    arguments_ = answer.arguments;
-    client_->cmd = continue_slow_reply;
-    go_on_with_slow_reply();
-    o_stream_uncork(client_->output);
-    return;
-  }
-  if (answer.listing && !client_->disconnected) {
-    begin_listing(std::move(answer.listing));
-  }
-  if (answer.intake && !client_->disconnected) {
-    intake_ = std::move(answer.intake);
-    command_ = answer.command;
-    arguments_ = answer.arguments;
-    intake_->when_done([this] { answer_intake(); });
-    if (intake_->state() == Intake::State::waiting) {
-      begin_waiting();
-    }
-  }
+  conversation_.answer(std::move(decision));
+  go_on();
   o_stream_uncork(client_->output);
-  if (intake_) {
-    return;  // the answer is not finished
-  }
-  // CAPA has already had its event: the host was asked for it.
-  if (answer.command != nullptr && answer.command->owner != Owner::shared) {
-    send_event(client_->user->event, *answer.command, answer.arguments, positive);
-  }
 }
 
-void ClientSession::continue_slow_reply(struct client* client) {
+// Dovecot calls this when the output has room again, and once more when the session ends.
+void ClientSession::continue_answer(struct client* client) {
   auto* const self = module_context<ClientSession>(client, client_module);
-  const bool done = trampoline("a reply", false, [&] {
-    self->go_on_with_slow_reply();
+  const bool done = trampoline("an answer", false, [&] {
+    self->go_on();
     return true;
   });
   if (!done) {
-    self->slow_reply_.reset();
+    // Otherwise Dovecot would keep asking for the rest.
+    self->conversation_.drop();
     client->cmd = nullptr;
     client_disconnect(client, "An answer could not be completed.");
   }
 }
 
-void ClientSession::go_on_with_slow_reply() {
-  const auto until = std::chrono::steady_clock::now() + turn;
-  std::optional<Reply> reply;
-  while (!client_->output->closed && client_->output->stream_errno == 0) {
-    reply = slow_reply_->step();
-    if (reply) {
-      break;
-    }
-    if (std::chrono::steady_clock::now() > until) {
-      o_stream_set_flush_pending(client_->output, true);
-      return;
-    }
-  }
-  slow_reply_.reset();
-  client_->cmd = nullptr;
-  if (reply) {
-    send_reply(*reply);
-    send_event(client_->user->event, *command_, arguments_, reply->positive());
-  }
-}
-
-// Dovecot calls this when the output has room again, and once more when the session ends.
-void ClientSession::continue_listing(struct client* client) {
-  auto* const self = module_context<ClientSession>(client, client_module);
-  const bool sent = trampoline("an answer", false, [&] {
-    self->send_listing();
-    return true;
-  });
-  if (!sent) {
-    // Otherwise Dovecot would keep asking for the rest.
-    self->end_listing();
-    client_disconnect(client, "An answer could not be completed.");
-  }
-}
-
-void ClientSession::begin_listing(std::unique_ptr<Listing> listing) {
-  listing_ = std::move(listing);
-  client_->cmd = continue_listing;
-  send_listing();
-  // All that is in the buffer may leave at once, and then nothing else would ask for more.
-  if (client_->cmd != nullptr) {
-    o_stream_set_flush_pending(client_->output, true);
-  }
-}
-
-void ClientSession::send_listing() {
-  const auto until = std::chrono::steady_clock::now() + turn;
-  // Once the output is broken nobody receives the answer, so it must not count as complete.
-  while (!client_->output->closed && client_->output->stream_errno == 0) {
-    if (POP3_CLIENT_OUTPUT_FULL(client_)) {
-      return;
-    }
-    if (std::chrono::steady_clock::now() > until) {
-      o_stream_set_flush_pending(client_->output, true);
-      return;
-    }
-    const Result<std::string> lines = listing_->next();
-    if (!lines) {
-      host_.log_error(lines.error().text);
-      end_listing();
-      client_disconnect(client_, "An answer could not be completed.");
-      return;
-    }
-    if (lines.value().empty()) {
-      if (listing_->unfinished()) {
-        continue;
+void ClientSession::go_on() {
+  if (conversation_.state() == Conversation::State::answering) {
+    // Set first, should an exception end this: no command is read before the answer is complete.
+    client_->cmd = continue_answer;
+    const auto until = std::chrono::steady_clock::now() + turn;
+    do {
+      if (client_->output->closed || client_->output->stream_errno != 0) {
+        // Nobody receives the answer, so it must not count as complete.
+        conversation_.drop();
+      } else if (POP3_CLIENT_OUTPUT_FULL(client_) || std::chrono::steady_clock::now() > until) {
+        break;
+      } else {
+        conversation_.step();
       }
-      client_send_line(client_, ".");
-      break;
-    }
-    o_stream_nsend(client_->output, lines.value().data(), lines.value().size());
+    } while (conversation_.state() == Conversation::State::answering);
   }
-  end_listing();
+  follow();
 }
 
-void ClientSession::end_listing() {
-  listing_.reset();
-  client_->cmd = nullptr;
+// Makes what the conversation does Dovecot's current command, or none.
+void ClientSession::follow() {
+  switch (conversation_.state()) {
+    case Conversation::State::idle:
+    case Conversation::State::taking:
+      client_->cmd = nullptr;
+      break;
+    case Conversation::State::answering:
+      client_->cmd = continue_answer;
+      // All that is in the buffer may leave at once, and then nothing else would ask for more.
+      o_stream_set_flush_pending(client_->output, true);
+      break;
+    case Conversation::State::waiting:
+      begin_waiting();
+      break;
+  }
 }
 
 std::size_t ClientSession::take_data(std::string_view octets) {
-  const std::size_t taken = intake_->take(octets);
-  session_.took_data(taken);
-  if (intake_->state() == Intake::State::done) {
-    answer_intake();
-  } else if (intake_->state() == Intake::State::waiting) {
-    begin_waiting();
-  }
+  const std::size_t taken = conversation_.take(octets);
+  o_stream_cork(client_->output);
+  go_on();
+  o_stream_uncork(client_->output);
   return taken;
+}
+
+void ClientSession::lines(std::string_view lines) {
+  o_stream_nsend(client_->output, lines.data(), lines.size());
+}
+
+void ClientSession::answered(const Command& command, std::string_view arguments, bool positive) {
+  // CAPA has already had its event: the host was asked for it.
+  if (command.owner != Owner::shared) {
+    send_event(client_->user->event, command, arguments, positive);
+  }
 }
 
 // While a command runs, Dovecot does not watch the connection. A descriptor can be watched only
 // once, so this watches a duplicate of Dovecot's.
 void ClientSession::begin_waiting() {
-  client_->cmd = wait_for_intake;
-  if (!intake_->for_client_only()) {
+  client_->cmd = wait_for_wake;
+  if (!conversation_.waits_for_client_only()) {
     return;
   }
   watched_fd_ = ::fcntl(client_->fd_in, F_DUPFD_CLOEXEC, 0);
@@ -422,28 +355,18 @@ void ClientSession::connection_changed(void* context) {
 }
 
 // Dovecot leaves the input alone while client_->cmd is set.
-void ClientSession::wait_for_intake(struct client* /*client*/) {}
+void ClientSession::wait_for_wake(struct client* /*client*/) {}
 
-void ClientSession::answer_intake() {
+void ClientSession::wake() {
   end_waiting();
-  const std::unique_ptr<Intake> intake = std::move(intake_);
-  const Reply reply = intake->reply();
-  const bool waited = client_->cmd == wait_for_intake;
+  const bool waited = client_->cmd == wait_for_wake;
   if (waited) {
-    client_->cmd = nullptr;
     // The idle time starts again, as if the client had just sent something.
     client_->last_input = ioloop_time;
     timeout_reset(client_->to_idle);
   }
   o_stream_cork(client_->output);
-  send_reply(reply);
-  send_event(client_->user->event, *command_, arguments_, reply.positive());
-  if (auto listing = intake->listing(); listing && !client_->disconnected) {
-    begin_listing(std::move(listing));
-  }
-  if (intake->ends_session()) {
-    client_disconnect(client_, "The message had no end.");
-  }
+  go_on();
   if (waited && !client_->disconnected) {
     // Continues through output_flushed(), where Dovecot resumes reading.
     o_stream_set_flush_pending(client_->output, true);
@@ -457,7 +380,7 @@ void ClientSession::answer_intake() {
 }
 
 // The command counts as one of Dovecot's own: too many bad ones in a row end the session.
-void ClientSession::send_reply(const Reply& reply, bool client_erred) {
+void ClientSession::reply(const Reply& reply, bool client_erred) {
   const std::string& wire = reply.wire();
   client_send_line(client_, "%.*s", static_cast<int>(wire.size() - 2), wire.data());
   if (reply.positive()) {
@@ -489,16 +412,9 @@ void ClientSession::destroy_client(struct client* client, const char* reason) {
     output_filter_set_editor(replies, nullptr);
   }
   input_filter_detach(self->filter_);
-  if (self->listing_) {
-    self->end_listing();
-  }
-  if (self->intake_) {
+  if (self->conversation_.state() != Conversation::State::idle) {
+    self->conversation_.drop();
     self->end_waiting();
-    self->intake_.reset();
-    client->cmd = nullptr;
-  }
-  if (self->slow_reply_) {
-    self->slow_reply_.reset();
     client->cmd = nullptr;
   }
   if (self->to_come_back_ != nullptr) {
@@ -515,7 +431,7 @@ void ClientSession::destroy_client(struct client* client, const char* reason) {
 // lines behind that, in the filter's parent, need a reason to be read.
 int ClientSession::output_flushed(void* context) {
   auto* const self = static_cast<ClientSession*>(context);
-  if (self->client_->cmd == wait_for_intake || self->client_->cmd == wait_for_lock) {
+  if (self->client_->cmd == wait_for_wake || self->client_->cmd == wait_for_lock) {
     // Otherwise Dovecot would ask to be called again at once and, with a broken output, end the
     // session. Then nobody would learn what became of the message.
     (void)o_stream_flush(self->client_->output);

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "plugin/core/session/conversation.h"
 #include "plugin/core/session/session.h"
 #include "plugin/dovecot/dovecot_host.h"
 #include "plugin/dovecot/output_filter.h"
@@ -20,18 +21,13 @@
 
 namespace pop3_legacy::dovecot {
 
-class ClientSession : public ReplyEditor {
+class ClientSession : public ReplyEditor, public Recipient {
  public:
   /// Attaches a session to `client` if the policy leaves it anything to do. The object is freed
   /// when the client is destroyed. The command loop must not have read any of the client's input.
   /// `remembered` is as for Session, `by_user` as for DovecotHost.
   static void attach(struct client* client, policy::Resolution resolution, Remembered remembered,
                      bool by_user);
-
-  ClientSession(const ClientSession&) = delete;
-  ClientSession& operator=(const ClientSession&) = delete;
-  ClientSession(ClientSession&&) = delete;
-  ClientSession& operator=(ClientSession&&) = delete;
 
   // --- for the input filter ---
 
@@ -45,7 +41,7 @@ class ClientSession : public ReplyEditor {
   }
   /// The next octets are not commands but data for take_data().
   [[nodiscard]] bool takes_data() const {
-    return intake_ && intake_->state() == Intake::State::taking;
+    return conversation_.state() == Conversation::State::taking;
   }
   /// Returns how many of `octets` belonged to the data.
   std::size_t take_data(std::string_view octets);
@@ -66,6 +62,15 @@ class ClientSession : public ReplyEditor {
     return session_.reworded(line);
   }
 
+  // --- for the conversation ---
+
+  void reply(const Reply& reply, bool client_erred) override;
+  void lines(std::string_view lines) override;
+  void end(const char* why) override { client_disconnect(client_, why); }
+  [[nodiscard]] bool over() const override { return client_->disconnected; }
+  void wake() override;
+  void answered(const Command& command, std::string_view arguments, bool positive) override;
+
  private:
   ClientSession(struct client* client, policy::Resolution resolution, Remembered remembered,
                 bool by_user);
@@ -73,41 +78,32 @@ class ClientSession : public ReplyEditor {
 
   static void destroy_client(struct client* client, const char* reason);
   static int output_flushed(void* context);
-  static void continue_listing(struct client* client);
+  static void continue_answer(struct client* client);
 
   void install();
   static void complete_login(ClientSession* self);
   void finish();
   void mark_executed();
   [[nodiscard]] std::uint64_t waiting_input() const;
-  void send_reply(const Reply& reply, bool client_erred = true);
-  void begin_listing(std::unique_ptr<Listing> listing);
-  void send_listing();
-  void end_listing();
-  static void continue_slow_reply(struct client* client);
-  void go_on_with_slow_reply();
+  void go_on();
+  void follow();
   static void wait_for_lock(struct client* client);
   static void pause_over(void* context);
   void end_pause();
   [[nodiscard]] bool turn_is_over();
-  static void wait_for_intake(struct client* client);
+  static void wait_for_wake(struct client* client);
   void begin_waiting();
   void end_waiting();
   static void connection_changed(void* context);
-  void answer_intake();
 
   union pop3_module_context module_context_ {};  ///< holds the callbacks before ours
   struct client* client_;
   DovecotHost host_;
   Session session_;
+  Conversation conversation_{session_,
+                             *this};  ///< while it has something to do, it is client_->cmd
   struct istream* filter_ = nullptr;
-  struct timeout* to_login_ = nullptr;     ///< until the login has been answered
-  std::unique_ptr<Listing> listing_;       ///< while it is client_->cmd
-  std::unique_ptr<Intake> intake_;         ///< while it waits, it is client_->cmd as well
-  std::unique_ptr<SlowReply> slow_reply_;  ///< while it is client_->cmd
-  /// The command to be answered later.
-  const Command* command_ = nullptr;
-  std::string arguments_;
+  struct timeout* to_login_ = nullptr;      ///< until the login has been answered
   struct timeout* to_come_back_ = nullptr;  ///< while wait_for_lock() is client_->cmd
   struct timeval loop_ {};                  ///< the event loop's round in which the turn began
   std::chrono::steady_clock::time_point turn_end_;
