@@ -1,5 +1,6 @@
 #include "plugin/core/policy/keys.h"
 
+#include <algorithm>
 #include <array>
 
 #include "plugin/core/policy/sections/sections.h"
@@ -23,11 +24,18 @@ std::span<const Section* const> sections() noexcept {
 
 const Key* find_key(std::string_view path) noexcept {
   for (const Section* const section : table) {
+    if (!path.starts_with(section->table)) continue;
     for (const Key& key : section->keys) {
       if (key.path == path) return &key;
     }
   }
   return nullptr;
+}
+
+bool is_section(std::string_view path) noexcept {
+  return !path.empty() && std::any_of(table.begin(), table.end(), [&](const Section* section) {
+    return section->table == path;
+  });
 }
 
 std::string_view table_of(std::string_view path) noexcept {

@@ -35,6 +35,8 @@ std::span<const Section* const> sections() noexcept;
 
 /// The entry at `path`; nullptr if there is none.
 const Key* find_key(std::string_view path) noexcept;
+/// `path` is a table with entries. [x_commands] is one, too, besides being a key.
+bool is_section(std::string_view path) noexcept;
 
 /// "last" for "last.start"; "last.start" for "last.start.x"; empty for "inherit".
 std::string_view table_of(std::string_view path) noexcept;

@@ -108,7 +108,6 @@ class Document::Reader {
   }
 
   void read_table(const toml::table& table, const std::string& prefix) {
-    const std::vector<std::string_view> tables = known_tables();
     for (const auto& [name, node] : table) {
       const std::string path = prefix + std::string(name.str());
       // A name with a dot in it was quoted, and is not the path that it looks like.
@@ -116,7 +115,7 @@ class Document::Reader {
       const Key* const key = is_path ? find_key(path) : nullptr;
       if (key != nullptr) {
         read_value(*key, node);
-      } else if (is_path && std::find(tables.begin(), tables.end(), path) != tables.end()) {
+      } else if (is_path && is_section(path)) {
         if (const toml::table* const inner = node.as_table()) {
           read_table(*inner, path + '.');
         } else {
