@@ -198,7 +198,7 @@ void ClientSession::mark_executed() {
   if (client_->output->stream_errno != 0) {
     return;
   }
-  const uoff_t consumed = filter_->v_offset;
+  const uoff_t consumed = input_filter_given(filter_);
   session_.executed(client_->cmd == nullptr || consumed == 0 ? consumed : consumed - 1);
   if (answer_ended_ && client_->cmd == nullptr &&
       o_stream_get_buffer_used_size(client_->output) == 0) {

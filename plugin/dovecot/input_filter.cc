@@ -14,8 +14,8 @@ namespace {
 struct InputFilter {
   struct istream_private istream;  // must be first: Dovecot frees the struct by this address
   ClientSession* session;
-  // Octets of the parent that were answered here and never shown to the host, less what the host
-  // was given in place of others. The difference may be negative; it then wraps.
+  // Octets in the stream's offset that the host was not given, less what it was given in place of
+  // others. The difference may be negative; it then wraps.
   uoff_t own_octets;
   bool too_long;  // the host has been given a line without an end, and gets nothing more
 };
@@ -28,6 +28,12 @@ std::string_view buffered(struct istream* parent) {
   size_t size = 0;
   const unsigned char* const data = i_stream_get_data(parent, &size);
   return {reinterpret_cast<const char*>(data), size};
+}
+
+/// Counts `octets` that the host is not given. Negative, wrapped, where it is given more.
+void pass_over(InputFilter& filter, uoff_t octets) {
+  filter.own_octets += octets;
+  filter.istream.istream.v_offset += octets;
 }
 
 /// Shows the host the first `octets` of the parent's buffer.
@@ -52,7 +58,7 @@ ssize_t read_lines(InputFilter& filter) {
     return filter.too_long ? -2 : 0;  // the host has not consumed what it has
   }
   // What the host has consumed is consumed from the parent as well.
-  i_stream_seek(parent, stream.parent_start_offset + stream.istream.v_offset + filter.own_octets);
+  i_stream_seek(parent, stream.parent_start_offset + stream.istream.v_offset);
   stream.skip = stream.pos = 0;
 
   // At most one read of the parent per call, so that one client cannot keep the process busy.
@@ -63,29 +69,26 @@ ssize_t read_lines(InputFilter& filter) {
     }
     if (filter.session->takes_data() && !data.empty()) {
       const std::size_t taken = filter.session->take_data(data);
-      filter.own_octets += taken;
       i_stream_skip(parent, taken);
+      pass_over(filter, taken);
       continue;
     }
-    Decision decision = filter.session->take(data, stream.istream.v_offset);
+    Decision decision = filter.session->take(data, input_filter_given(&stream.istream));
     switch (decision.taker) {
       case Taker::host:
         if (decision.octets < data.size()) {
           i_stream_set_input_pending(&stream.istream, true);
         }
         if (!decision.rewritten.empty()) {
-          // The host's offset counts what the host was given, the parent's counts what the client
-          // sent.
           const std::string_view line = filter.session->keep_line(std::move(decision.rewritten));
           i_stream_skip(parent, decision.octets);
-          filter.own_octets += decision.octets;
-          filter.own_octets -= line.size();
+          pass_over(filter, decision.octets - line.size());
           return hand_out(filter, line, line.size());
         }
         return hand_out(filter, data, decision.octets);
       case Taker::ours:
-        filter.own_octets += decision.octets;
         i_stream_skip(parent, decision.octets);
+        pass_over(filter, decision.octets);
         filter.session->answer(std::move(decision));
         continue;
       case Taker::later:
@@ -143,6 +146,11 @@ struct istream* input_filter_create(struct istream* parent, ClientSession* sessi
   return stream;
 }
 
+uoff_t input_filter_given(const struct istream* filter) {
+  const auto* const self = reinterpret_cast<const InputFilter*>(filter->real_stream);
+  return filter->v_offset - self->own_octets;
+}
+
 void input_filter_detach(struct istream* filter) {
   InputFilter& self = filter_of(filter->real_stream);
   self.session = nullptr;
@@ -155,9 +163,7 @@ bool input_filter_has_more(const struct istream* filter) {
 
 std::size_t input_filter_waiting(const struct istream* filter) {
   const struct istream_private* const stream = filter->real_stream;
-  const InputFilter& self = *reinterpret_cast<const InputFilter*>(stream);
-  const uoff_t seen = stream->parent_start_offset + filter->v_offset +
-                      (stream->pos - stream->skip) + self.own_octets;
+  const uoff_t seen = stream->parent_start_offset + filter->v_offset + (stream->pos - stream->skip);
   const uoff_t end = stream->parent->v_offset + buffered(stream->parent).size();
   return end > seen ? end - seen : 0;
 }

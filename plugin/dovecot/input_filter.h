@@ -13,8 +13,13 @@ namespace pop3_legacy::dovecot {
 class ClientSession;
 
 /// A filter over `parent`, to which it holds a reference. It asks `session` until
-/// input_filter_detach().
+/// input_filter_detach(). Its offset counts what the client has sent, as Dovecot's log and events
+/// do, and not what the host was given.
 struct istream* input_filter_create(struct istream* parent, ClientSession* session);
+
+/// How many octets the host has consumed of what it was given: lines that were answered here do not
+/// count, and those that were replaced count as what replaced them.
+uoff_t input_filter_given(const struct istream* filter);
 
 /// Ends the stream.
 void input_filter_detach(struct istream* filter);
