@@ -207,6 +207,7 @@ class MaildropHost : public host::WholeHost {
     return found;
   }
   void log_error(std::string_view sentence) override { log_(sentence); }
+  void report(const Event& event) override { log_(event.text); }
 
   Result<Hasher*> hasher() override {
     if (!hasher_) {

@@ -128,8 +128,8 @@ Status UidlMaildrop::store_state(std::string_view name, std::string_view content
   return maildrop_.store_state(name, content);
 }
 
-void UidlMaildrop::log(LogLevel /*level*/, std::string_view sentence) {
-  log_("uidl: " + std::string(sentence));
+void UidlMaildrop::report(const Event& event) {
+  log_("uidl: " + event.text);
 }
 
 }  // namespace pop3_legacy::shim

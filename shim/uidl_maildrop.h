@@ -69,7 +69,7 @@ class UidlMaildrop : public uidl::Maildrop {
   [[nodiscard]] Result<std::string> read_key(const std::string& path) override;
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
   Status store_state(std::string_view name, std::string_view content) override;
-  void log(LogLevel level, std::string_view sentence) override;
+  void report(const Event& event) override;
 
  private:
   shim::Maildrop& maildrop_;

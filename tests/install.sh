@@ -14,7 +14,7 @@ packages="cmake dovecot-core dovecot-dev dovecot-pop3d g++ libcli11-dev libidn2-
 if [ "$1" = test ]; then
   packages="$packages clang clang-format clang-tidy curl debootstrap dovecot-sqlite fetchmail getmail6 hostname
     libclang-rt-dev libcmocka-dev libevent-dev libgmime-3.0-dev libgtest-dev mpop mutt netcat-openbsd openssl
-    perl python3-pytest redis-tools stunnel4 valgrind"
+    perl prometheus python3-pytest redis-tools stunnel4 valgrind"
 fi
 
 missing=

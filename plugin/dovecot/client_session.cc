@@ -25,18 +25,20 @@ constexpr unsigned max_bad_commands = 20;
 
 MODULE_CONTEXT_DEFINE_INIT(client_module, &pop3_module_register);
 
-/// Sends one event per command, in the shape that Dovecot 2.4 gives its own, so that the same
-/// metrics count both.
-void send_event(struct event* parent, const Command& command, std::string_view arguments,
-                bool positive) {
-  struct event* event = event_create(parent);
-  event_set_name(event, "pop3_command_finished");
-  event_add_str(event, "cmd_name", std::string(command.name).c_str());
+/// Sends `event`, which began with the command: once by its own name, and once in the shape of
+/// Dovecot 2.4's own, so that the same metrics count both.
+void send_event(struct event* event, const Command& command, std::string_view arguments,
+                bool positive, uoff_t octets) {
+  const std::string name(command.name);
+  event_add_str(event, "cmd_name", name.c_str());
   event_add_str(event, "cmd_args",
                 str_sanitize(std::string(arguments).c_str(), max_reply_line_octets));
   event_add_str(event, "reply_state", positive ? "OK" : "ERR");
-  e_debug(event, "pop3_legacy: %s finished", std::string(command.name).c_str());
-  event_unref(&event);
+  event_add_int(event, "net_out_bytes", static_cast<intmax_t>(octets));
+  for (const char* const kind : {"pop3_command_finished", "pop3_legacy_command_finished"}) {
+    event_set_name(event, kind);
+    e_debug(event, "pop3_legacy: %s finished", name.c_str());
+  }
 }
 
 /// How long a slow answer, or the commands of one packet, may run before the process's other
@@ -82,6 +84,7 @@ ClientSession::ClientSession(struct client* client, policy::Resolution resolutio
                master_of(client->user) != nullptr ? Visitor::master : Visitor::owner) {}
 
 ClientSession::~ClientSession() {
+  event_unref(&answering_);
   if (destroyed_ != nullptr) {
     *destroyed_ = true;
   }
@@ -234,6 +237,9 @@ std::uint64_t ClientSession::waiting_input() const {
 }
 
 void ClientSession::answer(Decision decision) {
+  event_unref(&answering_);
+  answering_ = event_create(client_->user->event);
+  output_before_ = client_->output->offset;
   o_stream_cork(client_->output);
   conversation_.answer(std::move(decision));
   go_on();
@@ -307,7 +313,7 @@ void ClientSession::lines(std::string_view lines) {
 void ClientSession::answered(const Command& command, std::string_view arguments, bool positive) {
   // CAPA has already had its event: the host was asked for it.
   if (command.owner != Owner::shared) {
-    send_event(client_->user->event, command, arguments, positive);
+    send_event(answering_, command, arguments, positive, client_->output->offset - output_before_);
   }
 }
 

@@ -103,6 +103,8 @@ class ClientSession : public ReplyEditor, public Recipient {
   Conversation conversation_{session_,
                              *this};  ///< while it has something to do, it is client_->cmd
   struct istream* filter_ = nullptr;
+  struct event* answering_ = nullptr;       ///< created with the answer under way
+  uoff_t output_before_ = 0;                ///< its output's offset then
   struct timeout* to_login_ = nullptr;      ///< until the login has been answered
   struct timeout* to_come_back_ = nullptr;  ///< while wait_for_lock() is client_->cmd
   struct timeval loop_ {};                  ///< the event loop's round in which the turn began

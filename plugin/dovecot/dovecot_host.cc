@@ -11,6 +11,7 @@
 #include "plugin/dovecot/domain_loader.h"
 #include "plugin/dovecot/dovecot_maildrop.h"
 #include "plugin/dovecot/host_answer.h"
+#include "plugin/dovecot/host_event.h"
 #include "plugin/dovecot/mail_inspection.h"
 #include "plugin/dovecot/mail_parts.h"
 #include "plugin/dovecot/mail_submission.h"
@@ -427,18 +428,16 @@ Result<bool> DovecotHost::prepare_uidls() {
   return prepare_part_of_uidls(client_->mailbox);
 }
 
-void DovecotHost::log_warning(std::string_view sentence) {
-  e_warning(client_->user->event, "pop3_legacy: %.*s", static_cast<int>(sentence.size()),
-            sentence.data());
-}
-
 bool DovecotHost::all_named() {
   return switch_.switched() || without_uidls(client_->mailbox).empty();
 }
 
 void DovecotHost::log_error(std::string_view sentence) {
-  e_error(client_->user->event, "pop3_legacy: %.*s", static_cast<int>(sentence.size()),
-          sentence.data());
+  report({LogLevel::error, std::string(sentence)});
+}
+
+void DovecotHost::report(const Event& event) {
+  report_event(client_->user->event, event);
 }
 
 }  // namespace pop3_legacy::dovecot

@@ -28,7 +28,9 @@ class DovecotHost : public host::WholeHost {
         switch_(client),
         inbox_states_(*this),
         mailbox_users_(inbox_states_, client->user->username, by_user,
-                       [this](std::string_view sentence) { log_warning(sentence); }),
+                       [this](std::string_view sentence) {
+                         report({LogLevel::warning, std::string(sentence)});
+                       }),
         user_states_(client->user, mailbox_users_) {}
 
   /// The result refers to this object.
@@ -100,6 +102,7 @@ class DovecotHost : public host::WholeHost {
       const ProgramCall& call, std::function<void(ProgramResult)> done) override;
 
   void log_error(std::string_view sentence) override;
+  void report(const Event& event) override;
 
  private:
   /// The files in the INBOX's control directory, under their own names.
@@ -119,7 +122,6 @@ class DovecotHost : public host::WholeHost {
     DovecotHost& host_;
   };
 
-  void log_warning(std::string_view sentence);
   [[nodiscard]] std::uint32_t sequence(MessageNumber number) const;
   [[nodiscard]] Status has_uidl(MessageNumber number) const;
 

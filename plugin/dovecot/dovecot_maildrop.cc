@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include "plugin/core/uidl/memory.h"
+#include "plugin/dovecot/host_event.h"
 #include "plugin/dovecot/mailbox_state.h"
 #include "plugin/dovecot/master_user.h"
 #include "plugin/files/key_file.h"
@@ -157,10 +158,10 @@ bool DovecotMaildrop::stores(std::string_view name) {
   if (!mailbox_is_readonly(box_)) {
     return true;
   }
-  log(LogLevel::warning,
-      "the mailbox is read-only for this user, so its ids are not remembered: they stay what they "
-      "are as long as the policy does, and what they are made of (the state \"" +
-          std::string(name) + "\" is not stored)");
+  report({LogLevel::warning,
+          "the mailbox is read-only for this user, so its ids are not remembered: they stay what "
+          "they are as long as the policy does, and what they are made of (the state \"" +
+              std::string(name) + "\" is not stored)"});
   return false;
 }
 
@@ -178,19 +179,10 @@ Result<bool> DovecotMaildrop::exchange_state(std::string_view name,
   return exchange_mailbox_state(box_, name, old, content);
 }
 
-void DovecotMaildrop::log(LogLevel level, std::string_view sentence) {
-  const std::string line = "pop3_legacy: uidl: " + std::string(sentence);
-  switch (level) {
-    case LogLevel::info:
-      e_info(box_->event, "%s", line.c_str());
-      break;
-    case LogLevel::warning:
-      e_warning(box_->event, "%s", line.c_str());
-      break;
-    case LogLevel::error:
-      e_error(box_->event, "%s", line.c_str());
-      break;
-  }
+void DovecotMaildrop::report(const Event& event) {
+  Event named = event;
+  named.text = "uidl: " + event.text;
+  report_event(box_->event, named);
 }
 
 }  // namespace pop3_legacy::dovecot

@@ -57,7 +57,7 @@ class DovecotMaildrop : public uidl::Maildrop {
                                             const std::optional<std::string>& old,
                                             std::string_view content) override;
 
-  void log(LogLevel level, std::string_view sentence) override;
+  void report(const Event& event) override;
 
  private:
   void begin();

@@ -154,7 +154,7 @@ static void mail_from_answered(const struct smtp_reply* reply ATTR_UNUSED,
 
 static void data_answered(const struct smtp_reply* reply, struct pop3_legacy_mail* mail) {
   if (smtp_reply_is_success(reply))
-    answer(mail, 1, NULL);
+    answer(mail, 1, smtp_reply_log(reply));
   else
     answer_reply(mail, reply);
 }

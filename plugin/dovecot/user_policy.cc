@@ -7,6 +7,7 @@
 #include "plugin/core/base/text.h"
 #include "plugin/dovecot/dict_policies.h"
 #include "plugin/dovecot/domain_loader.h"
+#include "plugin/dovecot/host_event.h"
 #include "plugin/dovecot/module_context.h"
 #include "plugin/dovecot/open_dict.h"
 #include "plugin/dovecot/plugin_settings.h"
@@ -68,6 +69,11 @@ policy::Resolution resolve_policy(struct mail_user* user,
   return policy::resolve(&store, user->username, settings.profile, ascii_domain, origins);
 }
 
+std::string_view dialect_of(const policy::Resolution& resolution) {
+  const wording::Dialect* const dialect = resolution.policy.reply.dialect;
+  return dialect == nullptr ? wording::dialects().front().name : dialect->name;
+}
+
 }  // namespace
 
 void user_policy_created(struct mail_user* user) {
@@ -100,11 +106,15 @@ const policy::Resolution* user_policy(struct mail_user* user) {
   }
   // owned by the user from here on; deinit_user() deletes it
   kept->resolution = new policy::Resolution(resolve_policy(user, settings, nullptr));
+  describe_user(user->event, user->username, dialect_of(*kept->resolution));
   for (const std::string& problem : kept->resolution->problems) {
-    e_error(user->event, "pop3_legacy: policy: %s", problem.c_str());
+    report_event(user->event, {.level = LogLevel::error,
+                               .text = "policy: " + problem,
+                               .name = "pop3_legacy_policy_failed",
+                               .fields = {{"reason", problem}}});
   }
   for (const std::string& note : kept->resolution->notes) {
-    e_warning(user->event, "pop3_legacy: policy: %s", note.c_str());
+    report_event(user->event, {LogLevel::warning, "policy: " + note});
   }
   return kept->resolution;
 }

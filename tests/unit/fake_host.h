@@ -241,8 +241,10 @@ class FakeHost : public host::WholeHost, public StateStore {
     return Error{Failure::permanent, "no program is run here"};
   }
   void log_error(std::string_view sentence) override { log.emplace_back(sentence); }
+  void report(const Event& event) override { events.push_back(event); }
 
   std::map<std::string, Result<Board>> boards;  ///< by mailbox
+  std::vector<Event> events;                    ///< what was reported
   std::optional<Error> close_error;
   std::vector<std::string> happened;
   std::map<MessageNumber, std::string> headers;
@@ -320,6 +322,16 @@ class FakeHost : public host::WholeHost, public StateStore {
     std::vector<FieldQuery> queries_;
   };
 };
+
+/// A field of `event` as text; "(none)" if it has no such field.
+inline std::string field(const Event& event, std::string_view name) {
+  for (const EventField& field : event.fields) {
+    if (field.name != name) continue;
+    const auto* const number = std::get_if<std::uint64_t>(&field.value);
+    return number == nullptr ? std::get<std::string>(field.value) : std::to_string(*number);
+  }
+  return "(none)";
+}
 
 /// Everything a client gets for `answer`; "broken: …" if it cannot be completed.
 inline std::string whole(Answer answer) {

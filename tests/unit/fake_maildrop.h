@@ -69,8 +69,9 @@ class FakeMaildrop : public Maildrop {
     if (found == keys.end()) return Error{Failure::permanent, path + ": no key"};
     return found->second;
   }
-  void log(LogLevel level, std::string_view sentence) override {
-    (level == LogLevel::info ? informed : logged).emplace_back(sentence);
+  void report(const Event& event) override {
+    (event.level == LogLevel::info ? informed : logged).push_back(event.text);
+    events.push_back(event);
   }
 
   [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override {
@@ -100,6 +101,7 @@ class FakeMaildrop : public Maildrop {
   std::map<std::pair<Uid, std::string>, std::string> cache;  ///< what was derived
   std::vector<std::string> informed;                         ///< what was logged as LogLevel::info
   std::vector<std::string> logged;                           ///< the rest
+  std::vector<Event> events;
   int stores = 0;
   bool serves = true;
   std::optional<Error> host_error;

@@ -184,6 +184,23 @@ TEST(PaceRetrievals, ATopWithAllLinesCountsWhateverTheirNumber) {
   EXPECT_FALSE(top(Extent::whole, 0));
 }
 
+TEST(PaceRetrievals, ALimitIsReportedOnceASession) {
+  ClockPort port;
+  policy::Policy::Pace policy = logins(60, 1);
+  policy.retr_per_session = 1;
+  Pace pace(port, policy);
+  EXPECT_EQ(pace.log_in(), 0U);
+  EXPECT_TRUE(port.events.empty());
+  EXPECT_EQ(retrieve(pace, 10), "sent");
+  EXPECT_NE(retrieve(pace, 10), "sent");
+  EXPECT_NE(retrieve(pace, 10), "sent");
+  ASSERT_EQ(port.events.size(), 1U);
+  EXPECT_STREQ(port.events[0].name, "pop3_legacy_limit_reached");
+  EXPECT_EQ(field(port.events[0], "limit"), "retr_per_session");
+  EXPECT_NE(log_in(port, policy), 0U);
+  EXPECT_EQ(field(port.events.back(), "limit"), "login_delay");
+}
+
 TEST(PaceOctets, AnHourSlidesByMinutesAndOutlastsTheSession) {
   ClockPort port;
   const auto policy = octets(1000);

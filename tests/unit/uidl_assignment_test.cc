@@ -484,6 +484,23 @@ TEST_F(UidlAssignmentTest, AChangedPolicyIsSwitchedTo) {
                                   "\"switch\")"});
 }
 
+TEST_F(UidlAssignmentTest, AFirstSchemeAndASwitchAreEventsOnceEach) {
+  drop_.deliver("a");
+  ids(xuidl_);
+  ids(xuidl_);
+  const auto wanted = by({"decimal-uid"}, OnChange::switch_over);
+  ids(wanted);
+  ids(wanted);
+  std::vector<std::string> changes;
+  for (const Event& event : drop_.events) {
+    if (event.name == nullptr) continue;
+    EXPECT_STREQ(event.name, "pop3_legacy_uidl_scheme_changed");
+    changes.push_back(std::get<std::string>(event.fields[1].value) + " > " +
+                      std::get<std::string>(event.fields[0].value));
+  }
+  EXPECT_EQ(changes, (Strings{"none > scheme xuidl", "scheme xuidl > scheme decimal-uid"}));
+}
+
 TEST_F(UidlAssignmentTest, ASwitchToTheHostIsReadAtTheNextSession) {
   drop_.deliver("a");
   ids(xuidl_);

@@ -123,6 +123,7 @@ TEST(View, AMasterUserLeavesNoTrace) {
               "-ERR Mail cannot be deleted here: the server keeps it.\r\n");
     EXPECT_EQ(answer_to(session, "XTND XMIT\r\n").reply.wire(),
               "-ERR XTND XMIT is disabled for this mailbox.\r\n");
+    EXPECT_TRUE(port.events.empty());
     test.quit(session);
     EXPECT_EQ(port.states, before);
     EXPECT_TRUE(port.seen_left_alone);

@@ -295,6 +295,21 @@ TEST(XtndXmit, SendsTheMessage) {
   EXPECT_FALSE(client.intake->ends_session());
 }
 
+TEST(XtndXmit, ReportsWhatBecameOfAMessage) {
+  MailPort port;
+  EXPECT_EQ(Client(port).send(message), taken);
+  ASSERT_EQ(port.events.size(), 1U);
+  EXPECT_STREQ(port.events[0].name, "pop3_legacy_submission_finished");
+  EXPECT_EQ(field(port.events[0], "result"), "sent");
+  EXPECT_EQ(field(port.events[0], "recipients"), "1");
+  EXPECT_TRUE(port.events[0].text.starts_with("XTND XMIT: sent: from anna@example.org to "))
+      << port.events[0].text;
+  EXPECT_EQ(Client(port).send("To: b@c.d\r\n\r\n"), "-ERR The message has no From.\r\n");
+  EXPECT_EQ(field(port.events.back(), "result"), "refused");
+  EXPECT_EQ(port.events.back().text,
+            "XTND XMIT: refused: from anna@example.org, 13 octets: The message has no From.");
+}
+
 TEST(XtndXmit, WaitsForTheMta) {
   MailPort port;
   port.answer_at_once.reset();

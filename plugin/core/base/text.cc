@@ -45,6 +45,12 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
                     [](char x, char y) { return lower(x) == lower(y); });
 }
 
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), lower);
+  return out;
+}
+
 std::string hex(std::span<const std::uint8_t> octets) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text;

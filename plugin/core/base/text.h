@@ -30,6 +30,9 @@ constexpr bool is_printable(char c) noexcept {
 /// `text` with everything except printable ASCII written as \xNN: safe for a log or a terminal.
 std::string printable(std::string_view text);
 
+/// `text` with ASCII letters in lower case.
+std::string lowered(std::string_view text);
+
 /// Two lower-case hexadecimal digits per octet.
 std::string hex(std::span<const std::uint8_t> octets);
 

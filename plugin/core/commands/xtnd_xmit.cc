@@ -23,11 +23,22 @@ constexpr std::string_view sent_text = "Message sent successfully";
 constexpr std::string_view dry_run_text = "Message checked, and not sent: this is a dry run";
 constexpr std::string_view unknown_text = "What you have sent lately cannot be read.";
 constexpr std::string_view not_noted_text = "What you send cannot be noted at the moment.";
+constexpr std::string_view too_many_text = "You have sent too many messages, try later.";
 constexpr std::string_view no_digest_text = "Messages cannot be hashed at the moment.";
 /// The ledger's key for a message whose delivery nobody will ask about.
 constexpr std::string_view no_key = "-";
 /// The rest of a message is read and discarded up to twice the limit plus this much.
 constexpr std::uint64_t patience_octets = std::uint64_t{1} << 20U;
+
+/// `key`, a literal, is in [xmit].
+void limit_reached(Session& session, std::string_view key) {
+  session.report_once(key,
+                      {.text = "XTND XMIT is refused: the user has sent as many messages as he "
+                               "may ([xmit] " +
+                               std::string(key) + ")",
+                       .name = "pop3_legacy_limit_reached",
+                       .fields = {{"limit", std::string(key)}}});
+}
 
 /// One message: the header is held in memory until it is complete; the body goes straight to the
 /// spool.
@@ -67,7 +78,7 @@ class MessageIntake : public Intake {
         finish();
       } else if (octets_ > 2 * policy_.max_octets + patience_octets) {
         ends_session_ = true;
-        answer(*refusal_);
+        answer("refused", *refusal_);
       }
     });
     return taken;
@@ -86,15 +97,41 @@ class MessageIntake : public Intake {
       std::forward<Work>(work)();
     } catch (const std::exception& failure) {
       environment_.log_error(std::string("XTND XMIT: ") + failure.what());
-      answer(Reply::temporary_failure("Internal error."));
+      answer("failed", Reply::temporary_failure("Internal error."));
       ends_session_ = !reader_.ended();
     }
   }
 
-  void answer(Reply reply) {
+  /// `why`: the MTA's words; by default those of a negative reply.
+  void answer(const char* result, Reply reply, std::string_view why = {}) {
     reply_ = std::move(reply);
     state_ = State::done;
     spool_.reset();
+    constexpr std::string_view negative = "-ERR ";
+    const bool own_words = why.empty() && !reply_->positive();
+    report(result, own_words ? without_line_end(reply_->wire()).substr(negative.size()) : why);
+  }
+
+  /// As a mail server's log: who to whom, which message, and what became of it.
+  void report(const char* result, std::string_view why) {
+    constexpr std::size_t names = 5;
+    std::string to;
+    for (std::size_t i = 0; i < std::min(envelope_.recipients.size(), names); ++i) {
+      to += (i == 0 ? " to " : ", ") + submission::shown(envelope_.recipients[i]);
+    }
+    if (envelope_.recipients.size() > names) {
+      to += " and " + std::to_string(envelope_.recipients.size() - names) + " more";
+    }
+    environment_.report(
+        {.text = std::string("XTND XMIT: ") + result + ": from " + submission::shown(user_) + to +
+                 (message_id_.empty() ? "" : ", Message-ID " + printable(message_id_)) + ", " +
+                 std::to_string(octets_) + " octets" + (why.empty() ? "" : ": " + printable(why)),
+         .name = "pop3_legacy_submission_finished",
+         .fields = {{"result", result},
+                    {"reason", std::string(why)},
+                    {"message_id", message_id_},
+                    {"recipients", std::uint64_t{envelope_.recipients.size()}},
+                    {"octets", octets_}}});
   }
 
   // Only the first reason counts. Further input is read and discarded.
@@ -152,6 +189,7 @@ class MessageIntake : public Intake {
     }
     spool_ = std::move(spool.value());
     envelope_ = std::move(composed.value().envelope);
+    message_id_ = std::move(composed.value().message_id);
     const std::string rest = std::exchange(header_, {}).substr(body);
     store(composed.value().header + "\r\n" + rest);
   }
@@ -162,11 +200,11 @@ class MessageIntake : public Intake {
       if (const Status stored = spool_->complete(); !stored) refuse(stored.error());
     }
     if (refusal_) {
-      answer(*refusal_);
+      answer("refused", *refusal_);
       return;
     }
     if (policy_.dry_run) {
-      answer(Reply::ok(dry_run_text));
+      answer("checked", Reply::ok(dry_run_text));
       return;
     }
     if (!may_be_sent()) return;
@@ -189,7 +227,7 @@ class MessageIntake : public Intake {
       const Result<Sha256Digest> digest = digest_->finish();
       if (!digest) {
         environment_.log_error("XTND XMIT: " + digest.error().text);
-        answer(Reply::temporary_failure(no_digest_text));
+        answer("failed", Reply::temporary_failure(no_digest_text));
         return false;
       }
       key_ = hex(digest.value());
@@ -198,22 +236,24 @@ class MessageIntake : public Intake {
     if (!verdict) {
       environment_.log_error("XTND XMIT: the message cannot be noted, so it is not sent: " +
                              verdict.error().text);
-      answer(Reply::temporary_failure(not_noted_text));
+      answer("failed", Reply::temporary_failure(not_noted_text));
       return false;
     }
     switch (verdict.value()) {
       case Ledger::Verdict::fresh:
         return true;
       case Ledger::Verdict::sent_before:
-        answer(Reply::ok(sent_text));
+        answer("repeated", Reply::ok(sent_text), "it was sent before");
         return false;
       case Ledger::Verdict::under_way:
-        answer(Reply::temporary_failure("The same message is being sent already, try later."));
+        answer("refused",
+               Reply::temporary_failure("The same message is being sent already, try later."));
         return false;
       case Ledger::Verdict::too_many:
         break;
     }
-    answer(Reply::temporary_failure("You have sent too many messages, try later."));
+    limit_reached(session_, "per_hour");
+    answer("refused", Reply::temporary_failure(too_many_text));
     return false;
   }
 
@@ -226,11 +266,12 @@ class MessageIntake : public Intake {
         if (!policy_.save_to.empty()) {
           note("the copy cannot be kept: ", outbox_.save_message(*spool_, policy_.save_to));
         }
-        answer(Reply::ok(sent_text));
+        answer("sent", Reply::ok(sent_text), outcome.reason);
       } else if (outcome.kind == Failure::temporary) {
-        answer(Reply::temporary_failure("The message was not sent: " + outcome.reason));
+        answer("failed", Reply::temporary_failure("The message was not sent: " + outcome.reason),
+               outcome.reason);
       } else {
-        answer(Reply::err("The message was not sent: " + outcome.reason));
+        answer("failed", Reply::err("The message was not sent: " + outcome.reason), outcome.reason);
       }
     });
     // Moved out first, because it may destroy this object.
@@ -253,6 +294,7 @@ class MessageIntake : public Intake {
   std::uint64_t octets_ = 0;
   std::string header_;  ///< until it is complete
   Envelope envelope_;
+  std::string message_id_;
   std::unique_ptr<Spool> spool_;  ///< once the header is complete
   std::optional<Reply> refusal_;
   std::unique_ptr<Submission> submission_;
@@ -281,6 +323,7 @@ Answer xtnd_xmit(Session& session, std::string_view arguments, host::Outbox& out
   auto user = submission::address_of_user(session.environment());
   if (!user) return Reply::err(user.error().text);
   if (policy.per_session > 0 && session.messages_submitted() >= policy.per_session) {
+    limit_reached(session, "per_session");
     return Reply::err("No more messages in this session.");
   }
   const Result<bool> exhausted =
@@ -291,7 +334,8 @@ Answer xtnd_xmit(Session& session, std::string_view arguments, host::Outbox& out
     return Reply::temporary_failure(unknown_text);
   }
   if (exhausted.value()) {
-    return Reply::temporary_failure("You have sent too many messages, try later.");
+    limit_reached(session, "per_hour");
+    return Reply::temporary_failure(too_many_text);
   }
   auto digest = begin_digest(session);
   if (!digest) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "plugin/core/base/event.h"
 #include "plugin/core/base/hasher.h"
 #include "plugin/core/base/result.h"
 #include "plugin/core/host/interface.h"
@@ -22,6 +23,8 @@ class Environment : public Interface {
   [[nodiscard]] virtual std::int64_t now() const = 0;
   /// Logs one sentence for the administrator. The host adds who and when.
   virtual void log_error(std::string_view sentence) = 0;
+  /// Logs `event`, and counts it where the host can.
+  virtual void report(const Event& event) = 0;
   /// The login name as the host has it; it may contain any octet except NUL, CR and LF.
   [[nodiscard]] virtual std::string user_name() const = 0;
   /// The name of this machine, valid as the domain of a mail address.

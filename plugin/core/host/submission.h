@@ -28,7 +28,7 @@ struct Outcome {
   /// The MTA has accepted responsibility for the message.
   bool accepted = false;
   Failure kind = Failure::temporary;
-  std::string reason;  ///< the MTA's own words, if it refused
+  std::string reason;  ///< the MTA's own words; may be empty where it has accepted
 };
 
 /// A message waiting to be submitted, in an unlinked temporary file, released with this object.

@@ -233,10 +233,18 @@ Decision Session::decide(const Line& line) {
   return {.taker = Taker::ours, .command = command, .arguments = std::string(line.arguments())};
 }
 
+void Session::note_refused_deletion(const Command& command) {
+  if (visitor_ == Visitor::master || !refuses_deletion(policy_.deletion, command)) return;
+  report_once("[delete] mode", {.text = std::string(command.name) +
+                                        " is refused, because the policy keeps all mail ([delete] "
+                                        "mode = \"deny\")"});
+}
+
 // Does not depend on the arguments.
 std::optional<Reply> Session::refusal(const Command& command, Treatment treatment) {
   switch (treatment) {
     case Treatment::denied:
+      note_refused_deletion(command);
       return Reply::err(refuses_deletion(policy_.deletion, command)
                             ? "Mail cannot be deleted here: the server keeps it."
                             : std::string(command.name) + " is disabled for this mailbox.");

@@ -20,6 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -142,6 +143,11 @@ class Session {
   [[nodiscard]] bool uidls_known();
   /// How many messages this session has submitted; maintained by XTND XMIT.
   [[nodiscard]] std::uint64_t& messages_submitted() noexcept { return messages_submitted_; }
+  /// Reports `event` if `kind`, a literal, is new to this session: a client may try the same many
+  /// times.
+  void report_once(std::string_view kind, const Event& event) {
+    if (noted_.insert(kind).second) host_.environment.report(event);
+  }
 
  private:
   /// A line of the client and the command that it means.
@@ -160,6 +166,7 @@ class Session {
   [[nodiscard]] bool give_to_host(const Line& line, std::uint64_t end);
   Answer execute(const Command& command, std::string_view arguments);
   Result<bool> prepare_uidls();
+  void note_refused_deletion(const Command& command);
 
   host::Host host_;
   Visitor visitor_;
@@ -172,6 +179,7 @@ class Session {
   bool custom_uidls_ = false;  ///< known when the session began
   std::string uidl_failure_;   ///< the latest one, already logged
   std::optional<Status> uidls_prepared_;  ///< for the current line
+  std::set<std::string_view> noted_;      ///< what the log knows
   unsigned lock_tries_ = 0;               ///< for the current line
   std::uint64_t messages_submitted_ = 0;
 };

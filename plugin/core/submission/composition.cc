@@ -50,10 +50,6 @@ bool needs_no_quotes(std::string_view local) noexcept {
   });
 }
 
-std::string shown(const Address& address) {
-  return printable(address.local) + '@' + printable(address.domain);
-}
-
 // Domains are case-insensitive. No other mailbox differs from the user's own name only by case.
 bool same(const Address& a, const Address& b) noexcept {
   return equals_ignoring_case(a.local, b.local) && equals_ignoring_case(a.domain, b.domain);
@@ -161,6 +157,10 @@ Result<std::vector<Address>> recipients_of(const std::vector<HeaderField>& field
 
 }  // namespace
 
+std::string shown(const Address& address) {
+  return printable(address.local) + '@' + printable(address.domain);
+}
+
 Result<Address> address_of_user(const host::Environment& environment) {
   const std::string name = environment.user_name();
   const std::size_t at = name.rfind('@');
@@ -189,15 +189,20 @@ Result<Composition> compose(std::string_view header, const Address& user,
   };
   const std::string login = user.local + '@' + user.domain;
   const std::string date = rfc5322_date(environment.now());
-  Composition made{{user, std::move(recipients.value())}, {}};
+  Composition made{{user, std::move(recipients.value())}, {}, {}};
   // RFC 5321, section 4.4; this protocol has no registered word for "with".
   made.header = "Received: by " + environment.host_name() + " with POP3 (XTND XMIT, login " +
                 login + ");\r\n\t" + date + "\r\n";
   if (!has("Date")) made.header += "Date: " + date + "\r\n";
   if (!has("Message-ID")) {
-    made.header += "Message-ID: <" + random_digits() + '@' + user.domain + ">\r\n";
+    made.message_id = '<' + random_digits() + '@' + user.domain + '>';
+    made.header += "Message-ID: " + made.message_id + "\r\n";
   }
   for (const HeaderField& field : fields.value()) {
+    if (field.is("Message-ID")) {
+      const std::string value = field.value();
+      made.message_id = value.substr(std::min(value.find_first_not_of(' '), value.size()));
+    }
     if (!is_one_of(field, {"Bcc", "Resent-Bcc", "Return-Path", policy.xsender.header})) {
       made.header += field.lines;
     }

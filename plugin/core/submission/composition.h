@@ -18,9 +18,13 @@ namespace pop3_legacy::submission {
 /// header or the MTA.
 Result<Address> address_of_user(const host::Environment& environment);
 
+/// "anna@example.org", safe for a log.
+std::string shown(const Address& address);
+
 struct Composition {
   Envelope envelope;
-  std::string header;  ///< every line with CRLF; without the empty line
+  std::string header;      ///< every line with CRLF; without the empty line
+  std::string message_id;  ///< as in the header, with "<" and ">"
 };
 
 /// `header` is the client's, without the empty line. Checks From, Sender and the Resent- fields

@@ -116,6 +116,14 @@ void Pace::log_once(const std::string& sentence) {
   host_.environment.log_error("pace: " + sentence);
 }
 
+// Once a session: a client that asks for all its mail is refused many times.
+void Pace::limit_reached(std::string_view key, const std::string& what) {
+  if (!reached_.insert(key).second) return;
+  host_.environment.report({.text = "pace: " + what + " ([pace] " + std::string(key) + ")",
+                            .name = "pop3_legacy_limit_reached",
+                            .fields = {{"limit", std::string(key)}}});
+}
+
 std::uint64_t Pace::log_in() {
   if (policy_.login_delay == 0) return 0;
   const auto delay = static_cast<std::int64_t>(policy_.login_delay);
@@ -136,7 +144,14 @@ std::uint64_t Pace::log_in() {
         state.logins_until = std::max(state.logins_until, now) + delay;
         return written(state);
       });
-  if (stored) return static_cast<std::uint64_t>(wait);
+  if (stored) {
+    const auto seconds = static_cast<std::uint64_t>(wait);
+    if (wait > 0) {
+      limit_reached("login_delay",
+                    "the login is refused, the next is allowed in " + time_to_wait(seconds));
+    }
+    return seconds;
+  }
   log_once("the stored state cannot be kept, so the login is not held against the user: " +
            stored.error().text);
   return 0;
@@ -160,12 +175,15 @@ std::optional<std::string> Pace::over_octets(const MessageAccess& access) {
                                    : 1;
   std::uint64_t spent = sum_of(state.minutes);
   if (spent <= limit - wanted) return std::nullopt;
+  const std::uint64_t spent_before = spent;
   std::int64_t wait = 0;
   for (const auto& [time, octets] : state.minutes) {
     spent -= std::min(octets, spent);
     wait = time + hour - host_.environment.now();
     if (spent <= limit - wanted) break;
   }
+  limit_reached("octets_per_hour", "the user has retrieved " + std::to_string(spent_before) +
+                                       " octets in the last hour, and gets no more for now");
   return "Too many octets retrieved in the last hour, come back in " +
          time_to_wait(static_cast<std::uint64_t>(std::max<std::int64_t>(1, wait))) + '.';
 }
@@ -173,6 +191,9 @@ std::optional<std::string> Pace::over_octets(const MessageAccess& access) {
 std::optional<std::string> Pace::refusal(const MessageAccess& access) {
   if (access.extent != Extent::header && policy_.retr_per_session > 0 &&
       retrieved_ >= policy_.retr_per_session) {
+    limit_reached("retr_per_session", "the session has retrieved the " +
+                                          std::to_string(policy_.retr_per_session) +
+                                          " messages that it may");
     return "This session has retrieved the " + std::to_string(policy_.retr_per_session) +
            " messages that it may, log in again for more.";
   }

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -73,6 +74,7 @@ class Pace : public Tracker {
   void settle(const Sent& sent);
   void store();
   void log_once(const std::string& sentence);
+  void limit_reached(std::string_view key, const std::string& what);
 
   host::Host host_;
   const policy::Policy::Pace& policy_;
@@ -80,6 +82,7 @@ class Pace : public Tracker {
   std::optional<MessageAccess> sending_;
   std::map<std::int64_t, std::uint64_t> unsaved_;  ///< like State::minutes
   bool logged_ = false;
+  std::set<std::string_view> reached_;  ///< limits that the log knows of
 };
 
 }  // namespace pop3_legacy

@@ -91,11 +91,9 @@ class Assignment {
 
   void tell(const Names& names) {
     const Plan& plan = memory_.memory().plan;
-    for (auto& [level, sentence] : unusual_names(names, plan)) {
-      memory_.say(level, std::move(sentence));
-    }
+    for (Event& unusual : unusual_names(names, plan)) memory_.say(std::move(unusual));
     if (memory_.is_first_use() && maildrop_.serves_client()) {
-      memory_.say(LogLevel::info, first_names(names, plan));
+      memory_.say_plan(LogLevel::info, first_names(names, plan), plan);
     }
   }
 

@@ -86,10 +86,22 @@ Status MailboxMemory::change_to(const Plan& wanted) {
       break;
   }
   if (maildrop_.serves_client()) {
-    say(LogLevel::warning, difference + "; they are changed now (uidl.on_change = \"switch\")");
+    say_plan(LogLevel::warning, difference + "; they are changed now (uidl.on_change = \"switch\")",
+             wanted);
   }
   take_over(wanted);
   return Done{};
+}
+
+// A change is counted once, when it is decided, and a first plan when its ids are there.
+void MailboxMemory::say_plan(LogLevel level, std::string sentence, const Plan& plan) {
+  const bool first = !before_.given;
+  const bool counted = first || !took_over_;
+  say({.level = level,
+       .text = std::move(sentence),
+       .name = counted ? "pop3_legacy_uidl_scheme_changed" : nullptr,
+       .fields = {{"scheme", plan_words(plan)},
+                  {"previous", first ? "none" : plan_words(before_.plan)}}});
 }
 
 void MailboxMemory::take_over(const Plan& plan) {
@@ -195,7 +207,7 @@ Result<bool> MailboxMemory::store() {
           "that the mailbox has the host's ids cannot be remembered: " + stored.error().text);
     }
   }
-  for (const auto& [level, sentence] : said_) maildrop_.log(level, sentence);
+  for (const Event& event : said_) maildrop_.report(event);
   return true;
 }
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/core/base/log_level.h"
+#include "plugin/core/base/event.h"
 #include "plugin/core/base/result.h"
 #include "plugin/core/uidl/guid_ids.h"
 #include "plugin/core/uidl/maildrop.h"
@@ -47,7 +47,10 @@ class MailboxMemory {
   /// If no client has seen ids by a new plan, restores what was remembered before it.
   void finish();
   /// A sentence for the log, written only when store() succeeds.
-  void say(LogLevel level, std::string sentence) { said_.emplace_back(level, std::move(sentence)); }
+  void say(Event event) { said_.push_back(std::move(event)); }
+  void say(LogLevel level, std::string sentence) { say({level, std::move(sentence)}); }
+  /// Says that the mailbox's ids are by `plan` from now on.
+  void say_plan(LogLevel level, std::string sentence, const Plan& plan);
   /// False: another session has stored something in the meantime, and nothing was done.
   Result<bool> store();
 
@@ -72,7 +75,7 @@ class MailboxMemory {
   bool only_marked_ = false;  ///< the only news is that a client has been shown the host's ids
   bool took_over_ = false;    ///< memory_.plan is the policy's
   bool first_use_ = false;
-  std::vector<std::pair<LogLevel, std::string>> said_;
+  std::vector<Event> said_;
 };
 
 }  // namespace pop3_legacy::uidl

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "plugin/core/base/event.h"
 #include "plugin/core/base/hasher.h"
-#include "plugin/core/base/log_level.h"
 #include "plugin/core/base/result.h"
 #include "plugin/core/state/state_store.h"
 #include "plugin/core/uidl/facts.h"
@@ -46,8 +46,8 @@ class Maildrop : public StateStore {
   /// The content of a key file that only the mail user may read.
   [[nodiscard]] virtual Result<std::string> read_key(const std::string& path) = 0;
 
-  /// Logs one sentence for the administrator.
-  virtual void log(LogLevel level, std::string_view sentence) = 0;
+  /// Logs `event`, and counts it where the host can. Its sentence does not say "uidl: ".
+  virtual void report(const Event& event) = 0;
 };
 
 /// The two states of a Maildrop.

@@ -20,23 +20,22 @@ void Names::leave_out(std::uint32_t place, const Error& error) {
   ++unread_count;
 }
 
-std::vector<std::pair<LogLevel, std::string>> unusual_names(const Names& names, const Plan& plan) {
-  std::vector<std::pair<LogLevel, std::string>> said;
+std::vector<Event> unusual_names(const Names& names, const Plan& plan) {
+  std::vector<Event> said;
   if (names.replaced > 0) {
-    said.emplace_back(
-        LogLevel::warning,
-        (names.replaced == 1 ? "1 message has an id"
-                             : std::to_string(names.replaced) + " messages have ids") +
-            " by " + plan_words(plan) +
-            " that POP3 does not allow, and other ids for good; the first has UID " +
-            std::to_string(names.first_replaced));
+    said.push_back({LogLevel::warning,
+                    (names.replaced == 1 ? "1 message has an id"
+                                         : std::to_string(names.replaced) + " messages have ids") +
+                        " by " + plan_words(plan) +
+                        " that POP3 does not allow, and other ids for good; the first has UID " +
+                        std::to_string(names.first_replaced)});
   }
   if (names.unread) {
-    said.emplace_back(LogLevel::error,
-                      (names.unread_count == 1 ? "1 message cannot be read, and has"
-                                               : std::to_string(names.unread_count) +
-                                                     " messages cannot be read, and have") +
-                          " no id in this session: " + names.unread->text);
+    said.push_back(
+        {LogLevel::error, (names.unread_count == 1 ? "1 message cannot be read, and has"
+                                                   : std::to_string(names.unread_count) +
+                                                         " messages cannot be read, and have") +
+                              " no id in this session: " + names.unread->text});
   }
   return said;
 }

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/core/base/log_level.h"
+#include "plugin/core/base/event.h"
 #include "plugin/core/base/result.h"
 #include "plugin/core/host/types.h"
 #include "plugin/core/uidl/message_id.h"
@@ -54,7 +54,7 @@ struct Names {
 
 /// What the administrator is told about messages whose id is not the one that the plan has for
 /// them, or that have none.
-std::vector<std::pair<LogLevel, std::string>> unusual_names(const Names& names, const Plan& plan);
+std::vector<Event> unusual_names(const Names& names, const Plan& plan);
 /// The sentence about a mailbox that has just adopted its plan.
 std::string first_names(const Names& names, const Plan& plan);
 
