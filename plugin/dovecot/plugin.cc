@@ -110,6 +110,9 @@ __attribute__((visibility("default"))) void pop3_legacy_plugin_init(struct modul
 __attribute__((visibility("default"))) void pop3_legacy_plugin_deinit(void);
 
 void pop3_legacy_plugin_init(struct module* module) {
+  if (!pop3_legacy::dovecot::in_pop3()) {
+    return;
+  }
   mail_storage_hooks_add(module, &pop3_legacy::dovecot::hooks);
   pop3_legacy::dovecot::set_host_id_source(
       {.settings = pop3_legacy::dovecot::id_settings, .serves_clients = true});
@@ -118,6 +121,9 @@ void pop3_legacy_plugin_init(struct module* module) {
 }
 
 void pop3_legacy_plugin_deinit(void) {
+  if (!pop3_legacy::dovecot::in_pop3()) {
+    return;
+  }
   pop3_legacy::dovecot::end_of_children();
   pop3_client_created_hook_set(pop3_legacy::dovecot::next_client_created);
   mail_storage_hooks_remove(&pop3_legacy::dovecot::hooks);

@@ -34,13 +34,15 @@ class PrivateDovecot(PrivateHost):
     folder of homes. more_folders: other folders that the server needs. mail_format: for the mail of
     all users, in homes/<user>/Maildir or otherwise in homes/<user>/mail. login: the settings of the
     login plugin ("help": "long"), which is loaded unless this is None. dovecots_plugins: Dovecot's
-    own mail plugins that pop3 also loads ("acl"). hidden_modules: those of our modules that are not
+    own mail plugins that pop3 also loads ("acl"). everywhere: all processes load the plugins, not
+    only pop3. hidden_modules: those of our modules that are not
     where Dovecot looks."""
 
     def __init__(self, base, modules, tree=None, policies=None, port=None, plugin=True, settings="",
                  users=lambda homes: (), homes=None, tls=False, clients=1, policy_setting=None,
                  submission_host=None, sendmail_path=None, spool_octets=None, more_folders=(),
-                 login=None, dovecots_plugins=(), hidden_modules=(), mail_format="maildir", proxy_to=None):
+                 login=None, dovecots_plugins=(), hidden_modules=(), mail_format="maildir", proxy_to=None,
+                 everywhere=False):
         super().__init__(base, port, homes)
         self.dovecots_plugins = dovecots_plugins
         self.hidden_modules = hidden_modules
@@ -54,6 +56,7 @@ class PrivateDovecot(PrivateHost):
         self.pop3s_port = free_port() if tls else 0
         self.proxy_to = proxy_to
         self.clients = clients
+        self.everywhere = everywhere
         self.mail_settings = {"submission_host": submission_host,
                               "sendmail_path": sendmail_path and os.path.join(self.base, sendmail_path)}
         self.spool_octets = spool_octets
@@ -187,8 +190,9 @@ userdb {{
 }}
 protocol pop3 {{
   mail_max_userip_connections = 0
-  {plugin}
+  {"" if self.everywhere else plugin}
 }}
+{plugin if self.everywhere else ""}
 """
 
     def _mail_settings(self):
