@@ -291,8 +291,9 @@ class ManyClientsTest(RedisTest):
             self.check_limits({user: [pop3] for user, pop3, _ in opened}, 1)
             self.assertLess(time.monotonic() - begun, seconds)
             for user in users:
-                self.assertTrue(hosts.eventually(lambda: self.lines_about(self.host, user, "pace")), self.host.log())
-                line, = self.lines_about(self.host, user, "pace")
+                word = "pace: the stored state"
+                self.assertTrue(hosts.eventually(lambda: self.lines_about(self.host, user, word)), self.host.log())
+                line, = self.lines_about(self.host, user, word)
                 self.assertRegex(line, "pace: the stored state cannot be (read|kept).*: " + UNUSABLE)
             for user, _, reply in self.log_in_at_once(users):
                 self.assertRegex(reply, rb"^[+]OK", user)
