@@ -59,7 +59,7 @@ Result<std::vector<Address>> parse_addresses(std::string_view value, std::size_t
   g_mime_parser_options_set_address_compliance_mode(options.get(), GMIME_RFC_COMPLIANCE_STRICT);
   const std::unique_ptr<InternetAddressList, Unref> list(
       internet_address_list_parse(options.get(), text.c_str()));
-  if (!list) return Error{Failure::permanent, "this is no list of addresses"};
+  if (!list) return Error{Failure::permanent, "not a list of addresses"};
   collect(list.get(), at_most, found);
   return found;
 }

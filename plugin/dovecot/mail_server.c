@@ -144,7 +144,7 @@ static struct istream* paced_istream_create(struct istream* parent) {
 static void transaction_finished(struct pop3_legacy_mail* mail) {
   /* lib-smtp frees the transaction itself */
   mail->transaction = NULL;
-  answer(mail, -1, "The mail server has ended the transaction.");
+  answer(mail, -1, "The mail server ended the transaction.");
 }
 
 static void mail_from_answered(const struct smtp_reply* reply ATTR_UNUSED,

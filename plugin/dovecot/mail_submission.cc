@@ -109,7 +109,7 @@ Result<std::vector<Address>> parse_addresses(std::string_view value, std::size_t
     addresses.push_back({address->mailbox == nullptr ? "" : address->mailbox, address->domain});
   }
   pool_unref(&pool);
-  if (!valid) return Error{Failure::permanent, "this is no list of addresses"};
+  if (!valid) return Error{Failure::permanent, "not a list of addresses"};
   return addresses;
 }
 

@@ -192,7 +192,7 @@ class LastTest(hosts.HostTest):
         os.chown(state, 0, 0)
         os.chmod(state, 0o600)
         with self.login(user) as pop3:
-            self.assertEqual(pop3.command(b"LAST"), b"-ERR [SYS/TEMP] The highest number accessed cannot be read.")
+            self.assertEqual(pop3.command(b"LAST"), b"-ERR [SYS/TEMP] LAST is not available at the moment.")
             pop3.multi(b"RETR 3")
             pop3.quit()
         self.assert_logged(re.escape(state))

@@ -294,7 +294,7 @@ class Locks(HostTest):
     def test_a_lock_that_stays_is_a_failure_of_that_session_only(self):
         user, pop3, other, lock = self.quitting()
         self.assertEqual(other.command(b"NOOP"), b"+OK")
-        self.assertEqual(pop3.line(), b"-ERR [SYS/TEMP] Nothing was deleted: it could not be stored.")
+        self.assertEqual(pop3.line(), b"-ERR [SYS/TEMP] The deletions could not be stored; nothing was deleted.")
         os.close(lock)
         self.assertEqual(len(hosts.uidl(self.host, user)[1]), 3)
 

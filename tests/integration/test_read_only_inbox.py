@@ -34,7 +34,7 @@ class ReadOnlyInboxTest(hosts.HostTest):
                 user = self.reader(f"[delete]\n{policy}\n", f"{name}.example")
                 pop3 = self.login(user)
                 self.assertTrue(pop3.command(b"DELE 1").startswith(b"+OK"))
-                self.assertEqual(pop3.command(b"QUIT"), b"-ERR [SYS/TEMP] Nothing was deleted: it could not be stored.")
+                self.assertEqual(pop3.command(b"QUIT"), b"-ERR [SYS/TEMP] The deletions could not be stored; nothing was deleted.")
                 self.assertEqual(pop3.rest(), b"")
                 self.assert_logged(rf"pop3\({user}\).*Error: pop3_legacy: QUIT: what was deleted or fetched cannot be "
                                    "stored.*read-only")
@@ -49,7 +49,7 @@ class ReadOnlyInboxTest(hosts.HostTest):
         user = self.reader("[view]\nhide_fetched = true\n", "fetched.example")
         pop3 = self.login(user)
         pop3.multi(b"RETR 1")
-        self.assertEqual(pop3.command(b"QUIT"), b"-ERR [SYS/TEMP] Nothing was deleted: it could not be stored.")
+        self.assertEqual(pop3.command(b"QUIT"), b"-ERR [SYS/TEMP] The deletions could not be stored; nothing was deleted.")
         self.assert_logged("what was deleted or fetched cannot be stored.*read-only")
         self.assertEqual(self.count(user), 3)
 

@@ -10,7 +10,7 @@ import imap_server
 import pop3_clients
 from private_host import MAIL_UID
 
-REFUSED = b"-ERR [SYS/TEMP] The messages' unique ids are not known at the moment."
+REFUSED = b"-ERR [SYS/TEMP] Unique ids are not available at the moment."
 
 
 def uidl_format(name):

@@ -15,7 +15,7 @@ from test_policy_dict import PATIENCE
 
 DELAY = "[pace]\nlogin_delay = \"1h\"\nburst = %d\n"
 OCTETS = "[pace]\noctets_per_hour = \"3M\"\n"
-REFUSAL = rb"^-ERR \[LOGIN-DELAY\] You have logged in too often, wait [0-9]+ (?:seconds|minutes)[.]$"
+REFUSAL = rb"^-ERR \[LOGIN-DELAY\] You have logged in too often; wait [0-9]+ (?:seconds|minutes)[.]$"
 UNKNOWN = rb"^-ERR \[SYS/TEMP\] "
 UNUSABLE = "the dict with the users' states cannot be used: .*; see that it runs, and that the mail user may use it"
 NOT_HELD = ("pop3_legacy: pace: the stored state cannot be kept, so the login is not held against the user: " +
@@ -113,7 +113,7 @@ class SharedStates:
         for host in (self.host, self.other):
             hosts.deliver(host, user, hosts.message(1, 2 << 20), 1)
         self.assertRegex(self.retrieve(self.host, user), rb"^[+]OK")
-        self.assertRegex(self.retrieve(self.other, user), rb"^-ERR Too many octets retrieved in the last hour, ")
+        self.assertRegex(self.retrieve(self.other, user), rb"^-ERR You have retrieved too much in the last hour; ")
 
     def test_messages_sent_in_an_hour_are_those_of_both(self):
         self.policy(test_xmit.ALLOW + "[xmit]\nper_hour = 2\n")
@@ -235,7 +235,7 @@ class ManyClientsTest(RedisTest):
         for turn in range(first, 4):
             replies = self.retrieve_at_once([taking[turn % len(taking)] for taking in sessions.values()])
             for user, reply in zip(sessions, replies):
-                self.assertRegex(reply, rb"^[+]OK" if turn < self.limits_of(user)[1] else rb"^-ERR Too many octets ")
+                self.assertRegex(reply, rb"^[+]OK" if turn < self.limits_of(user)[1] else rb"^-ERR You have ")
 
     def process(self, users):
         """The one process that has the mailboxes of all these users open."""

@@ -16,8 +16,8 @@ from private_host import MAIL_UID
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "oracles"))
 import sizelist  # noqa: E402
 
-REFUSED = b"-ERR [SYS/TEMP] The messages' unique ids are not known at the moment."
-NOT_KNOWN = b"-ERR [SYS/TEMP] The message's unique id is not known at the moment."
+REFUSED = b"-ERR [SYS/TEMP] Unique ids are not available at the moment."
+NOT_KNOWN = b"-ERR [SYS/TEMP] The unique id is not available at the moment."
 
 
 def popa3d(octets):

@@ -6,7 +6,7 @@ import os
 import hosts
 from private_host import MAIL_UID
 
-REFUSED = b"-ERR [SYS/TEMP] The messages' unique ids are not known at the moment."
+REFUSED = b"-ERR [SYS/TEMP] Unique ids are not available at the moment."
 FIRST_KEY = b"the first key of this test"
 SECOND_KEY = b"the second key of this test"
 

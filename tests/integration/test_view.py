@@ -108,7 +108,7 @@ class ViewTest(hosts.HostTest):
         self.assertEqual(pop3.command(b"DELE 1"), b"+OK Marked to be deleted.")
         # As root, the tests may write anywhere, so a folder blocks the name.
         os.mkdir(os.path.join(self.host.homes, user, "Maildir", "dovecot-pop3-legacy-hidden"))
-        self.assertEqual(pop3.command(b"QUIT"), b"-ERR [SYS/TEMP] Nothing was deleted: it could not be stored.")
+        self.assertEqual(pop3.command(b"QUIT"), b"-ERR [SYS/TEMP] The deletions could not be stored; nothing was deleted.")
         self.assertEqual(pop3.rest(), b"")
         os.rmdir(os.path.join(self.host.homes, user, "Maildir", "dovecot-pop3-legacy-hidden"))
         self.assertEqual(self.numbers(user), [1, 2, 3])

@@ -111,7 +111,7 @@ class DashboardTest(Watched):
             pop3.send(MAIL.replace(b"@user@", one.encode()) + number + b"\r\n.\r\n")
             self.assertRegex(pop3.line(), rb"^[+]OK")
         for _ in range(2):
-            self.assertRegex(pop3.command(b"XTND XMIT"), rb"^-ERR No more messages in this session")
+            self.assertRegex(pop3.command(b"XTND XMIT"), rb"^-ERR You cannot send more messages in this session")
         pop3.quit()
 
         self.assert_panel("Old commands in use", {

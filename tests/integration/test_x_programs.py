@@ -156,9 +156,9 @@ class Programs(ProgramTest):
         self.program("XENDLESS", "echo +OK; yes; sleep 7103")
         pop3 = self.login(self.user())
         self.assertEqual(pop3.multi(b"XENOUGH"), (b"+OK XENOUGH", [b"1234567"] * 100))
-        self.assertEqual(pop3.command(b"XMUCH"), b"-ERR [SYS/TEMP] XMUCH has too long an answer.")
+        self.assertEqual(pop3.command(b"XMUCH"), b"-ERR [SYS/TEMP] XMUCH returned too much output.")
         self.assert_logged("XMUCH: .* said more than 803 octets")
-        self.assertEqual(pop3.command(b"XENDLESS"), b"-ERR [SYS/TEMP] XENDLESS has too long an answer.")
+        self.assertEqual(pop3.command(b"XENDLESS"), b"-ERR [SYS/TEMP] XENDLESS returned too much output.")
         self.assertEqual(pop3.quit()[:3], b"+OK")
 
     def test_a_client_that_reads_late(self):
@@ -298,7 +298,7 @@ class Scripts(ProgramTest):
         pop3 = self.script("echo '-ERR no such page'; exit 1")
         self.assertEqual(pop3.command(b"XSCRIPT"), b"-ERR no such page")
         pop3 = self.script("yes", ", max_output = 100")
-        self.assertEqual(pop3.command(b"XSCRIPT"), b"-ERR [SYS/TEMP] XSCRIPT has too long an answer.")
+        self.assertEqual(pop3.command(b"XSCRIPT"), b"-ERR [SYS/TEMP] XSCRIPT returned too much output.")
         pop3 = self.script("sleep 3; echo +OK", ', timeout = "1s"')
         begun = time.monotonic()
         pop3.send(b"XSCRIPT\r\nNOOP\r\n")

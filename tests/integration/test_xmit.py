@@ -10,7 +10,7 @@ from hosts import HostTest, Pop3, eventually
 from smtp_sink import SmtpSink
 
 ALLOW = '[commands]\nallow = ["XTND XMIT"]\n'
-TOO_MANY = b"-ERR [SYS/TEMP] You have sent too many messages, try later."
+TOO_MANY = b"-ERR [SYS/TEMP] You have sent too many messages; try again later."
 
 
 def stuffed(content):
@@ -268,14 +268,14 @@ class Refusals(XmitTest):
     def test_headers_that_are_none(self):
         user = self.user()
         begin = f"From: {user}\r\nTo: b@remote.example\r\n".encode()
-        for header, reason in ((b"no field\r\n", b"The header has a line that is no header field: no field"),
-                               (b"Sub\0ject: x\r\n", b"The header has a CR or a NUL inside a line."),
+        for header, reason in ((b"no field\r\n", b"Invalid header line: no field"),
+                               (b"Sub\0ject: x\r\n", b"A header line contains CR or NUL."),
                                # A lone CR is a line end, like a lone LF.
                                (b"X: x\rFrom: boss@example.org\r\n", b"You may not send as boss@example.org."),
-                               (b": x\r\n", b"The header has a line that is no header field: : x")):
+                               (b": x\r\n", b"Invalid header line: : x")):
             with self.subTest(header):
                 self.assertEqual(self.refused(begin + header + b"\r\nHi\r\n", user), b"-ERR " + reason)
-        self.assertEqual(self.refused(b" " + begin + b"\r\nHi\r\n", user), b"-ERR The header begins with a blank.")
+        self.assertEqual(self.refused(b" " + begin + b"\r\nHi\r\n", user), b"-ERR The header begins with white space.")
         for content in (b"\r\nonly a body\r\n", b""):
             self.assertEqual(self.refused(content, user), b"-ERR The message has no From.")
 
@@ -286,7 +286,7 @@ class Refusals(XmitTest):
         self.assertIn(b"without a domain", self.refused(mail(user, "bob"), user))
         for bad in ("b@re mote.example", "bob@remote.example\x7f", "b\xe4r@remote.example", "<>", "a@b@c.example"):
             with self.subTest(bad):
-                self.assertRegex(self.refused(mail(user, bad), user), rb"^-ERR (Cannot read|No mail address in) To: ")
+                self.assertRegex(self.refused(mail(user, bad), user), rb"^-ERR (Cannot read|Invalid address in) To: ")
 
     def test_too_many_recipients(self):
         user = self.user()
@@ -311,7 +311,7 @@ class Refusals(XmitTest):
         self.policy(ALLOW + '[xmit]\nmax_size = "10K"\n')
         user = self.user()
         self.assertEqual(self.refused(mail(user, body=b"x" * 78 + b"\r\n" + b"y\r\n" * 5000), user),
-                         b"-ERR The message is too large, 10240 octets are allowed.")
+                         b"-ERR The message is too large: at most 10240 octets are allowed.")
         # A line without an end, up to the length that is waited for.
         self.assertIn(b"too large", self.refused(mail(user, body=b"x" * 500000 + b"\r\n"), user))
         # Beyond that the session ends; its last reply may be lost with the connection.
@@ -335,7 +335,7 @@ class Refusals(XmitTest):
     def test_a_header_without_an_end(self):
         user = self.user()
         content = mail(user, more="X-Long: " + "x" * 300000 + "\r\n")
-        self.assertEqual(self.refused(content, user), b"-ERR The message's header is too large.")
+        self.assertEqual(self.refused(content, user), b"-ERR The message header is too large.")
 
     def test_messages_per_session(self):
         self.policy(ALLOW + "[xmit]\nper_session = 2\n")
@@ -343,7 +343,7 @@ class Refusals(XmitTest):
         pop3 = self.login(user)
         for _ in range(2):
             self.assertEqual(self.xmit(pop3, mail(user))[:3], b"+OK")
-        self.assertEqual(pop3.command(b"XTND XMIT"), b"-ERR No more messages in this session.")
+        self.assertEqual(pop3.command(b"XTND XMIT"), b"-ERR You cannot send more messages in this session.")
         self.assertEqual(pop3.command(b"NOOP")[:3], b"+OK")
         self.assertEqual(self.xmit(self.login(user), mail(user))[:3], b"+OK")
 
@@ -371,7 +371,7 @@ class Refusals(XmitTest):
                     self.assertEqual(pop3.command(b"NOOP")[:3], b"+OK")
                 pop3.quit()
         self.assertEqual({reply: replies.count(reply) for reply in replies},
-                         {b"+OK Message sent successfully": 100, b"-ERR No more messages in this session.": 25,
+                         {b"+OK Message sent successfully": 100, b"-ERR You cannot send more messages in this session.": 25,
                           TOO_MANY: 875})
         self.assertEqual(len(self.sink.messages), 100)
         (state,) = self.state_files(user)
@@ -399,7 +399,7 @@ class Refusals(XmitTest):
         self.policy(ALLOW + "[xmit]\ndry_run = true\n")
         user = self.user()
         pop3 = self.login(user)
-        self.assertEqual(self.xmit(pop3, mail(user)), b"+OK Message checked, and not sent: this is a dry run")
+        self.assertEqual(self.xmit(pop3, mail(user)), b"+OK Message checked but not sent: this is a dry run")
         self.assertEqual(self.xmit(pop3, mail("x@example.org"))[:4], b"-ERR")
         pop3.quit()
         self.assertEqual(self.sink.messages, [])
@@ -421,7 +421,7 @@ class LoginNames(XmitTest):
             with self.subTest(name):
                 self.host.maildir(name)
                 pop3 = self.login(name)
-                self.assertEqual(pop3.command(b"XTND XMIT"), b"-ERR Your login name cannot be a mail address.")
+                self.assertEqual(pop3.command(b"XTND XMIT"), b"-ERR Your login name is not a valid mail address.")
                 self.assertEqual(pop3.command(b"NOOP")[:3], b"+OK")
         self.assertEqual(self.xmit(self.login(self.user()), mail("user1@example.org"))[:3], b"+OK")
 
@@ -523,7 +523,7 @@ class MailServer(XmitTest):
                 content = mail(user)
                 pop3 = self.held_back(user, content)
                 (pop3.reset if reset else pop3.close)()
-                self.assertIn(b"[SYS/TEMP] The same message is being sent", self.answer(content, user))
+                self.assertIn(b"[SYS/TEMP] The same message is already being sent", self.answer(content, user))
                 self.sink.release()
                 self.assertTrue(eventually(lambda: self.sink.messages))
                 if self.host.name() != "standalone":

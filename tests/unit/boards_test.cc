@@ -94,8 +94,8 @@ TEST_F(Boards, OpensOneInTheMaildropsPlace) {
   EXPECT_EQ(taker(session, "STAT"), Taker::host);
   EXPECT_EQ(answer(session, "LIST"), "+OK 2 messages (300 octets)\r\n1 100 9\r\n2 200 10\r\n.\r\n");
   EXPECT_EQ(answer(session, "LIST 2"), "+OK 2 200 10\r\n");
-  EXPECT_EQ(answer(session, "DELE 2"), "+OK A bboard is read-only: nothing is deleted.\r\n");
-  EXPECT_EQ(answer(session, "XDELE 1 2"), "+OK A bboard is read-only: nothing is deleted.\r\n");
+  EXPECT_EQ(answer(session, "DELE 2"), "+OK Bboards are read-only; nothing was deleted.\r\n");
+  EXPECT_EQ(answer(session, "XDELE 1 2"), "+OK Bboards are read-only; nothing was deleted.\r\n");
   EXPECT_TRUE(port_.deleted_numbers.empty());
   EXPECT_EQ(taker(session, "QUIT"), Taker::host);
   EXPECT_EQ(port_.happened, (std::vector<std::string>{"open Public/system", "quit"}));
@@ -155,7 +155,7 @@ TEST_F(Boards, WhatCannotBeClosedStaysOpen) {
   EXPECT_EQ(answer(session, "XTND BBOARDS system"),
             "-ERR [SYS/TEMP] The bboard cannot be read at the moment.\r\n");
   EXPECT_EQ(answer(session, "XTND BBOARDS nobody"),
-            "-ERR [SYS/TEMP] The maildrop cannot be closed and stays open.\r\n");
+            "-ERR [SYS/TEMP] The maildrop could not be closed and is still open.\r\n");
   EXPECT_EQ(taker(session, "STAT"), Taker::host);
   EXPECT_EQ(taker(session, "LIST"), Taker::host);
   EXPECT_EQ(port_.log.size(), 2U);

@@ -196,7 +196,7 @@ policy::Resolution scheme(const std::string& name) {
 const std::vector<std::string> ask_twice = {"USER alice", "PASS secret", "UIDL 2",
                                             "UIDL",       "UIDL",        "QUIT"};
 constexpr std::string_view ids_unknown =
-    "-ERR [SYS/TEMP] The messages' unique ids are not known at the moment.\r\n";
+    "-ERR [SYS/TEMP] Unique ids are not available at the moment.\r\n";
 constexpr std::string_view uw_ids =
     "+OK\r\n1 0000000100000001\r\n2 0000000100000002\r\n3 0000000100000003\r\n.\r\n";
 

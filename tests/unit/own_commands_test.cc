@@ -423,7 +423,7 @@ TEST_F(OwnCommands, AProgramsWordsAreTheAnswer) {
   EXPECT_TRUE(port_.log.empty());
   EXPECT_EQ(ended({End::failed, "+OK half\n", "ended with exit status 3"}), "-ERR XP failed.\r\n");
   EXPECT_EQ(ended({End::timed_out, "", "was killed"}), "-ERR [SYS/TEMP] XP took too long.\r\n");
-  EXPECT_EQ(ended({End::too_long, "", "said"}), "-ERR [SYS/TEMP] XP has too long an answer.\r\n");
+  EXPECT_EQ(ended({End::too_long, "", "said"}), "-ERR [SYS/TEMP] XP returned too much output.\r\n");
   EXPECT_EQ(ended({End::broken, "", "died"}),
             "-ERR [SYS/TEMP] XP is not available at the moment.\r\n");
   EXPECT_EQ(port_.log, (Strings{"XP: /p ended with exit status 3", "XP: /p was killed",

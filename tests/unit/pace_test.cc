@@ -210,12 +210,12 @@ TEST(PaceOctets, AnHourSlidesByMinutesAndOutlastsTheSession) {
   Pace second(port, policy);
   EXPECT_EQ(retrieve(second, 400), "sent");
   EXPECT_EQ(retrieve(second, 600),
-            "Too many octets retrieved in the last hour, come back in 30 minutes.");
+            "You have retrieved too much in the last hour; try again in 30 minutes.");
   EXPECT_EQ(retrieve(second, 601),
-            "Too many octets retrieved in the last hour, come back in 60 minutes.");
+            "You have retrieved too much in the last hour; try again in 60 minutes.");
   port.time += 1799;
   EXPECT_EQ(retrieve(second, 1),
-            "Too many octets retrieved in the last hour, come back in 1 second.");
+            "You have retrieved too much in the last hour; try again in 1 second.");
   port.time += 1;
   EXPECT_EQ(retrieve(second, 600), "sent");
   EXPECT_NE(retrieve(first, 1), "sent");
@@ -337,7 +337,7 @@ TEST(PaceSession, ALoginTooSoonIsAnErrorThatEndsTheSession) {
   EXPECT_EQ(first.line, "+OK Logged in.");
   EXPECT_FALSE(first.refused);
   const LoginReply second = Session(port, paced(pace)).logged_in("+OK Logged in.");
-  EXPECT_EQ(second.line, "-ERR [LOGIN-DELAY] You have logged in too often, wait 60 seconds.");
+  EXPECT_EQ(second.line, "-ERR [LOGIN-DELAY] You have logged in too often; wait 60 seconds.");
   EXPECT_TRUE(second.refused);
 }
 
@@ -369,12 +369,11 @@ TEST(PaceSession, RetrCountsWhereItSucceeded) {
   EXPECT_EQ(hosts("RETR 9\r\n", 0), "the host's");
   EXPECT_EQ(hosts("RETR 1\r\n", 100), "the host's");
   EXPECT_EQ(hosts("RETR 1\r\n", 100), "the host's");
-  EXPECT_EQ(
-      hosts("retr 2\r\n", 200),
-      "-ERR This session has retrieved the 2 messages that it may, log in again for more.\r\n");
+  EXPECT_EQ(hosts("retr 2\r\n", 200),
+            "-ERR You may retrieve 2 messages in one session; log in again for more.\r\n");
   EXPECT_EQ(hosts("RETR 9\r\n", 0), "the host's");
   EXPECT_EQ(hosts("TOP 1 0\r\n", 0), "the host's");
-  EXPECT_TRUE(hosts("TOP 1 100\r\n", 0).starts_with("-ERR This session"));  // the whole message
+  EXPECT_TRUE(hosts("TOP 1 100\r\n", 0).starts_with("-ERR You may retrieve"));  // the whole message
   EXPECT_EQ(port.state(), "(none)");
 }
 
@@ -394,7 +393,7 @@ TEST(PaceSession, AnAliasOfRetrIsNoWayRound) {
   port.retrieved += 100;
   session.executed(first.rewritten.size());
   EXPECT_EQ(session.take("XGET 2\r\n", first.rewritten.size()).taker, Taker::ours);
-  EXPECT_TRUE(answer_to(session, "XGET 2\r\n").reply.wire().starts_with("-ERR This session has"));
+  EXPECT_TRUE(answer_to(session, "XGET 2\r\n").reply.wire().starts_with("-ERR You may retrieve"));
 }
 
 TEST(PaceSession, OctetsAreThoseThatWereSent) {

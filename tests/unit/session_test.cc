@@ -56,7 +56,7 @@ TEST(Session, QuitWaitsForALockAndNotForEver) {
       EXPECT_GT(waited, 20);
       EXPECT_LT(waited, 200);
       EXPECT_EQ(session.answer(std::move(quit)).reply.wire(),
-                "-ERR [SYS/TEMP] Nothing was deleted: it could not be stored.\r\n");
+                "-ERR [SYS/TEMP] The deletions could not be stored; nothing was deleted.\r\n");
     } else {
       port.state_error.reset();
       EXPECT_EQ(shown(session.take("QUIT\r\n", 8)), "host 6");
@@ -192,10 +192,10 @@ TEST(Session, UidlIsRefusedWhileTheIdsAreNotKnownAndTheRestGoesOn) {
     EXPECT_EQ(shown(session.take("STAT\r\nUIDL\r\nRETR 1\r\n", 0)), "host 6");
     EXPECT_EQ(shown(session.take("UIDL\r\nRETR 1\r\n", 6)), "ours 6");
     EXPECT_EQ(answer_to(session, "UIDL\r\n").reply.wire(),
-              "-ERR [SYS/TEMP] The messages' unique ids are not known at the moment.\r\n");
+              "-ERR [SYS/TEMP] Unique ids are not available at the moment.\r\n");
     EXPECT_EQ(shown(session.take("UIDL 2\r\n", 6)), "ours 8");
     EXPECT_EQ(answer_to(session, "UIDL 2\r\n").reply.wire(),
-              "-ERR [SYS/TEMP] The messages' unique ids are not known at the moment.\r\n");
+              "-ERR [SYS/TEMP] Unique ids are not available at the moment.\r\n");
     EXPECT_EQ(shown(session.take("RETR 1\r\nDELE 1\r\nLIST\r\nQUIT\r\n", 6)), "host 28");
     EXPECT_EQ(port.log,
               std::vector<std::string>{
@@ -487,7 +487,7 @@ TEST_F(LastInSession, RsetTakesBackWhatHasNotBeenProved) {
 
 TEST_F(LastInSession, StateThatCannotBeReadIsATemporaryFailureNotANumber) {
   port_.state_error = Error{Failure::temporary, "open(x) failed: Permission denied"};
-  EXPECT_EQ(last(), "-ERR [SYS/TEMP] The highest number accessed cannot be read.\r\n");
+  EXPECT_EQ(last(), "-ERR [SYS/TEMP] LAST is not available at the moment.\r\n");
   ASSERT_EQ(port_.log.size(), 1U);
   EXPECT_EQ(port_.log[0], "LAST: open(x) failed: Permission denied");
 }

@@ -20,7 +20,7 @@ using policy::LastOnDrop;
 constexpr std::int64_t day = 86'400;
 constexpr std::int64_t today = 20'000;
 constexpr const char* no_messages =
-    "-ERR [SYS/TEMP] The messages of this mailbox are not known at the moment.\r\n";
+    "-ERR [SYS/TEMP] The messages are not available at the moment.\r\n";
 
 std::string hidden_text(const std::string& lines, std::size_t runs) {
   return uidl::with_end("dovecot-pop3-legacy hidden 1\nuidvalidity 7\n" + lines, runs);
@@ -214,7 +214,7 @@ TEST(View, QuitIsRefusedWhereWhatWasDeletedCannotBeStored) {
   EXPECT_EQ(session.take("QUIT\r\n", test.given).taker, Taker::ours);
   const Answer answer = answer_to(session, "QUIT\r\n");
   EXPECT_EQ(answer.reply.wire(),
-            "-ERR [SYS/TEMP] Nothing was deleted: it could not be stored.\r\n");
+            "-ERR [SYS/TEMP] The deletions could not be stored; nothing was deleted.\r\n");
   EXPECT_TRUE(answer.ends_session);
   ASSERT_FALSE(test.port.log.empty());
   EXPECT_NE(test.port.log[0].find("the disk is full"), std::string::npos);

@@ -56,8 +56,7 @@ TEST_F(XCommands, EuidlIsRefusedWhereTheIdsAreNotKnown) {
   made_.policy.uidl.plan.chain = {"courier"};
   EXPECT_TRUE(answer("EUIDL").starts_with("+OK"));
   port_.uidl_error = Error{Failure::temporary, "no list"};
-  EXPECT_EQ(answer("EUIDL"),
-            "-ERR [SYS/TEMP] The messages' unique ids are not known at the moment.\r\n");
+  EXPECT_EQ(answer("EUIDL"), "-ERR [SYS/TEMP] Unique ids are not available at the moment.\r\n");
   EXPECT_EQ(port_.log.size(), 1U);
 }
 
@@ -134,7 +133,7 @@ TEST_F(XCommands, XdeleDeletesNothingWhereAnArgumentIsWrong) {
   EXPECT_EQ(answer("XDELE 1 4"), "-ERR Message 4 does not exist.\r\n");
   EXPECT_EQ(answer("XDELE 1 x"), "-ERR Message x does not exist.\r\n");
   EXPECT_EQ(answer("XDELE 1-3"), "-ERR Message 1-3 does not exist.\r\n");
-  EXPECT_EQ(answer("XDELE 3 1"), "-ERR There are no messages from 3 to 1.\r\n");
+  EXPECT_EQ(answer("XDELE 3 1"), "-ERR Invalid range: 3 to 1.\r\n");
   EXPECT_EQ(answer("XDELE 4294967297"), "-ERR Message 4294967297 does not exist.\r\n");
   EXPECT_TRUE(port_.deleted_numbers.empty());
   port_.delete_error = Error{Failure::temporary, "no"};

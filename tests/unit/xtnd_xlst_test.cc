@@ -79,9 +79,9 @@ TEST_F(XtndXlst, ArgumentsThatAreNone) {
   EXPECT_EQ(answer("XTND XLST"), "-ERR Too few arguments. Syntax: XTND XLST header [msg]\r\n");
   EXPECT_EQ(answer("XTND XLST Subject 1 2"),
             "-ERR Too many arguments. Syntax: XTND XLST header [msg]\r\n");
-  EXPECT_EQ(answer("XTND XLST a:b"), "-ERR Not a header's name: a:b\r\n");
-  EXPECT_EQ(answer("XTND XLST :"), "-ERR Not a header's name: :\r\n");
-  EXPECT_EQ(answer("XTND XLST \x1b[2J"), "-ERR Not a header's name: ?[2J\r\n");
+  EXPECT_EQ(answer("XTND XLST a:b"), "-ERR Invalid header name: a:b\r\n");
+  EXPECT_EQ(answer("XTND XLST :"), "-ERR Invalid header name: :\r\n");
+  EXPECT_EQ(answer("XTND XLST \x1b[2J"), "-ERR Invalid header name: ?[2J\r\n");
 }
 
 TEST_F(XtndXlst, APolicysHeadersAreShownByTheirWholeNamesOnly) {

@@ -277,7 +277,7 @@ TEST(Composition, ALoginNameThatIsNoAddressIsRefused) {
         "a@x\n.y"sv, "\xc3\xa4@x.y"sv, "a(b)@x.y"sv}) {
     port.user = name;
     EXPECT_FALSE(submission::address_of_user(port).ok()) << name;
-    EXPECT_EQ(Client(port).send(message), "-ERR Your login name cannot be a mail address.\r\n");
+    EXPECT_EQ(Client(port).send(message), "-ERR Your login name is not a valid mail address.\r\n");
   }
   port.user = "anna";
   EXPECT_EQ(submission::address_of_user(port).value(), (Address{"anna", "host.example"}));
@@ -373,7 +373,7 @@ TEST(XtndXmit, HashesOnlyWhereThePolicyAsksForIt) {
   EXPECT_EQ(Client(port, xmit).send(message), taken);
   EXPECT_EQ(Client(port, xmit).send(message), taken);
   EXPECT_EQ(Client(port, xmit).send(message),
-            "-ERR [SYS/TEMP] You have sent too many messages, try later.\r\n");
+            "-ERR [SYS/TEMP] You have sent too many messages; try again later.\r\n");
   EXPECT_EQ(port.sent.size(), 3U);
   xmit.dry_run = true;
   xmit.dedup = 600;
@@ -401,7 +401,7 @@ TEST(XtndXmit, WhatIsRememberedStaysShort) {
 }
 
 constexpr std::string_view sent_already =
-    "-ERR [SYS/TEMP] The same message is being sent already, try later.\r\n";
+    "-ERR [SYS/TEMP] The same message is already being sent; try again later.\r\n";
 
 TEST(XtndXmit, WhatASessionWaitsForIsNotBegunTwice) {
   MailPort port;
@@ -473,16 +473,16 @@ TEST(XtndXmit, LimitsHold) {
   xmit.max_recipients = 2;
   Client client(port, xmit);
   EXPECT_EQ(client.send(std::string(message) + std::string(1000, 'x') + "\r\n"),
-            "-ERR The message is too large, 1024 octets are allowed.\r\n");
+            "-ERR The message is too large: at most 1024 octets are allowed.\r\n");
   EXPECT_EQ(client.send("From: anna@example.org\r\nTo: a@b.c, d@e.f\r\nCc: g@h.i\r\n\r\n"),
-            "-ERR Too many recipients, 2 are allowed.\r\n");
+            "-ERR Too many recipients: at most 2 are allowed.\r\n");
   EXPECT_EQ(client.send(message), taken);
   EXPECT_EQ(client.send(message), taken);
-  EXPECT_EQ(client.send(message), "-ERR No more messages in this session.\r\n");
+  EXPECT_EQ(client.send(message), "-ERR You cannot send more messages in this session.\r\n");
   Client second(port, xmit);
   EXPECT_EQ(second.send(message), taken);
   EXPECT_EQ(second.send(message),
-            "-ERR [SYS/TEMP] You have sent too many messages, try later.\r\n");
+            "-ERR [SYS/TEMP] You have sent too many messages; try again later.\r\n");
   port.time += 3600;
   EXPECT_EQ(second.send(message), taken);
 }
@@ -501,7 +501,7 @@ TEST(XtndXmit, DataWithoutAnEndEndsTheSession) {
   }
   EXPECT_LT(pieces, 300);
   EXPECT_TRUE(client.intake->ends_session());
-  EXPECT_EQ(client.reply(), "-ERR The message is too large, 1024 octets are allowed.\r\n");
+  EXPECT_EQ(client.reply(), "-ERR The message is too large: at most 1024 octets are allowed.\r\n");
 }
 
 TEST(XtndXmit, FailuresHaveReasons) {
@@ -517,14 +517,14 @@ TEST(XtndXmit, FailuresHaveReasons) {
   port.complete_error.reset();
   port.hasher_error = Error{Failure::permanent, "no module"};
   EXPECT_EQ(Client(port).send(message),
-            "-ERR [SYS/TEMP] Messages cannot be hashed at the moment.\r\n");
+            "-ERR [SYS/TEMP] Messages cannot be sent at the moment.\r\n");
   port.hasher_error.reset();
   port.submit_error = Error{Failure::permanent, "nowhere to go"};
   EXPECT_EQ(Client(port).send(message),
             "-ERR [SYS/TEMP] The message was not sent: The mail server cannot be reached.\r\n");
   port.state_error = Error{Failure::temporary, "locked"};
   EXPECT_EQ(Client(port).send(message),
-            "-ERR [SYS/TEMP] What you have sent lately cannot be read.\r\n");
+            "-ERR [SYS/TEMP] Your sending limits cannot be checked at the moment.\r\n");
   EXPECT_EQ(port.log.size(), 5U);
   EXPECT_TRUE(port.sent.empty());
 }
@@ -547,7 +547,7 @@ TEST(XtndXmit, ADamagedLedgerRefusesAndIsLeftAlone) {
     MailPort port;
     port.states["xmit"] = text;
     EXPECT_EQ(Client(port).send(message),
-              "-ERR [SYS/TEMP] What you have sent lately cannot be read.\r\n")
+              "-ERR [SYS/TEMP] Your sending limits cannot be checked at the moment.\r\n")
         << text;
     EXPECT_EQ(port.states["xmit"], text);
     EXPECT_TRUE(port.sent.empty());
@@ -569,7 +569,7 @@ TEST(XtndXmit, ALedgerThatCannotBeWrittenIsToldAsSuch) {
   MailPort port;
   port.before_exchange = [&] { port.state_error = Error{Failure::temporary, "disk full"}; };
   EXPECT_EQ(Client(port).send(message),
-            "-ERR [SYS/TEMP] What you send cannot be noted at the moment.\r\n");
+            "-ERR [SYS/TEMP] The message cannot be sent at the moment.\r\n");
   EXPECT_EQ(port.log, std::vector<std::string>{
                           "XTND XMIT: the message cannot be noted, so it is not sent: disk full"});
 }

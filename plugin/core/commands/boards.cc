@@ -68,7 +68,7 @@ Answer open_named_board(Session& session, std::string_view command, const policy
   if (session.policy().boards.on_bad_name == policy::BoardsOnBadName::rfc) {
     if (const Status closed = session.open().close(); !closed) {
       session.environment().log_error("the maildrop cannot be closed: " + closed.error().text);
-      return Reply::temporary_failure("The maildrop cannot be closed and stays open.");
+      return Reply::temporary_failure("The maildrop could not be closed and is still open.");
     }
   }
   return no_such_board(session, name);

@@ -9,7 +9,7 @@ Answer dele(Session& session, std::string_view arguments) {
     return Reply::err("maildrop is read-only");
   }
   const auto number = message_named(session.maildrop(), arguments);
-  return number ? Reply::ok("A bboard is read-only: nothing is deleted.")
+  return number ? Reply::ok("Bboards are read-only; nothing was deleted.")
                 : Reply::err(number.error().text);
 }
 

@@ -43,7 +43,7 @@ Result<std::optional<std::string>> line_of(Session& session, policy::EuidlOrder 
 Answer euidl(Session& session, std::string_view arguments, host::Contents& contents) {
   const host::Maildrop& maildrop = session.maildrop();
   if (!session.uidls_known()) {
-    return Reply::temporary_failure("The messages' unique ids are not known at the moment.");
+    return Reply::temporary_failure("Unique ids are not available at the moment.");
   }
   MessageLines lines{.command = "EUIDL",
                      .queries = {{.name = "From", .usual = true}},
@@ -68,7 +68,7 @@ Answer euidl(Session& session, std::string_view arguments, host::Contents& conte
     return Reply::err("Message " + std::to_string(*number) + " has been marked for deletion.");
   }
   if (!session.uidls().all_named() && !session.uidls().uidl(*number)) {
-    return Reply::temporary_failure("The message's unique id is not known at the moment.");
+    return Reply::temporary_failure("The unique id is not available at the moment.");
   }
   return line_of_one(session, contents, lines, *number);
 }

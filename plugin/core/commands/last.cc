@@ -28,7 +28,7 @@ Answer last(Session& session, std::string_view /*arguments*/) {
   HighestAccessed& last = session.accesses().last();
   if (!last.start()) {
     // A wrong number would make clients skip mail or download everything again; no number does not.
-    return Reply::temporary_failure("The highest number accessed cannot be read.");
+    return Reply::temporary_failure("LAST is not available at the moment.");
   }
   return Reply::ok(
       std::to_string(last.number()).append(wording_behind(session.policy().last.wording)));

@@ -54,7 +54,7 @@ Status read_fields(std::string_view value, Mangling& mangling) {
       name.remove_suffix(1);
     }
     if (!is_field_name(name)) {
-      return syntax_error("not a header's name: " + std::string(name));
+      return syntax_error("not a header name: " + std::string(name));
     }
     mangling.fields.emplace_back(name);
   } while (!value.empty() && mangling.fields.size() < max_fields);
@@ -69,7 +69,7 @@ Status read_charset(std::string_view value, Mangling& mangling) {
       return Done{};
     }
   }
-  return syntax_error("charset may be us-ascii, iso-8859-1 or utf-8");
+  return syntax_error("charset must be us-ascii, iso-8859-1 or utf-8");
 }
 
 // lang and wrap are ignored, as in qpopper.
@@ -79,7 +79,7 @@ Status read_attribute(std::string_view attribute, Mangling& mangling) {
   value = without_outer_spaces(value);
   if (equals_ignoring_case(name, "text")) {
     return equals_ignoring_case(value, "plain") ? Status(Done{})
-                                                : syntax_error("text may be plain");
+                                                : syntax_error("text must be plain");
   }
   if (equals_ignoring_case(name, "headers")) {
     return read_fields(value, mangling);
@@ -90,7 +90,7 @@ Status read_attribute(std::string_view attribute, Mangling& mangling) {
   if (equals_ignoring_case(name, "lang") || equals_ignoring_case(name, "wrap")) {
     return Done{};
   }
-  return syntax_error("there is no " + std::string(name));
+  return syntax_error("unknown attribute: " + std::string(name));
 }
 
 /// `text` begins with MANGLE or X-MANGLE, alone or followed by `(attribute=value;...)`.
@@ -101,7 +101,7 @@ Result<Mangling> read_mangling(std::string_view text) {
     return mangling;
   }
   if (!text.starts_with('(') || text.find(')') != text.size() - 1) {
-    return syntax_error("its attributes stand in parentheses, at the end of the line");
+    return syntax_error("attributes must be in parentheses at the end of the line");
   }
   text = without_outer_spaces(text.substr(1, text.size() - 2));
   while (!text.empty()) {

@@ -27,7 +27,7 @@ Answer uidl(Session& session, std::string_view arguments) {
   if (!number) return Reply::err(number.error().text);
   const auto id = uidls.uidl(number.value());
   if (!id) {
-    return Reply::temporary_failure("The message's unique id is not known at the moment.");
+    return Reply::temporary_failure("The unique id is not available at the moment.");
   }
   return Reply::ok(std::to_string(number.value()) + ' ' + id.value());
 }

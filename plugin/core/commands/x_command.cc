@@ -113,7 +113,7 @@ class ProgramAnswer : public Intake {
       case ProgramResult::End::timed_out:
         return temporary("took too long.");
       case ProgramResult::End::too_long:
-        return temporary("has too long an answer.");
+        return temporary("returned too much output.");
       case ProgramResult::End::failed:
       case ProgramResult::End::succeeded:
         break;

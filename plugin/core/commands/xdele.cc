@@ -29,8 +29,7 @@ Answer xdele(Session& session, std::string_view arguments) {
     return Reply::err("Message " + std::string(to) + " does not exist.");
   }
   if (*last < *first) {
-    return Reply::err("There are no messages from " + std::string(from) + " to " + std::string(to) +
-                      '.');
+    return Reply::err("Invalid range: " + std::string(from) + " to " + std::string(to) + '.');
   }
   NumberRanges& deleted = session.open().deleted_by_range();
   for (MessageNumber number = deleted.first_missing(*first); number <= *last;

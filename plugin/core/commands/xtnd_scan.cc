@@ -17,10 +17,10 @@ Answer xtnd_scan(Session& session, std::string_view arguments, host::Contents& c
   }
   const auto width = parse_message_number(word, /*more_follows=*/false);
   if (!width) {
-    return Reply::err("Not a width: " + std::string(word));
+    return Reply::err("Invalid width: " + std::string(word));
   }
   if (!arguments.empty()) {
-    return Reply::err("There is no other format here than MH's usual one.");
+    return Reply::err("Other scan formats are not supported.");
   }
   session.open().set_scan(
       {.width = std::clamp(*width, min_scan_width, max_scan_width), .contents = &contents});

@@ -28,7 +28,7 @@ Answer xtnd_xlst(Session& session, std::string_view arguments, host::Contents& c
   const bool whole = typed.ends_with(':');
   const std::string name(typed.substr(0, typed.size() - (whole ? 1 : 0)));
   if (!is_field_name(name)) {
-    return Reply::err("Not a header's name: " + std::string(typed));
+    return Reply::err("Invalid header name: " + std::string(typed));
   }
   const policy::Policy::Xlst& policy = session.policy().xlst;
   const auto listed = [&](std::string_view row) { return equals_ignoring_case(row, name); };

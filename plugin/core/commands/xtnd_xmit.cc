@@ -20,11 +20,11 @@ namespace {
 using submission::Ledger;
 
 constexpr std::string_view sent_text = "Message sent successfully";
-constexpr std::string_view dry_run_text = "Message checked, and not sent: this is a dry run";
-constexpr std::string_view unknown_text = "What you have sent lately cannot be read.";
-constexpr std::string_view not_noted_text = "What you send cannot be noted at the moment.";
-constexpr std::string_view too_many_text = "You have sent too many messages, try later.";
-constexpr std::string_view no_digest_text = "Messages cannot be hashed at the moment.";
+constexpr std::string_view dry_run_text = "Message checked but not sent: this is a dry run";
+constexpr std::string_view unknown_text = "Your sending limits cannot be checked at the moment.";
+constexpr std::string_view not_noted_text = "The message cannot be sent at the moment.";
+constexpr std::string_view too_many_text = "You have sent too many messages; try again later.";
+constexpr std::string_view no_digest_text = "Messages cannot be sent at the moment.";
 /// The ledger's key for a message whose delivery nobody will ask about.
 constexpr std::string_view no_key = "-";
 /// The rest of a message is read and discarded up to twice the limit plus this much.
@@ -150,7 +150,7 @@ class MessageIntake : public Intake {
   void add(std::string_view text) {
     octets_ += text.size();
     if (octets_ > policy_.max_octets) {
-      refuse(Reply::err("The message is too large, " + std::to_string(policy_.max_octets) +
+      refuse(Reply::err("The message is too large: at most " + std::to_string(policy_.max_octets) +
                         " octets are allowed."));
     }
     if (refusal_) return;
@@ -164,7 +164,7 @@ class MessageIntake : public Intake {
     // Octets already searched are not searched again, except for part of the two line ends.
     const std::size_t end = submission::end_of_header(header_, known < 3 ? 0 : known - 3);
     if (std::min(end, header_.size()) > submission::max_header_octets) {
-      refuse(Reply::err("The message's header is too large."));
+      refuse(Reply::err("The message header is too large."));
     } else if (end != std::string::npos) {
       begin_spool(end - 2, end);
     }
@@ -246,8 +246,8 @@ class MessageIntake : public Intake {
         answer("repeated", Reply::ok(sent_text), "it was sent before");
         return false;
       case Ledger::Verdict::under_way:
-        answer("refused",
-               Reply::temporary_failure("The same message is being sent already, try later."));
+        answer("refused", Reply::temporary_failure(
+                              "The same message is already being sent; try again later."));
         return false;
       case Ledger::Verdict::too_many:
         break;
@@ -324,7 +324,7 @@ Answer xtnd_xmit(Session& session, std::string_view arguments, host::Outbox& out
   if (!user) return Reply::err(user.error().text);
   if (policy.per_session > 0 && session.messages_submitted() >= policy.per_session) {
     limit_reached(session, "per_session");
-    return Reply::err("No more messages in this session.");
+    return Reply::err("You cannot send more messages in this session.");
   }
   const Result<bool> exhausted =
       Ledger(session.environment(), session.user_states(), policy).exhausted();

@@ -138,7 +138,7 @@ bool Session::leaves_all_to_host() const noexcept {
 
 LoginReply Session::logged_in(std::string_view hosts) {
   if (const std::uint64_t wait = accesses_.pace().log_in(); wait > 0) {
-    return {"-ERR [LOGIN-DELAY] You have logged in too often, wait " + time_to_wait(wait) + '.',
+    return {"-ERR [LOGIN-DELAY] You have logged in too often; wait " + time_to_wait(wait) + '.',
             /*refused=*/true};
   }
   // If it fails, the commands report that.
@@ -257,10 +257,10 @@ std::optional<Reply> Session::refusal(const Command& command, Treatment treatmen
   }
   if (command.on_messages && open_.none()) return Reply::err("No maildrop is open.");
   if (command.on_messages && open_.own() && !accesses_.view().open()) {
-    return Reply::temporary_failure("The messages of this mailbox are not known at the moment.");
+    return Reply::temporary_failure("The messages are not available at the moment.");
   }
   if (names_messages(command) && !uidls_known()) {
-    return Reply::temporary_failure("The messages' unique ids are not known at the moment.");
+    return Reply::temporary_failure("Unique ids are not available at the moment.");
   }
   return std::nullopt;
 }
@@ -292,7 +292,8 @@ std::optional<Decision> Session::hold_back(const Line& line,
   host_.environment.log_error(
       "QUIT: what was deleted or fetched cannot be stored, so nothing is deleted: " +
       settled.error().text);
-  Answer refused = Reply::temporary_failure("Nothing was deleted: it could not be stored.");
+  Answer refused =
+      Reply::temporary_failure("The deletions could not be stored; nothing was deleted.");
   refused.ends_session = true;
   return line.refused(std::move(refused));
 }

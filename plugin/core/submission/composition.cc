@@ -88,18 +88,18 @@ Result<std::vector<Address>> addresses_in(const HeaderField& field, std::size_t 
   const std::string value = field.value();
   const std::string where = ' ' + printable(field.name) + ": ";
   const auto count = count_addresses(value);
-  if (!count) return refused("Cannot read" + where + "this is no list of addresses");
+  if (!count) return refused("Cannot read" + where + "not a list of addresses");
   auto addresses = environment.parse_addresses(value, at_most);
   if (!addresses) return refused("Cannot read" + where + addresses.error().text);
   if (addresses.value().size() != std::min(*count, at_most)) {
-    return refused("Cannot read" + where + "the list of addresses is not clear");
+    return refused("Cannot read" + where + "the list of addresses is ambiguous");
   }
   for (const Address& address : addresses.value()) {
     if (address.domain.empty()) {
       return refused("An address without a domain in" + where + printable(address.local));
     }
     if (!is_local(address.local) || !is_domain(address.domain)) {
-      return refused("No mail address in" + where + shown(address));
+      return refused("Invalid address in" + where + shown(address));
     }
   }
   return addresses;
@@ -119,7 +119,7 @@ Status check_authors(const std::vector<HeaderField>& fields, const Address& user
       }
     }
     if (authors.value().empty() || authors.value().size() == most) {
-      return refused("No address, or too many, in " + printable(field.name) + '.');
+      return refused(printable(field.name) + " has no address, or too many.");
     }
     has_author = has_author || field.is("From");
   }
@@ -143,7 +143,7 @@ Result<std::vector<Address>> recipients_of(const std::vector<HeaderField>& field
     if (!found) return found;
     seen += found.value().size();
     if (seen > at_most) {
-      return refused("Too many recipients, " + std::to_string(at_most) + " are allowed.");
+      return refused("Too many recipients: at most " + std::to_string(at_most) + " are allowed.");
     }
     for (Address& address : found.value()) {
       std::string key = address.local + '@';
@@ -167,7 +167,7 @@ Result<Address> address_of_user(const host::Environment& environment) {
   Address address{name.substr(0, at),
                   at == std::string::npos ? environment.host_name() : name.substr(at + 1)};
   if (!is_local(address.local) || !needs_no_quotes(address.local) || !is_domain(address.domain)) {
-    return refused("Your login name cannot be a mail address.");
+    return refused("Your login name is not a valid mail address.");
   }
   return address;
 }

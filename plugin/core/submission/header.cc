@@ -30,28 +30,27 @@ Result<std::vector<HeaderField>> split_header(std::string_view header) {
   std::vector<HeaderField> fields;
   bool blanks_before = false;
   for (const std::string_view whole_line : lines(header)) {
-    if (!whole_line.ends_with(crlf)) return refused("The header does not end with a line.");
+    if (!whole_line.ends_with(crlf)) return refused("A header line does not end with CRLF.");
     const std::string_view line = without_line_end(whole_line);
     if (line.find_first_of(std::string_view("\r\0", 2)) != std::string_view::npos) {
-      return refused("The header has a CR or a NUL inside a line.");
+      return refused("A header line contains CR or NUL.");
     }
     if (!continues(line)) {
       const std::string_view name = field_name(line);
       if (name.empty()) {
-        return refused("The header has a line that is no header field: " +
-                       printable(line.substr(0, 60)));
+        return refused("Invalid header line: " + printable(line.substr(0, 60)));
       }
       fields.push_back({name, whole_line});
       blanks_before = false;
       continue;
     }
-    if (fields.empty()) return refused("The header begins with a blank.");
+    if (fields.empty()) return refused("The header begins with white space.");
     // Some readers take a continuation line of only blanks for the end of the header.
     if (std::all_of(line.begin(), line.end(), is_blank)) {
       blanks_before = true;
       continue;
     }
-    if (blanks_before) return refused("The header has a line of blanks inside a field.");
+    if (blanks_before) return refused("A header field contains a line of white space.");
     HeaderField& last = fields.back();
     last.lines = {last.lines.data(), last.lines.size() + whole_line.size()};
   }

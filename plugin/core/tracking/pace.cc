@@ -184,7 +184,7 @@ std::optional<std::string> Pace::over_octets(const MessageAccess& access) {
   }
   limit_reached("octets_per_hour", "the user has retrieved " + std::to_string(spent_before) +
                                        " octets in the last hour, and gets no more for now");
-  return "Too many octets retrieved in the last hour, come back in " +
+  return "You have retrieved too much in the last hour; try again in " +
          time_to_wait(static_cast<std::uint64_t>(std::max<std::int64_t>(1, wait))) + '.';
 }
 
@@ -194,8 +194,8 @@ std::optional<std::string> Pace::refusal(const MessageAccess& access) {
     limit_reached("retr_per_session", "the session has retrieved the " +
                                           std::to_string(policy_.retr_per_session) +
                                           " messages that it may");
-    return "This session has retrieved the " + std::to_string(policy_.retr_per_session) +
-           " messages that it may, log in again for more.";
+    return "You may retrieve " + std::to_string(policy_.retr_per_session) +
+           " messages in one session; log in again for more.";
   }
   if (auto refusal = over_octets(access)) return refusal;
   sending_ = access;
