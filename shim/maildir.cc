@@ -346,7 +346,7 @@ Status make_maildir(const std::string& root) {
   for (const char* const folder : {"", "/cur", "/new", "/tmp"}) {
     const std::string path = root + folder;
     if (::mkdir(path.c_str(), folder_mode) != 0 && errno != EEXIST) {
-      return Error{Failure::permanent, path + ": making the folder failed: " + reason(errno)};
+      return Error{Failure::permanent, path + ": the folder cannot be created: " + reason(errno)};
     }
   }
   return Done{};
@@ -468,7 +468,7 @@ Result<std::string> Maildir::find(const Message& message) const {
   }
   const auto place = places.find(message.base_name);
   if (place == places.end()) {
-    return Error{Failure::gone, expected + ": the message has been removed"};
+    return Error{Failure::gone, expected + ": the message was removed"};
   }
   return place->second.info;
 }

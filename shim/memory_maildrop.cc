@@ -97,7 +97,7 @@ bool MemoryMaildrop::seen(MessageNumber number) const {
 
 Result<std::unique_ptr<MessageReader>> MemoryMaildrop::open_message(MessageNumber number) {
   if (mailbox_.uidvalidity() != uidvalidity_ || mailbox_.find(uid(number)) == nullptr) {
-    return Error{Failure::gone, "message " + std::to_string(number) + " has been removed"};
+    return Error{Failure::gone, "message " + std::to_string(number) + " was removed"};
   }
   return std::unique_ptr<MessageReader>(std::make_unique<MemoryReader>(message(number).text));
 }
@@ -113,7 +113,7 @@ Result<std::optional<std::string>> MemoryMaildrop::courier_list() {
 Status MemoryMaildrop::commit(std::span<const MessageNumber> deleted,
                               std::span<const MessageNumber> seen) {
   if (mailbox_.uidvalidity() != uidvalidity_) {
-    return Error{Failure::gone, "the mailbox has been made anew"};
+    return Error{Failure::gone, "the mailbox was replaced"};
   }
   for (const MessageNumber number : seen) {
     if (MemoryMailbox::Message* const lasting = mailbox_.find(uid(number))) {

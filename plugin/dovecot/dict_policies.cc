@@ -25,17 +25,16 @@ Result<std::optional<std::string>> DictPolicies::read(std::string_view name) {
   if (failure_) return *failure_;
   if (!policy::is_document_name(name)) {
     return Error{Failure::permanent,
-                 printable(location(name)) + ": this is not the name of a policy's document"};
+                 printable(location(name)) + ": this is not the name of a policy document"};
   }
   auto found = dict_->read(key_of(name));
   if (!found) {
     failure_ = {found.error().kind,
                 location(name) + ": the dict cannot be read: " + found.error().text};
   } else if (!found.value() && name == policy::default_document) {
-    failure_ = {Failure::permanent,
-                location(name) +
-                    ": the dict has no such key; set it, if only to an empty text, for a dict "
-                    "without it may have lost all policies"};
+    failure_ = {Failure::permanent, location(name) +
+                                        ": the dict has no such key; set it, if only to an empty "
+                                        "text: a dict without it may have lost all policies"};
   } else {
     return found;
   }

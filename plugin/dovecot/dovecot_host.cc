@@ -411,11 +411,10 @@ Result<std::unique_ptr<RunningProgram>> DovecotHost::run_program(
   std::string groups;
   for (const std::string& group : service_groups()) groups += (groups.empty() ? "" : ", ") + group;
   if (!groups.empty()) {
-    return Error{
-        Failure::permanent,
-        call.target + " is not run, for it would have the group " + groups +
-            " of Dovecot's service pop3; set \"extra_groups =\" there (nothing behind it), "
-            "or let the command name a script service"};
+    return Error{Failure::permanent,
+                 call.target + " was not run: it would have the group " + groups +
+                     " of Dovecot's service pop3; set \"extra_groups =\" (empty) in that service, "
+                     "or use a script service instead"};
   }
   return process::run_program(loop_, call, std::move(done));
 }

@@ -159,8 +159,8 @@ bool DovecotMaildrop::stores(std::string_view name) {
     return true;
   }
   report({LogLevel::warning,
-          "the mailbox is read-only for this user, so its ids are not remembered: they stay what "
-          "they are as long as the policy does, and what they are made of (the state \"" +
+          "the mailbox is read-only for this user, so its ids are not remembered: they change if "
+          "the policy changes, or what they are made of (the state \"" +
               std::string(name) + "\" is not stored)"});
   return false;
 }

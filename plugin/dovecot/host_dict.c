@@ -139,8 +139,8 @@ static void wait_for_answer(struct pop3_legacy_host_dict* self,
 
   self->text = NULL;
   if (left <= 0) {
-    self->text = i_strdup_printf("its answers until now have taken %u seconds",
-                                 POP3_LEGACY_DICT_MSECS / 1000);
+    self->text =
+        i_strdup_printf("it has taken %u seconds to answer so far", POP3_LEGACY_DICT_MSECS / 1000);
     self->result = -1;
     return;
   }
@@ -152,7 +152,7 @@ static void wait_for_answer(struct pop3_legacy_host_dict* self,
   if (self->result == WAITING) {
     abort_dict(self);
     i_free(self->text);
-    self->text = i_strdup_printf("no answer in %u seconds", POP3_LEGACY_DICT_MSECS / 1000);
+    self->text = i_strdup_printf("no answer within %u seconds", POP3_LEGACY_DICT_MSECS / 1000);
     self->result = -1;
   }
 }

@@ -274,7 +274,7 @@ static int begin_program(struct pop3_legacy_mail* mail, const struct smtp_addres
   unsigned int i;
 
   if (mail->set.sendmail_path[0] != '/') {
-    *error_r = "sendmail_path has to be a path that begins with /";
+    *error_r = "sendmail_path must be a path that begins with /";
     return -1;
   }
   i_zero(&input);

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "plugin/core/base/text.h"
 #include "plugin/dovecot/mail_server.h"
 #include "plugin/dovecot/mailbox_state.h"
 #include "plugin/dovecot/trampoline.h"
@@ -157,9 +158,9 @@ Status save_mail(struct mail_user* user, files::SpoolFile& spool, std::string_vi
     }
   }
   Status status =
-      saved ? Status(Done{})
-            : Status(Error{Failure::temporary, "no copy was saved in " + std::string(mailbox) +
-                                                   ": " + mailbox_error(box).text});
+      saved
+          ? Status(Done{})
+          : Status(Error{Failure::temporary, in_quotes(mailbox) + ": " + mailbox_error(box).text});
   mailbox_free(&box);
   i_stream_unref(&input);
   return status;

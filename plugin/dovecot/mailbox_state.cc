@@ -104,11 +104,10 @@ Result<Content> load_from_other_folder(struct mailbox* box, std::string_view nam
   }
   if (moved.value()) {
     const std::string state(name);
-    e_info(
-        box->storage->user->event,
-        "pop3_legacy: the state \"%s\" of the INBOX was moved from %s to %s, for Dovecot's control "
-        "folder for the mailbox has moved",
-        state.c_str(), old.c_str(), path.c_str());
+    e_info(box->storage->user->event,
+           "pop3_legacy: the state \"%s\" of the INBOX was moved from %s to %s, because Dovecot's "
+           "control directory of the mailbox has moved",
+           state.c_str(), old.c_str(), path.c_str());
   }
   auto content = files::read_small_file(path, max_state_octets);
   return content && !content.value() ? files::read_small_file(old, max_state_octets) : content;

@@ -23,7 +23,8 @@ class Script : public RunningProgram {
     limit_ = loop_.wait(call.timeout, [this, seconds = call.timeout] {
       pass_on({End::timed_out,
                {},
-               "has not answered for " + std::to_string(seconds) + " seconds, and may run on"});
+               "did not answer within " + std::to_string(seconds) +
+                   " seconds, and may still be running"});
     });
   }
   Script(const Script&) = delete;
@@ -68,10 +69,10 @@ class Script : public RunningProgram {
           break;
         case POP3_LEGACY_SCRIPT_TOO_LONG:
           result.end = End::too_long;
-          result.reason = "said too much";
+          result.reason = "sent too much output";
           break;
         case POP3_LEGACY_SCRIPT_BROKEN:
-          result.reason = "cannot be reached, or did not end in order";
+          result.reason = "cannot be reached, or ended abnormally";
           break;
       }
       if (end == POP3_LEGACY_SCRIPT_SUCCEEDED || end == POP3_LEGACY_SCRIPT_FAILED) {

@@ -99,7 +99,7 @@ class MailboxUidls {
   // False: the time is up and there is more to do.
   Result<bool> compute(Time until) {
     // Set until the computation has succeeded, so that an exception also leaves an Error.
-    failure_ = Error{Failure::temporary, "computing them was broken off"};
+    failure_ = Error{Failure::temporary, "computing them was interrupted"};
     try {
       state_ = State::computing;
       const Result<State> found = try_to_compute(until);

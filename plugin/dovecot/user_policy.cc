@@ -55,7 +55,7 @@ policy::Resolution resolve_policy(struct mail_user* user,
   if (dict.value()) {
     DictPolicies store(std::move(dict.value()));
     if (folder.starts_with('/')) {
-      return unusable(setting + ": there is a dict for the policy, too; take one of them out");
+      return unusable(setting + ": there is a dict for the policy, too; remove one of them");
     }
     return policy::resolve(&store, user->username, settings.profile, ascii_domain, origins);
   }
@@ -63,7 +63,7 @@ policy::Resolution resolve_policy(struct mail_user* user,
     return policy::resolve(nullptr, user->username, settings.profile, ascii_domain);
   }
   if (!folder.starts_with('/')) {
-    return unusable(setting + ": the path of the policy folder has to begin with /");
+    return unusable(setting + ": the path of the policy folder must begin with /");
   }
   files::PolicyFolder store{std::string(folder)};
   return policy::resolve(&store, user->username, settings.profile, ascii_domain, origins);

@@ -17,7 +17,7 @@ std::string key_of(std::string_view name) {
 
 Error UserStates::failed(const Error& why) {
   failure_ = {why.kind, "the dict with the users' states cannot be used: " + why.text +
-                            "; see that it runs, and that the mail user may use it"};
+                            "; check that it runs, and that the mail user may use it"};
   retry_ = std::chrono::steady_clock::now() + rest;
   return *failure_;
 }

@@ -124,7 +124,7 @@ Result<Beside> write_named(const std::string& path, std::string_view content,
   }
   OpenFile file(fd);
   if (!file.open()) {
-    return failed(path, "written, for no temporary file can be created beside it", errno);
+    return failed(path, "written, because no temporary file can be created beside it", errno);
   }
   int error = fill(file, content, access, sync);
   if (!file.close() && error == 0) error = errno;
@@ -170,7 +170,7 @@ Result<bool> holds(const std::string& path, const std::optional<std::string>& co
 Status sync_folder(const std::string& path) {
   const OpenFile folder(open_retrying(AT_FDCWD, folder_of(path), O_RDONLY | O_DIRECTORY));
   if (!folder.open() || ::fsync(folder.get()) != 0) {
-    return failed(path, "made to last, for its folder cannot be", errno);
+    return failed(path, "written to disk, because its folder cannot be", errno);
   }
   return Done{};
 }
@@ -275,7 +275,7 @@ Result<std::optional<FileFront>> read_file_front(const std::string& path, std::s
     const ssize_t got = ::read(file.get(), &front.text[used], octets - used);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return failed(path, "read", errno);
-    if (got == 0) return failed(path, "read: it has become shorter", EAGAIN);
+    if (got == 0) return failed(path, "read, because it became shorter meanwhile", EAGAIN);
     used += static_cast<std::size_t>(got);
   }
   return std::optional(std::move(front));
@@ -310,7 +310,7 @@ Result<bool> exchange_file(const std::string& path, const std::optional<std::str
   if (!lock(folder)) {
     return Error{
         Failure::locked,
-        failed(folder_path, "locked, for another process holds the lock", EWOULDBLOCK).text};
+        failed(folder_path, "locked, because another process holds the lock", EWOULDBLOCK).text};
   }
   Result<bool> unchanged = holds(path, old);
   if (!unchanged || !unchanged.value()) {

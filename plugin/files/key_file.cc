@@ -29,8 +29,8 @@ Result<std::string> read_key_file(const std::string& path) {
   }
   // If it is not a regular file, read_whole() says so.
   if (S_ISREG(about.st_mode) && about.st_uid != ::geteuid() && about.st_uid != 0) {
-    return unfit(path, "the key file belongs to the user " + std::to_string(about.st_uid) +
-                           ", and not to the mail user " + std::to_string(::geteuid()));
+    return unfit(path, "the key file belongs to user " + std::to_string(about.st_uid) +
+                           ", not to the mail user " + std::to_string(::geteuid()));
   }
   if (S_ISREG(about.st_mode) && (about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return unfit(path, "the key file is open to others than its owner; chmod 600 closes it");
@@ -43,8 +43,8 @@ Result<std::string> read_key_file(const std::string& path) {
   if (text.ends_with('\n')) text.pop_back();
   if (text.ends_with('\r')) text.pop_back();
   if (text.size() < min_key_octets) {
-    return unfit(path, "the key has " + std::to_string(text.size()) + " octets and needs " +
-                           std::to_string(min_key_octets));
+    return unfit(path, "the key has " + std::to_string(text.size()) +
+                           " octets, but needs at least " + std::to_string(min_key_octets));
   }
   return key;
 }

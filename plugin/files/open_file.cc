@@ -73,7 +73,7 @@ Result<std::string> read_whole(const OpenFile& file, const std::string& path,
   }
   const Error too_long{Failure::permanent, path + ": the file is longer than " +
                                                std::to_string(max_octets) +
-                                               " octets, which is the most it may have"};
+                                               " octets, the most allowed"};
   const auto expected = static_cast<std::size_t>(status.st_size);
   if (expected > max_octets) {
     return too_long;

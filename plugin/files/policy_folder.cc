@@ -36,7 +36,7 @@ Error folder_error(const std::string& path, int error) {
       break;
     case EACCES:
       what = "the policy folder cannot be reached: " + reason(error) +
-             "; the user of the POP3 session has to have x permission for all folders above it";
+             "; the user of the POP3 session needs x permission for all folders above it";
       break;
     case ELOOP:
       what = "the policy folder is a symbolic link that leads to itself; remove it";
@@ -55,17 +55,14 @@ Error open_error(int folder, const std::string& file, const std::string& path, i
       // If even stat() is refused, a folder on the way lacks a permission, not the file.
       if (::fstatat(folder, file.c_str(), &status, 0) == 0) {
         return wrong(path, "the file cannot be read: " + reason(error) +
-                               "; the user of the POP3 session has to have r permission for it");
+                               "; the user of the POP3 session needs r permission for it");
       }
       return wrong(path, "the file cannot be reached: " + reason(error) +
-                             "; the user of the POP3 session has to have x permission for its "
-                             "folder");
+                             "; the user of the POP3 session needs x permission for its folder");
     case ELOOP:
       return wrong(path, "the file is a symbolic link that leads to itself; remove it");
     case ENOTDIR:
-      return wrong(path,
-                   "what should be the file's folder is not one; make it a folder or "
-                   "remove it");
+      return wrong(path, "the file's folder is not a directory; make it one or remove it");
     case ENXIO:
       return wrong(path, "this is not a regular file; remove it");
     default:
@@ -92,7 +89,7 @@ std::string PolicyFolder::location(std::string_view name) const {
 Result<std::optional<std::string>> PolicyFolder::read(std::string_view name) {
   const std::string path = location(name);
   if (!policy::is_document_name(name))
-    return wrong(path, "this is not the name of a policy's document");
+    return wrong(path, "this is not the name of a policy document");
 
   // O_PATH: it is enough that the folder may be searched, even if it may not be listed.
   const OpenFile folder(open_retrying(AT_FDCWD, path_, O_PATH | O_DIRECTORY));
@@ -107,12 +104,12 @@ Result<std::optional<std::string>> PolicyFolder::read(std::string_view name) {
     if (error != ENOENT) return open_error(folder.get(), file_name, path, error);
     const std::string parent = file_name.substr(0, file_name.find('/'));
     if (is_link(folder.get(), file_name)) {
-      return wrong(path, "the file is a symbolic link to nowhere; mend or remove it");
+      return wrong(path, "the file is a symbolic link to nowhere; fix or remove it");
     }
     if (parent != file_name && is_link(folder.get(), parent)) {
       struct stat status {};
       if (::fstatat(folder.get(), parent.c_str(), &status, 0) != 0) {
-        return wrong(path, "the file's folder is a symbolic link to nowhere; mend or remove it");
+        return wrong(path, "the file's folder is a symbolic link to nowhere; fix or remove it");
       }
     }
     return std::optional<std::string>();

@@ -17,8 +17,8 @@ Result<std::string> idn2_domain(std::string_view domain) {
     return Error{Failure::temporary, idn2_strerror(code)};
   }
   if (code != IDN2_OK) {
-    return Error{Failure::permanent,
-                 "it is no international domain name: " + std::string(idn2_strerror(code))};
+    return Error{Failure::permanent, "it is not a valid international domain name: " +
+                                         std::string(idn2_strerror(code))};
   }
   return std::string(owned.get());
 }

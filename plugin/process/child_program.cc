@@ -44,7 +44,8 @@ class Child : public RunningProgram {
   Status begin(EventLoop& loop, const ProgramCall& call) {
     // If the host has only lent its privileges, the program could take them back.
     if (::getuid() != ::geteuid() || ::getgid() != ::getegid()) {
-      return Error{Failure::permanent, call.target + " is not run, for this process is two users"};
+      return Error{Failure::permanent,
+                   call.target + " was not run: this process runs as two users"};
     }
     if (Status opened = output_.open(); !opened) return opened;
     if (Status opened = complaints_.open(); !opened) return opened;
@@ -98,7 +99,7 @@ class Child : public RunningProgram {
   }
 
   void has_said_too_much() {
-    settle(End::too_long, "said more than " + std::to_string(max_octets_) + " octets");
+    settle(End::too_long, "sent more than " + std::to_string(max_octets_) + " octets");
   }
 
   // False: there will be no more.

@@ -206,7 +206,7 @@ class LastTest(hosts.HostTest):
             state = os.path.join(self.host.homes, user, "Maildir", "dovecot-pop3-legacy-last")
             os.mkdir(state)
             self.assertTrue(pop3.quit().startswith(b"+OK"))
-        self.assert_logged("LAST: could not be stored")
+        self.assert_logged("LAST: the number could not be stored")
         self.assert_logged(re.escape(state))
 
 class KillTest(hosts.HostTest):

@@ -259,7 +259,7 @@ class WrongSettingTest(hosts.HostTest):
             self.assertTrue(pop3.command(b"STAT").startswith(b"+OK"))
 
     def test_a_style_there_is_not(self):
-        self.refused('login_help has to be long, rambler or line, not "lnog"', help="lnog")
+        self.refused('login_help must be long, rambler or line, not "lnog"', help="lnog")
 
     def test_a_capability_that_is_the_hosts(self):
         self.refused('login_capabilities: "SASL LOGIN" is for the host to announce',

@@ -123,7 +123,7 @@ class Groups(ProgramTest):
         self.program("XID", "echo +OK $(id -G)")
         pop3 = self.login(self.user())
         self.assertEqual(pop3.command(b"XID"), b"-ERR [SYS/TEMP] XID is not available at the moment.")
-        self.assert_logged(r"XID: .*/XID is not run, for it would have the group dovecot .*extra_groups")
+        self.assert_logged(r"XID: .*/XID was not run: it would have the group dovecot .*extra_groups")
         self.assertEqual(pop3.quit()[:3], b"+OK")
 
 

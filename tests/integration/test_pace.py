@@ -103,7 +103,7 @@ class PaceTest(hosts.HostTest):
             file.write(os.urandom(5000))
         self.login(user).quit()
         place = 'the state "pace"' if hosts.standalone else ".*dovecot-pop3-legacy-pace"
-        self.assert_logged(f"pace: the stored state is damaged, so counting begins anew: {place}: ")
+        self.assert_logged(f"pace: the stored state is damaged, so counting starts again: {place}: ")
         with open(path, "rb") as file:
             self.assertRegex(file.read(), rb"^dovecot-pop3-legacy pace 1\nlogins [0-9]+\n$")
 
@@ -123,7 +123,7 @@ class PaceTest(hosts.HostTest):
             pop3.send(b"From: %s\r\nTo: bob@example.org\r\n\r\nHello.\r\n.\r\n" % user.encode())
             self.assertRegex(pop3.line(), rb"^-ERR \[SYS/TEMP\] ")
             pop3.quit()
-        self.assert_logged("pace: the stored state cannot be kept, so the login is not held against the user: "
+        self.assert_logged("pace: the state could not be stored, so this login does not count: "
                            "the mailbox is read-only")
         self.assertEqual(self.pace_files(user), [])
 

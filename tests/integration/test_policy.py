@@ -172,4 +172,4 @@ class RelativePathTest(hosts.HostTest):
 
     def test_is_said_and_opens_nothing(self):
         self.assertEqual(self.login(self.user(1)).command(b"DELE 1"), UNAVAILABLE % b"DELE")
-        self.assert_logged("pop3_legacy_policy = policies/here: the path of the policy folder has to begin with /")
+        self.assert_logged("pop3_legacy_policy = policies/here: the path of the policy folder must begin with /")

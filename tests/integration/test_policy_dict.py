@@ -227,7 +227,7 @@ class FailingDictTest(DictTest):
         self.check(redis_options(listener.getsockname()[1]), listener)
 
     def test_the_dict_server(self):
-        self.answers = [(b"", "no answer in "), (b"F\n", "the dict cannot be read")]
+        self.answers = [(b"", "no answer within "), (b"F\n", "the dict cannot be read")]
         if typed_settings():
             # A letter that is not a reply ends a Dovecot 2.3 process: its dict-client wrongly calls
             # back twice.

@@ -59,7 +59,7 @@ class ReadOnlyInboxTest(hosts.HostTest):
             pop3.multi(b"RETR 2")
             self.assertEqual(pop3.command(b"LAST"), b"+OK 2")
             self.assertTrue(pop3.quit().startswith(b"+OK"))
-        self.assert_logged(rf"pop3\({user}\).*LAST: could not be stored.*read-only")
+        self.assert_logged(rf"pop3\({user}\).*LAST: the number could not be stored.*read-only")
         self.assertEqual(hosts.last(self.host, user), b"+OK 0")
 
     def test_ids_are_shown_and_the_log_says_that_they_are_not_remembered(self):

@@ -255,7 +255,7 @@ class UidvalidityTest(SchemesTest):
                         seen |= set(after)
                         subjects = b"".join(client.poll())
                         self.assertIn(b"Subject: message %d\n" % serial, subjects, client.output)
-                self.assert_logged(r"UIDVALIDITY has changed, and ids by scheme .* count on from 100\d")
+                self.assert_logged(r"UIDVALIDITY has changed, and ids by scheme .* continue from 100\d")
 
 
 class WithoutGuidsTest(SchemesTest):
@@ -308,8 +308,8 @@ class WithoutGuidsTest(SchemesTest):
                        '[uidl]\nscheme = "uw"\n[[uidl.cutover]]\nbefore = 2026-03-01\nscheme = "popa3d"\n'):
             with self.subTest(policy):
                 self.ids_of("bare", policy)
-        self.assert_logged("Warning: .*no GUIDs .with imapc, set imapc_features = guid-forced.; ids that have to be "
-                           "kept are kept by UID")
+        self.assert_logged("Warning: .*no GUIDs .with imapc, set imapc_features = guid-forced.; ids are "
+                           "remembered by UID")
 
     def test_what_needs_one_says_what_to_set(self):
         user = "bare@imapc.example"

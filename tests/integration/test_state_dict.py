@@ -17,8 +17,8 @@ DELAY = "[pace]\nlogin_delay = \"1h\"\nburst = %d\n"
 OCTETS = "[pace]\noctets_per_hour = \"3M\"\n"
 REFUSAL = rb"^-ERR \[LOGIN-DELAY\] You have logged in too often; wait [0-9]+ (?:seconds|minutes)[.]$"
 UNKNOWN = rb"^-ERR \[SYS/TEMP\] "
-UNUSABLE = "the dict with the users' states cannot be used: .*; see that it runs, and that the mail user may use it"
-NOT_HELD = ("pop3_legacy: pace: the stored state cannot be kept, so the login is not held against the user: " +
+UNUSABLE = "the dict with the users' states cannot be used: .*; check that it runs, and that the mail user may use it"
+NOT_HELD = ("pop3_legacy: pace: the state could not be stored, so this login does not count: " +
             UNUSABLE)
 
 
@@ -291,10 +291,10 @@ class ManyClientsTest(RedisTest):
             self.check_limits({user: [pop3] for user, pop3, _ in opened}, 1)
             self.assertLess(time.monotonic() - begun, seconds)
             for user in users:
-                word = "pace: the stored state"
+                word = "pace: the state"
                 self.assertTrue(hosts.eventually(lambda: self.lines_about(self.host, user, word)), self.host.log())
                 line, = self.lines_about(self.host, user, word)
-                self.assertRegex(line, "pace: the stored state cannot be (read|kept).*: " + UNUSABLE)
+                self.assertRegex(line, "pace: the state (cannot be read|could not be stored).*: " + UNUSABLE)
             for user, _, reply in self.log_in_at_once(users):
                 self.assertRegex(reply, rb"^[+]OK", user)
         finally:
@@ -394,7 +394,7 @@ class FailingDictTest(hosts.HostTest):
         listener.bind(path)
         os.chmod(path, 0o666)
         self.check(dicts.proxy_to(path, "states"), listener,
-                   [(lambda _: b"", "no answer in 5 seconds"), (found_nothing(b""), "no answer in 5 seconds"),
+                   [(lambda _: b"", "no answer within 5 seconds"), (found_nothing(b""), "no answer within 5 seconds"),
                     (found_nothing(b"F1\tdisk full\n"), "disk full")], [folder])
 
 

@@ -263,9 +263,9 @@ class CourierListTest(hosts.HostTest):
         self.assertEqual(shown[0], b"UID3-4")
         self.assertRegex(shown[1], rb"^[0-9a-f]{16}$")
         self.assertEqual(ids(hosts.uidl(self.host, user)), shown)
-        told = [line for line in self.host.log().splitlines() if "passed over, as Courier does" in line and user in line]
+        told = [line for line in self.host.log().splitlines() if "skipped, as Courier does" in line and user in line]
         self.assertEqual(len(told), 1, told)
-        self.assertIn("3 lines are passed over", told[0])
+        self.assertIn("3 lines are skipped", told[0])
         self.assertIn("(line 2, 4, 5)", told[0])
 
 

@@ -80,7 +80,7 @@ class WrongFolder(hosts.HostTest):
             self.assertTrue(hosts.eventually(lambda: re.search(pattern, host.log())), host.log())
 
     def test_a_relative_path(self):
-        self.check("pop3-legacy", "pop3_legacy_policy = pop3-legacy: .*has to begin with /")
+        self.check("pop3-legacy", "pop3_legacy_policy = pop3-legacy: .*must begin with /")
 
     def test_a_folder_that_is_not_there(self):
         self.check("/nosuch/pop3-legacy", "/nosuch/pop3-legacy: the policy folder does not exist; create it")

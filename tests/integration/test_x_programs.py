@@ -157,7 +157,7 @@ class Programs(ProgramTest):
         pop3 = self.login(self.user())
         self.assertEqual(pop3.multi(b"XENOUGH"), (b"+OK XENOUGH", [b"1234567"] * 100))
         self.assertEqual(pop3.command(b"XMUCH"), b"-ERR [SYS/TEMP] XMUCH returned too much output.")
-        self.assert_logged("XMUCH: .* said more than 803 octets")
+        self.assert_logged("XMUCH: .* sent more than 803 octets")
         self.assertEqual(pop3.command(b"XENDLESS"), b"-ERR [SYS/TEMP] XENDLESS returned too much output.")
         self.assertEqual(pop3.quit()[:3], b"+OK")
 

@@ -70,7 +70,7 @@ TEST(Authorization, UnknownCommandHasTheSettingsText) {
 
 TEST(Authorization, SettingsThatCannotBeAreRefusedByName) {
   EXPECT_EQ(refusal({.login_help = "Lnog"}),
-            "login_help has to be long, rambler or line, not \"Lnog\"");
+            "login_help must be long, rambler or line, not \"Lnog\"");
   for (const std::string_view line :
        {"SASL LOGIN", "user", "IMPLEMENTATION Foo", "LOGIN-DELAY", "LOGIN-DELAY NEVER",
         "LOGIN-DELAY 900 users", "EXPIRE -1", "EXPIRE 1 USER USER", "FOO", "X\r\nSASL",

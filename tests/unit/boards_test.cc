@@ -39,7 +39,8 @@ TEST_F(Boards, ListsThoseThatTheUserCanRead) {
   EXPECT_TRUE(port_.log.empty());
   port_.boards.emplace("Public/secret", Error{Failure::temporary, "locked"});
   EXPECT_EQ(answer(session, "XTND BBOARDS"), "+OK XTND\r\nsystem 10\r\n.\r\n");
-  EXPECT_EQ(port_.log, std::vector<std::string>{"the board Secret in \"Public/secret\": locked"});
+  EXPECT_EQ(port_.log, std::vector<std::string>{
+                           "the board Secret in \"Public/secret\" cannot be read: locked"});
   EXPECT_TRUE(port_.happened.empty());
 }
 

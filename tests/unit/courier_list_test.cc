@@ -82,9 +82,9 @@ TEST(CourierList, AnOddLineIsPassedOverAndTheOthersCount) {
     EXPECT_EQ(list.find("name"), std::nullopt) << line;
     EXPECT_EQ(list.find("a")->number, 10U) << line;
     EXPECT_EQ(list.find("b")->number, 11U) << line;
-    EXPECT_EQ(list.passed_over(),
-              "1 line is passed over, as Courier does; messages without another line have no "
-              "number (line 3)")
+    EXPECT_EQ(
+        list.passed_over(),
+        "1 line is skipped, as Courier does; messages without another line have no number (line 3)")
         << line;
   }
 }
@@ -123,7 +123,7 @@ TEST(CourierList, NoMoreThanTwentyOddLinesAreNamed) {
   std::string list = second;
   for (int i = 0; i < 25; ++i) list += "odd\n";
   const std::string told = CourierList::parse(list).passed_over();
-  EXPECT_TRUE(told.starts_with("25 lines are passed over, ")) << told;
+  EXPECT_TRUE(told.starts_with("25 lines are skipped, ")) << told;
   EXPECT_TRUE(told.ends_with(", 20, 21 and more)")) << told;
 }
 

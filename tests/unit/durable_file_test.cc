@@ -238,7 +238,7 @@ TEST_F(DurableFile, the_limit_is_the_last_length_that_is_read) {
   ASSERT_FALSE(too_long.ok());
   EXPECT_EQ(too_long.error().kind, Failure::permanent);
   EXPECT_EQ(too_long.error().text,
-            path("state") + ": the file is longer than 4 octets, which is the most it may have");
+            path("state") + ": the file is longer than 4 octets, the most allowed");
 }
 
 TEST_F(DurableFile, the_front_of_a_file_comes_with_the_length_of_all) {
@@ -276,8 +276,8 @@ TEST_F(DurableFile, a_folder_that_is_missing_is_named) {
   ASSERT_FALSE(replaced.ok());
   EXPECT_EQ(replaced.error().kind, Failure::permanent);
   EXPECT_EQ(replaced.error().text, path("nowhere/state") +
-                                       ": the file cannot be written, for no temporary file can be "
-                                       "created beside it: No such file or directory");
+                                       ": the file cannot be written, because no temporary file "
+                                       "can be created beside it: No such file or directory");
 }
 
 // RLIMIT_FSIZE stands in for a full disk.

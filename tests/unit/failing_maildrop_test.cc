@@ -170,8 +170,8 @@ TEST(FailingMaildrop, a_state_that_cannot_be_stored_does_not_stop_quit) {
   EXPECT_EQ(session.replies().back(), "+OK Logging out, messages deleted.\r\n");
   EXPECT_EQ(session.log(),
             std::vector<std::string>{
-                "user alice: LAST: could not be stored, the next session starts from the old "
-                "number: store_state failed as planned, being operation 5"});
+                "user alice: LAST: the number could not be stored, so the next session starts from "
+                "the old one: store_state failed as planned, being operation 5"});
   EXPECT_EQ(session.mailbox().messages().size(), 2U);
 }
 

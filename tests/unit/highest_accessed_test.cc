@@ -267,7 +267,8 @@ TEST_F(HighestAccessedTest, WithoutGuidsItIsKeptByUid) {
   access(Access::retrieve, 3);
   quit();
   EXPECT_EQ(port_.states.at("last"), "2 7 30\n");
-  EXPECT_EQ(port_.log, std::vector<std::string>{"LAST: it is kept by UID only: there are none"});
+  EXPECT_EQ(port_.log, std::vector<std::string>{"LAST: the message is remembered by UID only, and "
+                                                "lost when UIDVALIDITY changes: there are none"});
   login();
   EXPECT_EQ(last(), 3U);
   access(Access::retrieve, 4);
@@ -300,7 +301,7 @@ TEST_F(HighestAccessedTest, DamagedStateIsSaidAndCountsAsNone) {
     EXPECT_EQ(last(), 2U) << damaged;
     ASSERT_EQ(port_.log.size(), 1U) << damaged;
     EXPECT_TRUE(port_.log[0].starts_with(*damaged == '3'
-                                             ? "LAST: the stored state is of a newer version"
+                                             ? "LAST: the stored state is from a newer version"
                                              : "LAST: the stored state is damaged"))
         << port_.log[0];
     drop();

@@ -57,11 +57,11 @@ TEST_F(KeyFileTest, TheKeyIsTheContentWithoutOneLineEnd) {
 }
 
 TEST_F(KeyFileTest, HasALeastAndAGreatestLength) {
-  EXPECT_EQ(read(""), "error: the key has 0 octets and needs 16");
-  EXPECT_EQ(read(key_.substr(1) + "\n"), "error: the key has 15 octets and needs 16");
+  EXPECT_EQ(read(""), "error: the key has 0 octets, but needs at least 16");
+  EXPECT_EQ(read(key_.substr(1) + "\n"), "error: the key has 15 octets, but needs at least 16");
   EXPECT_EQ(read(std::string(max_key_octets, 'k')).size(), max_key_octets);
   EXPECT_EQ(read(std::string(max_key_octets + 1, 'k')),
-            "error: the file is longer than 4096 octets, which is the most it may have");
+            "error: the file is longer than 4096 octets, the most allowed");
 }
 
 TEST_F(KeyFileTest, NobodyElseMayReadOrWriteIt) {
@@ -76,7 +76,7 @@ TEST_F(KeyFileTest, AStrangersKeyIsRefused) {
   std::ofstream(path_) << key_;
   ASSERT_EQ(::chmod(path_.c_str(), 0600), 0);
   ASSERT_EQ(::chown(path_.c_str(), 12345, static_cast<gid_t>(-1)), 0);
-  EXPECT_EQ(read(), "error: the key file belongs to the user 12345, and not to the mail user 0");
+  EXPECT_EQ(read(), "error: the key file belongs to user 12345, not to the mail user 0");
 }
 
 TEST_F(KeyFileTest, WhatIsNoFileIsNamed) {

@@ -94,7 +94,7 @@ TEST_F(MaildirTest, a_maildir_without_anything_is_made) {
 
 TEST_F(MaildirTest, no_folder_above_it_is_made) {
   root_ = parent_ + "/a/b";
-  EXPECT_EQ(open_error(), root_ + ": making the folder failed: No such file or directory");
+  EXPECT_EQ(open_error(), root_ + ": the folder cannot be created: No such file or directory");
 }
 
 TEST_F(MaildirTest, new_messages_get_the_next_uids_in_the_order_of_their_names) {

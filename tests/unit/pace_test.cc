@@ -138,7 +138,7 @@ TEST(PaceLogins, ADamagedStateBeginsAnewAndIsLoggedOnce) {
     EXPECT_EQ(pace.log_in(), 60U) << text;
     ASSERT_EQ(port.log.size(), 1U) << text;
     EXPECT_TRUE(port.log[0].starts_with("pace: the stored state is ")) << port.log[0];
-    EXPECT_NE(port.log[0].find(", so counting begins anew: the state \"pace\""), std::string::npos)
+    EXPECT_NE(port.log[0].find(", so counting starts again: the state \"pace\""), std::string::npos)
         << port.log[0];
   }
   ClockPort port;
@@ -150,9 +150,10 @@ TEST(PaceLogins, AStateThatCannotBeKeptLocksNobodyOut) {
   ClockPort port;
   port.state_error = Error{Failure::temporary, "the disk is full"};
   EXPECT_EQ(log_in(port, logins(60, 1)), 0U);
-  EXPECT_EQ(port.log,
-            std::vector<std::string>{"pace: the stored state cannot be kept, so the login is not "
-                                     "held against the user: the disk is full"});
+  EXPECT_EQ(
+      port.log,
+      std::vector<std::string>{
+          "pace: the state could not be stored, so this login does not count: the disk is full"});
 }
 
 // Less than a tenth, so not stored yet.
@@ -316,9 +317,10 @@ TEST(PaceState, TheUsersStatesHaveItAndNotTheMailboxs) {
   EXPECT_EQ(there.log_in(), 0U);
   EXPECT_EQ(retrieve(there, 900), "sent");
   EXPECT_TRUE(there.finish(Ending::quit));
-  EXPECT_EQ(other.log,
-            std::vector<std::string>{"pace: the stored state cannot be kept, so the login is not "
-                                     "held against the user: the dict is down"});
+  EXPECT_EQ(
+      other.log,
+      std::vector<std::string>{
+          "pace: the state could not be stored, so this login does not count: the dict is down"});
 }
 
 // --- in the session ---

@@ -208,7 +208,7 @@ TEST_F(CheckFolderTest, WhatIsNoFileIsNamed) {
   write("domains");
   EXPECT_EQ(problems(),
             (Strings{
-                "default.toml: the file is a symbolic link to nowhere; mend or remove it",
+                "default.toml: the file is a symbolic link to nowhere; fix or remove it",
                 "domains: the folder cannot be listed: Not a directory",
                 "profiles/a.toml: the file is a symbolic link that leads to itself; remove it",
                 "profiles/b.toml: this is a folder, not a file; remove it",

@@ -136,22 +136,20 @@ TEST_F(PolicyFolderTest, AFileInTheSubFoldersPlaceIsAnError) {
   fs::remove(path("domains"));
   write("domains", "");
   EXPECT_EQ(error("domains/a.b"),
-            "/domains/a.b.toml: what should be the file's folder is not one; make it a folder or "
-            "remove it");
+            "/domains/a.b.toml: the file's folder is not a directory; make it one or remove it");
 }
 
 TEST_F(PolicyFolderTest, LinksThatLeadNowhereAreErrors) {
   fs::create_symlink("nowhere", path("default.toml"));
   EXPECT_EQ(error("default"),
-            "/default.toml: the file is a symbolic link to nowhere; mend or remove it");
+            "/default.toml: the file is a symbolic link to nowhere; fix or remove it");
   fs::create_symlink("a.toml", path("profiles/a.toml"));
   EXPECT_EQ(error("profiles/a"),
             "/profiles/a.toml: the file is a symbolic link that leads to itself; remove it");
   fs::remove(path("domains"));
   fs::create_symlink("nowhere", path("domains"));
   EXPECT_EQ(error("domains/a.b"),
-            "/domains/a.b.toml: the file's folder is a symbolic link to nowhere; mend or remove "
-            "it");
+            "/domains/a.b.toml: the file's folder is a symbolic link to nowhere; fix or remove it");
 }
 
 TEST_F(PolicyFolderTest, ALinkedSubFolderMayLackAFile) {
@@ -176,8 +174,7 @@ TEST_F(PolicyFolderTest, AFileHasALimit) {
   EXPECT_EQ(read("default").value(), longest);
   write("default.toml", longest + "#");
   EXPECT_EQ(error("default"),
-            "/default.toml: the file is longer than 65536 octets, which is the most it may "
-            "have");
+            "/default.toml: the file is longer than 65536 octets, the most allowed");
 }
 
 TEST_F(PolicyFolderTest, WhatMayNotBeReadIsAnError) {
@@ -190,10 +187,10 @@ TEST_F(PolicyFolderTest, WhatMayNotBeReadIsAnError) {
     const Unprivileged unprivileged;
     EXPECT_EQ(error("default"),
               "/default.toml: the file cannot be read: Permission denied; the user of the POP3 "
-              "session has to have r permission for it");
+              "session needs r permission for it");
     EXPECT_EQ(error("domains/a.b"),
               "/domains/a.b.toml: the file cannot be reached: Permission denied; the user of the "
-              "POP3 session has to have x permission for its folder");
+              "POP3 session needs x permission for its folder");
     // Whether the file exists cannot be determined.
     EXPECT_NE(error("domains/gone"), "(no document)");
   }
@@ -214,14 +211,14 @@ TEST_F(PolicyFolderTest, AFolderThatMayNotBeSearchedIsAnError) {
   const Unprivileged unprivileged;
   EXPECT_EQ(error("default"),
             "/default.toml: the file cannot be reached: Permission denied; the user of the POP3 "
-            "session has to have x permission for its folder");
+            "session needs x permission for its folder");
 }
 
 TEST_F(PolicyFolderTest, NamesDoNotLeadOutOfTheFolder) {
   for (const std::string& name :
        {std::string(), std::string("../x"), std::string("domains/../default"), std::string("/x"),
         std::string("domains/.x"), std::string("default\0x", 9)}) {
-    EXPECT_NE(error(name).find("this is not the name of a policy's document"), std::string::npos)
+    EXPECT_NE(error(name).find("this is not the name of a policy document"), std::string::npos)
         << name;
   }
 }

@@ -156,8 +156,8 @@ TEST(PolicyResolver, ADomainThatNoDocumentCanHaveHasTheDefault) {
        "\"ann@..\\x00\" has no policy of its own, and the default holds: the domain has an empty "
        "part between its dots"},
       {"ann@m\xfcller.example"sv,
-       "\"ann@m\\xfcller.example\" has no policy of its own, and the default holds: it is no "
-       "international domain name: "},
+       "\"ann@m\\xfcller.example\" has no policy of its own, and the default holds: it is not a "
+       "valid international domain name: "},
       {"ann@\xc3\xbc/../../default"sv,
        R"("ann@\xc3\xbc/../../default" has no policy of its own, and the default holds: )"},
       {"ann@\xe3\x80\x82"sv,  // an ideographic full stop, which counts as a dot

@@ -498,7 +498,8 @@ TEST_F(LastInSession, StateThatCannotBeStoredIsLogged) {
   session_.finish(Ending::quit);
   ASSERT_EQ(port_.log.size(), 1U);
   EXPECT_EQ(port_.log[0],
-            "LAST: could not be stored, the next session starts from the old number: disk full");
+            "LAST: the number could not be stored, so the next session starts from the old one: "
+            "disk full");
 }
 
 TEST(Session, UnderUwATopCountsIfTheHostSendsIt) {

@@ -282,15 +282,15 @@ TEST_F(UidlAssignmentTest, IllegalIdsAreReplacedForGoodAndThatIsToldOnce) {
   for (const std::string& id : first) EXPECT_TRUE(is_identifier(id)) << id;
   EXPECT_EQ(first[2], "fine");
   EXPECT_EQ(drop_.logged, Strings{"3 messages have ids by scheme qmail that POP3 does not allow, "
-                                  "and other ids for good; the first has UID 1"});
+                                  "replaced for good; the first has UID 1"});
   EXPECT_EQ(ids(by({"qmail"})), first);
   EXPECT_EQ(drop_.logged.size(), 1U);
   drop_.remove(1);
   drop_.deliver().file = "with a blank";
   EXPECT_EQ(ids(by({"qmail"})), (Strings{first[0], first[2], first[3], first[0] + mark("guid-5")}));
   EXPECT_EQ(drop_.logged.back(),
-            "1 message has an id by scheme qmail that POP3 does not allow, "
-            "and other ids for good; the first has UID 5");
+            "1 message has an id by scheme qmail that POP3 does not allow, replaced for good; the "
+            "first has UID 5");
 }
 
 TEST_F(UidlAssignmentTest, LongIdsAreWholeAsTheOldServerSentThem) {
@@ -601,8 +601,8 @@ TEST_F(UidlKeyTest, ThatChangedIsRefusedUnlessToldToSwitch) {
   const Strings second = ids(wanted_);
   EXPECT_NE(second, first_);
   EXPECT_EQ(ids(wanted_), second);
-  EXPECT_EQ(drop_.logged, Strings{"/a: the key is another one, and so are the ids "
-                                  "(uidl.on_change = \"switch\")"});
+  EXPECT_EQ(drop_.logged,
+            Strings{"/a: the key has changed, and the ids with it (uidl.on_change = \"switch\")"});
 }
 
 TEST_F(UidlKeyTest, ThatChangedIsNoReasonToSwitchWhereThePolicyIsNotKnown) {
@@ -712,7 +712,7 @@ TEST_F(UidlAssignmentTest, ASessionThatIsOvertakenAgainAndAgainGivesUp) {
     pin({{"guid-" + std::to_string(sessions), "p"}});
   };
   Wanted wanted = by({"uw"}, OnChange::switch_over);
-  EXPECT_EQ(ids(wanted), Strings{"error: other sessions change the mailbox's ids all the time"});
+  EXPECT_EQ(ids(wanted), Strings{"error: other sessions keep changing the mailbox's ids"});
   EXPECT_EQ(drop_.stores, 0);
   EXPECT_EQ(sessions, 8);
 }
@@ -821,7 +821,7 @@ TEST_F(UidlAssignmentTest, ThatTheHostHasServedMayBeForgotten) {
   drop_.deliver("a");
   drop_.store_error = Error{Failure::temporary, "disk full"};
   EXPECT_EQ(ids(by({"host"})), Strings{"host"});
-  EXPECT_EQ(drop_.logged, Strings{"that the mailbox has the host's ids cannot be remembered: "
+  EXPECT_EQ(drop_.logged, Strings{"the mailbox's use of the host's ids could not be stored: "
                                   "disk full"});
   drop_.logged.clear();
   drop_.store_error = Error{Failure::permanent, "no place for states"};
@@ -945,8 +945,8 @@ TEST_F(UidlAssignmentTest, WithoutGuidsWhatIsKeptIsKeptByUid) {
   const Strings all = ids(wanted);
   EXPECT_EQ(all[0], "same");
   EXPECT_TRUE(all[1].starts_with("same-")) << all[1];
-  EXPECT_EQ(drop_.logged, Strings{"no GUIDs here; ids that have to be kept are kept by UID, so "
-                                  "they change with UIDVALIDITY"});
+  EXPECT_EQ(drop_.logged,
+            Strings{"no GUIDs here; ids are remembered by UID, so they change with UIDVALIDITY"});
   for (auto& message : drop_.messages) message->received_value = 5000;
   EXPECT_EQ(ids(wanted), all);
   drop_.deliver("same").no_guid = true;

@@ -179,10 +179,10 @@ TEST(UidlMemory, NoOctetMoreOrLessGoesUnnoticed) {
 TEST(UidlMemory, WhatIsWrongIsSaidWithItsLine) {
   const std::string title = "dovecot-pop3-legacy uidl 2\n";
   EXPECT_EQ(error_of(""),
-            "line 1: this is no memory of UIDLs, for it does not begin with "
+            "line 1: this is not a memory of UIDLs: it does not begin with "
             "\"dovecot-pop3-legacy uidl 2\"");
   EXPECT_EQ(error_of(title), "line 2: the memory of UIDLs ends too early");
-  EXPECT_EQ(error_of(with_end(title, 0)), "no scheme stands in the file");
+  EXPECT_EQ(error_of(with_end(title, 0)), "the file names no scheme");
   EXPECT_EQ(error_of(with_end(title + "scheme nosuch\n", 0)),
             "line 2: this does not belong here: \"scheme nosuch\"");
   EXPECT_EQ(error_of(with_end(title + "scheme uw host\n", 0)),
@@ -198,15 +198,15 @@ TEST(UidlMemory, WhatIsWrongIsSaidWithItsLine) {
   EXPECT_EQ(error_of(with_end(title + "scheme uw\ncutover 9000000000000000000 uw\n", 0)),
             "line 3: this does not belong here: \"cutover 9000000000000000000 uw\"");
   EXPECT_EQ(error_of(with_end(title + "scheme uw\nkept a\n", 1)),
-            "line 3: a GUID and an id belong here");
+            "line 3: a GUID and an id are expected here");
   EXPECT_EQ(error_of(with_end(title + "scheme uw\nkept a b\nkept a c\n", 2)),
-            "line 4: a second id for the message with the GUID \"a\"");
+            "line 4: there is a second id for the message with the GUID \"a\"");
   EXPECT_EQ(error_of(title + "scheme uw\nkept a b\nend 1 00000000\n"),
-            "line 4: this is not the last line that belongs to the text before it; something was "
-            "changed in the file, or is missing");
+            "line 4: the last line does not match the text before it: the file was changed, or "
+            "part of it is missing");
   EXPECT_EQ(error_of(with_end(title + "scheme uw\nkept a b\n", 2)),
-            "line 4: this is not the last line that belongs to the text before it; something was "
-            "changed in the file, or is missing");
+            "line 4: the last line does not match the text before it: the file was changed, or "
+            "part of it is missing");
 }
 
 TEST(UidlMemory, PlansAreTheSameWhereTheyNameMessagesAlike) {
@@ -259,22 +259,22 @@ TEST(UidlPins, NoLineCanBeLeftOut) {
 TEST(UidlPins, WhatIsWrongIsSaidWithItsLine) {
   const std::string title = "dovecot-pop3-legacy pins 1\n";
   EXPECT_EQ(pins_error_of("pin a b\n"),
-            "line 1: this is no list of pins, for it does not begin with \"dovecot-pop3-legacy "
+            "line 1: this is not a list of pins: it does not begin with \"dovecot-pop3-legacy "
             "pins 1\"");
   EXPECT_EQ(pins_error_of(title + "pin a b\n"), "line 3: the list of pins ends too early");
   EXPECT_EQ(pins_error_of(title + "kept a b\n"), "line 2: this does not belong here: \"kept a b\"");
   for (const std::string& guid : {"%"s, "%4"s, "%4g"s, "%aa"s, ""s, "\x80"s}) {
     EXPECT_TRUE(pins_error_of(std::string(title).append("pin ").append(guid).append(" b\n"))
-                    .starts_with("line 2: this is no GUID"))
+                    .starts_with("line 2: this is not a GUID"))
         << guid;
   }
   for (const std::string& id : {""s, "a b"s, "\x7f"s, std::string(496, 'x')}) {
     EXPECT_TRUE(pins_error_of(std::string(title).append("pin a ").append(id).append("\n"))
-                    .starts_with("line 2: this is no id that POP3 allows"))
+                    .starts_with("line 2: POP3 does not allow this id"))
         << id;
   }
   EXPECT_EQ(pins_error_of(with_end(title + "pin %41 1\npin A 2\n", 2)),
-            "line 3: a second id for the message with the GUID \"A\"");
+            "line 3: there is a second id for the message with the GUID \"A\"");
 }
 
 }  // namespace

@@ -289,7 +289,7 @@ TEST(View, AnotherUidvalidityIsAnotherMailbox) {
   EXPECT_EQ(test.state(), "deleted 10\n");
   // Version 1 had no GUIDs; this is reported.
   ASSERT_EQ(test.port.log.size(), 1U);
-  EXPECT_NE(test.port.log[0].find("is shown again"), std::string::npos) << test.port.log[0];
+  EXPECT_NE(test.port.log[0].find("are shown again"), std::string::npos) << test.port.log[0];
 }
 
 // --- other UIDs ---
@@ -519,11 +519,12 @@ TEST(View, WhatCannotBeStoredAtADropIsToldForEachState) {
   test.play(session, "RETR 2\r\n");
   test.port.state_error = Error{Failure::temporary, "disk full"};
   session.finish(Ending::dropped);
-  EXPECT_EQ(test.port.log,
-            (std::vector<std::string>{
-                "the view: what was fetched could not be stored, and is shown again: disk full",
-                "LAST: could not be stored, the next session starts from the old number: disk "
-                "full"}));
+  EXPECT_EQ(
+      test.port.log,
+      (std::vector<std::string>{
+          "the view: fetched messages could not be stored, and are shown again: disk full",
+          "LAST: the number could not be stored, so the next session starts from the old one: disk "
+          "full"}));
 }
 
 }  // namespace

@@ -570,8 +570,9 @@ TEST(XtndXmit, ALedgerThatCannotBeWrittenIsToldAsSuch) {
   port.before_exchange = [&] { port.state_error = Error{Failure::temporary, "disk full"}; };
   EXPECT_EQ(Client(port).send(message),
             "-ERR [SYS/TEMP] The message cannot be sent at the moment.\r\n");
-  EXPECT_EQ(port.log, std::vector<std::string>{
-                          "XTND XMIT: the message cannot be noted, so it is not sent: disk full"});
+  EXPECT_EQ(port.log,
+            std::vector<std::string>{
+                "XTND XMIT: the message could not be recorded, so it was not sent: disk full"});
 }
 
 }  // namespace

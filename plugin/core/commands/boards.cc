@@ -45,7 +45,7 @@ Reply no_such_board(const Session& session, std::string_view name) {
 
 Reply board_failed(Session& session, const policy::BoardName& board, const Error& error) {
   session.environment().log_error("the board " + board.name + " in " + in_quotes(board.mailbox) +
-                                  ": " + error.text);
+                                  " cannot be read: " + error.text);
   return Reply::temporary_failure("The bboard cannot be read at the moment.");
 }
 
@@ -67,7 +67,8 @@ Answer open_named_board(Session& session, std::string_view command, const policy
   // RFC 1082 closes the maildrop before the name is checked.
   if (session.policy().boards.on_bad_name == policy::BoardsOnBadName::rfc) {
     if (const Status closed = session.open().close(); !closed) {
-      session.environment().log_error("the maildrop cannot be closed: " + closed.error().text);
+      session.environment().log_error("the maildrop cannot be closed, and stays open: " +
+                                      closed.error().text);
       return Reply::temporary_failure("The maildrop could not be closed and is still open.");
     }
   }

@@ -64,7 +64,8 @@ class MessageIntake : public Intake {
     submission_.reset();
     if (state_ == State::waiting) {
       guarded([&] {
-        note("the message may not have been sent, which cannot be noted: ", ledger_.withdraw(key_));
+        note("the message may not have been sent, and this could not be recorded: ",
+             ledger_.withdraw(key_));
       });
     }
   }
@@ -143,7 +144,7 @@ class MessageIntake : public Intake {
   }
 
   void refuse(const Error& failure) {
-    environment_.log_error("XTND XMIT: " + failure.text);
+    environment_.log_error("XTND XMIT: the message cannot be stored: " + failure.text);
     refuse(Reply::temporary_failure("The message cannot be stored at the moment."));
   }
 
@@ -234,7 +235,7 @@ class MessageIntake : public Intake {
     }
     const Result<Ledger::Verdict> verdict = ledger_.begin(key_);
     if (!verdict) {
-      environment_.log_error("XTND XMIT: the message cannot be noted, so it is not sent: " +
+      environment_.log_error("XTND XMIT: the message could not be recorded, so it was not sent: " +
                              verdict.error().text);
       answer("failed", Reply::temporary_failure(not_noted_text));
       return false;
@@ -259,12 +260,13 @@ class MessageIntake : public Intake {
 
   void settle(const Outcome& outcome) {
     guarded([&] {
-      note(outcome.accepted ? "the message was sent, which cannot be noted: "
-                            : "the message was not sent, which cannot be noted: ",
+      note(outcome.accepted ? "the message was sent, but this could not be recorded: "
+                            : "the message was not sent, and this could not be recorded: ",
            outcome.accepted ? ledger_.sent(key_) : ledger_.withdraw(key_));
       if (outcome.accepted) {
         if (!policy_.save_to.empty()) {
-          note("the copy cannot be kept: ", outbox_.save_message(*spool_, policy_.save_to));
+          note("the message was sent, but no copy was saved: ",
+               outbox_.save_message(*spool_, policy_.save_to));
         }
         answer("sent", Reply::ok(sent_text), outcome.reason);
       } else if (outcome.kind == Failure::temporary) {
@@ -329,8 +331,9 @@ Answer xtnd_xmit(Session& session, std::string_view arguments, host::Outbox& out
   const Result<bool> exhausted =
       Ledger(session.environment(), session.user_states(), policy).exhausted();
   if (!exhausted) {
-    session.environment().log_error("XTND XMIT: what the user has sent lately is not known: " +
-                                    exhausted.error().text);
+    session.environment().log_error(
+        "XTND XMIT: the user's sending limits cannot be checked, so nothing is sent: " +
+        exhausted.error().text);
     return Reply::temporary_failure(unknown_text);
   }
   if (exhausted.value()) {

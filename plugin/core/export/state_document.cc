@@ -45,10 +45,10 @@ Result<NamedState> take_state(std::string_view line, std::string_view& rest) {
   line.remove_prefix(std::min(space + 1, line.size()));
   const auto octets = whole_number<std::size_t>(line);
   if (!octets) {
-    return refused("how long the state " + in_quotes(state.name) + " is does not stand there");
+    return refused("the state " + in_quotes(state.name) + " has no length");
   }
   if (rest.size() <= *octets || rest[*octets] != '\n') {
-    return refused("the state " + in_quotes(state.name) + " is not as long as it should be");
+    return refused("the state " + in_quotes(state.name) + " is not as long as it says");
   }
   state.content = rest.substr(0, *octets);
   rest.remove_prefix(*octets + 1);
@@ -75,7 +75,7 @@ Status check_state(std::string_view name, std::string_view content) {
   if (name == uidl::pins_state) return nothing_wrong(uidl::parse_pins(content));
   if (name == pace_state) return Pace::check(content);
   if (name == submission::ledger_state) return submission::Ledger::check(content);
-  return refused("this version of the plugin has no such state");
+  return refused("this version of the plugin does not know this state");
 }
 
 std::string print_states(const StateDocument& document) {
@@ -92,7 +92,7 @@ std::string print_states(const StateDocument& document) {
 Result<StateDocument> parse_states(std::string_view text) {
   std::string_view rest = text;
   if (!rest.starts_with(title)) {
-    return refused("this is no document of \"state export\", for it does not begin with " +
+    return refused("this was not written by \"state export\": it does not begin with " +
                    in_quotes(title.substr(0, title.size() - 1)));
   }
   rest.remove_prefix(title.size());
@@ -100,7 +100,7 @@ Result<StateDocument> parse_states(std::string_view text) {
   auto user = user_line && user_line->starts_with(user_word)
                   ? uidl::from_word(user_line->substr(user_word.size()))
                   : std::nullopt;
-  if (!user) return refused("the second line does not tell whose states these are");
+  if (!user) return refused("the second line does not name the user");
   StateDocument document{.user = std::move(*user), .states = {}};
   while (const auto line = take_line(rest)) {
     if (!line->starts_with(state_word)) {
@@ -108,7 +108,7 @@ Result<StateDocument> parse_states(std::string_view text) {
       if (uidl::with_end(std::string(text.substr(0, before)), document.states.size()) == text) {
         return document;
       }
-      return refused("something was changed in the document, or is missing");
+      return refused("the document was changed, or part of it is missing");
     }
     auto state = take_state(*line, rest);
     if (!state) return state.error();
@@ -117,7 +117,7 @@ Result<StateDocument> parse_states(std::string_view text) {
       return refused("the state " + in_quotes(name) + ": " + good.error().text);
     }
     if (!document.states.empty() && rank(document.states.back().name) >= rank(name)) {
-      return refused("the state " + in_quotes(name) + " does not stand where it should");
+      return refused("the state " + in_quotes(name) + " is in the wrong place");
     }
     document.states.push_back(std::move(state.value()));
   }

@@ -63,16 +63,16 @@ std::string reason_against(std::string_view line) {
   }
   if (std::any_of(of_the_host.begin(), of_the_host.end(),
                   [&](std::string_view known) { return equals_ignoring_case(known, tag); })) {
-    return "is for the host to announce, which does so where it is true";
+    return "is announced by the host itself, where it is true";
   }
   if (tag == "LOGIN-DELAY") {
-    return is_number_for_users(arguments, false) ? "" : "has to be LOGIN-DELAY SECONDS [USER]";
+    return is_number_for_users(arguments, false) ? "" : "must be LOGIN-DELAY SECONDS [USER]";
   }
   if (tag == "EXPIRE") {
-    return is_number_for_users(arguments, true) ? "" : "has to be EXPIRE DAYS|NEVER [USER]";
+    return is_number_for_users(arguments, true) ? "" : "must be EXPIRE DAYS|NEVER [USER]";
   }
   if (!tag.starts_with('X')) {
-    return "is neither LOGIN-DELAY nor EXPIRE, and others have to begin with X";
+    return "is neither LOGIN-DELAY nor EXPIRE, and others must begin with X";
   }
   return {};
 }
@@ -92,7 +92,7 @@ Result<Authorization> Authorization::parse(const AuthorizationWords& words) {
         std::find_if(policy::help_styles.begin(), policy::help_styles.end(),
                      [&](const auto& known) { return known.word == words.login_help; });
     if (style == policy::help_styles.end()) {
-      return refused("login_help has to be long, rambler or line, not " +
+      return refused("login_help must be long, rambler or line, not " +
                      in_quotes(words.login_help));
     }
     made.help_ = style->value;
@@ -111,7 +111,7 @@ Result<Authorization> Authorization::parse(const AuthorizationWords& words) {
   }
   const std::string_view text = trimmed(words.login_unknown_command);
   if (!std::all_of(text.begin(), text.end(), is_printable) || text.size() > max_error_octets) {
-    return refused("login_unknown_command has to be printable ASCII of " +
+    return refused("login_unknown_command must be printable ASCII of " +
                    std::to_string(max_error_octets) + " octets at most, not " + in_quotes(text));
   }
   if (text.starts_with('[')) {

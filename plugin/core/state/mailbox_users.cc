@@ -44,7 +44,7 @@ Result<std::string> state_of_user(std::string_view state, std::string_view user)
     name += digits[octet % digits.size()];
   }
   if (name.size() > max_name_octets) {
-    return Error{Failure::permanent, "the user's name is too long for a state of his own"};
+    return Error{Failure::permanent, "the user name is too long to be part of a state's name"};
   }
   return name;
 }
@@ -59,17 +59,17 @@ void MailboxUsers::look(std::string_view state) {
   looked_ = true;
   const auto stored = mailbox_.load_state(user_state);
   // Without the note nothing is known, which is not worth an -ERR.
-  if (!stored) warn_("whose states these were last cannot be read: " + stored.error().text);
+  if (!stored) warn_("the name of the mailbox's last user cannot be read: " + stored.error().text);
   if (!stored || !stored.value() || !stored.value()->starts_with(title)) return;
   std::string_view name(*stored.value());
   name.remove_prefix(title.size());
   name = name.substr(0, name.find('\n'));
   noted_ = name == user_;
   if (noted_) return;
-  warn_("what LAST, [view], [delete] and [pace] keep with this mailbox is that of the user " +
+  warn_("this mailbox's states (LAST, [view], [delete], [pace]) were last used by the user " +
         in_quotes(name) +
-        " as well: if these are two users, set inbox.shared = true in their policy, "
-        "or one of them misses what the other one fetches; if the user was renamed, all is well");
+        ": if these are two users, set inbox.shared = true in their policy, or each misses what "
+        "the other fetches; if the user was renamed, nothing needs to be done");
 }
 
 void MailboxUsers::note(std::string_view state) {
@@ -78,7 +78,7 @@ void MailboxUsers::note(std::string_view state) {
   if (noted_) return;
   noted_ = true;
   if (const Status stored = mailbox_.store_state(user_state, note_of(user_)); !stored) {
-    warn_("whose states these are cannot be noted: " + stored.error().text);
+    warn_("the user's name could not be stored with the mailbox's states: " + stored.error().text);
   }
 }
 

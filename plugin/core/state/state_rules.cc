@@ -15,17 +15,17 @@ constexpr std::string_view title_begin = "dovecot-pop3-legacy ";
 
 constexpr std::array<StateRule, 6> rules{{
     {"pins", 1, Owner::messages, true, "UIDL is refused",
-     R"(restore it from a backup, or remove it and give the ids anew with "uidl pin")"},
+     R"(restore it from a backup, or remove it and pin the ids again with "uidl pin")"},
     {"uidl", 2, Owner::messages, true, "UIDL is refused",
-     "restore it from a backup; without it the ids are made anew by the policy"},
+     "restore it from a backup; without it, the policy gives the messages new ids"},
     {"hidden", 2, Owner::mailbox, true, "no message is shown",
      "restore it from a backup, or remove it: then all mail is shown again"},
     {"last", 2, Owner::mailbox, false, "LAST starts at the highest message with \\Seen",
      "it is replaced at the end of the session"},
     {"xmit", 1, Owner::user, true, "XTND XMIT is refused",
-     "remove it: then what was sent in the last hour counts no more, and a message that is sent "
+     "remove it: then what was sent in the last hour no longer counts, and a message that is sent "
      "again is delivered again"},
-    {"pace", 1, Owner::user, false, "counting begins anew",
+    {"pace", 1, Owner::user, false, "counting starts again",
      "it is replaced when there is something to count"},
 }};
 
@@ -69,7 +69,7 @@ Error unusable_state(const StateStore& store, std::string_view name, std::string
     return {Failure::permanent, "the stored state is damaged, " + place + ": " + why.text};
   }
   const bool newer = version_of(name, text) > rule->version;
-  std::string sentence = newer ? "the stored state is of a newer version of the plugin, so "
+  std::string sentence = newer ? "the stored state is from a newer version of the plugin, so "
                                : "the stored state is damaged, so ";
   sentence.append(rule->consequence).append(": ").append(place);
   if (newer) {

@@ -34,7 +34,7 @@ std::string_view cut(std::string_view& text, char end) {
 }  // namespace
 
 Result<Ledger::Entries> Ledger::parse(std::string_view text) {
-  if (!text.starts_with(first_line)) return refused("it does not begin as it should");
+  if (!text.starts_with(first_line)) return refused("its first line is wrong");
   text.remove_prefix(first_line.size());
   if (!text.empty() && !text.ends_with('\n')) return refused("it is cut off");
   Entries entries;
@@ -49,7 +49,7 @@ Result<Ledger::Entries> Ledger::parse(std::string_view text) {
     entry.sent = word == word_sent;
     entry.process = line;
     if (!time || entry.key.empty() || (!entry.sent && word != word_begun)) {
-      return refused("a line does not belong there: " + in_quotes(whole_line));
+      return refused("unexpected line: " + in_quotes(whole_line));
     }
     entries.push_back(std::move(entry));
   }

@@ -104,11 +104,11 @@ Result<Hidden> Hidden::parse_runs(std::string_view text, std::size_t octets) {
     return read.error();
   }
   if (hidden.uidvalidity_ == 0) {
-    return Error{Failure::permanent, "no UIDVALIDITY stands in the file"};
+    return Error{Failure::permanent, "the file has no UIDVALIDITY"};
   }
   if (octets - head.size() != hidden.octets_) {
-    return Error{Failure::permanent, "there should be " + std::to_string(hidden.octets_) +
-                                         " octets behind the first part, and there are " +
+    return Error{Failure::permanent, "the file should have " + std::to_string(hidden.octets_) +
+                                         " octets after its first part, but has " +
                                          std::to_string(octets - head.size())};
   }
   return hidden;

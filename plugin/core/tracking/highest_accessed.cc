@@ -79,7 +79,7 @@ std::optional<HighestAccessed::State> HighestAccessed::parse(std::string_view te
 
 Status HighestAccessed::check(std::string_view text) {
   if (parse(text)) return Done{};
-  return Error{Failure::permanent, "this is no state: " + in_quotes(text)};
+  return Error{Failure::permanent, "this is not a state: " + in_quotes(text)};
 }
 
 std::string HighestAccessed::print(const State& state) {
@@ -124,24 +124,24 @@ Status HighestAccessed::start_from(const State& state) {
   // An empty mailbox proves nothing: its messages may come back.
   if (!same && host_.mailbox.mailbox_uids().empty()) return Done{};
   if (state.guid.empty()) {
-    start_at_seen("no GUID is known of the message that it stood at");
+    start_at_seen("the GUID of the message that LAST pointed to is not known");
     return Done{};
   }
   const Result<Uid> uid = find(state);
   if (!uid && uid.error().kind == Failure::temporary) return uid.error();
   if (!uid || uid.value() == 0) {
     // Under the same UIDVALIDITY, usually everything that was accessed has been removed.
-    if (!same) start_at_seen(uid ? "the message that it stood at is gone" : uid.error().text);
+    if (!same) start_at_seen(uid ? "the message that LAST pointed to is gone" : uid.error().text);
     return Done{};
   }
   outdated_ = true;
   start_ = not_above(uid.value());
   if (const MessageNumber number = cautious(start_, state); number < start_.number) {
     host_.environment.log_error(
-        "LAST: the mailbox has other UIDs, and more messages stand before the last "
-        "one than before, so LAST starts at " +
+        "LAST: the mailbox has new UIDs, and the message that LAST pointed to has a higher number "
+        "now, so LAST starts at " +
         std::to_string(number) + " instead of " + std::to_string(start_.number) +
-        ": some may be fetched twice");
+        "; some messages may be fetched twice");
     start_ = at(number);
   }
   return Done{};
@@ -168,7 +168,7 @@ Result<Uid> HighestAccessed::find(const State& state) {
 void HighestAccessed::start_at_seen(std::string_view why) {
   outdated_ = true;
   start_ = at(host_.maildrop.highest_seen());
-  host_.environment.log_error("LAST: the mailbox has another UIDVALIDITY, and " + std::string(why) +
+  host_.environment.log_error("LAST: UIDVALIDITY has changed, and " + std::string(why) +
                               ", so LAST starts at the highest message with \\Seen");
 }
 
@@ -285,7 +285,9 @@ HighestAccessed::State HighestAccessed::state_of(const Mark& mark, bool before_q
   if (guids && guids.value().front()) {
     state.guid = std::move(*guids.value().front());
   } else if (!guids && (stored_.empty() || outdated_)) {
-    host_.environment.log_error("LAST: it is kept by UID only: " + guids.error().text);
+    host_.environment.log_error(
+        "LAST: the message is remembered by UID only, and lost when UIDVALIDITY changes: " +
+        guids.error().text);
   }
   return state;
 }

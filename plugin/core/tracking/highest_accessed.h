@@ -72,7 +72,7 @@ class HighestAccessed : public Tracker {
   /// stays.
   Status finish(Ending ending) override;
   [[nodiscard]] std::string_view not_stored() const noexcept override {
-    return "LAST: could not be stored, the next session starts from the old number: ";
+    return "LAST: the number could not be stored, so the next session starts from the old one: ";
   }
 
  private:

@@ -73,7 +73,7 @@ bool Pace::parse(std::string_view text, State& state) {
 
 Status Pace::check(std::string_view text) {
   State state;
-  if (!parse(text, state)) return Error{Failure::permanent, "a line does not belong there"};
+  if (!parse(text, state)) return Error{Failure::permanent, "unexpected line"};
   return Done{};
 }
 
@@ -90,7 +90,7 @@ Pace::State Pace::read(const std::optional<std::string>& text) {
   if (!text) return state;
   if (!parse(*text, state)) {
     log_once(unusable_state(host_.user_states, pace_state, *text,
-                            {Failure::permanent, "a line does not belong there"})
+                            {Failure::permanent, "unexpected line"})
                  .text);
     return {};
   }
@@ -152,8 +152,7 @@ std::uint64_t Pace::log_in() {
     }
     return seconds;
   }
-  log_once("the stored state cannot be kept, so the login is not held against the user: " +
-           stored.error().text);
+  log_once("the state could not be stored, so this login does not count: " + stored.error().text);
   return 0;
 }
 
@@ -166,7 +165,8 @@ std::optional<std::string> Pace::over_octets(const MessageAccess& access) {
   const std::uint64_t limit = policy_.octets_per_hour;
   if (limit == 0) return std::nullopt;
   auto loaded = host_.user_states.load_state(pace_state);
-  if (!loaded) log_once("the stored state cannot be read: " + loaded.error().text);
+  if (!loaded)
+    log_once("the state cannot be read, so only this session counts: " + loaded.error().text);
   State state = loaded ? read(loaded.value()) : State();
   add(state.minutes, unsaved_);
   forget_old(state.minutes);
@@ -236,8 +236,7 @@ void Pace::store() {
     unsaved_.clear();
   } else {
     log_once(
-        "the stored state cannot be kept, so what was retrieved does not count in other "
-        "sessions: " +
+        "the state could not be stored, so what was retrieved does not count in other sessions: " +
         stored.error().text);
   }
 }

@@ -37,7 +37,7 @@ const Status& View::open() {
     opened_ = idle_ ? Status(Done{}) : narrow();
     if (!*opened_) {
       host_.environment.log_error(
-          "the view: it is not known which messages POP3 may show, so none are: " +
+          "the view: which messages POP3 may show is not known, so none are shown: " +
           opened_->error().text);
     }
   }
@@ -106,12 +106,11 @@ Result<Hidden> View::translated(const Hidden& hidden) {
   if (!known) return known.error();
   if (!same && !told_ && (!known.value() || hidden.marks_without_guid())) {
     told_ = true;
-    host_.environment.log_error("the view: the mailbox has another UIDVALIDITY, and " +
-                                (known.value()
-                                     ? host_.states.place_of(hidden_state) +
-                                           " has no GUIDs of all messages that were hidden"
-                                     : no_guids_) +
-                                ", so what was hidden without is shown again");
+    host_.environment.log_error("the view: UIDVALIDITY has changed, and " +
+                                (known.value() ? host_.states.place_of(hidden_state) +
+                                                     " lacks the GUIDs of some hidden messages"
+                                               : no_guids_) +
+                                ", so hidden messages without a GUID are shown again");
   }
   Hidden made = hidden.translated(host_.maildrop.uidvalidity(), mailbox_, guids_, today());
   made.add_guids(guids_);
@@ -139,7 +138,7 @@ Result<std::string> View::with_marks(const std::string& old, const std::map<Uid,
   }
   if (damage) {
     host_.environment.log_error("the view: " + host_.states.place_of(hidden_state) + ": " +
-                                damage->text + "; it is made anew");
+                                damage->text + "; the file is written anew");
   }
   if (!fits) {
     auto made = translated(hidden);
@@ -155,8 +154,10 @@ std::string View::with_guids(const Hidden& hidden, const std::map<Uid, Mark>& ma
   const auto known = learn_guids(made.without_guid(mailbox_));
   if (!known || (!known.value() && hidden.of_version_1() && !told_)) {
     told_ = true;
-    host_.environment.log_error("the view: what is hidden is kept by UID only: " +
-                                (known ? no_guids_ : known.error().text));
+    host_.environment.log_error(
+        "the view: hidden messages are remembered by UID only, and shown again when UIDVALIDITY "
+        "changes: " +
+        (known ? no_guids_ : known.error().text));
   }
   made.add_guids(guids_);
   return made.text();
@@ -217,7 +218,7 @@ void View::keep_translated(const std::string& text, const Hidden& old, const Hid
   const auto stored = host_.states.exchange_state(hidden_state, text, made.text());
   if (!stored) {
     host_.environment.log_error(
-        "the view: what is hidden could not be stored under the mailbox's new UIDs: " +
+        "the view: hidden messages could not be stored with the mailbox's new UIDs: " +
         stored.error().text);
   }
 }
@@ -323,7 +324,7 @@ Status View::finish(Ending ending) {
 Status View::remove_overdue() {
   if (const Status removed = host_.narrowing->remove_unseen(overdue_); !removed) {
     host_.environment.log_error(
-        "delete.days: messages that were kept long enough cannot be removed: " +
+        "delete.days: deleted messages whose days are over could not be removed: " +
         removed.error().text);
   }
   return Done{};

@@ -61,7 +61,7 @@ class View : public Tracker {
   Status finish(Ending ending) override;
   [[nodiscard]] bool holds_quit() const noexcept override { return true; }
   [[nodiscard]] std::string_view not_stored() const noexcept override {
-    return "the view: what was fetched could not be stored, and is shown again: ";
+    return "the view: fetched messages could not be stored, and are shown again: ";
   }
 
  private:

@@ -83,9 +83,9 @@ class Assignment {
       uids_are_kept = uids_are_kept || guid.empty();
     }
     if (uids_are_kept && !uids_were_kept) {
-      memory_.say(LogLevel::warning, keys_.without_guids() +
-                                         "; ids that have to be kept are kept by UID, so they "
-                                         "change with UIDVALIDITY");
+      memory_.say(
+          LogLevel::warning,
+          keys_.without_guids() + "; ids are remembered by UID, so they change with UIDVALIDITY");
     }
   }
 
@@ -165,7 +165,7 @@ Result<bool> IdAssignment::go_on(std::chrono::steady_clock::time_point until) {
     work_->at_hand.reset();
     ++work_->tries;
   }
-  return Error{Failure::temporary, "other sessions change the mailbox's ids all the time"};
+  return Error{Failure::temporary, "other sessions keep changing the mailbox's ids"};
 }
 
 std::optional<std::vector<MessageId>> IdAssignment::take_ids() {

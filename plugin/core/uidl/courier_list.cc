@@ -131,7 +131,7 @@ std::string CourierList::passed_over() const {
   }
   if (first_passed_over_.size() < passed_over_) numbers += " and more";
   return (passed_over_ == 1 ? "1 line is" : std::to_string(passed_over_) + " lines are") +
-         " passed over, as Courier does; messages without another line have no number (line " +
+         " skipped, as Courier does; messages without another line have no number (line " +
          numbers + ")";
 }
 

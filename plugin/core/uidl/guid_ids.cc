@@ -70,18 +70,18 @@ std::string guid_id_lines(std::string_view word, const GuidIds& ids) {
 Status add_guid_id_line(std::string_view line, GuidIds& ids) {
   const std::size_t space = line.find(' ');
   if (space == std::string_view::npos) {
-    return refused("a GUID and an id belong here");
+    return refused("a GUID and an id are expected here");
   }
   const std::optional<std::string> guid = from_word(line.substr(0, space));
   if (!guid || guid->empty()) {
-    return refused("this is no GUID: " + in_quotes(line.substr(0, space)));
+    return refused("this is not a GUID: " + in_quotes(line.substr(0, space)));
   }
   const std::string_view id = line.substr(space + 1);
   if (!is_identifier(id)) {
-    return refused("this is no id that POP3 allows: " + in_quotes(id));
+    return refused("POP3 does not allow this id: " + in_quotes(id));
   }
   if (!ids.emplace(*guid, id).second) {
-    return refused("a second id for the message with the GUID " + in_quotes(*guid));
+    return refused("there is a second id for the message with the GUID " + in_quotes(*guid));
   }
   return Done{};
 }

@@ -81,7 +81,7 @@ Status read_lines(std::string_view text, const LineReader& reader) {
   const std::string what(reader.what);
   Lines lines(text);
   if (lines.next() != reader.title) {
-    return lines.wrong("this is no " + what + ", for it does not begin with " +
+    return lines.wrong("this is not a " + what + ": it does not begin with " +
                        in_quotes(reader.title));
   }
   while (const auto line = lines.next()) {
@@ -90,8 +90,8 @@ Status read_lines(std::string_view text, const LineReader& reader) {
         return Done{};
       }
       return lines.wrong(
-          "this is not the last line that belongs to the text before it; something was changed in "
-          "the file, or is missing");
+          "the last line does not match the text before it: the file was changed, or part of it is "
+          "missing");
     }
     const Result<bool> belongs = reader.add(*line);
     if (!belongs || !belongs.value()) {

@@ -138,7 +138,7 @@ Status MailboxMemory::check_key(PlanFormulas& formulas) {
     }
     say(LogLevel::warning,
         memory_.plan.key_file +
-            ": the key is another one, and so are the ids (uidl.on_change = \"switch\")");
+            ": the key has changed, and the ids with it (uidl.on_change = \"switch\")");
     memory_.kept.clear();
   }
   memory_.key_mark = std::move(mark.value());
@@ -169,9 +169,9 @@ void MailboxMemory::count_on(PlanFormulas& formulas) {
   UidCount count = memory_.count.value_or(UidCount{.validity = validity});
   if (count.validity != validity) {
     say(LogLevel::warning, "UIDVALIDITY has changed, and ids by " + plan_words(memory_.plan) +
-                               " with it: they count on from " +
+                               " with it: they continue from " +
                                std::to_string(count.reserved + 1) +
-                               ", so clients load the mail once more and miss none");
+                               ", so clients download the mail once more and miss nothing");
     count = {.validity = validity, .offset = count.reserved, .reserved = count.reserved};
   }
   formulas.count_from(count.offset);
@@ -204,7 +204,7 @@ Result<bool> MailboxMemory::store() {
     if (stored && !stored.value()) return false;
     if (!stored && stored.error().kind != Failure::permanent) {
       say(LogLevel::warning,
-          "that the mailbox has the host's ids cannot be remembered: " + stored.error().text);
+          "the mailbox's use of the host's ids could not be stored: " + stored.error().text);
     }
   }
   for (const Event& event : said_) maildrop_.report(event);

@@ -153,7 +153,7 @@ Result<Memory> parse_memory(std::string_view text) {
     return read.error();
   }
   if (!memory.given && (first_version || !memory.pinned)) {
-    return Error{Failure::permanent, "no scheme stands in the file"};
+    return Error{Failure::permanent, "the file names no scheme"};
   }
   if (!memory.given) {
     memory.plan = {};

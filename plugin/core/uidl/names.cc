@@ -27,7 +27,7 @@ std::vector<Event> unusual_names(const Names& names, const Plan& plan) {
                     (names.replaced == 1 ? "1 message has an id"
                                          : std::to_string(names.replaced) + " messages have ids") +
                         " by " + plan_words(plan) +
-                        " that POP3 does not allow, and other ids for good; the first has UID " +
+                        " that POP3 does not allow, replaced for good; the first has UID " +
                         std::to_string(names.first_replaced)});
   }
   if (names.unread) {
