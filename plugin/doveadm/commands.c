@@ -276,7 +276,7 @@ static struct state_context* state_context_of(struct doveadm_mail_cmd_context* c
   return container_of(command_of(ctx), struct state_context, command);
 }
 
-#define ONE_USER "The states are those of one user: give that one with -u"
+#define ONE_USER "States belong to one user: name that user with -u"
 
 static void read_states(struct state_context* self) {
   struct doveadm_mail_cmd_context* ctx = &self->command.ctx;

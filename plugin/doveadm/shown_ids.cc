@@ -42,8 +42,8 @@ class LookedAt : public dovecot::DovecotMaildrop {
 /// Dovecot names the messages itself, and this process cannot find out how.
 Error not_known() {
   return refused(
-      "messages have Dovecot's own ids here, by pop3_uidl_format, which doveconf did not tell "
-      "(doveadm-server cannot ask it: leave out -S)");
+      "messages have Dovecot's own ids here, but doveconf did not report pop3_uidl_format "
+      "(doveadm-server cannot run it: leave out -S)");
 }
 
 /// For a mailbox in which the plugin does not name the messages.

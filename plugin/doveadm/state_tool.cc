@@ -128,7 +128,7 @@ Outcome import_states(struct mail_user* user, const StateDocument& document, boo
     if (!replace && old.value() && *old.value() != state.content) {
       refused = true;
       e_error(user->event,
-              "pop3_legacy: another state is there, %s: nothing was changed; -r "
+              "pop3_legacy: there is a different state already, %s: nothing was changed; -r "
               "replaces it",
               store.place_of(state.name).c_str());
     }
@@ -140,10 +140,10 @@ Outcome import_states(struct mail_user* user, const StateDocument& document, boo
     if (!present) {
       const auto stored = step.store.exchange_state(step.state.name, step.old, step.state.content);
       if (!stored || !stored.value()) {
-        const std::string why = stored ? "a session has changed it meanwhile" : stored.error().text;
+        const std::string why = stored ? "a session changed it meanwhile" : stored.error().text;
         return failed(user, {Failure::temporary,
                              "the state " + step.state.name + " could not be stored: " + why +
-                                 "; what is printed above is stored, run this again for the rest"});
+                                 "; what is printed above is stored; run this again for the rest"});
       }
     }
     doveadm_print(step.state.name.c_str());

@@ -73,7 +73,7 @@ Outcome run(enum pop3_legacy_uidl_command command, struct mail_user* user,
     return storage_failed(box, "the messages cannot be listed", error_r);
   }
   if (old_list != nullptr && old_list->entries.empty() && !messages->empty()) {
-    e_error(box->event, "pop3_legacy: the list is empty, and the mailbox has %zu messages",
+    e_error(box->event, "pop3_legacy: the list is empty, but the mailbox has %zu messages",
             messages->size());
     return POP3_LEGACY_UIDL_NO_LIST;
   }
@@ -91,7 +91,7 @@ Outcome run(enum pop3_legacy_uidl_command command, struct mail_user* user,
 
 /// nullptr and a sentence in *error_r, if the stream cannot be read to its end or is not a list.
 std::unique_ptr<OldListFile> read_old_list(struct istream* input, const char** error_r) {
-  auto text = read_text(input, max_old_list, ", which no list of ids is");
+  auto text = read_text(input, max_old_list, ", the most a list of ids may have");
   if (!text) {
     *error_r = in_data_stack(text.error());
     return nullptr;

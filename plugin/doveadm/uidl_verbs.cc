@@ -41,7 +41,7 @@ void tell_odd(const Work& work, const std::vector<std::string>& first, std::size
     e_warning(work.box->event, "pop3_legacy: %s", odd.c_str());
   }
   if (count > first.size()) {
-    e_warning(work.box->event, "pop3_legacy: so it is with %zu more", count - first.size());
+    e_warning(work.box->event, "pop3_legacy: %zu more are like this", count - first.size());
   }
 }
 
@@ -65,20 +65,20 @@ void tell_detection(const Work& work, const uidl::OldList& old_list, const uidl:
   const uidl::ListedBy by = uidl::listed_by(old_list);
   if (by == uidl::ListedBy::number && !found.by_message && found.ids > 0) {
     e_warning(work.box->event,
-              "pop3_legacy: the list has %zu ids and the mailbox %zu messages, so an id counts "
-              "whichever message has it",
+              "pop3_legacy: the list has %zu ids and the mailbox %zu messages, so ids are compared "
+              "without their numbers",
               old_list.entries.size(), work.messages.size());
   }
   if (found.stored > 0) {
-    e_warning(
-        work.box->event,
-        "pop3_legacy: Dovecot has stored ids with %zu messages, and they go before any scheme",
-        found.stored);
+    e_warning(work.box->event,
+              "pop3_legacy: Dovecot has stored ids with %zu messages, and these take precedence "
+              "over any scheme",
+              found.stored);
   }
   if (best < found.ids) {
     e_warning(work.box->event, "pop3_legacy: %zu of the list's %zu ids are %s; %s",
               found.ids - best, found.ids,
-              best == 0 ? "reproduced by no scheme" : "not reproduced by the first line",
+              best == 0 ? "not reproduced by any scheme" : "not reproduced by the first line",
               by == uidl::ListedBy::nothing
                   ? "\"pin\" could import them from the old server's UIDL answer"
                   : "\"pin\" can import them");
@@ -89,7 +89,7 @@ void tell_detection(const Work& work, const uidl::OldList& old_list, const uidl:
 
 void tell_difference(const Work& work, const uidl::Verification::Difference& difference) {
   const std::string expected = difference.expected.empty()
-                                   ? "which the list has not"
+                                   ? "which is not in the list"
                                    : "expected: \"" + difference.expected + "\"";
   e_error(work.box->event, "pop3_legacy: %s, has the id \"%s\", %s",
           message_words(difference.number, difference.uid).c_str(), difference.actual.c_str(),
@@ -103,7 +103,7 @@ void tell_verification(const Work& work, const uidl::Verification& found) {
   std::vector<std::string> shared;
   for (const auto& one : found.first_shared) {
     shared.push_back(message_words(one.number, one.uid) + ", has the id \"" + one.actual +
-                     "\", for the list gives another message \"" + one.expected + "\", too");
+                     "\", because the list gives \"" + one.expected + "\" to another message, too");
   }
   tell_odd(work, shared, found.shared);
   for (const std::string& id : found.unclaimed) {
@@ -123,7 +123,7 @@ Status may_pin(const Work& work) {
   if (unknown != work.messages.end()) {
     const auto number = static_cast<std::size_t>(unknown - work.messages.begin()) + 1;
     return refused(message_words(number, unknown->uid) +
-                   ", cannot be pinned, for pins go by GUID: " + dovecot::without_guids +
+                   ", cannot be pinned, because pins go by GUID: " + dovecot::without_guids +
                    ", or it cannot be read now");
   }
   if (mailbox_is_readonly(work.box)) {

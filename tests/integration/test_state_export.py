@@ -141,7 +141,7 @@ class ExportAndImportTest(StateTest):
         path = self.file(self.export(user))
         result = self.state(self.host, "import", "-u", another, path)
         self.assertEqual((result.returncode, self.rows(result)), (65, []))
-        self.assertRegex(result.stderr, "another state is there, .*dovecot-pop3-legacy-last: nothing was changed; -r")
+        self.assertRegex(result.stderr, "there is a different state already, .*dovecot-pop3-legacy-last: nothing was changed; -r")
         self.assertEqual(sorted(os.listdir(folder)), before)
         result = self.state(self.host, "import", "-u", another, "-r", path)
         self.assertEqual(result.returncode, 0, result.stderr)

@@ -177,13 +177,14 @@ TEST(ListedSizesTest, OfTheSameMessagesTheyNeedNotBeEqual) {
 
 TEST(ListedSizesTest, AListThatIsShiftedIsRefused) {
   const std::vector<unsigned> before{500, 9000, 70000, 800, 12000};
-  EXPECT_TRUE(contradicted({500}, {9000}).starts_with("1 of 1 messages have another size"));
+  EXPECT_TRUE(contradicted({500}, {9000}).starts_with("1 of 1 messages do not have the size"));
   EXPECT_TRUE(contradicted({500, 9000}, {9000, 500}).starts_with("2 of 2 messages"));
-  EXPECT_EQ(contradicted(before, {9000, 70000, 800, 12000, 600}),
-            "5 of 5 messages have another size than LIST told; the first is message 1, with 500 "
-            "octets before and 9000 now: the list is not of these messages in this order (to go by "
-            "number all the same, leave LIST's answer out of the file)");
-  const std::string displaced = "the sizes that LIST told are those of the messages next to them";
+  EXPECT_EQ(
+      contradicted(before, {9000, 70000, 800, 12000, 600}),
+      "5 of 5 messages do not have the size in LIST's answer; the first is message 1, with 500 "
+      "octets before and 9000 now: the list is not of these messages in this order (to go by "
+      "number anyway, leave LIST's answer out of the file)");
+  const std::string displaced = "the sizes in LIST's answer are those of the messages next to them";
   EXPECT_TRUE(contradicted({100, 200, 300}, {200, 300, 400}).starts_with(displaced));
   EXPECT_TRUE(contradicted({100, 200}, {50, 100, 200}).starts_with(displaced));
   EXPECT_TRUE(contradicted({100, 200}, {200, 300}).starts_with(displaced));

@@ -124,8 +124,8 @@ TEST(OldListTest, TheListWithNamesIsNotTheOneWithSizesWhicheverCameFirst) {
 
 TEST(OldListTest, TwoListsOfNumbersAreLeftToTheAdministrator) {
   EXPECT_EQ(error("+OK\n1 10\n2 20\n.\n+OK\n1 167\n2 168\n.\n"),
-            "line 6: another list of numbers, and none says that it is the UIDL answer; leave only "
-            "that one in the file");
+            "line 6: there is another list of numbers, and neither says that it is the UIDL "
+            "answer; keep only that one in the file");
 }
 
 TEST(OldListTest, WhatListSaysGoesWithTheMessages) {
@@ -142,7 +142,7 @@ TEST(OldListTest, WhatListSaysGoesWithTheMessages) {
 TEST(OldListTest, AListOfSizesIsNoUidlAnswer) {
   EXPECT_EQ(ids(read("list\n+OK\n1 167\n2 168\n.\n+OK\n1 7\n2 9\n.\n")), (Strings{"7", "9"}));
   EXPECT_EQ(error("list\n+OK 2 messages\n1 167\n2 168\n.\nuidl\n-ERR unknown\n"),
-            "no list of numbers and ids follows a +OK: this is no UIDL answer");
+            "this is not a UIDL answer: no list of numbers and ids follows a +OK");
 }
 
 TEST(OldListTest, GapsAreToldAndTheNumbersStand) {
@@ -163,16 +163,15 @@ TEST(OldListTest, AnOddLineOfAnAnswerIsToldSkippedAndCounted) {
     EXPECT_EQ(oddities(list).front(), what + "; the line is skipped") << text;
     EXPECT_EQ(oddities(list).back(), "1 line is skipped, and 2 are read as a UIDL answer") << text;
   };
-  skips("1 a\nb\n3 c\n", "line 2: \"b\" is no message number and id");
+  skips("1 a\nb\n3 c\n", "line 2: \"b\" is not a message number and an id");
   skips("1 a\n2\n3 c\n", "line 2: there is no id in \"2\"");
   skips("+OK\n1 \n2 a\n3 c\n.\n", "line 2: there is no id in \"1\"");
   skips("1\n2 a\n3 c\n", "line 1: there is no id in \"1\"");
-  skips("1 a\n2 b c\n3 c\n",
-        "line 2: \"b c\" is no id: one has no white space and nothing but ASCII");
+  skips("1 a\n2 b c\n3 c\n", "line 2: \"b c\" is not an id: an id is ASCII without white space");
   skips("1 a\n2 \xC3\xA9\n3 c\n",
-        R"(line 2: "\xc3\xa9" is no id: one has no white space and nothing but ASCII)");
+        R"(line 2: "\xc3\xa9" is not an id: an id is ASCII without white space)");
   skips("1 a\n2 " + std::string(513, 'x') + "\n3 c\n", "line 2: an id of 513 octets is too long");
-  skips("1 a\n99999999999 b\n3 c\n", "line 2: \"99999999999 b\" is no message number and id");
+  skips("1 a\n99999999999 b\n3 c\n", "line 2: \"99999999999 b\" is not a message number and an id");
   skips("1 a\n0 b\n3 c\n", "line 2: there is no message 0");
   skips("1 a\n1 b\n3 c\n", "line 2: message 1 is in line 1 already");
   skips("1 a\n2 b\0c\n3 c\n"s, "line 2: there is a NUL in it");
@@ -189,14 +188,13 @@ TEST(OldListTest, NoMoreThanTwentyOddLinesAreTold) {
 }
 
 TEST(OldListTest, AnAnswerThatIsCutOffOrNotTheOnlyOneIsNotGuessedAt) {
-  EXPECT_EQ(error("1 a\n2 b\n.\n1 c\n2 d\n.\n"),
-            "line 4: there is something behind the end of the list");
+  EXPECT_EQ(error("1 a\n2 b\n.\n1 c\n2 d\n.\n"), "line 4: there is text after the end of the list");
   EXPECT_EQ(
       error("+OK\n1 a\n2 b\n"),
       "line 3: the answer is cut off here: no line with a dot ends it; fetch it again, or add "
       "that line if this is all there is");
   EXPECT_EQ(odd("1 a\n2 b\n.\nConnection closed by foreign host.\n"),
-            Strings{"line 4: what stands behind the end of the list is skipped"});
+            Strings{"line 4: text after the end of the list is skipped"});
 }
 
 TEST(OldListTest, AnIdThatIsThereTwiceIsToldAndStays) {
@@ -220,7 +218,7 @@ TEST(OldListTest, OfAnEmptyMaildropItIsEmpty) {
     EXPECT_EQ(odd(text), Strings{}) << text;
   }
   EXPECT_EQ(error("+OK ready\r\n+OK\r\n-ERR\r\n+OK\r\n"),
-            "no list of numbers and ids follows a +OK: this is no UIDL answer");
+            "this is not a UIDL answer: no list of numbers and ids follows a +OK");
 }
 
 TEST(OldListTest, WhatIsNoList) {
@@ -233,10 +231,9 @@ TEST(OldListTest, WhatIsNoList) {
                   "ELF\x02\x01\x01\0\0\n"s),
             "line 1: there is a NUL in it");
   EXPECT_EQ(error("\x1F\x8B\x08\n"),
-            "line 1: \"\\x1f\\x8b\\x08\" is no id: one has no white space and nothing but ASCII");
-  EXPECT_EQ(
-      error("<html lang=\"en\">\n<head><title>Not here</title></head>\n</html>\n"),
-      "line 1: \"<html lang=\"en\">\" is no id: one has no white space and nothing but ASCII");
+            "line 1: \"\\x1f\\x8b\\x08\" is not an id: an id is ASCII without white space");
+  EXPECT_EQ(error("<html lang=\"en\">\n<head><title>Not here</title></head>\n</html>\n"),
+            "line 1: \"<html lang=\"en\">\" is not an id: an id is ASCII without white space");
 }
 
 // --- files that the clients wrote ---
@@ -298,13 +295,14 @@ TEST(OldListTest, GetmailsFaults) {
       "12\n"s);
   EXPECT_EQ(list.format, OldListFormat::getmail);
   EXPECT_EQ(ids(list), Strings{"a"});
-  EXPECT_EQ(oddities(list),
-            (Strings{"line 2: \"b\" is no line of getmail's, an id, NUL and a time; the line is "
-                     "skipped",
-                     "line 3: \"c\\x00x\" is no line of getmail's, an id, NUL and a time; the "
-                     "line is skipped",
-                     "line 4: there is no id in \"\\x0012\"; the line is skipped",
-                     "3 lines are skipped, and 1 are read as getmail's oldmail file"}));
+  EXPECT_EQ(
+      oddities(list),
+      (Strings{"line 2: \"b\" is not a line of getmail's (an id, NUL and a time); the line is "
+               "skipped",
+               "line 3: \"c\\x00x\" is not a line of getmail's (an id, NUL and a time); the "
+               "line is skipped",
+               "line 4: there is no id in \"\\x0012\"; the line is skipped",
+               "3 lines are skipped, and 1 are read as getmail's oldmail file"}));
 }
 
 // mpop 1.4.18, two accounts on one host.
@@ -333,19 +331,20 @@ TEST(OldListTest, Mpop) {
 
 TEST(OldListTest, MpopsFaults) {
   EXPECT_EQ(odd(" 2 host user\na\n"),
-            Strings{"line 2: the list of \"user@host\" ends here, 1 too early"});
+            Strings{"line 2: the list of \"user@host\" ends here; ids missing: 1"});
   const OldList longer = read(" 1 host user\na\nb\n 1 host other\nc\n");
   EXPECT_EQ(ids(longer), (Strings{"a", "c"}));
   EXPECT_EQ(oddities(longer).front(),
-            "line 3: \"b\" does not begin a list of mpop's: a blank, the number of ids, host and "
-            "user; the line is skipped");
+            "line 3: \"b\" does not begin a list of mpop's (a blank, the number of ids, host and "
+            "user); the line is skipped");
   EXPECT_EQ(error(" 1 host\na\n"),
-            "line 1: \" 1 host\" does not begin a list of mpop's: a blank, the number of ids, host "
-            "and user");
+            "line 1: \" 1 host\" does not begin a list of mpop's (a blank, the number of ids, host "
+            "and user)");
   const OldList shorter = read(" 2 host user\na\n 1 host other\nb\n");
   EXPECT_EQ(ids(shorter), (Strings{"a", "b"}));
   EXPECT_EQ(accounts(shorter), (Strings{"user@host", "other@host"}));
-  EXPECT_EQ(oddities(shorter), Strings{"line 2: the list of \"user@host\" ends here, 1 too early"});
+  EXPECT_EQ(oddities(shorter),
+            Strings{"line 2: the list of \"user@host\" ends here; ids missing: 1"});
 }
 
 // As written by Thunderbird's Pop3Client; older versions wrote no time.
@@ -367,7 +366,7 @@ TEST(OldListTest, Thunderbird) {
 
 TEST(OldListTest, ThunderbirdsFaults) {
   constexpr std::string_view end =
-      " is no line of Thunderbird's, a flag, an id and a time; the line is skipped";
+      " is not a line of Thunderbird's (a flag, an id and a time); the line is skipped";
   for (const std::string line : {"x a 1", "ka 1", "k", "kd a 1"}) {
     const OldList list = read("*host user\n" + line + "\nk b 1\n");
     EXPECT_EQ(ids(list), Strings{"b"}) << line;
@@ -378,10 +377,10 @@ TEST(OldListTest, ThunderbirdsFaults) {
     const OldList list = read("*host user\nk a " + time + "\nk b 1\n");
     EXPECT_EQ(ids(list), (Strings{"a", "b"})) << time;
     EXPECT_EQ(oddities(list),
-              Strings{"line 2: \"" + time + "\" is no time in seconds, and is skipped"});
+              Strings{"line 2: \"" + time + "\" is not a time in seconds, and is skipped"});
   }
   EXPECT_EQ(odd("*host user\n*host\nk a 1\n").front(),
-            "line 2: host and user are not both there; the line is skipped");
+            "line 2: host or user is missing; the line is skipped");
 }
 
 // --- our own, and plain ---
@@ -409,7 +408,7 @@ TEST(OldListTest, OwnsFaults) {
     const Strings told = odd(head + line + "\n2\t8\th\tc\n");
     EXPECT_TRUE(told.front().starts_with("line 2: \"1")) << line;
     EXPECT_TRUE(told.front().ends_with(
-        " is not number, UID, GUID and id, with tabs between; the line is skipped"))
+        " is not number, UID, GUID and id, separated by tabs; the line is skipped"))
         << line;
     EXPECT_TRUE(error(head + line).starts_with("line 2: \"1")) << line;
   }

@@ -27,7 +27,7 @@ Result<std::vector<std::size_t>> by_guid(const OldList& list,
       std::all_of(found.begin(), found.end(), [](std::size_t p) { return p == no_message; })) {
     return refused(
         "no message of the mailbox has one of the list's GUIDs; if the list is of another server's "
-        "copy with the same messages in the same order, leave only its numbers and ids "
+        "copy with the same messages in the same order, keep only its numbers and ids "
         "(cut -f 1,4, without the first line)");
   }
   return found;
@@ -78,9 +78,9 @@ bool has_sizes(const OldList& list) {
 std::string trust_in_numbers(const OldList& list, std::size_t message_count) {
   std::string trust =
       has_sizes(list)
-          ? "the ids are matched by the messages' numbers, which LIST's sizes do not contradict"
-          : "the ids are matched by the messages' numbers alone: whether message N is the same one "
-            "on both servers is not known (a session saved with LIST's answer would tell more)";
+          ? "the ids are matched by message number, and LIST's sizes do not contradict that"
+          : "the ids are matched by message number alone: whether message N is the same on both "
+            "servers is not known (a session saved with LIST's answer would tell more)";
   if (const std::size_t last = last_number(list); last < message_count) {
     trust += "; the list ends at message " + std::to_string(last) + " of " +
              std::to_string(message_count);

@@ -117,16 +117,16 @@ std::string contradiction_in(const Sizes& sizes) {
   if (off.size() > count / exceptions_share) {
     const Pair& first = *off.front();
     why = std::to_string(off.size()) + " of " + std::to_string(count) +
-          " messages have another size than LIST told; the first is message " +
+          " messages do not have the size in LIST's answer; the first is message " +
           std::to_string(first.number) + ", with " + std::to_string(first.before) +
           " octets before and " + std::to_string(first.now) + " now";
   } else if (displaced(sizes, growth)) {
-    why = "the sizes that LIST told are those of the messages next to them";
+    why = "the sizes in LIST's answer are those of the messages next to them";
   }
   return why.empty() ? why
                      : why +
                            ": the list is not of these messages in this order (to go by number "
-                           "all the same, leave LIST's answer out of the file)";
+                           "anyway, leave LIST's answer out of the file)";
 }
 
 using OctetsOf = std::uint64_t NumberedMessage::*;

@@ -117,7 +117,7 @@ class Collector {
       return "an id of " + std::to_string(id.size()) + " octets is too long";
     }
     if (!std::all_of(id.begin(), id.end(), [](char c) { return c != ' ' && is_printable(c); })) {
-      return in_quotes(id) + " is no id: one has no white space and nothing but ASCII";
+      return in_quotes(id) + " is not an id: an id is ASCII without white space";
     }
     if (entry.number == 0U) return "there is no message 0";
     if (entry.number) {
@@ -237,11 +237,11 @@ Result<Block> uidl_block(const std::vector<Block>& blocks) {
   if (named.size() == 1) return named.front();
   if (named.empty()) {
     return Error{Failure::permanent,
-                 "no list of numbers and ids follows a +OK: this is no UIDL answer"};
+                 "this is not a UIDL answer: no list of numbers and ids follows a +OK"};
   }
   return in_line(named.back().lines.front(),
-                 "another list of numbers, and none says that it is the UIDL answer; leave only "
-                 "that one in the file");
+                 "there is another list of numbers, and neither says that it is the UIDL answer; "
+                 "keep only that one in the file");
 }
 
 // LIST's sizes, by message number.
@@ -286,7 +286,7 @@ Result<OldList> read_uidl(Lines all) {
     const auto [number, id] = cut(line.text);
     const auto message = whole_number<std::uint32_t>(number);
     if (!message) {
-      collector.skip(line, in_quotes(line.text) + " is no message number and id");
+      collector.skip(line, in_quotes(line.text) + " is not a message number and an id");
       continue;
     }
     const auto octets = sizes.find(*message);
@@ -301,9 +301,9 @@ Result<OldList> read_uidl(Lines all) {
   if (!answered && rest.size() > 1 && !is_ok(rest[1].text)) {
     // Two lists in a row, for example.
     if (begins_list(rest.subspan(1))) {
-      return in_line(rest[1], "there is something behind the end of the list");
+      return in_line(rest[1], "there is text after the end of the list");
     }
-    collector.note(rest[1], "what stands behind the end of the list is skipped");
+    collector.note(rest[1], "text after the end of the list is skipped");
   }
   return collector.take();
 }
@@ -320,7 +320,7 @@ Result<OldList> read_fetchmail(Lines lines) {
   for (const Line& line : lines) {
     if (!is_fetchmail(line.text)) {
       collector.skip(line,
-                     in_quotes(line.text) + " is no line of fetchmail's, USER@HOST and an id");
+                     in_quotes(line.text) + " is not a line of fetchmail's (USER@HOST and an id)");
       continue;
     }
     const std::string_view text = line.text.substr(line.text.find_first_not_of(blanks));
@@ -340,7 +340,7 @@ Result<OldList> read_getmail(Lines lines) {
   for (const Line& line : lines) {
     if (!is_getmail(line.text)) {
       collector.skip(line,
-                     in_quotes(line.text) + " is no line of getmail's, an id, NUL and a time");
+                     in_quotes(line.text) + " is not a line of getmail's (an id, NUL and a time)");
       continue;
     }
     collector.add(line, line.text.substr(0, line.text.find('\0')));
@@ -365,8 +365,8 @@ Result<OldList> read_mpop(Lines lines) {
   std::uint32_t left = 0;
   const auto ends = [&](const Line& line) {
     if (left == 0) return;
-    collector.note(line, "the list of " + in_quotes(account) + " ends here, " +
-                             std::to_string(left) + " too early");
+    collector.note(line, "the list of " + in_quotes(account) +
+                             " ends here; ids missing: " + std::to_string(left));
     left = 0;
   };
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -384,9 +384,10 @@ Result<OldList> read_mpop(Lines lines) {
         account = next;
         left = *ids;
       } else {
-        collector.skip(line, in_quotes(line.text) +
-                                 " does not begin a list of mpop's: a blank, the "
-                                 "number of ids, host and user");
+        collector.skip(
+            line,
+            in_quotes(line.text) +
+                " does not begin a list of mpop's (a blank, the number of ids, host and user)");
       }
     }
   }
@@ -406,19 +407,19 @@ Result<OldList> read_thunderbird(Lines lines) {
     if (line.text.starts_with('#')) continue;
     if (line.text.starts_with('*')) {
       account = account_of(line.text.substr(1));
-      if (account.empty()) collector.skip(line, "host and user are not both there");
+      if (account.empty()) collector.skip(line, "host or user is missing");
       continue;
     }
     const auto [flag, rest] = cut(line.text);
     const auto [id, time] = cut(rest);
     if (flag.size() != 1 || flags.find(flag[0]) == std::string_view::npos || id.empty()) {
-      collector.skip(
-          line, in_quotes(line.text) + " is no line of Thunderbird's, a flag, an id and a time");
+      collector.skip(line, in_quotes(line.text) +
+                               " is not a line of Thunderbird's (a flag, an id and a time)");
       continue;
     }
     // A wrong time does not matter: the id was on the server at some time.
     if (!time.empty() && !is_number(time)) {
-      collector.note(line, in_quotes(time) + " is no time in seconds, and is skipped");
+      collector.note(line, in_quotes(time) + " is not a time in seconds, and is skipped");
     }
     collector.add(line, id, account);
   }
@@ -446,7 +447,7 @@ Result<OldList> read_own(Lines lines) {
                           fields[2].find(' ') == std::string_view::npos;
     if (!complete) {
       collector.skip(line,
-                     in_quotes(line.text) + " is not number, UID, GUID and id, with tabs between");
+                     in_quotes(line.text) + " is not number, UID, GUID and id, separated by tabs");
       continue;
     }
     collector.add(line, fields[3], {}, whole_number<std::uint32_t>(fields[0]), fields[2]);
