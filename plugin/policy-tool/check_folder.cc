@@ -51,9 +51,10 @@ Result<std::vector<std::string>> list(const std::string& folder) {
 // Why no login looks for `stem`.toml in domains/; empty if one may.
 std::string domain_complaint(std::string_view stem) {
   const Result<std::string> domain = policy::domain_name(stem, idn2_domain);
-  if (!domain) return "never read, for no domain has this name: " + domain.error().text;
+  if (!domain) return "never read, because no domain has this name: " + domain.error().text;
   if (domain.value() == stem) return {};
-  return "never read, for domains are looked up in lower case, without a dot at the end, and in "
+  return "never read, because domains are looked up in lower case, without a dot at the end, and "
+         "in "
          "their ASCII form; rename it to " +
          in_quotes(domain.value() + std::string(document_suffix));
 }
@@ -61,7 +62,7 @@ std::string domain_complaint(std::string_view stem) {
 // The same for profiles/.
 std::string profile_complaint(std::string_view stem) {
   if (policy::is_profile_name(stem)) return {};
-  return "never read, for a profile's name may have a-z, 0-9, \".\", \"_\" and \"-\" only, "
+  return "never read, because a profile's name may have a-z, 0-9, \".\", \"_\" and \"-\" only, "
          "64 characters at most";
 }
 
@@ -88,7 +89,7 @@ class Checker {
                       [this](const std::string& profile) { check_policy("", profile); });
     } else {
       static constexpr std::array known{default_file, domains_folder, profiles_folder};
-      report_file(name, "never read, for a policy folder has " + enumerated(known) + " only" +
+      report_file(name, "never read, because a policy folder has " + enumerated(known) + " only" +
                             suggestion(name, known));
     }
   }
@@ -105,7 +106,7 @@ class Checker {
       const std::string path = std::string(prefix) + name;
       if (!name.ends_with(document_suffix)) {
         report_file(path,
-                    "never read, for its name does not end in " + std::string(document_suffix));
+                    "never read, because its name does not end in " + std::string(document_suffix));
         continue;
       }
       const std::string stem = name.substr(0, name.size() - document_suffix.size());

@@ -150,7 +150,7 @@ std::string reference_entry(const Key& key) {
 std::string keys_reference() {
   std::string out =
       "## Keys of a policy\n\n"
-      "`commands.deny` is `deny` in the table `[commands]`. Behind the `=` stands the default.\n";
+      "`commands.deny` is `deny` in the table `[commands]`. The default follows the `=`.\n";
   for (const Section* const section : policy::sections()) {
     out += section->table.empty()
                ? "\n### Before all tables\n\n"
@@ -179,9 +179,9 @@ std::string commands_reference() {
   const std::vector<std::string>& allowed = defaults.commands.allow;
   std::string out =
       "\n## Commands\n\n"
-      "HELP and CAPA tell of those that a session has. Dovecot's own are there unless "
+      "HELP and CAPA show those that a session has. Dovecot's own are there unless "
       "`commands.deny` names them; the plugin's are, where `commands.allow` names them (CAPA "
-      "always). Who denies a command denies those that do the same.\n\n" +
+      "always). Denying a command also denies those that do the same.\n\n" +
       row({"command", "", "whose", "in CAPA", "by default", "denied with"}) +
       "|---|---|---|---|---|---|\n";
   for (const Command& command : command_table()) {
@@ -214,7 +214,7 @@ std::string schemes_reference() {
 std::string dialects_reference() {
   std::string out =
       "\n## Dialects\n\n"
-      "What is not here stays as Dovecot says it. The names are those of `[reply.templates]`.\n";
+      "A reply that is not listed is Dovecot's own. The names are those of `[reply.templates]`.\n";
   for (const wording::Dialect& dialect : wording::dialects()) {
     out.append("\n### ").append(code(dialect.name)).append("\n\nThe words: ");
     out.append(dialect.about).append(".\n");
@@ -240,9 +240,9 @@ std::string dialects_reference() {
 
 std::string default_document() {
   std::string out = wrapped(
-      "The policy of everybody, before the domains' own. Each key stands here with its built-in "
-      "default, behind a \"#\": as it is, this file changes nothing. \"pop3-legacy-policy check "
-      "FOLDER\" finds mistakes; \"pop3-legacy-policy defaults\" prints this file anew, \"… "
+      "The policy for everybody, before the domains' own. Each key is here with its built-in "
+      "default, after a \"#\": as it is, this file changes nothing. \"pop3-legacy-policy check "
+      "FOLDER\" finds mistakes; \"pop3-legacy-policy defaults\" prints this file again, \"… "
       "reference\" the same with commands, schemes and dialects.",
       "# ", "# ");
   for (const Section* const section : policy::sections()) {

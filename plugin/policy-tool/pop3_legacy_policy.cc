@@ -27,7 +27,7 @@ std::string counted(std::size_t number, const std::string& noun) {
 // Returns `code`, or failure if standard output could not take everything.
 int written(int code) {
   if (std::cout.flush()) return code;
-  std::cerr << "the result cannot be written\n";
+  std::cerr << "the output cannot be written\n";
   return exit_cannot_check;
 }
 
@@ -73,7 +73,8 @@ int report(const Login& login, bool explain) {
 
 int run(int argc, char** argv) {
   CLI::App app{
-      "Looks after the policy folder of Dovecot's pop3_legacy plugin: the TOML files that say\n"
+      "Checks and explains the policy folder of Dovecot's pop3_legacy plugin: the TOML files that "
+      "say\n"
       "which old POP3 commands a domain's clients may use, and what they answer."};
   app.require_subcommand(1);
 
@@ -97,8 +98,8 @@ int run(int argc, char** argv) {
     return command;
   };
   add_report("show",
-             "Prints the policy that the user has, all files together, as one that could be a\n"
-             "file. Exit status: 0, or 1 with problems; then standard error says which, and\n"
+             "Prints the policy that the user has, all files together, as one policy\n"
+             "file. Exit status: 0, or 1 with problems; then standard error names them, and\n"
              "there is no policy to print.");
   const CLI::App* const explain_command =
       add_report("explain", "The same with the file and line that each value comes from.");

@@ -128,7 +128,7 @@ class FilledDict:
                 if len(domain) < 200:  # otherwise no folder can have the user's name
                     user = self.user(1, domain)
                     self.assertEqual(hosts.last(self.host, user), b"+OK 0")  # from the default
-                    self.assert_logged(re.escape(user) + '" has no policy of its own, and the default holds')
+                    self.assert_logged(re.escape(user) + '" has no policy of its own, so the default applies')
         # IDNA's form is a name like any other; a non-ASCII letter does not pass Dovecot's login.
         self.put_for_test("domains/xn--mnchen-3ya.example", '[last]\nwording = "qpopper"\n')
         self.assertEqual(hosts.last(self.host, self.user(1, "xn--mnchen-3ya.example")), WORDINGS["qpopper"])

@@ -119,8 +119,8 @@ TEST(OwnCommandsPolicy, NamesThatHideACommandAreRefused) {
   for (const char* const name :
        {"USER", "PASS", "AUTH", "APOP", "STLS", "UTF8", "LANG", "MSGS", "X"}) {
     EXPECT_EQ(sentence(std::string(name) + " = { reply = \"+OK x\" }"),
-              "f:2:1: x_commands: a command's name has to begin with X, for all others belong to "
-              "POP3; \"" +
+              "f:2:1: x_commands: a command's name has to begin with X, because all others belong "
+              "to POP3; \"" +
                   std::string(name) + "\" does not");
   }
   for (const char* const name :
@@ -142,11 +142,10 @@ TEST(OwnCommandsPolicy, AliasesLeadToACommandAtOnce) {
     const Strings all = sentences(
         parse("XA = { alias = \"" + std::string(target) + "\" }\nXB = { alias = \"STAT\" }"));
     ASSERT_EQ(all.size(), 1U) << target;
-    EXPECT_EQ(
-        all[0],
-        "f:2:16: x_commands.XA.alias has to be a command of Dovecot's or the plugin's, and none "
-        "of [x_commands], not \"" +
-            std::string(target) + "\"");
+    EXPECT_EQ(all[0],
+              "f:2:16: x_commands.XA.alias has to be a command of Dovecot or the plugin, but not "
+              "of [x_commands], not \"" +
+                  std::string(target) + "\"");
   }
   EXPECT_NE(sentence("XA = { alias = \"STAT\\r\\nDELE 1\" }").find("printable"), std::string::npos);
   EXPECT_NE(

@@ -168,15 +168,15 @@ TEST_F(CheckFolderTest, FilesThatNoLoginReadsAreNamed) {
   write("profiles/Eudora.toml");
   write("profiles/eudora.tml");
   const std::string only =
-      ": never read, for a policy folder has default.toml, domains and profiles only";
+      ": never read, because a policy folder has default.toml, domains and profiles only";
   const std::string case_matters =
-      ": never read, for domains are looked up in lower case, without a dot at the end, and in "
+      ": never read, because domains are looked up in lower case, without a dot at the end, and in "
       "their ASCII form; rename it to ";
-  const std::string no_domain = ": never read, for no domain has this name: the domain ";
+  const std::string no_domain = ": never read, because no domain has this name: the domain ";
   const std::string no_profile =
-      ": never read, for a profile's name may have a-z, 0-9, \".\", \"_\" and \"-\" only, 64 "
+      ": never read, because a profile's name may have a-z, 0-9, \".\", \"_\" and \"-\" only, 64 "
       "characters at most";
-  const std::string suffix = ": never read, for its name does not end in .toml";
+  const std::string suffix = ": never read, because its name does not end in .toml";
   EXPECT_EQ(problems(),
             (Strings{
                 "defualt.toml" + only + "; did you mean \"default.toml\"?",

@@ -311,7 +311,7 @@ TEST(PolicyReader, CommandsThatEverySessionNeedsCannotBeDenied) {
   for (const std::string name : {"QUIT", "NOOP", "RSET", "CAPA"}) {
     EXPECT_EQ(sentence("commands.deny = [\"" + name + "\"]"),
               "f.toml:1:18: commands.deny is wrong: " + name +
-                  " cannot be denied: no session goes without it");
+                  " cannot be denied: every session needs it");
   }
 }
 
@@ -346,8 +346,7 @@ TEST(PolicyReader, ADocumentHasALimit) {
   EXPECT_EQ(sentence(text), "");
   text += '#';
   EXPECT_EQ(sentence(text),
-            "f.toml: the document is longer than 65536 octets, which is the most a policy may "
-            "have");
+            "f.toml: the document is longer than 65536 octets, the most a policy may have");
   EXPECT_FALSE(parse(text).deny_trusted());
 }
 
@@ -466,15 +465,15 @@ TEST(PolicyReader, EveryMistakeInUidlHasItsPlaceAndMakesItUnknown) {
       {"scheme = [\"uw\", 1]",
        "17: uidl.scheme has to be the name of a scheme in quotes, or a list of names, not an "
        "integer"},
-      {"scheme = []", "10: uidl.scheme is wrong: it has to name one scheme at least"},
+      {"scheme = []", "10: uidl.scheme is wrong: it must name at least one scheme"},
       {"scheme = \"corier\"",
        R"(10: uidl.scheme is wrong: there is no scheme "corier"; did you mean "courier"?)"},
       {R"(scheme = ["courier", "host", "uw"])",
-       "10: uidl.scheme is wrong: Dovecot has an id for every message, so nothing can stand behind "
+       "10: uidl.scheme is wrong: Dovecot has an id for every message, so nothing can follow "
        "\"host\""},
       {"template = 1", "12: uidl.template has to be a text in quotes, not an integer"},
       {"template = \"x\"",
-       "12: uidl.template gives all messages one id; it needs {uid}, {guid} or {filename}"},
+       "12: uidl.template gives all messages the same id; it needs {uid}, {guid} or {filename}"},
       {"template = \"{uid} \"", "12: uidl.template has \" \", which no id may contain"},
       {"key_file = true", "12: uidl.key_file has to be a text in quotes, not true or false"},
       {"key_file = \"key\"",
@@ -503,8 +502,7 @@ TEST(PolicyReader, EveryMistakeInUidlHasItsPlaceAndMakesItUnknown) {
       {"cutover = [{before = 00:00:00, scheme = \"uw\"}]", "22: " + day},
       {"cutover = [{before = 20260301, scheme = \"uw\"}]", "22: " + day},
       {R"(cutover = [{before = 2026-03-01, scheme = ["host", "uw"]}])",
-       "43: uidl.cutover is wrong: Dovecot has an id for every message, so nothing can stand "
-       "behind "
+       "43: uidl.cutover is wrong: Dovecot has an id for every message, so nothing can follow "
        "\"host\""},
       {"cutover = [{before = 2026-03-01, scheme = \"uv\"}]",
        R"(43: uidl.cutover is wrong: there is no scheme "uv"; did you mean "uw"?)"},
@@ -584,7 +582,7 @@ TEST(PolicyReader, HeadersHaveNames) {
   EXPECT_EQ(policy.xlst.headers, (Strings{"Subject", "Message-Id"}));
   EXPECT_EQ(policy.xlst.match, XlstMatch::exact);
   EXPECT_EQ(sentence("xlst.headers = [\"Subject:\"]"),
-            "f.toml:1:17: xlst.headers is wrong: \"Subject:\" cannot be a header's name: that is "
+            "f.toml:1:17: xlst.headers is wrong: \"Subject:\" cannot be a header name: a name is "
             "printable ASCII without blanks and colons");
   EXPECT_EQ(sentence("xlst.headers = \"Subject\""),
             "f.toml:1:16: xlst.headers has to be a list of headers' names in brackets, like "
@@ -597,7 +595,7 @@ TEST(PolicyReader, WhatXsenderAndGurlTellFitsALine) {
   EXPECT_EQ(policy.xsender.header, "X-Auth");
   EXPECT_EQ(policy.gurl.url, "https://example.org/");
   EXPECT_EQ(sentence("xsender.header = \"X-Auth:\""),
-            "f.toml:1:18: xsender.header has to be a header's name without a colon, not "
+            "f.toml:1:18: xsender.header has to be a header name without a colon, not "
             "\"X-Auth:\"");
   EXPECT_NE(sentence("gurl.url = \"a b\""), "");
   EXPECT_NE(sentence("gurl.url = \"" + std::string(507, 'x') + "\""), "");
@@ -670,9 +668,9 @@ TEST(PolicyReader, WrongBoardsAreToldAndLeaveTheOldOnes) {
           R"(f.toml:3:9: boards.bboards has the name "a b")",
           R"(f.toml:4:6: boards.bboards has the name "")",
           R"(f.toml:5:12: boards.bboards has the name "\xc3\xa4")",
-          R"(f.toml:6:8: boards.bboards has the board "GOOD" twice: the letters' case is ignored)",
+          R"(f.toml:6:8: boards.bboards has the board "GOOD" twice: upper and lower case are the same)",
           R"(f.toml:7:10: boards.bboards has to name the mailbox of "number" in quotes, or have a table for it, not an integer)",
-          R"(f.toml:8:9: boards.bboards needs a mailbox for each board, not an empty name)",
+          R"(f.toml:8:9: boards.bboards needs the name of a mailbox for each board, not an empty one)",
           R"(f.toml:9:11: boards.bboards has to be a mailbox's name without control characters, not "a\x09b")",
           R"(f.toml:11:1: boards.bboards.deep cannot have "x", only mailbox, aliases, maildrop, archive_maildrop, information, maildrop_map, leaders, address, request, incoming_feed, outgoing_feeds and flags)",
           R"(f.toml:13:11: boards.archive has to be a table of boards' names with their mailboxes, [boards.archive], not a text)",
@@ -720,7 +718,8 @@ TEST(PolicyReader, AMistakeInABoardsTableIsToldWithItsPlace) {
   const std::string long_line(501, 'x');
   for (const auto& [in_table, problem] : std::vector<std::pair<std::string, std::string>>{
            {"", R"(f.toml:1:20: boards.bboards.a needs a mailbox, like mailbox = "Public/system")"},
-           {"mailbox = \"\"", "a.mailbox needs a mailbox for each board, not an empty name"},
+           {"mailbox = \"\"",
+            "a.mailbox needs the name of a mailbox for each board, not an empty one"},
            {"mailbox = 1",
             "f.toml:1:32: boards.bboards.a.mailbox has to be a text in quotes, not an "
             "integer"},

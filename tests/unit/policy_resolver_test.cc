@@ -145,23 +145,23 @@ TEST(PolicyResolver, TheDomainIsLookedUpInItsNormalForm) {
 TEST(PolicyResolver, ADomainThatNoDocumentCanHaveHasTheDefault) {
   using namespace std::string_view_literals;
   const std::vector<std::pair<std::string_view, std::string>> users{
-      {"ann@"sv, "\"ann@\" has no policy of its own, and the default holds: the domain is empty"},
+      {"ann@"sv, "\"ann@\" has no policy of its own, so the default applies: the domain is empty"},
       {"ann@[192.0.2.1]"sv,
-       "\"ann@[192.0.2.1]\" has no policy of its own, and the default holds: the domain may have "
+       "\"ann@[192.0.2.1]\" has no policy of its own, so the default applies: the domain may have "
        "letters, digits, \"-\", \"_\" and dots only"},
       {"ann@a/../b\n"sv,
-       "\"ann@a/../b\\x0a\" has no policy of its own, and the default holds: the domain may have "
+       "\"ann@a/../b\\x0a\" has no policy of its own, so the default applies: the domain may have "
        "letters, digits, \"-\", \"_\" and dots only"},
       {"ann@..\0"sv,
-       "\"ann@..\\x00\" has no policy of its own, and the default holds: the domain has an empty "
+       "\"ann@..\\x00\" has no policy of its own, so the default applies: the domain has an empty "
        "part between its dots"},
       {"ann@m\xfcller.example"sv,
-       "\"ann@m\\xfcller.example\" has no policy of its own, and the default holds: it is not a "
+       "\"ann@m\\xfcller.example\" has no policy of its own, so the default applies: it is not a "
        "valid international domain name: "},
       {"ann@\xc3\xbc/../../default"sv,
-       R"("ann@\xc3\xbc/../../default" has no policy of its own, and the default holds: )"},
+       R"("ann@\xc3\xbc/../../default" has no policy of its own, so the default applies: )"},
       {"ann@\xe3\x80\x82"sv,  // an ideographic full stop, which counts as a dot
-       R"("ann@\xe3\x80\x82" has no policy of its own, and the default holds: )"},
+       R"("ann@\xe3\x80\x82" has no policy of its own, so the default applies: )"},
   };
   for (const auto& [user, sentence] : users) {
     MapStore store(Documents{{"default", says("default") + "commands.deny = [\"DELE\"]\n"}});
@@ -204,8 +204,8 @@ TEST(PolicyResolver, WhereTheAsciiFormCannotBeFoundOutNothingIsOpened) {
   EXPECT_FALSE(resolution.uidl_known);
   EXPECT_EQ(
       resolution.problems,
-      Strings{"which policy the domain of the user \"ann@m\\xc3\\xbcller.example\" has cannot "
-              "be found out: no library"});
+      Strings{"the policy for the domain of the user \"ann@m\\xc3\\xbcller.example\" cannot be "
+              "determined: no library"});
   expect_sound(policy::resolve(&store, "ann@example.org", "", broken));
 }
 
@@ -338,9 +338,8 @@ TEST(PolicyResolver, EightProfilesMayStandBeforeADocument) {
   const Resolution bad = resolve(&nine, "ann", "");
   EXPECT_FALSE(bad.intact);
   EXPECT_FALSE(bad.deny_known);
-  EXPECT_EQ(bad.problems,
-            Strings{"map/profiles/p8:1:11: inherits the profile \"p9\", but there are 8 profiles "
-                    "before it already, which is the most there may be"});
+  EXPECT_EQ(bad.problems, Strings{"map/profiles/p8:1:11: inherits the profile \"p9\", but there "
+                                  "are 8 profiles before it already, the most allowed"});
 }
 
 TEST(PolicyResolver, AStoreThatFailsIsAProblem) {

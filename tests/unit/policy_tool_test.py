@@ -61,7 +61,7 @@ class PolicyToolTest(unittest.TestCase):
                 self.assertEqual(self.report(form, "anna@example.com")[0], 0)
                 code, _, errors = self.report(form, "anna@exam..ple")
                 self.assertEqual(code, 0)  # a domain without possible document
-                self.assertIn("the default holds: the domain has an empty part", errors)
+                self.assertIn("the default applies: the domain has an empty part", errors)
 
     def test_wrong_arguments(self):
         for arguments in ([], ["show"], ["show", "a", "b"], ["explain", "--nosuch", "a"]):

@@ -31,7 +31,7 @@ TEST(ReplyTemplate, SaysWhatIsWrong) {
   EXPECT_EQ(error_of(Worded::noop, "+OKAY"),
             "has to begin with \"+OK\", which is what clients read");
   EXPECT_EQ(error_of(Worded::dele, "+OK [AUTH] gone"),
-            "may have no [ as the first of its text, for clients take that for a code");
+            "may not begin its text with [, which clients take for a response code");
   for (const char* const text : {"+OK 0 Messages hidden, {count} here",
                                  "+OK {local} messages: {count}", "+OK {octets}  MESSAGE"}) {
     EXPECT_NE(error_of(Worded::pass, text).find("has a number before"), std::string::npos) << text;

@@ -414,8 +414,7 @@ TEST_F(UidlTest, ATemplateIsFilled) {
 }
 
 TEST_F(UidlTest, ATemplateThatIsWrongSaysWhatAndWhere) {
-  const std::string format =
-      "; a format is d, x or X, if wanted with 0 and a width of 1 to 20 before it";
+  const std::string format = "; a format is d, x or X, optionally after 0 and a width of 1 to 20";
   for (const char* const wrong :
        {"{uid:}", "{uid:8x}", "{uid:0x}", "{uid:021x}", "{uid:08}", "{uid:08u}", "{uid: 8x}",
         "{uid:0-1x}", "{uid:00x}", "{uid:099999999999x}", "{uid:08x:}"}) {
@@ -427,7 +426,7 @@ TEST_F(UidlTest, ATemplateThatIsWrongSaysWhatAndWhere) {
   EXPECT_EQ(filled("{uid}{}"),
             "error: has \"{}\", which is none of uid, uidvalidity, guid, filename and received");
   EXPECT_EQ(filled("{guid:x}"),
-            "error: has \"{guid:x}\", but guid is no number and takes no format");
+            "error: has \"{guid:x}\", but guid is not a number and takes no format");
   for (const char* const single : {"}", "{", "{uid", "}{uid}"}) {
     EXPECT_EQ(filled(single), "error: has a single brace at \""s + single +
                                   "\"; write {{ or }} where a brace is meant");
@@ -436,7 +435,7 @@ TEST_F(UidlTest, ATemplateThatIsWrongSaysWhatAndWhere) {
   EXPECT_EQ(filled("{uid}\xC3\xA4"), "error: has \"\\xc3\", which no id may contain");
   for (const char* const same : {"", "a", "{uidvalidity}", "{received}"}) {
     EXPECT_EQ(filled(same),
-              "error: gives all messages one id; it needs {uid}, {guid} or {filename}");
+              "error: gives all messages the same id; it needs {uid}, {guid} or {filename}");
   }
 }
 

@@ -52,8 +52,9 @@ Status check_board_name(std::string_view name) {
 }
 
 Status check_board_mailbox(std::string_view mailbox) {
-  return mailbox.empty() ? Status(refused("needs a mailbox for each board, not an empty name"))
-                         : check_mailbox(mailbox);
+  return mailbox.empty()
+             ? Status(refused("needs the name of a mailbox for each board, not an empty one"))
+             : check_mailbox(mailbox);
 }
 
 Status check_board_line(std::string_view text) {

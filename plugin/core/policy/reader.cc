@@ -89,7 +89,7 @@ class Document::Reader {
     if (text.size() > max_document_octets) {
       mistakes_.report(0, 0,
                        "the document is longer than " + std::to_string(max_document_octets) +
-                           " octets, which is the most a policy may have");
+                           " octets, the most a policy may have");
       return;
     }
     if (const unsigned line = find_endless_key(text); line > 0) {

@@ -106,10 +106,10 @@ void add_domain(Collector& collector, std::string_view user, const AsciiDomain& 
     collector.add(joined(domain_prefix, domain.value()));
   } else if (domain.error().kind == Failure::permanent) {
     collector.note("the domain of the user " + in_quotes(user) +
-                   " has no policy of its own, and the default holds: " + domain.error().text);
+                   " has no policy of its own, so the default applies: " + domain.error().text);
   } else {
-    collector.fail("which policy the domain of the user " + in_quotes(user) +
-                   " has cannot be found out: " + domain.error().text);
+    collector.fail("the policy for the domain of the user " + in_quotes(user) +
+                   " cannot be determined: " + domain.error().text);
   }
 }
 
@@ -152,7 +152,7 @@ Result<std::string> domain_name(std::string_view domain, const AsciiDomain& asci
   std::string made;
   if (!is_ascii(domain)) {
     if (domain.size() > max_octets_per_character * max_domain_octets) {
-      return refused("the domain is longer than any can be");
+      return refused("the domain is too long");
     }
     Result<std::string> ascii = ascii_domain(domain);
     if (!ascii) return ascii;
@@ -260,7 +260,7 @@ Chain read_chain(DocumentStore& store, std::string_view name) {
     }
     if (names.size() > max_inherited_profiles) {
       asker.text += ", but there are " + std::to_string(max_inherited_profiles) +
-                    " profiles before it already, which is the most there may be";
+                    " profiles before it already, the most allowed";
       fail(asker.sentence());
       return chain;
     }

@@ -51,9 +51,8 @@ Status set_alias(XCommand& command, std::string_view text) {
   }
   const Recognized meant = recognize(parse_command_line(text));
   if (meant.command == nullptr) {
-    return refused(
-        "has to be a command of Dovecot's or the plugin's, and none of [x_commands], not " +
-        in_quotes(text));
+    return refused("has to be a command of Dovecot or the plugin, but not of [x_commands], not " +
+                   in_quotes(text));
   }
   command.kind = Kind::alias;
   command.target = meant.command->name;
@@ -130,18 +129,18 @@ Result<std::string> x_command_name(std::string_view typed) {
     return refused(in_quotes(typed) + " would hide a command that is there already");
   }
   if (!verb.starts_with('X') || verb.size() < 2) {
-    return refused("a command's name has to begin with X, for all others belong to POP3; " +
+    return refused("a command's name has to begin with X, because all others belong to POP3; " +
                    in_quotes(typed) + " does not");
   }
   if (!is_word(verb) ||
       (two_words && (verb != family || !is_word(std::string_view(name).substr(space + 1))))) {
-    return refused(in_quotes(typed) +
-                   " cannot be a command's name: that is one word in printable ASCII, or XTND "
-                   "and another one");
+    return refused(
+        in_quotes(typed) +
+        " cannot be a command's name: a name is one word in printable ASCII, or XTND and a word");
   }
   if (name.size() > max_name_octets) {
     return refused(in_quotes(typed) + " is longer than " + std::to_string(max_name_octets) +
-                   " characters, which is the most a command's name may have");
+                   " characters, the most a command's name may have");
   }
   return name;
 }

@@ -95,11 +95,11 @@ Result<Template> Template::parse(std::string_view text) {
       const auto format = parse_format(inside.substr(colon + 1));
       if (is_text) {
         return wrong("has " + in_quotes(whole) + ", but " + std::string(name) +
-                     " is no number and takes no format");
+                     " is not a number and takes no format");
       }
       if (!format) {
         return wrong("has " + in_quotes(whole) +
-                     "; a format is d, x or X, if wanted with 0 and a width of 1 to 20 before it");
+                     "; a format is d, x or X, optionally after 0 and a width of 1 to 20");
       }
       part.width = format->width;
       part.base = format->letter == 'd'   ? Base::decimal
@@ -111,7 +111,7 @@ Result<Template> Template::parse(std::string_view text) {
     text.remove_prefix(whole.size());
   }
   if (!distinguishes) {
-    return wrong("gives all messages one id; it needs {uid}, {guid} or {filename}");
+    return wrong("gives all messages the same id; it needs {uid}, {guid} or {filename}");
   }
   return made;
 }

@@ -121,7 +121,7 @@ Status check_template(Worded reply, std::string_view text) {
     return refused("has to begin with " + in_quotes(row.start) + ", which is what clients read");
   }
   if (behind.starts_with(" [") || behind.starts_with(" {s}[")) {
-    return refused("may have no [ as the first of its text, for clients take that for a code");
+    return refused("may not begin its text with [, which clients take for a response code");
   }
   if (reply == Worded::pass && counts_by_itself(text)) {
     return refused(

@@ -116,7 +116,7 @@ std::optional<BoardName> board_in(const Value& value, const BoardsKey& kind, con
   if (const BoardName* const same = board_named(name.str(), before)) {
     value.refuse(node, equals_ignoring_case(same->name, name.str())
                            ? "has the board " + in_quotes(name.str()) +
-                                 " twice: the letters' case is ignored"
+                                 " twice: upper and lower case are the same"
                            : "has the board " + in_quotes(name.str()) + ", which is an alias of " +
                                  in_quotes(same->name));
     return std::nullopt;

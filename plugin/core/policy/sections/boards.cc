@@ -26,7 +26,7 @@ constexpr std::array wordings{
 constexpr std::array on_bad_name{
     Choice{"stay", BoardsOnBadName::stay, "it stays open"},
     Choice{"rfc", BoardsOnBadName::rfc,
-           "it has been closed, with what was marked removed, and nothing is open"},
+           "it is closed, what was marked is removed, and nothing is open"},
 };
 
 constexpr std::array dates{
@@ -39,7 +39,7 @@ constexpr std::array keys{
         .description = "What XTND BBOARDS, ARCHIVE and X-BBOARDS say.",
         .kind = one_of<wordings, &Policy::boards, &Policy::Boards::wording>()},
     Key{.path = "boards.on_bad_name",
-        .description = "What becomes of the maildrop when they name no board.",
+        .description = "What happens to the maildrop when the name is not a board's.",
         .kind = one_of<on_bad_name, &Policy::boards, &Policy::Boards::on_bad_name>()},
     Key{.path = "boards.date",
         .description = "How X-BBOARDS writes the date of the last message.",
@@ -73,7 +73,7 @@ const Section boards_section{
     .table = "boards",
     .description =
         "XTND BBOARDS, ARCHIVE and X-BBOARDS (RFC 1082): mailboxes that any user may "
-        "read in the place of the own maildrop. They are there where `commands.allow` "
+        "read in place of their own maildrop. The commands are available where `commands.allow` "
         "names them.",
     .keys = keys};
 

@@ -59,7 +59,7 @@ Result<std::string> name_to_deny(std::string_view typed) {
     return unknown_command(typed, [](const Command& row) { return row.deniable; });
   }
   std::string name(command->name);
-  if (!command->deniable) return refused(name + " cannot be denied: no session goes without it");
+  if (!command->deniable) return refused(name + " cannot be denied: every session needs it");
   return name;
 }
 
@@ -72,14 +72,13 @@ constexpr std::array top_keys{
 
 constexpr std::array commands_keys{
     Key{.path = "commands.allow",
-        .description =
-            "The plugin's own commands that are there, beside CAPA. What is missing here "
-            "is left to Dovecot, which may know the command itself.",
+        .description = "The plugin's commands that are available, besides CAPA. Any other command "
+                       "is left to Dovecot, which may know it itself.",
         .kind = NamesKey{name_to_allow, at<&Policy::commands, &Policy::Commands::allow>,
                          "command names", "[\"LAST\"]"}},
     Key{.path = deny_path,
-        .description = "The commands that are refused, Dovecot's own included (\"DELE\", \"TOP\"); "
-                       "stronger than `allow`. QUIT, NOOP, RSET and CAPA cannot be denied.",
+        .description = "The commands that are refused, Dovecot's own included (\"DELE\", \"TOP\"), "
+                       "even if `allow` names them. QUIT, NOOP, RSET and CAPA cannot be denied.",
         .kind = NamesKey{name_to_deny, at<&Policy::commands, &Policy::Commands::deny>,
                          "command names", "[\"LAST\"]"}},
 };
@@ -102,8 +101,8 @@ constexpr std::array x_commands_keys{
         .description =
             "Commands of your own, whose names begin with X: another command's name, a "
             "fixed reply, or what a program or a service of Dovecot's answers. `false` "
-            "takes an inherited one away. conf.d/README.md says what a program gets and what to "
-            "heed; a program needs `service pop3 { extra_groups = }` in Dovecot's "
+            "removes an inherited one. conf.d/README.md says what a program gets and what to "
+            "beware of; a program needs `service pop3 { extra_groups = }` in Dovecot's "
             "configuration.",
         .kind = XCommandsKey{},
         .example = "[x_commands]\n"

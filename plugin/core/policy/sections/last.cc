@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::array semantics{
     Choice{"rfc1225", LastSemantics::rfc1225,
-           "RETR and DELE raise it, RSET sets it back to where the session began"},
+           "RETR and DELE raise it, RSET returns it to where the session began"},
     Choice{"rfc1460", LastSemantics::rfc1460, "the same, but RSET sets it to zero"},
     Choice{"uw", LastSemantics::uw, "as `rfc1225`; TOP raises it, too (UW ipop3d)"},
     Choice{"popper", LastSemantics::popper,
@@ -28,9 +28,9 @@ constexpr std::array starts{
 
 constexpr std::array on_drop{
     Choice{"delivered", LastOnDrop::delivered,
-           "the messages that have reached the client: behind which it has sent another command"},
-    Choice{"all", LastOnDrop::all, "what QUIT would: for programs that never say QUIT"},
-    Choice{"nothing", LastOnDrop::nothing, "as if the session had not been"},
+           "the messages that have reached the client: it has sent another command after them"},
+    Choice{"all", LastOnDrop::all, "what QUIT would leave: for programs that never say QUIT"},
+    Choice{"nothing", LastOnDrop::nothing, "nothing, as if the session had never been"},
 };
 
 constexpr std::array wordings{
@@ -52,7 +52,7 @@ constexpr std::array keys{
                        "\"durable\"`.",
         .kind = one_of<on_drop, &Policy::last, &Policy::Last::on_drop>()},
     Key{.path = "last.wording",
-        .description = "The text behind LAST's number.",
+        .description = "The text after LAST's number.",
         .kind = one_of<wordings, &Policy::last, &Policy::Last::wording>()},
 };
 

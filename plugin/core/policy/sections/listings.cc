@@ -18,7 +18,7 @@ constexpr std::size_t max_url_octets = 506;
 
 Status check_header(std::string_view text) {
   if (text.empty() || is_field_name(text)) return Done{};
-  return refused("has to be a header's name without a colon, not " + in_quotes(text));
+  return refused("has to be a header name without a colon, not " + in_quotes(text));
 }
 
 Status check_url(std::string_view text) {
@@ -33,18 +33,18 @@ Status check_url(std::string_view text) {
 Result<std::string> header_name(std::string_view typed) {
   if (is_field_name(typed)) return std::string(typed);
   return refused(in_quotes(typed) +
-                 " cannot be a header's name: that is printable ASCII without blanks and colons");
+                 " cannot be a header name: a name is printable ASCII without blanks and colons");
 }
 
 constexpr std::array match{
-    Choice{"prefix", XlstMatch::prefix, "the first whose name begins so, as Qpopper"},
+    Choice{"prefix", XlstMatch::prefix, "the first whose name begins with it, as Qpopper"},
     Choice{"exact", XlstMatch::exact, "the first of that name"},
 };
 
 constexpr std::array missing{
     Choice{"placeholder", XlstMissing::placeholder,
            "a line with the name and no value; Mozilla needs it"},
-    Choice{"omit", XlstMissing::omit, "nothing, as in Qpopper, whereupon Mozilla loses messages"},
+    Choice{"omit", XlstMissing::omit, "nothing, as in Qpopper; Mozilla then loses messages"},
 };
 
 constexpr std::array orders{
@@ -61,7 +61,7 @@ constexpr std::array xlst_keys{
         .kind = one_of<missing, &Policy::xlst, &Policy::Xlst::missing>()},
     Key{.path = "xlst.headers",
         .description = "The headers that XTND XLST shows, by their whole names: [\"Message-Id\", "
-                       "\"Subject\"]. None for all.",
+                       "\"Subject\"]. Empty for all.",
         .kind = NamesKey{header_name, at<&Policy::xlst, &Policy::Xlst::headers>, "headers' names",
                          "[\"Subject\"]"}},
 };
@@ -74,10 +74,9 @@ constexpr std::array euidl_keys{
 
 constexpr std::array xsender_keys{
     Key{.path = "xsender.header",
-        .description =
-            "The header in which your mail system says who has sent a message and proved "
-            "it, and which it takes out of mail that comes in with it. XSENDER tells it, "
-            "and clients show it as true; empty for none: `+OK none`.",
+        .description = "The header in which your mail system names a message's proven sender, and "
+                       "which it removes from incoming mail. XSENDER tells it, and clients show it "
+                       "as true; empty for none: `+OK none`.",
         .kind = TextKey{check_header, at<&Policy::xsender, &Policy::Xsender::header>}},
 };
 

@@ -14,13 +14,12 @@ constexpr std::uint64_t most_top_lines = 1'000'000;
 
 constexpr std::array pace_keys{
     Key{.path = "pace.login_delay",
-        .description =
-            "The time from one login to the next (\"5m\"), once the burst is used up; "
-            "\"0s\": as often as they like. A login that comes too soon is answered `-ERR "
-            "[LOGIN-DELAY]`, and CAPA tells the delay.",
+        .description = "The time from one login to the next (\"5m\"), once the burst is used up; "
+                       "\"0s\" for no limit. A login that comes too soon is answered `-ERR "
+                       "[LOGIN-DELAY]`, and CAPA tells the delay.",
         .kind = DurationKey{at<&Policy::pace, &Policy::Pace::login_delay>, seconds_of_a_day}},
     Key{.path = "pace.burst",
-        .description = "The logins that may follow each other at once.",
+        .description = "The logins that may follow one another without delay.",
         .kind = CountKey{at<&Policy::pace, &Policy::Pace::burst>, 1, most_logins}},
     Key{.path = "pace.retr_per_session",
         .description = "The messages that one session may retrieve; 0 for no limit.",
@@ -38,7 +37,7 @@ constexpr std::array lenient_keys{
                        "than RFC 1939 send it; 0 to refuse it.",
         .kind = CountKey{at<&Policy::lenient, &Policy::Lenient::top_lines>, 0, most_top_lines}},
     Key{.path = "lenient.spaces",
-        .description = "Spaces before a command and behind its arguments mean nothing; without it "
+        .description = "Spaces before a command and after its arguments are ignored; otherwise "
                        "they are errors, as in Dovecot.",
         .kind = FlagKey{at<&Policy::lenient, &Policy::Lenient::spaces>}},
 };

@@ -82,8 +82,9 @@ const Section reply_section{.table = "reply", .description = {}, .keys = reply_k
 const Section templates_section{
     .table = "reply.templates",
     .description =
-        "Words of your own, each over the dialect's; empty: the dialect's. Fields: {count} and "
-        "{octets} of the messages that are not deleted, {s} (nothing for one message and else "
+        "Words of your own, each in place of the dialect's; empty for the dialect's. Fields: "
+        "{count} and "
+        "{octets} of the messages that are not deleted, {s} (nothing for one message, otherwise "
         "\"s\"), {all} (the messages at login), {user}, {local} (the user without the domain), "
         "{host}; about one message {message} and {size}. STAT begins with \"+OK {count} "
         "{octets}\", "

@@ -30,7 +30,7 @@ Status check_key_file(std::string_view text) {
 }
 
 constexpr std::array on_change{
-    Choice{"keep", UidlOnChange::keep, "it stays with its own, and the log says so"},
+    Choice{"keep", UidlOnChange::keep, "it keeps them, and the log says so"},
     Choice{"switch", UidlOnChange::switch_over,
            "it takes the new ones, and clients download everything again"},
     Choice{"refuse", UidlOnChange::refuse, "UIDL answers `-ERR [SYS/TEMP]` until somebody decides"},
@@ -38,34 +38,33 @@ constexpr std::array on_change{
 
 constexpr std::array keys{
     Key{.path = "uidl.scheme",
-        .description =
-            "The UIDL scheme by which messages are named, or a list of which the first "
-            "that has an id for a message gives it. \"host\" leaves them to Dovecot, and "
-            "so does a list's end.",
+        .description = "The UIDL scheme that gives messages their ids, or a list: the first scheme "
+                       "that has an id for a message gives it. \"host\" leaves ids to Dovecot, and "
+                       "so does the end of a list.",
         .kind = ChainKey{at<&Policy::uidl, &Policy::Uidl::plan, &UidlPlan::chain>}},
     Key{.path = "uidl.template",
-        .description = "The form of the ids by scheme \"template\": `{uidvalidity:08x}{uid:08x}`. "
-                       "Fields: uid, uidvalidity, received (in seconds), guid, filename.",
+        .description =
+            "The form of the ids under the scheme \"template\": `{uidvalidity:08x}{uid:08x}`. "
+            "Fields: uid, uidvalidity, received (in seconds), guid, filename.",
         .kind = TextKey{check_form, at<&Policy::uidl, &Policy::Uidl::plan, &UidlPlan::form>}},
     Key{.path = "uidl.key_file",
-        .description = "The file with the key of scheme \"hmac-sha256\": 16 octets at least, which "
-                       "nobody but the mail user may read.",
+        .description = "The file with the key of the scheme \"hmac-sha256\": at least 16 octets, "
+                       "which only the mail user may read.",
         .kind =
             TextKey{check_key_file, at<&Policy::uidl, &Policy::Uidl::plan, &UidlPlan::key_file>}},
     Key{.path = "uidl.on_change",
-        .description = "What becomes of a mailbox that has ids by another scheme.",
+        .description = "What happens to a mailbox that has ids by another scheme.",
         .kind = one_of<on_change, &Policy::uidl, &Policy::Uidl::on_change>()},
     Key{.path = "uidl.max_length",
         .description =
-            "The octets that an id may have: 495 is what a reply line carries, for old "
-            "servers sent file names and Message-IDs whole, and clients know them. 70 is "
-            "RFC 1939's limit; a longer id is then replaced by a hash. It holds for "
-            "mailboxes that get their first ids.",
+            "The octets that an id may have. 495 is what a reply line holds: old servers sent file "
+            "names and Message-IDs whole, and clients know them. 70 is RFC 1939's limit. A longer "
+            "id is replaced by a hash. The key applies to mailboxes that get their first ids.",
         .kind = CountKey{at<&Policy::uidl, &Policy::Uidl::max_length>,
                          uidl::max_own_identifier_octets, uidl::max_identifier_octets}},
     Key{.path = "uidl.cutover",
-        .description = "Other schemes for the mail received before a day (UTC), \"host\" included: "
-                       "a table for each day, at the end of the file.",
+        .description = "Other schemes, \"host\" included, for mail received before a day (UTC): a "
+                       "table for each day, at the end of the file.",
         .kind = CutoversKey{at<&Policy::uidl, &Policy::Uidl::plan, &UidlPlan::cutovers>},
         .example = "[[uidl.cutover]]\n"
                    "before = 2026-03-01\n"
@@ -83,7 +82,7 @@ Result<std::vector<std::string>> chain_of(const std::vector<std::string>& names)
   std::vector<std::string> chain;
   for (const std::string& name : names) {
     if (name == "host" && &name != &names.back()) {
-      return refused(R"(Dovecot has an id for every message, so nothing can stand behind "host")");
+      return refused(R"(Dovecot has an id for every message, so nothing can follow "host")");
     }
     if (name != "host" && uidl::find_scheme(name) == nullptr) {
       std::vector<std::string_view> known{"host"};
@@ -94,7 +93,7 @@ Result<std::vector<std::string>> chain_of(const std::vector<std::string>& names)
     }
     if (std::find(chain.begin(), chain.end(), name) == chain.end()) chain.push_back(name);
   }
-  if (chain.empty()) return refused("it has to name one scheme at least");
+  if (chain.empty()) return refused("it must name at least one scheme");
   return chain;
 }
 

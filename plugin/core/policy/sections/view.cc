@@ -22,15 +22,15 @@ constexpr std::array modes{
 
 constexpr std::array view_keys{
     Key{.path = "view.newest",
-        .description = "The newest so many messages are shown, those with the highest numbers; 0 "
-                       "for all.",
+        .description =
+            "How many of the newest messages are shown, those with the highest numbers; 0 for all.",
         .kind = CountKey{at<&Policy::view, &Policy::View::newest>, 0, most_in_view}},
     Key{.path = "view.days",
-        .description = "What was received in the last so many days is shown; 0 for all. With both "
-                       "keys a message has to satisfy both.",
+        .description = "For how many days after its arrival a message is shown; 0 for all. With "
+                       "both keys, a message must satisfy both.",
         .kind = CountKey{at<&Policy::view, &Policy::View::days>, 0, most_days}},
     Key{.path = "view.hide_fetched",
-        .description = "A message that POP3 has sent whole is not shown again, for clients that "
+        .description = "A message that POP3 has sent whole is not shown again: for clients that "
                        "cannot keep a list.",
         .kind = FlagKey{at<&Policy::view, &Policy::View::hide_fetched>}},
 };
@@ -40,7 +40,7 @@ constexpr std::array delete_keys{
         .description = "What DELE does.",
         .kind = one_of<modes, &Policy::deletion, &Policy::Delete::mode>()},
     Key{.path = "delete.days",
-        .description = "The days a deleted message is kept; `mode = \"keep-days\"` needs it.",
+        .description = "The days that a deleted message is kept; `mode = \"keep-days\"` needs it.",
         .kind = CountKey{at<&Policy::deletion, &Policy::Delete::days>, 0, most_days}},
 };
 
@@ -48,16 +48,17 @@ constexpr std::array inbox_keys{
     Key{.path = "inbox.shared",
         .description =
             "Several users have this INBOX (info@, read by three): each has LAST, hidden "
-            "and fetched messages, pace and sent mail of his own. Without it these are "
-            "the INBOX's, whoever logs in.",
+            "and fetched messages, pace and sent mail of their own. Otherwise these are the "
+            "INBOX's, whoever logs in.",
         .kind = FlagKey{at<&Policy::inbox, &Policy::Inbox::shared>}},
 };
 
 }  // namespace
 
-const Section view_section{.table = "view",
-                           .description = "What POP3 shows, and numbers from 1; IMAP sees all.",
-                           .keys = view_keys};
+const Section view_section{
+    .table = "view",
+    .description = "Which messages POP3 shows, numbered from 1; IMAP sees all.",
+    .keys = view_keys};
 const Section delete_section{.table = "delete", .description = {}, .keys = delete_keys};
 const Section inbox_section{.table = "inbox", .description = {}, .keys = inbox_keys};
 

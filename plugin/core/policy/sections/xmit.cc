@@ -18,8 +18,8 @@ constexpr std::array from{
 
 constexpr std::array keys{
     Key{.path = "xmit.from",
-        .description = "Which addresses XTND XMIT lets stand in From, Sender, Resent-From and "
-                       "Resent-Sender.",
+        .description =
+            "Which addresses XTND XMIT allows in From, Sender, Resent-From and Resent-Sender.",
         .kind = one_of<from, &Policy::xmit, &Policy::Xmit::from>()},
     Key{.path = "xmit.max_size",
         .description = "The octets that a message sent by XTND XMIT may have.",
@@ -34,8 +34,8 @@ constexpr std::array keys{
         .description = "The messages that one user may send in an hour; 0 for no limit.",
         .kind = CountKey{at<&Policy::xmit, &Policy::Xmit::per_hour>, 0, most_messages}},
     Key{.path = "xmit.dedup",
-        .description = "How long the same message of the same user is not sent twice; \"0s\": it "
-                       "is.",
+        .description =
+            "How long the same message from the same user is not sent again; \"0s\": it is.",
         .kind = DurationKey{at<&Policy::xmit, &Policy::Xmit::dedup>, seconds_of_a_day}},
     Key{.path = "xmit.save_to",
         .description = "The mailbox that gets a copy of what was sent, like \"Sent\"; empty for "
@@ -51,8 +51,7 @@ constexpr std::array keys{
 const Section xmit_section{
     .table = "xmit",
     .description =
-        "XTND XMIT, sending mail over POP3; it is there where `commands.allow` names "
-        "\"XTND XMIT\".",
+        "XTND XMIT, sending mail over POP3; it is available where `commands.allow` names it.",
     .keys = keys};
 
 }  // namespace pop3_legacy::policy
