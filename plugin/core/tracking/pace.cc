@@ -148,7 +148,7 @@ std::uint64_t Pace::log_in() {
     const auto seconds = static_cast<std::uint64_t>(wait);
     if (wait > 0) {
       limit_reached("login_delay",
-                    "the login is refused, the next is allowed in " + time_to_wait(seconds));
+                    "the login is refused; the next one is allowed in " + time_to_wait(seconds));
     }
     return seconds;
   }
@@ -191,9 +191,9 @@ std::optional<std::string> Pace::over_octets(const MessageAccess& access) {
 std::optional<std::string> Pace::refusal(const MessageAccess& access) {
   if (access.extent != Extent::header && policy_.retr_per_session > 0 &&
       retrieved_ >= policy_.retr_per_session) {
-    limit_reached("retr_per_session", "the session has retrieved the " +
+    limit_reached("retr_per_session", "the session has retrieved " +
                                           std::to_string(policy_.retr_per_session) +
-                                          " messages that it may");
+                                          " messages, the most allowed");
     return "You may retrieve " + std::to_string(policy_.retr_per_session) +
            " messages in one session; log in again for more.";
   }
