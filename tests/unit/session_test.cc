@@ -208,6 +208,24 @@ TEST(Session, UidlIsRefusedWhileTheIdsAreNotKnownAndTheRestGoesOn) {
   }
 }
 
+TEST(Session, IdsThatAreNotKnownAreLoggedWhereTheViewFailsTooAndBothOnlyOnce) {
+  FakeHost port(2);
+  policy::Resolution made = resolution({"EUIDL"});
+  made.policy.uidl.plan.chain = {"courier"};
+  made.policy.view.newest = 1;
+  port.state_error = Error{Failure::temporary, "the disk is gone"};
+  port.uidl_error = Error{Failure::permanent, "the pins are damaged"};
+  Session session(port, std::move(made));
+  for (const std::string_view line : {"EUIDL\r\n", "UIDL\r\n", "UIDL\r\n"}) {
+    EXPECT_EQ(answer_to(session, line).reply.wire(),
+              "-ERR [SYS/TEMP] The messages are not available at the moment.\r\n");
+  }
+  EXPECT_EQ(port.log, (std::vector<std::string>{
+                          "the view: it is not known which messages POP3 may show, so none are: "
+                          "the disk is gone",
+                          "UIDL: the ids are not known, so none are shown: the pins are damaged"}));
+}
+
 TEST(Session, WithAnUnknownUidlTheHostsOwnIdsAreNotShown) {
   FakeHost port(1);
   auto unknown = resolution({"LAST"});

@@ -256,10 +256,12 @@ std::optional<Reply> Session::refusal(const Command& command, Treatment treatmen
       break;
   }
   if (command.on_messages && open_.none()) return Reply::err("No maildrop is open.");
+  // Asked before the view is, because what is wrong with the ids is logged as well.
+  const bool no_ids = needs_uidls(command) && !uidls_known();
   if (command.on_messages && open_.own() && !accesses_.view().open()) {
     return Reply::temporary_failure("The messages are not available at the moment.");
   }
-  if (names_messages(command) && !uidls_known()) {
+  if (no_ids && names_messages(command)) {
     return Reply::temporary_failure("Unique ids are not available at the moment.");
   }
   return std::nullopt;
