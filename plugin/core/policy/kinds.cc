@@ -1,12 +1,12 @@
 #include "plugin/core/policy/kinds.h"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <span>
 #include <utility>
 
 #include "plugin/core/base/dates.h"
+#include "plugin/core/base/number.h"
 #include "plugin/core/base/text.h"
 #include "plugin/core/policy/board_fields.h"
 
@@ -31,15 +31,13 @@ constexpr Units second_units{"smhd", second_factors};
 Result<std::uint64_t> number_with_unit(std::string_view text, const Units& units,
                                        std::string_view what) {
   const Error wrong = refused(std::string(what) + ", not " + in_quotes(text));
-  std::uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [behind, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc{} || end - behind > 1) return wrong;
-  if (behind == end) return number == 0 ? Result<std::uint64_t>(number) : wrong;
-  const std::size_t unit = units.letters.find(*behind);
+  const auto number = take_number<std::uint64_t>(text);
+  if (!number || text.size() > 1) return wrong;
+  if (text.empty()) return *number == 0 ? Result<std::uint64_t>(0U) : wrong;
+  const std::size_t unit = units.letters.find(text.front());
   if (unit == std::string_view::npos) return wrong;
-  if (number > std::numeric_limits<std::uint64_t>::max() / units.factors[unit]) return wrong;
-  return number * units.factors[unit];
+  if (*number > std::numeric_limits<std::uint64_t>::max() / units.factors[unit]) return wrong;
+  return *number * units.factors[unit];
 }
 
 // `text` as a TOML basic string.
