@@ -163,9 +163,7 @@ class GMimeParts : public MessageParts {
         rest.remove_suffix(1);
       }
       for (bool first = true; first || !rest.empty(); first = false) {
-        const std::size_t end = std::min(rest.find('\n'), rest.size());
-        std::string_view octets = rest.substr(0, end);
-        rest.remove_prefix(std::min(end + 1, rest.size()));
+        std::string_view octets = take_until(rest, '\n');
         if (octets.ends_with('\r')) {
           octets.remove_suffix(1);
         }

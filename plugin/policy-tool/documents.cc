@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "plugin/core/base/text.h"
 #include "plugin/core/policy/keys.h"
 #include "plugin/core/protocol/command_table.h"
 #include "plugin/core/uidl/schemes.h"
@@ -87,11 +88,7 @@ std::string text_of(const Key& key) {
 
 std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    lines.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
+  while (!text.empty()) lines.push_back(take_until(text, '\n'));
   return lines;
 }
 
@@ -103,8 +100,7 @@ std::string wrapped(std::string_view text, std::string_view first, std::string_v
   std::string line(first);
   std::size_t indent = first.size();
   while (!text.empty()) {
-    const std::string_view word = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    const std::string_view word = take_until(text, ' ');
     if (line.size() > indent && line.size() + 1 + word.size() > columns) {
       out += line + '\n';
       line = next;

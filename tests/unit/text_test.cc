@@ -23,6 +23,23 @@ TEST(Text, OctalDigits) {
   EXPECT_EQ(octal(0755), "755");
 }
 
+TEST(Text, TrimmedIsWhatStandsBetweenTheWhiteSpace) {
+  EXPECT_EQ(trimmed(" \ta \r\nb\r\n"), "a \r\nb");
+  EXPECT_EQ(trimmed(" \t\r\n"), "");
+  EXPECT_EQ(trimmed(""), "");
+  EXPECT_EQ(trimmed(" \ta\n ", " "), "\ta\n");
+}
+
+TEST(Text, TakesWhatStandsBeforeAnEnd) {
+  std::string_view text = "a b\n\nlast";
+  EXPECT_EQ(take_until(text, '\n'), "a b");
+  EXPECT_EQ(text, "\nlast");
+  EXPECT_EQ(take_until(text, '\n'), "");
+  EXPECT_EQ(take_until(text, '\n'), "last");
+  EXPECT_EQ(text, "");
+  EXPECT_EQ(take_until(text, '\n'), "");
+}
+
 TEST(Text, NearnessToleratesASlipOrTwo) {
   EXPECT_TRUE(near("denny", "deny"));
   EXPECT_TRUE(near("dney", "deny"));

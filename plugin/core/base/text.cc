@@ -126,6 +126,17 @@ std::string suggestion(std::string_view typed, std::span<const std::string_view>
   return meant.empty() ? std::string{} : "; did you mean " + in_quotes(meant) + "?";
 }
 
+std::string_view trimmed(std::string_view text, std::string_view white_space) noexcept {
+  text.remove_prefix(std::min(text.find_first_not_of(white_space), text.size()));
+  return text.substr(0, text.find_last_not_of(white_space) + 1);
+}
+
+std::string_view take_until(std::string_view& text, char end) noexcept {
+  const std::string_view part = text.substr(0, text.find(end));
+  text.remove_prefix(std::min(part.size() + 1, text.size()));
+  return part;
+}
+
 std::string_view without_line_end(std::string_view line) noexcept {
   if (line.ends_with('\n')) {
     line.remove_suffix(1);

@@ -19,6 +19,13 @@ constexpr char upper(char c) noexcept {
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
 
+/// `text` without what it begins and ends with of `white_space`.
+std::string_view trimmed(std::string_view text, std::string_view white_space = " \t\r\n") noexcept;
+
+/// Removes from `text` what stands before the first `end`, and that `end`, and returns what stood
+/// before it. Without an `end` it is all of `text`.
+std::string_view take_until(std::string_view& text, char end) noexcept;
+
 /// `line` without its LF or CRLF.
 std::string_view without_line_end(std::string_view line) noexcept;
 

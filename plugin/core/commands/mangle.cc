@@ -29,7 +29,7 @@ Error syntax_error(const std::string& why) {
 std::string_view take_until(std::string_view& text, char separator) noexcept {
   const std::string_view front = text.substr(0, text.find(separator));
   text.remove_prefix(std::min(front.size() + 1, text.size()));
-  return without_outer_spaces(front);
+  return trimmed(front, " ");
 }
 
 /// Where a word begins with "MANGLE" or "X-MANGLE"; npos: nowhere.
@@ -76,7 +76,7 @@ Status read_charset(std::string_view value, Mangling& mangling) {
 Status read_attribute(std::string_view attribute, Mangling& mangling) {
   std::string_view value = attribute;
   const std::string_view name = take_until(value, '=');
-  value = without_outer_spaces(value);
+  value = trimmed(value, " ");
   if (equals_ignoring_case(name, "text")) {
     return equals_ignoring_case(value, "plain") ? Status(Done{})
                                                 : syntax_error("text must be plain");
@@ -96,14 +96,14 @@ Status read_attribute(std::string_view attribute, Mangling& mangling) {
 /// `text` begins with MANGLE or X-MANGLE, alone or followed by `(attribute=value;...)`.
 Result<Mangling> read_mangling(std::string_view text) {
   Mangling mangling;
-  text = without_outer_spaces(text.substr(std::min(text.find_first_of(" ("), text.size())));
+  text = trimmed(text.substr(std::min(text.find_first_of(" ("), text.size())), " ");
   if (text.empty()) {
     return mangling;
   }
   if (!text.starts_with('(') || text.find(')') != text.size() - 1) {
     return syntax_error("attributes must be in parentheses at the end of the line");
   }
-  text = without_outer_spaces(text.substr(1, text.size() - 2));
+  text = trimmed(text.substr(1, text.size() - 2), " ");
   while (!text.empty()) {
     if (const Status read = read_attribute(take_until(text, ';'), mangling); !read) {
       return read.error();
@@ -304,7 +304,7 @@ bool takes_mangle(const Command& hosts, std::string_view arguments) noexcept {
 Answer mangle(Session& session, std::string_view line, host::Contents& contents) {
   const std::string_view verb = take_word(line);
   const std::size_t at = find_mangle(line);
-  std::string_view rest = without_outer_spaces(line.substr(0, at));
+  std::string_view rest = trimmed(line.substr(0, at), " ");
   auto mangling = read_mangling(line.substr(std::min(at, line.size())));
   if (!mangling) {
     return Reply::err(mangling.error().text);

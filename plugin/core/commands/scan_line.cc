@@ -49,9 +49,9 @@ std::string month_and_day(std::string_view date) {
                                                     "jul", "aug", "sep", "oct", "nov", "dec"};
   constexpr unsigned last_day = 31;
   date.remove_prefix(std::min(date.find(',') + 1, date.size()));
-  date = without_outer_spaces(date);
+  date = trimmed(date, " ");
   const unsigned day = take_number<unsigned>(date).value_or(0);
-  const std::string_view rest = without_outer_spaces(date);
+  const std::string_view rest = trimmed(date, " ");
   const auto* const month = std::find_if(months.begin(), months.end(), [&](std::string_view name) {
     return equals_ignoring_case(rest.substr(0, name.size()), name);
   });
@@ -65,7 +65,7 @@ std::string month_and_day(std::string_view date) {
 // MH's "friendly": the name, or the address if there is no name.
 std::string friendly(std::string_view mailbox) {
   const std::size_t angle = mailbox.find('<');
-  std::string_view name = without_outer_spaces(mailbox.substr(0, angle));
+  std::string_view name = trimmed(mailbox.substr(0, angle), " ");
   if (angle != std::string_view::npos && name.empty()) {
     name = mailbox.substr(angle + 1);
     return std::string(name.substr(0, name.find('>')));

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "plugin/core/base/text.h"
 #include "plugin/core/host/program.h"
 #include "plugin/core/policy/resolver.h"
 #include "plugin/core/session/handlers.h"
@@ -22,9 +23,7 @@ constexpr std::size_t piece_octets = 4096;
 
 // Removes the first line of `text` and returns it without its end.
 std::string_view take_line(std::string_view& text) noexcept {
-  const std::size_t end = std::min(text.find('\n'), text.size());
-  std::string_view line = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
+  std::string_view line = take_until(text, '\n');
   if (line.ends_with('\r')) line.remove_suffix(1);
   return line;
 }

@@ -1,6 +1,5 @@
 #include "plugin/core/export/state_document.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -30,19 +29,14 @@ std::ptrdiff_t rank(std::string_view name) {
 
 // The line without its end; no value: the text has no more lines.
 std::optional<std::string_view> take_line(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  if (end == std::string_view::npos) return std::nullopt;
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(end + 1);
-  return line;
+  if (text.find('\n') == std::string_view::npos) return std::nullopt;
+  return take_until(text, '\n');
 }
 
 Result<NamedState> take_state(std::string_view line, std::string_view& rest) {
   line.remove_prefix(state_word.size());
-  const std::size_t space = std::min(line.find(' '), line.size());
   NamedState state;
-  state.name = line.substr(0, space);
-  line.remove_prefix(std::min(space + 1, line.size()));
+  state.name = take_until(line, ' ');
   const auto octets = whole_number<std::size_t>(line);
   if (!octets) {
     return refused("the state " + in_quotes(state.name) + " has no length");

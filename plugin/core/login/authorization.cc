@@ -35,6 +35,8 @@ constexpr std::array rows{
     Row{capa_entry, nullptr},
 };
 
+constexpr std::string_view blanks = " \t";
+
 /// What follows LOGIN-DELAY and EXPIRE (RFC 2449, sections 6.5 and 6.7).
 bool is_number_for_users(std::string_view arguments, bool may_be_never) {
   const std::string_view amount = take_word(arguments);
@@ -77,12 +79,6 @@ std::string reason_against(std::string_view line) {
   return {};
 }
 
-std::string_view trimmed(std::string_view text) noexcept {
-  constexpr std::string_view blanks = " \t";
-  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
-  return text.substr(0, text.find_last_not_of(blanks) + 1);
-}
-
 }  // namespace
 
 Result<Authorization> Authorization::parse(const AuthorizationWords& words) {
@@ -98,9 +94,7 @@ Result<Authorization> Authorization::parse(const AuthorizationWords& words) {
     made.help_ = style->value;
   }
   for (std::string_view rest = words.login_capabilities; !rest.empty();) {
-    const auto end = std::min(rest.find(','), rest.size());
-    const std::string_view line = trimmed(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const std::string_view line = trimmed(take_until(rest, ','), blanks);
     if (line.empty()) {
       continue;
     }
@@ -109,7 +103,7 @@ Result<Authorization> Authorization::parse(const AuthorizationWords& words) {
     }
     made.capabilities_.emplace_back(line);
   }
-  const std::string_view text = trimmed(words.login_unknown_command);
+  const std::string_view text = trimmed(words.login_unknown_command, blanks);
   if (!std::all_of(text.begin(), text.end(), is_printable) || text.size() > max_error_octets) {
     return refused("login_unknown_command must be printable ASCII of " +
                    std::to_string(max_error_octets) + " octets at most, not " + in_quotes(text));

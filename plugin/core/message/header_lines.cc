@@ -1,7 +1,5 @@
 #include "plugin/core/message/header_lines.h"
 
-#include <algorithm>
-
 #include "plugin/core/base/text.h"
 #include "plugin/core/message/header_field.h"
 
@@ -26,12 +24,6 @@ std::string unfolded(std::string_view field) {
   std::string text;
   for (const std::string_view line : lines(field)) text += without_line_end(line);
   return text;
-}
-
-std::string_view trimmed(std::string_view text) noexcept {
-  constexpr std::string_view white_space = " \t\r\n";
-  text.remove_prefix(std::min(text.find_first_not_of(white_space), text.size()));
-  return text.substr(0, text.find_last_not_of(white_space) + 1);
 }
 
 }  // namespace pop3_legacy

@@ -76,9 +76,6 @@ std::string_view find_field(std::string_view header, const Meant& meant) {
 /// The lines of a field, or of part of one, joined without line ends.
 std::string unfolded(std::string_view field);
 
-/// `text` without leading and trailing blanks, tabs and line ends.
-std::string_view trimmed(std::string_view text) noexcept;
-
 }  // namespace pop3_legacy
 
 #endif

@@ -26,11 +26,6 @@ CommandLine parse_command_line(std::string_view line) noexcept {
   return parsed;
 }
 
-std::string_view without_outer_spaces(std::string_view line) noexcept {
-  skip_spaces(line);
-  return line.substr(0, line.find_last_not_of(' ') + 1);
-}
-
 std::string_view take_word(std::string_view& arguments) noexcept {
   const std::string_view word = arguments.substr(0, arguments.find(' '));
   arguments.remove_prefix(word.size());

@@ -21,9 +21,6 @@ struct CommandLine {
 /// Accepts `line` with or without its LF or CRLF.
 CommandLine parse_command_line(std::string_view line) noexcept;
 
-/// `line`, which has no line end, without leading and trailing spaces.
-std::string_view without_outer_spaces(std::string_view line) noexcept;
-
 /// Removes the first word and the spaces after it from `arguments` and returns the word; empty:
 /// there is none. `arguments` does not begin with a space.
 std::string_view take_word(std::string_view& arguments) noexcept;

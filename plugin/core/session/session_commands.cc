@@ -164,7 +164,7 @@ Recognized SessionCommands::taker(const Recognized& hosts, const CommandLine& li
 
 std::optional<std::string> SessionCommands::rewritten(std::string_view line) const {
   const std::string_view typed = without_line_end(line);
-  const std::string_view meant = policy_.lenient.spaces ? without_outer_spaces(typed) : typed;
+  const std::string_view meant = policy_.lenient.spaces ? trimmed(typed, " ") : typed;
   bool other = meant.size() != typed.size();
   if (!other && own_.empty() && policy_.lenient.top_lines == 0) return std::nullopt;
   std::string text(meant);

@@ -23,14 +23,6 @@ constexpr std::int64_t lease = 300;
 /// 64 KB that Dovecot's dict server accepts.
 constexpr std::size_t most_unlimited = 700;
 
-// Removes and returns the text up to `end`, which is removed too.
-std::string_view cut(std::string_view& text, char end) {
-  const std::size_t at = std::min(text.find(end), text.size());
-  const std::string_view part = text.substr(0, at);
-  text.remove_prefix(std::min(at + 1, text.size()));
-  return part;
-}
-
 }  // namespace
 
 Result<Ledger::Entries> Ledger::parse(std::string_view text) {
@@ -39,13 +31,13 @@ Result<Ledger::Entries> Ledger::parse(std::string_view text) {
   if (!text.empty() && !text.ends_with('\n')) return refused("it is cut off");
   Entries entries;
   while (!text.empty()) {
-    const std::string_view whole_line = cut(text, '\n');
+    const std::string_view whole_line = take_until(text, '\n');
     std::string_view line = whole_line;
-    const auto time = whole_number<decltype(Entry::time)>(cut(line, ' '));
+    const auto time = whole_number<decltype(Entry::time)>(take_until(line, ' '));
     Entry entry;
     entry.time = time.value_or(0);
-    entry.key = cut(line, ' ');
-    const std::string_view word = cut(line, ' ');
+    entry.key = take_until(line, ' ');
+    const std::string_view word = take_until(line, ' ');
     entry.sent = word == word_sent;
     entry.process = line;
     if (!time || entry.key.empty() || (!entry.sent && word != word_begun)) {

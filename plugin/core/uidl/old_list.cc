@@ -39,17 +39,15 @@ bool is_number(std::string_view text) noexcept {
 std::vector<Line> lines_of(std::string_view text) {
   std::vector<Line> lines;
   for (unsigned number = 1; !text.empty(); ++number) {
-    const std::size_t end = text.find('\n');
-    std::string_view line = text.substr(0, end);
+    std::string_view line = take_until(text, '\n');
     line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
     if (!line.empty()) lines.push_back({number, line});
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
   return lines;
 }
 
 // The first word, and what follows the blanks after it.
-std::pair<std::string_view, std::string_view> cut(std::string_view text) {
+std::pair<std::string_view, std::string_view> first_word(std::string_view text) {
   const std::size_t end = std::min(text.find_first_of(blanks), text.size());
   const std::size_t rest = std::min(text.find_first_not_of(blanks, end), text.size());
   return {text.substr(0, end), text.substr(rest)};
@@ -164,18 +162,18 @@ class Collector {
 
 // "+OK" itself, not an id that happens to begin with it.
 bool is_ok(std::string_view text) {
-  return cut(text).first == "+OK";
+  return first_word(text).first == "+OK";
 }
 
 bool is_numbered(std::string_view text) {
-  return is_number(cut(text).first) && !cut(text).second.empty();
+  return is_number(first_word(text).first) && !first_word(text).second.empty();
 }
 
 // A list begins here: a number with an id, or numbers without one followed by a line that has both.
 bool begins_list(Lines lines) {
   std::optional<std::uint32_t> before;
   for (const Line& line : lines) {
-    const auto number = whole_number<std::uint32_t>(cut(line.text).first);
+    const auto number = whole_number<std::uint32_t>(first_word(line.text).first);
     if (!number || (before && *number != *before + 1)) return false;
     if (is_numbered(line.text)) return true;
     before = number;
@@ -193,12 +191,13 @@ struct Block {
 
   [[nodiscard]] bool has_names() const {
     return std::any_of(lines.begin(), lines.end(),
-                       [](const Line& line) { return !is_number(cut(line.text).second); });
+                       [](const Line& line) { return !is_number(first_word(line.text).second); });
   }
   // Looks like LIST's answer; some servers have a third column.
   [[nodiscard]] bool has_sizes() const {
     return std::all_of(lines.begin(), lines.end(), [](const Line& line) {
-      return is_number(cut(line.text).first) && is_number(cut(cut(line.text).second).first);
+      return is_number(first_word(line.text).first) &&
+             is_number(first_word(first_word(line.text).second).first);
     });
   }
 };
@@ -254,9 +253,9 @@ std::unordered_map<std::uint32_t, std::uint64_t> sizes_in(const std::vector<Bloc
   }
   std::unordered_map<std::uint32_t, std::uint64_t> sizes;
   for (const Line& line : list == nullptr ? Lines() : list->lines) {
-    const auto [number, rest] = cut(line.text);
+    const auto [number, rest] = first_word(line.text);
     const auto message = whole_number<std::uint32_t>(number);
-    const auto octets = whole_number<std::uint64_t>(cut(rest).first);
+    const auto octets = whole_number<std::uint64_t>(first_word(rest).first);
     if (message && octets) sizes.emplace(*message, *octets);
   }
   return sizes;
@@ -283,7 +282,7 @@ Result<OldList> read_uidl(Lines all) {
   const bool answered = block.value().answered;
   const auto sizes = sizes_in(blocks, block.value());
   for (const Line& line : list) {
-    const auto [number, id] = cut(line.text);
+    const auto [number, id] = first_word(line.text);
     const auto message = whole_number<std::uint32_t>(number);
     if (!message) {
       collector.skip(line, in_quotes(line.text) + " is not a message number and an id");
@@ -325,7 +324,7 @@ Result<OldList> read_fetchmail(Lines lines) {
     }
     const std::string_view text = line.text.substr(line.text.find_first_not_of(blanks));
     const std::size_t blank = text.find(' ', text.find('@'));
-    collector.add(line, cut(text.substr(blank)).second, text.substr(0, blank));
+    collector.add(line, first_word(text.substr(blank)).second, text.substr(0, blank));
   }
   return collector.take();
 }
@@ -350,13 +349,13 @@ Result<OldList> read_getmail(Lines lines) {
 
 // USER@HOST for "HOST USER"; empty if the text is not of that form.
 std::string account_of(std::string_view host_and_user) {
-  const auto [host, user] = cut(host_and_user);
+  const auto [host, user] = first_word(host_and_user);
   if (host.empty() || user.empty()) return {};
   return std::string(user) + '@' + std::string(host);
 }
 
 bool is_mpop_head(std::string_view text) {
-  return text.size() > 1 && text[0] == ' ' && is_number(cut(text.substr(1)).first);
+  return text.size() > 1 && text[0] == ' ' && is_number(first_word(text.substr(1)).first);
 }
 
 Result<OldList> read_mpop(Lines lines) {
@@ -377,7 +376,7 @@ Result<OldList> read_mpop(Lines lines) {
       collector.add(line, line.text, account);
       --left;
     } else if (!line.text.starts_with('#')) {
-      const auto [count, rest] = cut(line.text.substr(1));
+      const auto [count, rest] = first_word(line.text.substr(1));
       const std::string next = account_of(rest);
       const auto ids = whole_number<std::uint32_t>(count);
       if (is_mpop_head(line.text) && !next.empty() && ids) {
@@ -396,7 +395,7 @@ Result<OldList> read_mpop(Lines lines) {
 }
 
 bool is_thunderbird_head(std::string_view text) {
-  return text.starts_with('*') && !cut(text).second.empty();
+  return text.starts_with('*') && !first_word(text).second.empty();
 }
 
 Result<OldList> read_thunderbird(Lines lines) {
@@ -410,8 +409,8 @@ Result<OldList> read_thunderbird(Lines lines) {
       if (account.empty()) collector.skip(line, "host or user is missing");
       continue;
     }
-    const auto [flag, rest] = cut(line.text);
-    const auto [id, time] = cut(rest);
+    const auto [flag, rest] = first_word(line.text);
+    const auto [id, time] = first_word(rest);
     if (flag.size() != 1 || flags.find(flag[0]) == std::string_view::npos || id.empty()) {
       collector.skip(line, in_quotes(line.text) +
                                " is not a line of Thunderbird's (a flag, an id and a time)");
@@ -488,7 +487,8 @@ Result<OldList> read_old_list(std::string_view text) {
   const auto first = any([](std::string_view line) { return !line.starts_with('#'); });
   if (first == lines.end()) {
     // These are a client's comments, or ids that happen to look like a header.
-    return cut(lines.front().text).second.empty() ? read_plain(lines) : Result<OldList>{OldList{}};
+    return first_word(lines.front().text).second.empty() ? read_plain(lines)
+                                                         : Result<OldList>{OldList{}};
   }
   if (any(is_thunderbird_head) != lines.end()) return read_thunderbird(lines);
   if (is_mpop_head(first->text)) return read_mpop(lines);

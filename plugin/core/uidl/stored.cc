@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "plugin/core/base/text.h"
 #include "plugin/core/uidl/header_lines.h"
 #include "plugin/core/uidl/identifier.h"
 #include "plugin/core/uidl/schemes.h"
