@@ -352,6 +352,24 @@ Status make_maildir(const std::string& root) {
   return Done{};
 }
 
+Result<Maildir::Message> Maildir::read_message(const UidList::Row& row, const std::string& folder,
+                                               const std::string& info) {
+  const auto size = size_of(folder + row.base_name + info, row.base_name);
+  if (!size) {
+    return size.error();
+  }
+  // As in Dovecot's maildir_mail_get_special(): an empty P means the base name, and an empty G
+  // counts as none.
+  const std::string guid = extension_of(row, 'G').value_or("");
+  const auto uidl = extension_of(row, 'P');
+  return Message{.uid = row.uid,
+                 .base_name = row.base_name,
+                 .unique_name = guid.empty() ? row.base_name : guid,
+                 .stored_uidl = uidl && uidl->empty() ? row.base_name : uidl.value_or(""),
+                 .info = info,
+                 .size = size.value()};
+}
+
 Result<std::unique_ptr<Maildrop>> Maildir::open(const std::string& root) {
   const std::string uidlist_path = root + std::string(uidlist_name);
   auto uids = read_uidlist(uidlist_path);
@@ -378,21 +396,11 @@ Result<std::unique_ptr<Maildrop>> Maildir::open(const std::string& root) {
   std::vector<Message> messages;
   for (const UidList::Row& row : uids.value().rows()) {
     const Place& place = places.value().find(row.base_name)->second;
-    const std::string path = root + '/' + place.folder + '/' + row.base_name + place.info;
-    const auto size = size_of(path, row.base_name);
-    if (!size) {
-      return size.error();
+    auto message = read_message(row, root + '/' + place.folder + '/', place.info);
+    if (!message) {
+      return message.error();
     }
-    // As in Dovecot's maildir_mail_get_special(): an empty P means the base name, and an empty G
-    // counts as none.
-    const std::string guid = extension_of(row, 'G').value_or("");
-    const auto uidl = extension_of(row, 'P');
-    messages.push_back({.uid = row.uid,
-                        .base_name = row.base_name,
-                        .unique_name = guid.empty() ? row.base_name : guid,
-                        .stored_uidl = uidl && uidl->empty() ? row.base_name : uidl.value_or(""),
-                        .info = place.info,
-                        .size = size.value()});
+    messages.push_back(std::move(message.value()));
   }
 
   // Changes begin here. The UIDs are stored first, so that no message is shown under a UID that

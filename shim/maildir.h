@@ -97,6 +97,9 @@ class Maildir : public Maildrop {
 
   Maildir(std::string root, const UidList& uids, std::vector<Message> messages);
 
+  /// The message in the file `folder` + base name + `info`.
+  static Result<Message> read_message(const UidList::Row& row, const std::string& folder,
+                                      const std::string& info);
   [[nodiscard]] const Message& message(MessageNumber number) const;
   /// Looks for the message's file, whose flags another client may have changed.
   [[nodiscard]] Result<std::string> find(const Message& message) const;

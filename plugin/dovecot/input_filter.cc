@@ -1,6 +1,7 @@
 #include "plugin/dovecot/input_filter.h"
 
 #include <cerrno>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -51,6 +52,40 @@ ssize_t end_of_input(InputFilter& filter, int error) {
   return -1;
 }
 
+ssize_t give_to_host(InputFilter& filter, std::string_view data, Decision& decision) {
+  if (decision.octets < data.size()) {
+    i_stream_set_input_pending(&filter.istream.istream, true);
+  }
+  if (decision.rewritten.empty()) {
+    return hand_out(filter, data, decision.octets);
+  }
+  const std::string_view line = filter.session->keep_line(std::move(decision.rewritten));
+  i_stream_skip(filter.istream.parent, decision.octets);
+  pass_over(filter, decision.octets - line.size());
+  return hand_out(filter, line, line.size());
+}
+
+/// No value: there is more in the parent's buffer now.
+std::optional<ssize_t> read_parent(InputFilter& filter) {
+  struct istream* const parent = filter.istream.parent;
+  switch (i_stream_read_memarea(parent)) {
+    case 0:
+      return 0;
+    case -1:
+      return end_of_input(filter, parent->stream_errno);
+    case -2: {
+      // The line is longer than the buffer. The host says so and disconnects, as it would without
+      // us. It must never see the end of that line and execute it.
+      filter.too_long = true;
+      const std::string_view whole = buffered(parent);
+      i_stream_set_input_pending(&filter.istream.istream, true);
+      return hand_out(filter, whole, whole.size());
+    }
+    default:
+      return std::nullopt;
+  }
+}
+
 ssize_t read_lines(InputFilter& filter) {
   struct istream_private& stream = filter.istream;
   struct istream* const parent = stream.parent;
@@ -76,16 +111,7 @@ ssize_t read_lines(InputFilter& filter) {
     Decision decision = filter.session->take(data, input_filter_given(&stream.istream));
     switch (decision.taker) {
       case Taker::host:
-        if (decision.octets < data.size()) {
-          i_stream_set_input_pending(&stream.istream, true);
-        }
-        if (!decision.rewritten.empty()) {
-          const std::string_view line = filter.session->keep_line(std::move(decision.rewritten));
-          i_stream_skip(parent, decision.octets);
-          pass_over(filter, decision.octets - line.size());
-          return hand_out(filter, line, line.size());
-        }
-        return hand_out(filter, data, decision.octets);
+        return give_to_host(filter, data, decision);
       case Taker::ours:
         i_stream_skip(parent, decision.octets);
         pass_over(filter, decision.octets);
@@ -101,21 +127,8 @@ ssize_t read_lines(InputFilter& filter) {
       return 0;
     }
     have_read = true;
-    switch (i_stream_read_memarea(parent)) {
-      case 0:
-        return 0;
-      case -1:
-        return end_of_input(filter, parent->stream_errno);
-      case -2: {
-        // The line is longer than the buffer. The host says so and disconnects, as it would without
-        // us. It must never see the end of that line and execute it.
-        filter.too_long = true;
-        const std::string_view whole = buffered(parent);
-        i_stream_set_input_pending(&stream.istream, true);
-        return hand_out(filter, whole, whole.size());
-      }
-      default:
-        break;
+    if (const auto result = read_parent(filter)) {
+      return *result;
     }
   }
 }

@@ -122,33 +122,7 @@ void HtmlText::add(char c, std::string& out) {
       }
       return;
     case State::tag:
-      if (held_.empty() && !is_name(c) && c != '/' && c != '!' && c != '?') {
-        state_ = State::text;  // a literal "<"
-        text("<", out);
-        add(c, out);
-        return;
-      }
-      if (c == '>') {
-        end_tag();
-        state_ = State::text;
-        return;
-      }
-      if (c == '<') {  // the previous "<" was no tag: "a < b" in a script
-        held_.clear();
-        return;
-      }
-      // In a script, a quotation mark does not begin a string that could hide the script's end.
-      if ((c == '"' || c == '\'') && ignored_.empty()) {
-        quote_ = c;
-        state_ = State::quoted;
-      }
-      if (held_.size() < max_held) {
-        held_ += c;
-      }
-      if (held_ == "!--") {
-        state_ = State::comment;
-        dashes_ = 0;
-      }
+      add_to_tag(c, out);
       return;
     case State::quoted:
       state_ = c == quote_ ? State::tag : State::quoted;
@@ -159,6 +133,36 @@ void HtmlText::add(char c, std::string& out) {
       }
       dashes_ = c == '-' ? dashes_ + 1 : 0;
       return;
+  }
+}
+
+void HtmlText::add_to_tag(char c, std::string& out) {
+  if (held_.empty() && !is_name(c) && c != '/' && c != '!' && c != '?') {
+    state_ = State::text;  // a literal "<"
+    text("<", out);
+    add(c, out);
+    return;
+  }
+  if (c == '>') {
+    end_tag();
+    state_ = State::text;
+    return;
+  }
+  if (c == '<') {  // the previous "<" was no tag: "a < b" in a script
+    held_.clear();
+    return;
+  }
+  // In a script, a quotation mark does not begin a string that could hide the script's end.
+  if ((c == '"' || c == '\'') && ignored_.empty()) {
+    quote_ = c;
+    state_ = State::quoted;
+  }
+  if (held_.size() < max_held) {
+    held_ += c;
+  }
+  if (held_ == "!--") {
+    state_ = State::comment;
+    dashes_ = 0;
   }
 }
 

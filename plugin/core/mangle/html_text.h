@@ -22,6 +22,7 @@ class HtmlText {
   enum class State : std::uint8_t { text, reference, tag, quoted, comment };
 
   void add(char c, std::string& out);
+  void add_to_tag(char c, std::string& out);
   void text(std::string_view octets, std::string& out);
   void end_reference(std::string& out);
   void end_tag();

@@ -204,6 +204,25 @@ void Chain::apply(Origins& origins) const {
   }
 }
 
+namespace {
+
+// The name of the document that the last of `names` inherits. An Error continues "inherits the
+// profile …".
+Result<std::string> next_name(const std::vector<std::string>& names, std::string_view profile) {
+  if (!is_profile_name(profile)) return refused(", which is not a valid profile name");
+  std::string next = joined(profile_prefix, profile);
+  if (std::find(names.begin(), names.end(), next) != names.end()) {
+    return refused(", which inherits itself that way: " + loop_text(names, next));
+  }
+  if (names.size() > max_inherited_profiles) {
+    return refused(", but there are " + std::to_string(max_inherited_profiles) +
+                   " profiles before it already, the most allowed");
+  }
+  return next;
+}
+
+}  // namespace
+
 Chain read_chain(DocumentStore& store, std::string_view name) {
   Chain chain;
   std::vector<std::string> names{std::string(name)};
@@ -247,24 +266,13 @@ Chain read_chain(DocumentStore& store, std::string_view name) {
     const Inherit& inherit = *document.inherit();
     asker = {store.location(current), inherit.line, inherit.column,
              "inherits the profile " + in_quotes(inherit.profile)};
-    if (!is_profile_name(inherit.profile)) {
-      asker.text += ", which is not a valid profile name";
+    auto next = next_name(names, inherit.profile);
+    if (!next) {
+      asker.text += next.error().text;
       fail(asker.sentence());
       return chain;
     }
-    std::string next = joined(profile_prefix, inherit.profile);
-    if (std::find(names.begin(), names.end(), next) != names.end()) {
-      asker.text += ", which inherits itself that way: " + loop_text(names, next);
-      fail(asker.sentence());
-      return chain;
-    }
-    if (names.size() > max_inherited_profiles) {
-      asker.text += ", but there are " + std::to_string(max_inherited_profiles) +
-                    " profiles before it already, the most allowed";
-      fail(asker.sentence());
-      return chain;
-    }
-    names.push_back(std::move(next));
+    names.push_back(std::move(next.value()));
   }
 }
 

@@ -20,10 +20,6 @@ struct Format {
   char letter = 'd';
 };
 
-Error wrong(const std::string& what) {
-  return Error{Failure::permanent, what};
-}
-
 /// Parses "d", "x", "X", "08d", "08x" …
 std::optional<Format> parse_format(std::string_view text) noexcept {
   if (text.empty()) return std::nullopt;
@@ -46,7 +42,8 @@ std::string written(std::string_view digits, std::int64_t number, unsigned width
 
 }  // namespace
 
-Result<Template> Template::parse(std::string_view text) {
+// `whole` is the field with its braces.
+Result<Template::Part> Template::parse_field(std::string_view whole) {
   constexpr std::array<std::pair<std::string_view, Field>, 5> fields = {{
       {"uid", Field::uid},
       {"uidvalidity", Field::uidvalidity},
@@ -54,6 +51,38 @@ Result<Template> Template::parse(std::string_view text) {
       {"filename", Field::filename},
       {"received", Field::received},
   }};
+  const std::string_view inside = whole.substr(1, whole.size() - 2);
+  const std::size_t colon = inside.find(':');
+  const std::string_view name = inside.substr(0, colon);
+  const auto* const found = std::find_if(fields.begin(), fields.end(),
+                                         [name](const auto& known) { return known.first == name; });
+  if (found == fields.end()) {
+    std::array<std::string_view, fields.size()> names;
+    std::transform(fields.begin(), fields.end(), names.begin(),
+                   [](const auto& known) { return known.first; });
+    return refused("has " + in_quotes(whole) + ", which is none of " + enumerated(names) +
+                   suggestion(name, names));
+  }
+  Part part;
+  part.field = found->second;
+  if (colon == std::string_view::npos) return part;
+  if (part.field == Field::guid || part.field == Field::filename) {
+    return refused("has " + in_quotes(whole) + ", but " + std::string(name) +
+                   " is not a number and takes no format");
+  }
+  const auto format = parse_format(inside.substr(colon + 1));
+  if (!format) {
+    return refused("has " + in_quotes(whole) +
+                   "; a format is d, x or X, optionally after 0 and a width of 1 to 20");
+  }
+  part.width = format->width;
+  part.base = format->letter == 'd'   ? Base::decimal
+              : format->letter == 'x' ? Base::lower_hex
+                                      : Base::upper_hex;
+  return part;
+}
+
+Result<Template> Template::parse(std::string_view text) {
   Template made;
   bool distinguishes = false;
   while (!text.empty()) {
@@ -61,7 +90,7 @@ Result<Template> Template::parse(std::string_view text) {
     const bool doubled = text.size() > 1 && text[1] == c;
     if ((c != '{' && c != '}') || doubled) {
       if (c < '!' || c > '~') {
-        return wrong("has " + in_quotes(text.substr(0, 1)) + ", which no id may contain");
+        return refused("has " + in_quotes(text.substr(0, 1)) + ", which no id may contain");
       }
       if (made.parts_.empty() || made.parts_.back().field != Field::text) {
         made.parts_.emplace_back();
@@ -72,46 +101,19 @@ Result<Template> Template::parse(std::string_view text) {
     }
     const std::size_t end = text.find('}');
     if (c == '}' || end == std::string_view::npos) {
-      return wrong("has a single brace at " + in_quotes(text) +
-                   "; write {{ or }} where a brace is meant");
+      return refused("has a single brace at " + in_quotes(text) +
+                     "; write {{ or }} where a brace is meant");
     }
-    const std::string_view whole = text.substr(0, end + 1);
-    const std::string_view inside = whole.substr(1, end - 1);
-    const std::size_t colon = inside.find(':');
-    const std::string_view name = inside.substr(0, colon);
-    const auto* const found = std::find_if(
-        fields.begin(), fields.end(), [name](const auto& known) { return known.first == name; });
-    if (found == fields.end()) {
-      std::array<std::string_view, fields.size()> names;
-      std::transform(fields.begin(), fields.end(), names.begin(),
-                     [](const auto& known) { return known.first; });
-      return wrong("has " + in_quotes(whole) + ", which is none of " + enumerated(names) +
-                   suggestion(name, names));
-    }
-    Part part;
-    part.field = found->second;
-    const bool is_text = part.field == Field::guid || part.field == Field::filename;
-    if (colon != std::string_view::npos) {
-      const auto format = parse_format(inside.substr(colon + 1));
-      if (is_text) {
-        return wrong("has " + in_quotes(whole) + ", but " + std::string(name) +
-                     " is not a number and takes no format");
-      }
-      if (!format) {
-        return wrong("has " + in_quotes(whole) +
-                     "; a format is d, x or X, optionally after 0 and a width of 1 to 20");
-      }
-      part.width = format->width;
-      part.base = format->letter == 'd'   ? Base::decimal
-                  : format->letter == 'x' ? Base::lower_hex
-                                          : Base::upper_hex;
-    }
-    distinguishes = distinguishes || is_text || part.field == Field::uid;
-    made.parts_.push_back(std::move(part));
-    text.remove_prefix(whole.size());
+    auto part = parse_field(text.substr(0, end + 1));
+    if (!part) return part.error();
+    const Field field = part.value().field;
+    distinguishes =
+        distinguishes || field == Field::uid || field == Field::guid || field == Field::filename;
+    made.parts_.push_back(std::move(part.value()));
+    text.remove_prefix(end + 1);
   }
   if (!distinguishes) {
-    return wrong("gives all messages the same id; it needs {uid}, {guid} or {filename}");
+    return refused("gives all messages the same id; it needs {uid}, {guid} or {filename}");
   }
   return made;
 }

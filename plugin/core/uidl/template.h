@@ -44,6 +44,8 @@ class Template {
     Base base = Base::decimal;
   };
 
+  static Result<Part> parse_field(std::string_view whole);
+
   std::vector<Part> parts_;
 };
 
