@@ -24,6 +24,91 @@ class FailingReader : public MessageReader {
   FailurePlan& plan_;
 };
 
+class FailingMaildrop : public Maildrop {
+ public:
+  FailingMaildrop(std::unique_ptr<Maildrop> maildrop, FailurePlan& plan)
+      : maildrop_(std::move(maildrop)), plan_(plan) {}
+
+  MessageNumber message_count() const override { return maildrop_->message_count(); }
+
+  UidValidity uidvalidity() const override { return maildrop_->uidvalidity(); }
+
+  Uid uid(MessageNumber number) const override { return maildrop_->uid(number); }
+
+  std::uint64_t next_uid() const override { return maildrop_->next_uid(); }
+
+  std::uint64_t size(MessageNumber number) const override { return maildrop_->size(number); }
+
+  std::string unique_name(MessageNumber number) const override {
+    return maildrop_->unique_name(number);
+  }
+
+  std::optional<std::string> file_name(MessageNumber number) const override {
+    return maildrop_->file_name(number);
+  }
+
+  std::string stored_uidl(MessageNumber number) const override {
+    return maildrop_->stored_uidl(number);
+  }
+
+  bool seen(MessageNumber number) const override { return maildrop_->seen(number); }
+
+  Result<std::unique_ptr<MessageReader>> open_message(MessageNumber number) override {
+    if (const Status planned = plan_.next("open_message"); !planned) {
+      return planned.error();
+    }
+    auto opened = maildrop_->open_message(number);
+    if (!opened) {
+      return opened;
+    }
+    return std::unique_ptr<MessageReader>(
+        std::make_unique<FailingReader>(std::move(opened.value()), plan_));
+  }
+
+  Result<std::int64_t> received(MessageNumber number) override {
+    if (const Status planned = plan_.next("received"); !planned) {
+      return planned.error();
+    }
+    return maildrop_->received(number);
+  }
+
+  Result<std::optional<std::string>> courier_list() override {
+    if (const Status planned = plan_.next("courier_list"); !planned) {
+      return planned.error();
+    }
+    return maildrop_->courier_list();
+  }
+
+  Status commit(std::span<const MessageNumber> deleted,
+                std::span<const MessageNumber> seen) override {
+    const Status planned = plan_.next("commit");
+    return planned ? maildrop_->commit(deleted, seen) : planned;
+  }
+
+  Result<std::optional<std::string>> load_state(std::string_view name) override {
+    if (const Status planned = plan_.next("load_state"); !planned) {
+      return planned.error();
+    }
+    return maildrop_->load_state(name);
+  }
+
+  Status store_state(std::string_view name, std::string_view content) override {
+    const Status planned = plan_.next("store_state");
+    return planned ? maildrop_->store_state(name, content) : planned;
+  }
+
+  Status save_copy(std::string_view mailbox, int message) override {
+    const Status planned = plan_.next("save_copy");
+    return planned ? maildrop_->save_copy(mailbox, message) : planned;
+  }
+
+  bool has_state(std::string_view name) const override { return maildrop_->has_state(name); }
+
+ private:
+  std::unique_ptr<Maildrop> maildrop_;
+  FailurePlan& plan_;
+};
+
 }  // namespace
 
 Status FailurePlan::next(std::string_view operation) {
@@ -32,98 +117,6 @@ Status FailurePlan::next(std::string_view operation) {
   }
   return Error{kind_, std::string(operation) + " failed as planned, being operation " +
                           std::to_string(operations_)};
-}
-
-FailingMaildrop::FailingMaildrop(std::unique_ptr<Maildrop> maildrop, FailurePlan& plan)
-    : maildrop_(std::move(maildrop)), plan_(plan) {}
-
-MessageNumber FailingMaildrop::message_count() const {
-  return maildrop_->message_count();
-}
-
-UidValidity FailingMaildrop::uidvalidity() const {
-  return maildrop_->uidvalidity();
-}
-
-Uid FailingMaildrop::uid(MessageNumber number) const {
-  return maildrop_->uid(number);
-}
-
-std::uint64_t FailingMaildrop::next_uid() const {
-  return maildrop_->next_uid();
-}
-
-std::uint64_t FailingMaildrop::size(MessageNumber number) const {
-  return maildrop_->size(number);
-}
-
-std::string FailingMaildrop::unique_name(MessageNumber number) const {
-  return maildrop_->unique_name(number);
-}
-
-std::optional<std::string> FailingMaildrop::file_name(MessageNumber number) const {
-  return maildrop_->file_name(number);
-}
-
-std::string FailingMaildrop::stored_uidl(MessageNumber number) const {
-  return maildrop_->stored_uidl(number);
-}
-
-bool FailingMaildrop::seen(MessageNumber number) const {
-  return maildrop_->seen(number);
-}
-
-Result<std::unique_ptr<MessageReader>> FailingMaildrop::open_message(MessageNumber number) {
-  if (const Status planned = plan_.next("open_message"); !planned) {
-    return planned.error();
-  }
-  auto opened = maildrop_->open_message(number);
-  if (!opened) {
-    return opened;
-  }
-  return std::unique_ptr<MessageReader>(
-      std::make_unique<FailingReader>(std::move(opened.value()), plan_));
-}
-
-Result<std::int64_t> FailingMaildrop::received(MessageNumber number) {
-  if (const Status planned = plan_.next("received"); !planned) {
-    return planned.error();
-  }
-  return maildrop_->received(number);
-}
-
-Result<std::optional<std::string>> FailingMaildrop::courier_list() {
-  if (const Status planned = plan_.next("courier_list"); !planned) {
-    return planned.error();
-  }
-  return maildrop_->courier_list();
-}
-
-Status FailingMaildrop::commit(std::span<const MessageNumber> deleted,
-                               std::span<const MessageNumber> seen) {
-  const Status planned = plan_.next("commit");
-  return planned ? maildrop_->commit(deleted, seen) : planned;
-}
-
-Result<std::optional<std::string>> FailingMaildrop::load_state(std::string_view name) {
-  if (const Status planned = plan_.next("load_state"); !planned) {
-    return planned.error();
-  }
-  return maildrop_->load_state(name);
-}
-
-Status FailingMaildrop::store_state(std::string_view name, std::string_view content) {
-  const Status planned = plan_.next("store_state");
-  return planned ? maildrop_->store_state(name, content) : planned;
-}
-
-Status FailingMaildrop::save_copy(std::string_view mailbox, int message) {
-  const Status planned = plan_.next("save_copy");
-  return planned ? maildrop_->save_copy(mailbox, message) : planned;
-}
-
-bool FailingMaildrop::has_state(std::string_view name) const {
-  return maildrop_->has_state(name);
 }
 
 Result<std::unique_ptr<Maildrop>> FailingMaildrops::open(std::string_view user) {

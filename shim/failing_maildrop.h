@@ -30,38 +30,8 @@ class FailurePlan {
   unsigned operations_ = 0;
 };
 
-/// The operations are the methods that return a Result or a Status. The one that fails does nothing
-/// else.
-class FailingMaildrop : public Maildrop {
- public:
-  /// `plan` must outlive this.
-  FailingMaildrop(std::unique_ptr<Maildrop> maildrop, FailurePlan& plan);
-
-  [[nodiscard]] MessageNumber message_count() const override;
-  [[nodiscard]] UidValidity uidvalidity() const override;
-  [[nodiscard]] Uid uid(MessageNumber number) const override;
-  [[nodiscard]] std::uint64_t next_uid() const override;
-  [[nodiscard]] std::uint64_t size(MessageNumber number) const override;
-  [[nodiscard]] std::string unique_name(MessageNumber number) const override;
-  [[nodiscard]] std::optional<std::string> file_name(MessageNumber number) const override;
-  [[nodiscard]] std::string stored_uidl(MessageNumber number) const override;
-  [[nodiscard]] bool seen(MessageNumber number) const override;
-  [[nodiscard]] Result<std::unique_ptr<MessageReader>> open_message(MessageNumber number) override;
-  [[nodiscard]] Result<std::int64_t> received(MessageNumber number) override;
-  [[nodiscard]] Result<std::optional<std::string>> courier_list() override;
-  Status commit(std::span<const MessageNumber> deleted,
-                std::span<const MessageNumber> seen) override;
-  [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
-  Status store_state(std::string_view name, std::string_view content) override;
-  [[nodiscard]] bool has_state(std::string_view name) const override;
-  Status save_copy(std::string_view mailbox, int message) override;
-
- private:
-  std::unique_ptr<Maildrop> maildrop_;
-  FailurePlan& plan_;
-};
-
-/// Wraps every maildrop that `maildrops` opens; opening is an operation as well.
+/// Wraps every maildrop that `maildrops` opens. The operations are opening, and the methods that
+/// return a Result or a Status. The one that fails does nothing else.
 class FailingMaildrops : public Maildrops {
  public:
   /// Both must outlive this.

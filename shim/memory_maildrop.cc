@@ -22,6 +22,102 @@ class MemoryReader : public MessageReader {
   std::size_t read_ = 0;
 };
 
+class MemoryMaildrop : public Maildrop {
+ public:
+  explicit MemoryMaildrop(MemoryMailbox& mailbox)
+      : mailbox_(mailbox),
+        uidvalidity_(mailbox.uidvalidity()),
+        next_uid_(mailbox.next_uid()),
+        messages_(mailbox.messages()) {}
+
+  MessageNumber message_count() const override {
+    return static_cast<MessageNumber>(messages_.size());
+  }
+
+  UidValidity uidvalidity() const override { return uidvalidity_; }
+
+  std::uint64_t next_uid() const override { return next_uid_; }
+
+  Uid uid(MessageNumber number) const override { return message(number).uid; }
+
+  std::uint64_t size(MessageNumber number) const override {
+    SizeAsSent size;
+    size.add(*message(number).text);
+    return size.octets();
+  }
+
+  std::string unique_name(MessageNumber number) const override {
+    const auto name = file_name(number);
+    return name ? *name : message(number).guid;
+  }
+
+  std::optional<std::string> file_name(MessageNumber number) const override {
+    const std::string& name = message(number).file_name;
+    return name.empty() ? std::nullopt : std::optional(name);
+  }
+
+  std::string stored_uidl(MessageNumber number) const override {
+    return message(number).stored_uidl;
+  }
+
+  bool seen(MessageNumber number) const override { return message(number).seen; }
+
+  Result<std::unique_ptr<MessageReader>> open_message(MessageNumber number) override {
+    if (mailbox_.uidvalidity() != uidvalidity_ || mailbox_.find(uid(number)) == nullptr) {
+      return Error{Failure::gone, "message " + std::to_string(number) + " has been removed"};
+    }
+    return std::unique_ptr<MessageReader>(std::make_unique<MemoryReader>(message(number).text));
+  }
+
+  Result<std::int64_t> received(MessageNumber number) override { return message(number).received; }
+
+  Result<std::optional<std::string>> courier_list() override { return mailbox_.courier_list(); }
+
+  Status commit(std::span<const MessageNumber> deleted,
+                std::span<const MessageNumber> seen) override {
+    if (mailbox_.uidvalidity() != uidvalidity_) {
+      return Error{Failure::gone, "the mailbox has been made anew"};
+    }
+    for (const MessageNumber number : seen) {
+      if (MemoryMailbox::Message* const lasting = mailbox_.find(uid(number))) {
+        lasting->seen = true;
+      }
+    }
+    for (const MessageNumber number : deleted) {
+      mailbox_.expunge(uid(number));
+    }
+    return Done{};
+  }
+
+  Result<std::optional<std::string>> load_state(std::string_view name) override {
+    const auto& states = mailbox_.states();
+    const auto found = states.find(name);
+    return found == states.end() ? std::optional<std::string>{} : std::optional(found->second);
+  }
+
+  Status store_state(std::string_view name, std::string_view content) override {
+    mailbox_.states().insert_or_assign(std::string(name), std::string(content));
+    return Done{};
+  }
+
+  bool has_state(std::string_view name) const override { return mailbox_.states().contains(name); }
+
+  // There is only one mailbox.
+  Status save_copy(std::string_view /*mailbox*/, int /*message*/) override {
+    return Error{Failure::permanent, "a mailbox in memory keeps no copies"};
+  }
+
+ private:
+  [[nodiscard]] const MemoryMailbox::Message& message(MessageNumber number) const {
+    return messages_[number - 1];
+  }
+
+  MemoryMailbox& mailbox_;
+  UidValidity uidvalidity_;
+  std::uint64_t next_uid_;
+  std::vector<MemoryMailbox::Message> messages_;  ///< as at login
+};
+
 }  // namespace
 
 Uid MemoryMailbox::deliver(std::string text, bool seen) {
@@ -51,98 +147,6 @@ MemoryMailbox::Message* MemoryMailbox::find(Uid uid) noexcept {
   const auto found = std::find_if(messages_.begin(), messages_.end(),
                                   [&](const Message& message) { return message.uid == uid; });
   return found == messages_.end() ? nullptr : &*found;
-}
-
-MemoryMaildrop::MemoryMaildrop(MemoryMailbox& mailbox)
-    : mailbox_(mailbox),
-      uidvalidity_(mailbox.uidvalidity()),
-      next_uid_(mailbox.next_uid()),
-      messages_(mailbox.messages()) {}
-
-const MemoryMailbox::Message& MemoryMaildrop::message(MessageNumber number) const {
-  return messages_[number - 1];
-}
-
-MessageNumber MemoryMaildrop::message_count() const {
-  return static_cast<MessageNumber>(messages_.size());
-}
-
-Uid MemoryMaildrop::uid(MessageNumber number) const {
-  return message(number).uid;
-}
-
-std::uint64_t MemoryMaildrop::size(MessageNumber number) const {
-  SizeAsSent size;
-  size.add(*message(number).text);
-  return size.octets();
-}
-
-std::string MemoryMaildrop::unique_name(MessageNumber number) const {
-  const auto name = file_name(number);
-  return name ? *name : message(number).guid;
-}
-
-std::optional<std::string> MemoryMaildrop::file_name(MessageNumber number) const {
-  const std::string& name = message(number).file_name;
-  return name.empty() ? std::nullopt : std::optional(name);
-}
-
-std::string MemoryMaildrop::stored_uidl(MessageNumber number) const {
-  return message(number).stored_uidl;
-}
-
-bool MemoryMaildrop::seen(MessageNumber number) const {
-  return message(number).seen;
-}
-
-Result<std::unique_ptr<MessageReader>> MemoryMaildrop::open_message(MessageNumber number) {
-  if (mailbox_.uidvalidity() != uidvalidity_ || mailbox_.find(uid(number)) == nullptr) {
-    return Error{Failure::gone, "message " + std::to_string(number) + " was removed"};
-  }
-  return std::unique_ptr<MessageReader>(std::make_unique<MemoryReader>(message(number).text));
-}
-
-Result<std::int64_t> MemoryMaildrop::received(MessageNumber number) {
-  return message(number).received;
-}
-
-Result<std::optional<std::string>> MemoryMaildrop::courier_list() {
-  return mailbox_.courier_list();
-}
-
-Status MemoryMaildrop::commit(std::span<const MessageNumber> deleted,
-                              std::span<const MessageNumber> seen) {
-  if (mailbox_.uidvalidity() != uidvalidity_) {
-    return Error{Failure::gone, "the mailbox was replaced"};
-  }
-  for (const MessageNumber number : seen) {
-    if (MemoryMailbox::Message* const lasting = mailbox_.find(uid(number))) {
-      lasting->seen = true;
-    }
-  }
-  for (const MessageNumber number : deleted) {
-    mailbox_.expunge(uid(number));
-  }
-  return Done{};
-}
-
-Result<std::optional<std::string>> MemoryMaildrop::load_state(std::string_view name) {
-  const auto& states = mailbox_.states();
-  const auto found = states.find(name);
-  return found == states.end() ? std::optional<std::string>{} : std::optional(found->second);
-}
-
-Status MemoryMaildrop::store_state(std::string_view name, std::string_view content) {
-  mailbox_.states().insert_or_assign(std::string(name), std::string(content));
-  return Done{};
-}
-
-bool MemoryMaildrop::has_state(std::string_view name) const {
-  return mailbox_.states().contains(name);
-}
-
-Status MemoryMaildrop::save_copy(std::string_view /*mailbox*/, int /*message*/) {
-  return Error{Failure::permanent, "a mailbox in memory keeps no copies"};
 }
 
 MemoryMailbox& MemoryMaildrops::mailbox(std::string_view user) {

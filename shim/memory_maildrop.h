@@ -61,40 +61,6 @@ class MemoryMailbox {
   std::map<std::string, std::string, std::less<>> states_;
 };
 
-class MemoryMaildrop : public Maildrop {
- public:
-  /// `mailbox` must outlive this.
-  explicit MemoryMaildrop(MemoryMailbox& mailbox);
-
-  [[nodiscard]] MessageNumber message_count() const override;
-  [[nodiscard]] UidValidity uidvalidity() const override { return uidvalidity_; }
-  [[nodiscard]] std::uint64_t next_uid() const override { return next_uid_; }
-  [[nodiscard]] Uid uid(MessageNumber number) const override;
-  [[nodiscard]] std::uint64_t size(MessageNumber number) const override;
-  [[nodiscard]] std::string unique_name(MessageNumber number) const override;
-  [[nodiscard]] std::optional<std::string> file_name(MessageNumber number) const override;
-  [[nodiscard]] std::string stored_uidl(MessageNumber number) const override;
-  [[nodiscard]] bool seen(MessageNumber number) const override;
-  [[nodiscard]] Result<std::unique_ptr<MessageReader>> open_message(MessageNumber number) override;
-  [[nodiscard]] Result<std::int64_t> received(MessageNumber number) override;
-  [[nodiscard]] Result<std::optional<std::string>> courier_list() override;
-  Status commit(std::span<const MessageNumber> deleted,
-                std::span<const MessageNumber> seen) override;
-  [[nodiscard]] Result<std::optional<std::string>> load_state(std::string_view name) override;
-  Status store_state(std::string_view name, std::string_view content) override;
-  [[nodiscard]] bool has_state(std::string_view name) const override;
-  /// Returns an Error: there is only one mailbox.
-  Status save_copy(std::string_view mailbox, int message) override;
-
- private:
-  [[nodiscard]] const MemoryMailbox::Message& message(MessageNumber number) const;
-
-  MemoryMailbox& mailbox_;
-  UidValidity uidvalidity_;
-  std::uint64_t next_uid_;
-  std::vector<MemoryMailbox::Message> messages_;  ///< as at login
-};
-
 /// Mailboxes by user name; a new name gets an empty mailbox, or what `fill` puts in it.
 class MemoryMaildrops : public Maildrops {
  public:
