@@ -66,7 +66,7 @@ class MaildropHost : public host::WholeHost {
         log_(std::move(log)),
         by_user_(resolution.policy.inbox.shared),
         own_states_(*own_),
-        mailbox_users_(own_states_, user_, by_user_, log_) {}
+        mailbox_users_(states_for_user(own_states_, user_, by_user_, log_)) {}
 
   /// As in Remembered.
   [[nodiscard]] bool remembers_hidden() const {
@@ -77,7 +77,7 @@ class MaildropHost : public host::WholeHost {
 
   /// The result refers to this object.
   [[nodiscard]] host::Host host() noexcept {
-    host::Host made = with(mailbox_users_, mailbox_users_);
+    host::Host made = with(*mailbox_users_, *mailbox_users_);
     if (!environment_.submit) made.outbox = nullptr;
     if (!environment_.run_program) made.programs = nullptr;
     return made;
@@ -327,7 +327,7 @@ class MaildropHost : public host::WholeHost {
   std::function<void(std::string_view)> log_;
   bool by_user_;
   MaildropStates own_states_;
-  MailboxUsers mailbox_users_;
+  std::unique_ptr<StateStore> mailbox_users_;
   std::unique_ptr<Hasher> hasher_;
   std::uint64_t retrieved_ = 0;
   std::uint64_t topped_ = 0;

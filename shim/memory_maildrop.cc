@@ -64,7 +64,7 @@ class MemoryMaildrop : public Maildrop {
 
   Result<std::unique_ptr<MessageReader>> open_message(MessageNumber number) override {
     if (mailbox_.uidvalidity() != uidvalidity_ || mailbox_.find(uid(number)) == nullptr) {
-      return Error{Failure::gone, "message " + std::to_string(number) + " has been removed"};
+      return Error{Failure::gone, "message " + std::to_string(number) + " was removed"};
     }
     return std::unique_ptr<MessageReader>(std::make_unique<MemoryReader>(message(number).text));
   }
@@ -76,7 +76,7 @@ class MemoryMaildrop : public Maildrop {
   Status commit(std::span<const MessageNumber> deleted,
                 std::span<const MessageNumber> seen) override {
     if (mailbox_.uidvalidity() != uidvalidity_) {
-      return Error{Failure::gone, "the mailbox has been made anew"};
+      return Error{Failure::gone, "the mailbox was replaced"};
     }
     for (const MessageNumber number : seen) {
       if (MemoryMailbox::Message* const lasting = mailbox_.find(uid(number))) {

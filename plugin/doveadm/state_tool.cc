@@ -40,8 +40,9 @@ class Stores {
   Stores(struct mail_user* user, bool by_user)
       : inbox_(user),
         mailbox_states_(states_of(inbox_.box())),
-        mailbox_users_(*mailbox_states_, user->username, by_user, [](std::string_view) {}),
-        user_states_(user, mailbox_users_) {}
+        mailbox_users_(
+            states_for_user(*mailbox_states_, user->username, by_user, [](std::string_view) {})),
+        user_states_(dovecot::states_in_dict(user, *mailbox_users_)) {}
 
   [[nodiscard]] Status open() {
     if (inbox_.open()) return Done{};
@@ -50,15 +51,14 @@ class Stores {
   }
   [[nodiscard]] bool readonly() const { return mailbox_is_readonly(inbox_.box()); }
   [[nodiscard]] StateStore& of(const StateRule& rule) noexcept {
-    return rule.owner == StateRule::Owner::user ? static_cast<StateStore&>(user_states_)
-                                                : mailbox_users_;
+    return rule.owner == StateRule::Owner::user ? *user_states_ : *mailbox_users_;
   }
 
  private:
   Inbox inbox_;
   std::unique_ptr<StateStore> mailbox_states_;
-  MailboxUsers mailbox_users_;
-  dovecot::UserStates user_states_;
+  std::unique_ptr<StateStore> mailbox_users_;
+  std::unique_ptr<StateStore> user_states_;
 };
 
 Outcome failed(const struct mail_user* user, const Error& error) {

@@ -22,19 +22,19 @@ namespace pop3_legacy::dovecot {
 class DovecotHost : public host::WholeHost {
  public:
   /// `client` must outlive this. The maildrop may be asked about once it is open. `by_user` is as
-  /// in MailboxUsers.
+  /// in states_for_user().
   DovecotHost(struct client* client, bool by_user)
       : client_(client),
         switch_(client),
         inbox_states_(*this),
-        mailbox_users_(inbox_states_, client->user->username, by_user,
-                       [this](std::string_view sentence) {
-                         report({LogLevel::warning, std::string(sentence)});
-                       }),
-        user_states_(client->user, mailbox_users_) {}
+        mailbox_users_(states_for_user(inbox_states_, client->user->username, by_user,
+                                       [this](std::string_view sentence) {
+                                         report({LogLevel::warning, std::string(sentence)});
+                                       })),
+        user_states_(states_in_dict(client->user, *mailbox_users_)) {}
 
   /// The result refers to this object.
-  [[nodiscard]] host::Host host() noexcept { return with(mailbox_users_, user_states_); }
+  [[nodiscard]] host::Host host() noexcept { return with(*mailbox_users_, *user_states_); }
 
   [[nodiscard]] MessageNumber message_count() const override;
   [[nodiscard]] UidValidity uidvalidity() const override;
@@ -133,8 +133,8 @@ class DovecotHost : public host::WholeHost {
   DovecotLoop loop_;
   MaildropSwitch switch_;
   InboxStates inbox_states_;
-  MailboxUsers mailbox_users_;
-  UserStates user_states_;
+  std::unique_ptr<StateStore> mailbox_users_;
+  std::unique_ptr<StateStore> user_states_;
 };
 
 }  // namespace pop3_legacy::dovecot

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -38,9 +39,9 @@ class MapStates : public StateStore {
 
 class MailboxUsersTest : public testing::Test {
  protected:
-  MailboxUsers of(const std::string& user, bool by_user = false) {
-    return {mailbox_, user, by_user,
-            [this](std::string_view sentence) { said_.emplace_back(sentence); }};
+  std::unique_ptr<StateStore> of(const std::string& user, bool by_user = false) {
+    return states_for_user(mailbox_, user, by_user,
+                           [this](std::string_view sentence) { said_.emplace_back(sentence); });
   }
 
   MapStates mailbox_;
@@ -51,9 +52,10 @@ TEST_F(MailboxUsersTest, EachUserHasHisOwnAndIdsAreEverybodys) {
   auto anna = of("anna@example.org", true);
   auto bert = of("bert", true);
   for (const std::string_view state : {"last", "hidden", "pace", "xmit", "uidl", "pins"}) {
-    EXPECT_TRUE(anna.store_state(state, "anna"));
-    EXPECT_TRUE(bert.exchange_state(state, bert.load_state(state).value(), "bert").value());
-    EXPECT_EQ(anna.load_state(state).value(), state == "uidl" || state == "pins" ? "bert" : "anna");
+    EXPECT_TRUE(anna->store_state(state, "anna"));
+    EXPECT_TRUE(bert->exchange_state(state, bert->load_state(state).value(), "bert").value());
+    EXPECT_EQ(anna->load_state(state).value(),
+              state == "uidl" || state == "pins" ? "bert" : "anna");
   }
   EXPECT_EQ(mailbox_.names(),
             (Strings{"hidden-of-anna@example%2Eorg", "hidden-of-bert", "last-of-anna@example%2Eorg",
@@ -78,8 +80,8 @@ TEST_F(MailboxUsersTest, NoNameLeavesTheFolderAndNoTwoAreTheSame) {
 TEST_F(MailboxUsersTest, TheOneUserIsToldNothing) {
   for (int session = 0; session < 3; ++session) {
     auto anna = of("anna");
-    EXPECT_TRUE(anna.load_state("last"));
-    EXPECT_TRUE(anna.store_state("last", "1"));
+    EXPECT_TRUE(anna->load_state("last"));
+    EXPECT_TRUE(anna->store_state("last", "1"));
   }
   EXPECT_EQ(said_, Strings{});
   EXPECT_EQ(mailbox_.names(), (Strings{"last", "user"}));
@@ -87,34 +89,34 @@ TEST_F(MailboxUsersTest, TheOneUserIsToldNothing) {
 
 TEST_F(MailboxUsersTest, AnotherUserIsToldBeforeItHasAnEffectAndOnce) {
   auto anna = of("anna");
-  EXPECT_TRUE(anna.store_state("last", "1"));
+  EXPECT_TRUE(anna->store_state("last", "1"));
   for (int session = 0; session < 2; ++session) {
     auto bert = of("bert");
-    EXPECT_EQ(bert.load_state("last").value(), "1");
+    EXPECT_EQ(bert->load_state("last").value(), "1");
     ASSERT_EQ(said_.size(), 1U + static_cast<unsigned>(session));
     EXPECT_NE(said_[0].find("the user \"anna\""), std::string::npos) << said_[0];
-    EXPECT_TRUE(bert.load_state("hidden"));
+    EXPECT_TRUE(bert->load_state("hidden"));
   }
   // Whoever stores becomes the user from then on, so that a renamed user is not reported forever.
   auto bert = of("bert");
-  EXPECT_TRUE(bert.store_state("last", "2"));
+  EXPECT_TRUE(bert->store_state("last", "2"));
   said_.clear();
   auto again = of("bert");
-  EXPECT_EQ(again.load_state("last").value(), "2");
+  EXPECT_EQ(again->load_state("last").value(), "2");
   EXPECT_EQ(said_, Strings{});
 }
 
 TEST_F(MailboxUsersTest, AMailboxWithoutStatesCostsNoLookAndGetsNoNote) {
   auto anna = of("anna");
-  EXPECT_TRUE(anna.load_state("last"));
-  EXPECT_TRUE(anna.load_state("hidden"));
+  EXPECT_TRUE(anna->load_state("last"));
+  EXPECT_TRUE(anna->load_state("hidden"));
   EXPECT_EQ(mailbox_.looks, 2);
   EXPECT_EQ(mailbox_.names(), Strings{});
 }
 
 TEST_F(MailboxUsersTest, IdsAloneNeedNoNote) {
   auto anna = of("anna");
-  EXPECT_TRUE(anna.store_state("uidl", "plan"));
+  EXPECT_TRUE(anna->store_state("uidl", "plan"));
   EXPECT_EQ(mailbox_.names(), Strings{"uidl"});
 }
 
@@ -122,8 +124,8 @@ TEST_F(MailboxUsersTest, ADamagedNoteIsReplaced) {
   mailbox_.states["user"] = "?";
   mailbox_.states["last"] = "1";
   auto anna = of("anna");
-  EXPECT_TRUE(anna.load_state("last"));
-  EXPECT_TRUE(anna.store_state("last", "2"));
+  EXPECT_TRUE(anna->load_state("last"));
+  EXPECT_TRUE(anna->store_state("last", "2"));
   EXPECT_EQ(said_, Strings{});
   EXPECT_EQ(mailbox_.states["user"], "dovecot-pop3-legacy user 1\nanna\n");
 }

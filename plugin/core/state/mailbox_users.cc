@@ -1,5 +1,8 @@
 #include "plugin/core/state/mailbox_users.h"
 
+#include <optional>
+#include <utility>
+
 #include "plugin/core/base/text.h"
 #include "plugin/core/state/state_rules.h"
 
@@ -26,6 +29,95 @@ std::string note_of(std::string_view user) {
   return std::string(title).append(user).append("\n");
 }
 
+class MailboxUsers : public StateStore {
+ public:
+  MailboxUsers(StateStore& mailbox, std::string user, bool by_user,
+               std::function<void(std::string_view)> warn)
+      : mailbox_(mailbox), user_(std::move(user)), by_user_(by_user), warn_(std::move(warn)) {}
+
+  std::string place_of(std::string_view name) const override {
+    const Result<std::string> kept = kept_as(name);
+    return mailbox_.place_of(kept ? kept.value() : name);
+  }
+
+  Result<std::optional<Front>> load_state_front(std::string_view name,
+                                                std::size_t octets) override {
+    const Result<std::string> kept = kept_as(name);
+    if (!kept) return kept.error();
+    auto front = mailbox_.load_state_front(kept.value(), octets);
+    if (front && front.value()) look(name);
+    return front;
+  }
+
+  Result<std::optional<std::string>> load_state(std::string_view name) override {
+    const Result<std::string> kept = kept_as(name);
+    if (!kept) return kept.error();
+    auto content = mailbox_.load_state(kept.value());
+    if (content && content.value()) look(name);
+    return content;
+  }
+
+  Status store_state(std::string_view name, std::string_view content) override {
+    const Result<std::string> kept = kept_as(name);
+    if (!kept) return kept.error();
+    Status stored = mailbox_.store_state(kept.value(), content);
+    if (stored) note(name);
+    return stored;
+  }
+
+  Result<bool> exchange_state(std::string_view name, const std::optional<std::string>& old,
+                              std::string_view content) override {
+    const Result<std::string> kept = kept_as(name);
+    if (!kept) return kept.error();
+    auto stored = mailbox_.exchange_state(kept.value(), old, content);
+    if (stored && stored.value()) note(name);
+    return stored;
+  }
+
+ private:
+  Result<std::string> kept_as(std::string_view state) const {
+    return by_user_ ? state_of_user(state, user_) : std::string(state);
+  }
+
+  // Called when an earlier session has left something, before it has any effect.
+  void look(std::string_view state) {
+    if (by_user_ || looked_ || is_messages(state)) return;
+    looked_ = true;
+    const auto stored = mailbox_.load_state(user_state);
+    // Without the note nothing is known, which is not worth an -ERR.
+    if (!stored)
+      warn_("the name of the mailbox's last user cannot be read: " + stored.error().text);
+    if (!stored || !stored.value() || !stored.value()->starts_with(title)) return;
+    std::string_view name(*stored.value());
+    name.remove_prefix(title.size());
+    name = name.substr(0, name.find('\n'));
+    noted_ = name == user_;
+    if (noted_) return;
+    warn_("this mailbox's states (LAST, [view], [delete], [pace]) were last used by the user " +
+          in_quotes(name) +
+          ": if these are two users, set inbox.shared = true in their policy, or each misses what "
+          "the other fetches; if the user was renamed, nothing needs to be done");
+  }
+
+  void note(std::string_view state) {
+    if (by_user_ || noted_ || is_messages(state)) return;
+    look(state);
+    if (noted_) return;
+    noted_ = true;
+    if (const Status stored = mailbox_.store_state(user_state, note_of(user_)); !stored) {
+      warn_("the user's name could not be stored with the mailbox's states: " +
+            stored.error().text);
+    }
+  }
+
+  StateStore& mailbox_;
+  std::string user_;
+  bool by_user_;
+  std::function<void(std::string_view)> warn_;
+  bool looked_ = false;
+  bool noted_ = false;  ///< the note names this user
+};
+
 }  // namespace
 
 Result<std::string> state_of_user(std::string_view state, std::string_view user) {
@@ -49,77 +141,9 @@ Result<std::string> state_of_user(std::string_view state, std::string_view user)
   return name;
 }
 
-Result<std::string> MailboxUsers::kept_as(std::string_view state) const {
-  return by_user_ ? state_of_user(state, user_) : std::string(state);
-}
-
-// Called when an earlier session has left something, before it has any effect.
-void MailboxUsers::look(std::string_view state) {
-  if (by_user_ || looked_ || is_messages(state)) return;
-  looked_ = true;
-  const auto stored = mailbox_.load_state(user_state);
-  // Without the note nothing is known, which is not worth an -ERR.
-  if (!stored) warn_("the name of the mailbox's last user cannot be read: " + stored.error().text);
-  if (!stored || !stored.value() || !stored.value()->starts_with(title)) return;
-  std::string_view name(*stored.value());
-  name.remove_prefix(title.size());
-  name = name.substr(0, name.find('\n'));
-  noted_ = name == user_;
-  if (noted_) return;
-  warn_("this mailbox's states (LAST, [view], [delete], [pace]) were last used by the user " +
-        in_quotes(name) +
-        ": if these are two users, set inbox.shared = true in their policy, or each misses what "
-        "the other fetches; if the user was renamed, nothing needs to be done");
-}
-
-void MailboxUsers::note(std::string_view state) {
-  if (by_user_ || noted_ || is_messages(state)) return;
-  look(state);
-  if (noted_) return;
-  noted_ = true;
-  if (const Status stored = mailbox_.store_state(user_state, note_of(user_)); !stored) {
-    warn_("the user's name could not be stored with the mailbox's states: " + stored.error().text);
-  }
-}
-
-std::string MailboxUsers::place_of(std::string_view name) const {
-  const Result<std::string> kept = kept_as(name);
-  return mailbox_.place_of(kept ? kept.value() : name);
-}
-
-Result<std::optional<StateStore::Front>> MailboxUsers::load_state_front(std::string_view name,
-                                                                        std::size_t octets) {
-  const Result<std::string> kept = kept_as(name);
-  if (!kept) return kept.error();
-  auto front = mailbox_.load_state_front(kept.value(), octets);
-  if (front && front.value()) look(name);
-  return front;
-}
-
-Result<std::optional<std::string>> MailboxUsers::load_state(std::string_view name) {
-  const Result<std::string> kept = kept_as(name);
-  if (!kept) return kept.error();
-  auto content = mailbox_.load_state(kept.value());
-  if (content && content.value()) look(name);
-  return content;
-}
-
-Status MailboxUsers::store_state(std::string_view name, std::string_view content) {
-  const Result<std::string> kept = kept_as(name);
-  if (!kept) return kept.error();
-  Status stored = mailbox_.store_state(kept.value(), content);
-  if (stored) note(name);
-  return stored;
-}
-
-Result<bool> MailboxUsers::exchange_state(std::string_view name,
-                                          const std::optional<std::string>& old,
-                                          std::string_view content) {
-  const Result<std::string> kept = kept_as(name);
-  if (!kept) return kept.error();
-  auto stored = mailbox_.exchange_state(kept.value(), old, content);
-  if (stored && stored.value()) note(name);
-  return stored;
+std::unique_ptr<StateStore> states_for_user(StateStore& mailbox, std::string user, bool by_user,
+                                            std::function<void(std::string_view)> warn) {
+  return std::make_unique<MailboxUsers>(mailbox, std::move(user), by_user, std::move(warn));
 }
 
 }  // namespace pop3_legacy
