@@ -212,9 +212,14 @@ class HostTest(unittest.TestCase):
     def setUpClass(cls):
         if cls.dovecot_only and standalone:
             raise unittest.SkipTest("about Dovecot only")
+        cls.before_host()
         cls.host = new_host(**cls.host_options)
         cls.host.start()
         cls.users = 0
+
+    @classmethod
+    def before_host(cls):
+        """Starts what the host needs, and completes host_options."""
 
     @classmethod
     def tearDownClass(cls):

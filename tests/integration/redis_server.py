@@ -71,3 +71,13 @@ class RedisServer:
 
     def __exit__(self, *_):
         self.stop()
+
+
+class WithRedis:
+    """For a HostTest: a Redis of the class."""
+
+    @classmethod
+    def before_host(cls):
+        cls.redis = RedisServer().start()
+        cls.addClassCleanup(lambda: cls.redis.stop())
+        super().before_host()

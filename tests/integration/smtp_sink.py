@@ -130,3 +130,14 @@ class SmtpSink:
 
     def __exit__(self, *_):
         self.close()
+
+
+class WithSink:
+    """For a HostTest whose host submits to a sink of the class."""
+
+    @classmethod
+    def before_host(cls):
+        cls.sink = SmtpSink()
+        cls.addClassCleanup(cls.sink.close)
+        cls.host_options = dict(cls.host_options, submission_host=f"127.0.0.1:{cls.sink.port}")
+        super().before_host()

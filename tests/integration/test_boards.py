@@ -5,7 +5,7 @@ import re
 import shutil
 
 import hosts
-from smtp_sink import SmtpSink
+from smtp_sink import WithSink
 
 POLICY = """
 [commands]
@@ -21,8 +21,7 @@ outside = "Public/../../other"
 system = "Public/old"
 """
 
-NAMESPACES = {
-    False: """
+NAMESPACES = """
 namespace inbox {
   inbox = yes
   separator = /
@@ -31,43 +30,26 @@ namespace public {
   type = public
   separator = /
   prefix = Public/
-  location = maildir:%s
+  %s
   list = children
   subscriptions = no
 }
-""",
-    True: """
-namespace inbox {
-  inbox = yes
-  separator = /
-}
-namespace public {
-  type = public
-  separator = /
-  prefix = Public/
-  mail_driver = maildir
-  mail_path = %s
-  list = children
-  subscriptions = no
-}
-""",
-}
+"""
+# By whether the settings are Dovecot 2.4's.
+LOCATION = {False: "location = maildir:%s", True: "mail_driver = maildir\n  mail_path = %s"}
 
 
-class BoardsTest(hosts.HostTest):
+class BoardsTest(WithSink, hosts.HostTest):
     dovecot_only = True
     board_mode = 0o700
 
     @classmethod
     def setUpClass(cls):
-        cls.sink = SmtpSink()
-        cls.addClassCleanup(cls.sink.close)
-        cls.host_options = dict(cls.host_options, submission_host=f"127.0.0.1:{cls.sink.port}")
         super().setUpClass()
         cls.host.stop()
         cls.public = os.path.join(cls.host.homes, "public")
         with open(os.path.join(cls.host.base, "dovecot.conf"), "a") as file:
-            file.write(NAMESPACES[cls.host.typed_settings] % cls.public)
+            file.write(NAMESPACES % LOCATION[cls.host.typed_settings] % cls.public)
         cls.host.start()
 
     def setUp(self):

@@ -12,7 +12,7 @@ import unittest
 import hosts
 from hosts import HostTest, eventually
 from test_x_programs import ProgramTest
-from test_xmit import ALLOW, mail, stuffed
+from test_xmit import ALLOW, WithSendmail, mail, stuffed
 
 # Records its open descriptors and takes the message.
 SENDMAIL = """#!/bin/sh
@@ -22,21 +22,11 @@ exec cat >/dev/null
 """
 
 
-class Children(ProgramTest):
+class Children(WithSendmail, ProgramTest):
     """A mail program is a child of the process, and so are the administrator's programs."""
 
     host_options = hosts.one_process(sendmail_path="sendmail/program")
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.mailer = os.path.join(cls.host.base, "sendmail")
-        os.makedirs(cls.mailer)
-        os.chmod(cls.mailer, 0o777)
-        path = os.path.join(cls.mailer, "program")
-        with open(path, "w") as file:
-            file.write(SENDMAIL.format(folder=cls.mailer))
-        os.chmod(path, 0o755)
+    sendmail = SENDMAIL
 
     def policy(self, text, domain="example.org", kind="domains"):
         return super().policy(ALLOW + text, domain, kind)
@@ -104,7 +94,7 @@ class Children(ProgramTest):
             pop3.multi(b"RETR 1")
         user = self.user(1)
         self.submit(self.login(user), user)
-        with open(os.path.join(self.mailer, "open")) as file:
+        with open(os.path.join(self.sendmail_folder, "open")) as file:
             found = re.findall(r" (\d+) -> (.*)", file.read())
         # 10 is the shell's own.
         self.assertEqual({number for number, _ in found} - {"10"}, {"0", "1", "2"}, found)

@@ -9,7 +9,7 @@ import dicts
 import hosts
 from dicts import typed_settings
 from private_host import MAIL_UID, free_port
-from redis_server import RedisServer
+from redis_server import WithRedis
 
 UNAVAILABLE = b"-ERR [SYS/TEMP] %s is unavailable: the server's policy cannot be read."
 WORDINGS = {"popper": b"+OK 0 is the last message seen.", "mh": b"+OK 0 is the last msg seen",
@@ -143,15 +143,11 @@ class FilledDict:
         self.assertEqual(hosts.last(self.host, user), b"+OK 0")
 
 
-class RedisTest(FilledDict, DictTest):
+class RedisTest(FilledDict, WithRedis, DictTest):
     @classmethod
-    def setUpClass(cls):
-        if hosts.standalone:
-            raise unittest.SkipTest("about Dovecot only")
-        cls.redis = RedisServer().start()
-        cls.addClassCleanup(lambda: cls.redis.stop())
+    def before_host(cls):
+        super().before_host()
         cls.host_options = redis_options(cls.redis.port)
-        super().setUpClass()
 
     def put(self, name, text):
         self.redis.command("SET", "pop3-legacy/" + name, text)
@@ -180,13 +176,10 @@ class SqliteTest(FilledDict, DictTest):
     """Through Dovecot's dict server."""
 
     @classmethod
-    def setUpClass(cls):
-        if hosts.standalone:
-            raise unittest.SkipTest("about Dovecot only")
+    def before_host(cls):
         cls.table = dicts.Sqlite(os.path.join(hosts.scratch, "sqlite"), "pop3legacy", "shared/pop3-legacy",
                                  "pop3_legacy", "policy")
         cls.host_options = {**dict_options(cls.table), "more_folders": [cls.table.folder]}
-        super().setUpClass()
 
     def put(self, name, text):
         self.table.execute("INSERT OR REPLACE INTO pop3_legacy VALUES (?, ?)", (name, text))
@@ -256,14 +249,11 @@ class WrongSettingTest(DictTest):
     """Settings that are not a dict on this Dovecot."""
 
     @classmethod
-    def setUpClass(cls):
-        if hosts.standalone:
-            raise unittest.SkipTest("about Dovecot only")
+    def before_host(cls):
         if typed_settings():
             cls.host_options, cls.reason = {"policy_setting": "dict:redis:"}, "has no dict URIs; put dict DRIVER"
         else:
             cls.host_options, cls.reason = {"policy_setting": "dict:nosuch:x"}, "Unknown dict module: nosuch"
-        super().setUpClass()
 
     def test_is_said_and_opens_nothing(self):
         self.check_closed(self.user(1), "the dict with the policy cannot be used: .*" + self.reason)

@@ -1,10 +1,9 @@
 """Ten domains with ten policies on one server, in sessions at the same time and one after another:
 no domain's policy shows in another's session."""
 import threading
-import unittest
 
 import hosts
-from redis_server import RedisServer
+from redis_server import WithRedis
 from test_policy_dict import redis_options
 
 # What follows LAST's number.
@@ -149,16 +148,14 @@ class ClientLimitTest(TenPolicies, hosts.HostTest):
         self.assertEqual(processes, 1)
 
 
-class ClientLimitAndDictTest(ClientLimitTest):
+class ClientLimitAndDictTest(WithRedis, ClientLimitTest):
+    dovecot_only = True
+
     @classmethod
-    def setUpClass(cls):
-        if hosts.standalone:
-            raise unittest.SkipTest("about Dovecot only")
-        cls.redis = RedisServer().start()
-        cls.addClassCleanup(cls.redis.stop)
+    def before_host(cls):
+        super().before_host()
         cls.redis.command("SET", "pop3-legacy/default", "")
         cls.host_options = {**redis_options(cls.redis.port), "clients": 100}
-        super().setUpClass()
 
     def put(self, number):
         self.redis.command("SET", f"pop3-legacy/domains/d{number}.example", policy_of(number))

@@ -5,12 +5,11 @@ import re
 import signal
 import socket
 import time
-import unittest
 
 import dicts
 import hosts
 import test_xmit
-from redis_server import RedisServer
+from redis_server import WithRedis
 from test_policy_dict import PATIENCE
 
 DELAY = "[pace]\nlogin_delay = \"1h\"\nburst = %d\n"
@@ -27,13 +26,19 @@ class BackendsTest(test_xmit.XmitTest):
 
     dovecot_only = True
     policy_text = ""
-    state = None  # the dict
+
+    @classmethod
+    def state(cls):
+        """The dict, if there is one."""
+
+    @classmethod
+    def before_host(cls):
+        super().before_host()
+        state = cls.state()
+        cls.host_options = {**cls.host_options, "settings": state.setting("pop3_legacy_state") if state else ""}
 
     @classmethod
     def setUpClass(cls):
-        if hosts.standalone:
-            raise unittest.SkipTest("about Dovecot only")
-        cls.host_options = {**cls.host_options, "settings": cls.state.setting("pop3_legacy_state") if cls.state else ""}
         super().setUpClass()
         cls.addClassCleanup(cls.host.stop)
         cls.other = hosts.new_host(policies=cls.host.policies, **cls.host_options)
@@ -162,25 +167,16 @@ class SharedStates:
         self.assertRegex(self.log_in(self.other, user), REFUSAL)
 
 
-class RedisTest(SharedStates, BackendsTest):
+class RedisTest(SharedStates, WithRedis, BackendsTest):
     @classmethod
-    def setUpClass(cls):
-        if hosts.standalone:
-            raise unittest.SkipTest("about Dovecot only")
-        cls.redis = RedisServer().start()
-        cls.addClassCleanup(lambda: cls.redis.stop())
-        cls.state = cls.dict_of(cls.redis.port)
-        super().setUpClass()
-
-    @staticmethod
-    def dict_of(port):
-        return dicts.redis(port)
+    def state(cls):
+        return dicts.redis(cls.redis.port)
 
 
 class RedisThroughDictServerTest(RedisTest):
-    @staticmethod
-    def dict_of(port):
-        return dicts.redis_through_server("states", port)
+    @classmethod
+    def state(cls):
+        return dicts.redis_through_server("states", cls.redis.port)
 
 
 class ManyClientsTest(RedisTest):
@@ -316,22 +312,24 @@ class ManyClientsTest(RedisTest):
 
 
 class ManyClientsThroughDictServerTest(ManyClientsTest):
-    @staticmethod
-    def dict_of(port):
-        return dicts.redis_through_server("states", port)
+    @classmethod
+    def state(cls):
+        return dicts.redis_through_server("states", cls.redis.port)
 
 
 class SqliteTest(BackendsTest):
     """Through Dovecot's dict server: a row is inserted and then updated."""
 
     @classmethod
-    def setUpClass(cls):
-        if hosts.standalone:
-            raise unittest.SkipTest("about Dovecot only")
-        cls.state = dicts.Sqlite(os.path.join(hosts.scratch, "states"), "states", "priv/pop3-legacy", "states",
+    def before_host(cls):
+        cls.table = dicts.Sqlite(os.path.join(hosts.scratch, "states"), "states", "priv/pop3-legacy", "states",
                                  "state", "user")
-        cls.host_options = {"more_folders": [cls.state.folder]}
-        super().setUpClass()
+        cls.host_options = {"more_folders": [cls.table.folder]}
+        super().before_host()
+
+    @classmethod
+    def state(cls):
+        return cls.table
 
     def test_logins_and_messages_are_counted_over_both(self):
         self.policy(test_xmit.ALLOW + "[xmit]\nper_hour = 2\n" + DELAY % 4)
@@ -341,7 +339,7 @@ class SqliteTest(BackendsTest):
         for host in (self.host, self.other):
             self.assertEqual(self.send(host, user), test_xmit.TOO_MANY)
         self.assertRegex(self.log_in(self.host, user), REFUSAL)
-        rows = self.state.execute("SELECT user, name, state FROM states ORDER BY name")
+        rows = self.table.execute("SELECT user, name, state FROM states ORDER BY name")
         self.assertEqual([row[:2] for row in rows], [(user, "pace"), (user, "xmit")])
         self.assertEqual(len(re.findall(r"(?m)^[0-9]+ [0-9a-f]{64} sent$", rows[1][2])), 2)
 

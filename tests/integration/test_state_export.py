@@ -7,7 +7,7 @@ import time
 
 import dicts
 import hosts
-from redis_server import RedisServer
+from redis_server import WithRedis
 
 POLICY = '[delete]\nmode = "hide"\n[uidl]\nscheme = "numeric"\n[pace]\noctets_per_hour = "30M"\n'
 NAMES = ["pins", "uidl", "hidden", "last", "xmit", "pace"]
@@ -214,14 +214,11 @@ class ExportAndImportTest(StateTest):
         self.assertEqual(self.imported(self.host, user, self.file(document)), {})
 
 
-class StatesInADictTest(StateTest):
+class StatesInADictTest(WithRedis, StateTest):
     @classmethod
-    def setUpClass(cls):
-        cls.redis = RedisServer().start()
-        cls.addClassCleanup(cls.redis.stop)
-        if not hosts.standalone:
-            cls.host_options = {"settings": dicts.redis(cls.redis.port).setting("pop3_legacy_state")}
-        super().setUpClass()
+    def before_host(cls):
+        super().before_host()
+        cls.host_options = {"settings": dicts.redis(cls.redis.port).setting("pop3_legacy_state")}
 
     def test_what_the_dict_has_is_among_them(self):
         self.policy(POLICY)

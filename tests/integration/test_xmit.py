@@ -7,7 +7,7 @@ import time
 
 import hosts
 from hosts import HostTest, Pop3, eventually
-from smtp_sink import SmtpSink
+from smtp_sink import WithSink
 
 ALLOW = '[commands]\nallow = ["XTND XMIT"]\n'
 TOO_MANY = b"-ERR [SYS/TEMP] You have sent too many messages; try again later."
@@ -40,17 +40,10 @@ def mail(sender, to="bob@remote.example", more="", body=b"Hello.\r\n", message_i
     return text.encode() + b"\r\n" + body
 
 
-class XmitTest(HostTest):
+class XmitTest(WithSink, HostTest):
     """A host that submits to the SMTP sink of its class."""
 
     policy_text = ALLOW
-
-    @classmethod
-    def setUpClass(cls):
-        cls.sink = SmtpSink()
-        cls.addClassCleanup(cls.sink.close)
-        cls.host_options = dict(cls.host_options, submission_host=f"127.0.0.1:{cls.sink.port}")
-        super().setUpClass()
 
     def setUp(self):
         self.sink.reset()
@@ -690,24 +683,28 @@ exec cat >"$folder/message"
 """
 
 
-class Program(HostTest):
-    """sendmail_path instead of an SMTP server."""
+class WithSendmail:
+    """For a HostTest: sendmail_path instead of an SMTP server. sendmail: the program's text, with {folder} for
+    sendmail_folder, in which it is."""
 
     host_options = {"sendmail_path": "sendmail/program"}
+    sendmail = SENDMAIL
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.folder = os.path.join(cls.host.base, "sendmail")
-        os.makedirs(cls.folder)
-        os.chmod(cls.folder, 0o777)
-        path = os.path.join(cls.folder, "program")
+        cls.sendmail_folder = os.path.join(cls.host.base, "sendmail")
+        os.makedirs(cls.sendmail_folder)
+        os.chmod(cls.sendmail_folder, 0o777)
+        path = os.path.join(cls.sendmail_folder, "program")
         with open(path, "w") as file:
-            file.write(SENDMAIL.format(folder=cls.folder))
+            file.write(cls.sendmail.format(folder=cls.sendmail_folder))
         os.chmod(path, 0o755)
 
+
+class Program(WithSendmail, HostTest):
     def read(self, name):
-        with open(os.path.join(self.folder, name), "rb") as file:
+        with open(os.path.join(self.sendmail_folder, name), "rb") as file:
             return file.read()
 
     def test_a_program_takes_the_message(self):
@@ -722,14 +719,14 @@ class Program(HostTest):
             self.assertEqual(self.read("arguments").decode().split(),
                              ["-i", "-f", user, "--", "a@remote.example", "b@remote.example"])
             self.assertTrue(self.read("message").endswith(content))
-            open(os.path.join(self.folder, "refuse"), "w").close()
+            open(os.path.join(self.sendmail_folder, "refuse"), "w").close()
             self.assertEqual(pop3.command(b"XTND XMIT")[:3], b"+OK")
             pop3.send(stuffed(mail(user)))
             if hosts.standalone:
                 self.assertEqual(pop3.line(), b"-ERR The message was not sent: no, sir")
             else:
                 self.assertRegex(pop3.line(), rb"-ERR \[SYS/TEMP\] The message was not sent: .*[Ss]endmail")
-            os.unlink(os.path.join(self.folder, "refuse"))
+            os.unlink(os.path.join(self.sendmail_folder, "refuse"))
 
     def test_twenty_five_megabytes_are_never_whole_in_memory(self):
         self.policy(ALLOW)
