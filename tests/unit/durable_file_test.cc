@@ -17,28 +17,19 @@
 #include <vector>
 
 #include "plugin/files/spool_file.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace pop3_legacy::files {
 namespace {
 
 class DurableFile : public ::testing::Test {
- public:
-  DurableFile(const DurableFile&) = delete;
-  DurableFile& operator=(const DurableFile&) = delete;
-  DurableFile(DurableFile&&) = delete;
-  DurableFile& operator=(DurableFile&&) = delete;
-
  protected:
-  DurableFile() {
-    std::string name = ::testing::TempDir() + "durable-file-XXXXXX";
-    folder_ = ::mkdtemp(name.data());
+  [[nodiscard]] std::string path(const std::string& name) const {
+    return folder_.path() + "/" + name;
   }
-  ~DurableFile() override { std::filesystem::remove_all(folder_); }
-
-  [[nodiscard]] std::string path(const std::string& name) const { return folder_ + "/" + name; }
   [[nodiscard]] std::vector<std::string> names() const {
     std::vector<std::string> found;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
       found.push_back(entry.path().filename());
     }
     std::sort(found.begin(), found.end());
@@ -50,7 +41,7 @@ class DurableFile : public ::testing::Test {
   }
 
  private:
-  std::string folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(DurableFile, kill_9_at_any_moment_leaves_the_old_or_the_new) {

@@ -4,11 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
+
+#include "tests/unit/temporary_folder.h"
 
 namespace pop3_legacy::files {
 namespace {
@@ -17,14 +18,6 @@ namespace fs = std::filesystem;
 
 class KeyFileTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "key-file-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
-    path_ = folder_ + "/key";
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   // The key, or "error: " and what follows the path.
   [[nodiscard]] std::string read() const {
     const auto key = read_key_file(path_);
@@ -40,8 +33,9 @@ class KeyFileTest : public testing::Test {
     return read();
   }
 
-  std::string folder_;
-  std::string path_;
+  TemporaryFolder temporary_;
+  std::string folder_ = temporary_.path();
+  std::string path_ = folder_ + "/key";
   std::string key_ = std::string(min_key_octets, 'k');
 };
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "plugin/files/open_file.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace pop3_legacy::shim {
 namespace {
@@ -23,22 +24,12 @@ namespace {
 namespace fs = std::filesystem;
 
 class MaildirTest : public ::testing::Test {
- public:
-  MaildirTest(const MaildirTest&) = delete;
-  MaildirTest& operator=(const MaildirTest&) = delete;
-  MaildirTest(MaildirTest&&) = delete;
-  MaildirTest& operator=(MaildirTest&&) = delete;
-
  protected:
   MaildirTest() {
-    std::string name = ::testing::TempDir() + "maildir-XXXXXX";
-    parent_ = ::mkdtemp(name.data());
-    root_ = parent_ + "/Maildir";
     for (const char* const folder : {"cur", "new", "tmp"}) {
       fs::create_directories(root_ + '/' + folder);
     }
   }
-  ~MaildirTest() override { fs::remove_all(parent_); }
 
   void write(const std::string& name, std::string_view content) const {
     std::ofstream(root_ + '/' + name, std::ios::binary) << content;
@@ -77,8 +68,9 @@ class MaildirTest : public ::testing::Test {
   }
   [[nodiscard]] std::string uidlist_path() const { return root_ + "/dovecot-uidlist"; }
 
-  std::string parent_;
-  std::string root_;
+  TemporaryFolder temporary_;
+  std::string parent_ = temporary_.path();
+  std::string root_ = parent_ + "/Maildir";
 };
 
 TEST_F(MaildirTest, a_maildir_without_anything_is_made) {

@@ -12,6 +12,8 @@
 #include <thread>
 #include <vector>
 
+#include "tests/unit/temporary_folder.h"
+
 namespace pop3_legacy::files {
 namespace {
 
@@ -43,13 +45,7 @@ TEST(OtherControlFolder, OfAMailboxWithoutSuchALevelThereIsNoOther) {
 
 class MoveFileTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string path = testing::TempDir() + "move-file.XXXXXX";
-    ASSERT_NE(::mkdtemp(path.data()), nullptr);
-    folder_ = path;
-    fs::create_directory(folder_ / "new");
-  }
-  void TearDown() override { fs::remove_all(folder_); }
+  void SetUp() override { fs::create_directory(folder_ / "new"); }
 
   void write(const std::string& name, const std::string& text) const {
     std::ofstream(folder_ / name) << text;
@@ -62,7 +58,8 @@ class MoveFileTest : public testing::Test {
     return move_file((folder_ / "state").string(), (folder_ / "new/state").string(), 1000, access);
   }
 
-  fs::path folder_;
+  TemporaryFolder temporary_;
+  fs::path folder_ = temporary_.path();
 };
 
 TEST_F(MoveFileTest, MovesAndLeavesNothing) {

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "plugin/policy-tool/check_folder.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace pop3_legacy::policy_tool {
 namespace {
@@ -21,13 +21,9 @@ using Strings = std::vector<std::string>;
 class CheckFolderTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "policy-check-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    path_ = name;
     fs::create_directory(path_ + "/domains");
     fs::create_directory(path_ + "/profiles");
   }
-  void TearDown() override { fs::remove_all(path_); }
 
   [[nodiscard]] std::string path(std::string_view name) const {
     return path_ + "/" + std::string(name);
@@ -48,7 +44,8 @@ class CheckFolderTest : public testing::Test {
   }
   [[nodiscard]] std::size_t files() const { return check_folder(path_).value().files; }
 
-  std::string path_;
+  TemporaryFolder temporary_;
+  std::string path_ = temporary_.path();
 };
 
 TEST(CheckShippedFolder, IsClean) {

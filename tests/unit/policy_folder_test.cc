@@ -14,6 +14,8 @@
 #include <string>
 #include <string_view>
 
+#include "tests/unit/temporary_folder.h"
+
 namespace pop3_legacy::files {
 namespace {
 
@@ -44,16 +46,9 @@ class Unprivileged {
 class PolicyFolderTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "policy-folder-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    path_ = name;
     fs::permissions(path_, fs::perms(0755));
     fs::create_directory(path_ + "/domains");
     fs::create_directory(path_ + "/profiles");
-  }
-  void TearDown() override {
-    fs::permissions(path_, fs::perms(0755));
-    fs::remove_all(path_);
   }
 
   [[nodiscard]] std::string path(std::string_view name) const {
@@ -73,7 +68,8 @@ class PolicyFolderTest : public testing::Test {
     return text.starts_with(path_) ? text.substr(path_.size()) : "(elsewhere) " + text;
   }
 
-  std::string path_;
+  TemporaryFolder temporary_;
+  std::string path_ = temporary_.path();
 };
 
 TEST_F(PolicyFolderTest, ReadsWhatIsInTheFiles) {
