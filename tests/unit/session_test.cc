@@ -221,7 +221,7 @@ TEST(Session, IdsThatAreNotKnownAreLoggedWhereTheViewFailsTooAndBothOnlyOnce) {
               "-ERR [SYS/TEMP] The messages are not available at the moment.\r\n");
   }
   EXPECT_EQ(port.log, (std::vector<std::string>{
-                          "the view: it is not known which messages POP3 may show, so none are: "
+                          "the view: which messages POP3 may show is not known, so none are shown: "
                           "the disk is gone",
                           "UIDL: the ids are not known, so none are shown: the pins are damaged"}));
 }
