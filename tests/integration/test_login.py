@@ -262,7 +262,7 @@ class WrongSettingTest(hosts.HostTest):
         self.refused('login_help must be long, rambler or line, not "lnog"', help="lnog")
 
     def test_a_capability_that_is_the_hosts(self):
-        self.refused('login_capabilities: "SASL LOGIN" is for the host to announce',
+        self.refused('login_capabilities: "SASL LOGIN" is announced by the host itself',
                      help="long", capabilities="X-LAST, SASL LOGIN")
 
     def test_a_text_like_a_response_code(self):
