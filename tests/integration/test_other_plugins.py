@@ -36,14 +36,14 @@ class Beside(hosts.HostTest):
     plain = None     # what a host without them says
 
     @classmethod
-    def setUpClass(cls):
+    def before_host(cls):
         if cls is Beside:
             raise unittest.SkipTest("the base of the others")
-        new = not hosts.standalone and typed_settings()
+        new = typed_settings()
         names = cls.new_plugins if new and cls.new_plugins else cls.plugins
         cls.host_options = {"dovecots_plugins": names, "everywhere": True, "more_folders": cls.more_folders,
                             "settings": cls.new_settings if new else cls.settings}
-        super().setUpClass()
+        super().before_host()
 
     def save(self, host, user):
         host.maildir(user)
@@ -114,7 +114,7 @@ class CryptTest(Beside):
     plugins = ("mail_crypt",)
 
     @classmethod
-    def setUpClass(cls):
+    def before_host(cls):
         folder = os.path.join(hosts.scratch, "keys")
         os.makedirs(folder, exist_ok=True)
         private, public = os.path.join(folder, "private.pem"), os.path.join(folder, "public.pem")
@@ -129,7 +129,7 @@ class CryptTest(Beside):
             f"  mail_crypt_global_public_key = <{public}\n  mail_crypt_save_version = 2\n}}\n"
         cls.new_settings = f"crypt_global_public_key_file = {public}\ncrypt_global_private_key main {{\n" \
             f"  crypt_private_key_file = {private}\n}}\n"
-        super().setUpClass()
+        super().before_host()
 
     def check(self, user):
         for content in self.files(user):

@@ -8,7 +8,7 @@ import hosts
 from dicts import typed_settings
 from private_host import free_port
 from prometheus_server import PrometheusServer
-from smtp_sink import SmtpSink
+from smtp_sink import WithSink
 
 CONF_D = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "conf.d")
 POLICY = """[commands]
@@ -39,18 +39,19 @@ def labels(**wanted):
     return frozenset(wanted.items())
 
 
-class Watched(hosts.HostTest):
+class Watched(WithSink, hosts.HostTest):
     """A Dovecot with the project's metrics."""
 
     dovecot_only = True
 
     @classmethod
-    def setUpClass(cls):
+    def before_host(cls):
         cls.port = free_port()
-        cls.sink = SmtpSink()
-        cls.addClassCleanup(cls.sink.close)
-        cls.host_options = {"settings": metrics(cls.port) + "service pop3 {\n  extra_groups =\n}\n",
-                            "submission_host": f"127.0.0.1:{cls.sink.port}"}
+        cls.host_options = {"settings": metrics(cls.port) + "service pop3 {\n  extra_groups =\n}\n"}
+        super().before_host()
+
+    @classmethod
+    def setUpClass(cls):
         super().setUpClass()
         programs = os.path.join(cls.host.base, "programs")
         os.makedirs(programs)
