@@ -30,6 +30,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "plugin/core/base/version.h"
 #include "plugin/core/policy/resolver.h"
 #include "plugin/files/policy_folder.h"
 #include "plugin/idn/idn2_domain.h"
@@ -406,6 +407,7 @@ int run(int argc, char** argv) {
       "name logs in with the password \"" +
           std::string(default_password) + "\".",
       "pop3-legacy-host");
+  app.set_version_flag("-V,--version", "pop3-legacy-host " + version());
   auto* const mail = app.add_option_group("mail", "Where the mail is (exactly one)");
   mail->add_option("--maildir", options.maildir,
                    "A Maildir; %u stands for the user name. Not to be shared with a running "

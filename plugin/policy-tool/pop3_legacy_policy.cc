@@ -7,6 +7,7 @@
 #include <iostream>
 #include <string>
 
+#include "plugin/core/base/version.h"
 #include "plugin/core/policy/report.h"
 #include "plugin/core/policy/resolver.h"
 #include "plugin/files/policy_folder.h"
@@ -55,8 +56,14 @@ struct Login {
   std::string profile;
 };
 
+struct Form {
+  bool explained = false;
+  bool changed = false;
+  bool json = false;
+};
+
 // A policy with a mistake is in force nowhere, so there is nothing to show.
-int report(const Login& login, bool explain) {
+int report(const Login& login, const Form& form) {
   namespace policy = pop3_legacy::policy;
   using pop3_legacy::idn2_domain;
   pop3_legacy::files::PolicyFolder store(login.folder);
@@ -66,33 +73,42 @@ int report(const Login& login, bool explain) {
   for (const std::string& note : resolution.notes) std::cerr << note << '\n';
   for (const std::string& problem : resolution.problems) std::cerr << problem << '\n';
   if (!resolution.intact) return exit_problems;
-  std::cout << (explain ? policy::explain(resolution.policy, origins)
-                        : policy::show(resolution.policy));
-  return written(exit_clean);
+  const policy::Told told = form.changed ? policy::Told::changed : policy::Told::every_key;
+  if (form.json) return print(policy::json(resolution.policy, origins, told));
+  return print(form.explained ? policy::explain(resolution.policy, origins, told)
+                              : policy::show(resolution.policy));
 }
 
 int run(int argc, char** argv) {
   CLI::App app{
       "Checks and explains the policy folder of Dovecot's pop3_legacy plugin: the TOML files that "
       "say\n"
-      "which old POP3 commands a domain's clients may use, and what they answer."};
+      "which old POP3 commands a domain's clients may use, and what they answer.",
+      "pop3-legacy-policy"};
   app.require_subcommand(1);
+  app.set_version_flag("-V,--version", "pop3-legacy-policy " + pop3_legacy::version());
 
   Login login;
+  const auto add_folder = [&login](CLI::App& command) {
+    return command.add_option("-f,--folder", login.folder, "What pop3_legacy_policy names")
+        ->capture_default_str();
+  };
+  CLI::Option* const folder = add_folder(app);
   CLI::App* const check_command = app.add_subcommand(
       "check",
       "Reads every file of the folder as a login would, and prints what is wrong as\n"
       "FILE:LINE:COLUMN: sentence. Exit status: 0 without problems, 1 with problems,\n"
       "2 when the folder cannot be read.");
-  check_command->add_option("FOLDER", login.folder, "What pop3_legacy_policy names")
-      ->capture_default_str();
+  CLI::Option* const folder_to_check = add_folder(*check_command);
+  check_command->add_option("FOLDER", login.folder, "The same, without -f")
+      ->excludes(folder)
+      ->excludes(folder_to_check);
 
   const auto add_report = [&](const char* name, const char* description) {
     CLI::App* const command = app.add_subcommand(name, description);
     command->add_option("USER", login.user, "The user's name after login: anna@example.org")
         ->required();
-    command->add_option("-f,--folder", login.folder, "What pop3_legacy_policy names")
-        ->capture_default_str();
+    add_folder(*command);
     command->add_option("-p,--profile", login.profile,
                         "What the userdb field pop3_legacy_profile says of the user");
     return command;
@@ -101,8 +117,11 @@ int run(int argc, char** argv) {
              "Prints the policy that the user has, all files together, as one policy\n"
              "file. Exit status: 0, or 1 with problems; then standard error names them, and\n"
              "there is no policy to print.");
-  const CLI::App* const explain_command =
+  CLI::App* const explain_command =
       add_report("explain", "The same with the file and line that each value comes from.");
+  Form form;
+  explain_command->add_flag("-c,--changed", form.changed, "Only what is not built in");
+  explain_command->add_flag("-j,--json", form.json, "One JSON object, with a value for each key");
   const CLI::App* const defaults_command = app.add_subcommand(
       "defaults", "Prints a default.toml: every key behind a #, with its default and its use.");
   const CLI::App* const reference_command = app.add_subcommand(
@@ -116,7 +135,8 @@ int run(int argc, char** argv) {
   if (*check_command) return check(login.folder);
   if (*defaults_command) return print(pop3_legacy::policy_tool::default_document());
   if (*reference_command) return print(pop3_legacy::policy_tool::reference());
-  return report(login, static_cast<bool>(*explain_command));
+  form.explained = static_cast<bool>(*explain_command);
+  return report(login, form);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "plugin/core/base/number.h"
+#include "plugin/core/base/version.h"
 #include "tests/dialogues/dialogue_tests.h"
 #include "tests/dialogues/parser.h"
 
@@ -17,6 +18,7 @@ namespace pop3_legacy::dialogue {
 namespace {
 
 constexpr std::string_view usage =
+    "run_dialogues --help | --version\n"
     "run_dialogues --host memory FILE...\n"
     "run_dialogues --host NAME --port PORT --homes DIR --policies DIR --owner UID:GID\n"
     "              [--password PASSWORD] [--deadline SECONDS] FILE...\n"
@@ -144,6 +146,14 @@ class CommandLine {
 }  // namespace pop3_legacy::dialogue
 
 int main(int argc, char** argv) {
+  // GoogleTest has a --help of its own.
+  const auto given = std::span<char* const>(argv, static_cast<std::size_t>(argc)).subspan(1);
+  const std::string_view first = given.empty() ? "" : given.front();
+  if (first == "--help" || first == "--version") {
+    std::cout << (first == "--help" ? std::string(pop3_legacy::dialogue::usage)
+                                    : "run_dialogues " + pop3_legacy::version() + '\n');
+    return EXIT_SUCCESS;
+  }
   testing::InitGoogleTest(&argc, argv);
   pop3_legacy::dialogue::Plan plan;
   const auto arguments = std::span<char* const>(argv, static_cast<std::size_t>(argc)).subspan(1);

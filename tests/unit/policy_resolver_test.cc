@@ -488,6 +488,21 @@ TEST(PolicyResolver, AnArchiveCannotHaveTheAliasOfAnotherBoard) {
               "is an alias of \"a\""});
 }
 
+TEST(PolicyResolver, ProblemsAreInTheOrderOfTheirLines) {
+  MapStore store(Documents{
+      {"default", inherits("a") + "last.start = 1\n\nlast.wording = 2"},
+      {"domains/example.org", inherits("gone") + "delete.mode = \"keep-days\"\nlast.start = 3"},
+      {"profiles/a", "last.start = 4\nlast.wording = 5"}});
+  const Resolution resolution = resolve(&store, "ann@example.org", "");
+  Strings places;
+  for (const std::string& problem : resolution.problems) {
+    places.push_back(problem.substr(0, problem.find(": ")));
+  }
+  EXPECT_EQ(places, (Strings{"map/default:2:14", "map/default:4:16", "map/profiles/a:1:14",
+                             "map/profiles/a:2:16", "map/domains/example.org:1:11",
+                             "map/domains/example.org:2", "map/domains/example.org:3:14"}));
+}
+
 TEST(PolicyResolver, TheProblemsOfASharedProfileAreToldOnce) {
   MapStore store(Documents{{"default", inherits("a")},
                            {"domains/example.org", inherits("a")},

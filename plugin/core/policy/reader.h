@@ -15,14 +15,16 @@
 
 namespace pop3_legacy::policy {
 
-/// What is wrong and where: lines and columns count from 1. Line 0: the whole file.
+/// What is wrong and where: lines and columns count from 1. Line 0: the whole file. Column 0: the
+/// whole line. Without a file, the text says where.
 struct Problem {
   std::string file;
   unsigned line = 0;
   unsigned column = 0;
   std::string text;
 
-  /// "FILE:LINE:COLUMN: text" or "FILE: text", safe for a log whatever the document contains.
+  /// "FILE:LINE:COLUMN: text", or as much of it as is known, safe for a log whatever the document
+  /// contains.
   [[nodiscard]] std::string sentence() const;
 };
 

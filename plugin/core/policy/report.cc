@@ -5,6 +5,7 @@
 
 #include "plugin/core/base/text.h"
 #include "plugin/core/policy/keys.h"
+#include "plugin/core/policy/reader/json.h"
 
 namespace pop3_legacy::policy {
 
@@ -42,10 +43,11 @@ std::string show(const Policy& policy) {
   return top.empty() ? out : top + '\n' + out;
 }
 
-std::string explain(const Policy& policy, const Origins& origins) {
+std::string explain(const Policy& policy, const Origins& origins, Told told) {
   std::string out;
   for_each_value(policy, [&](const Key& key, const std::string& value) {
     const auto origin = origins.find(key.path);
+    if (origin == origins.end() && told == Told::changed) return;
     out.append(key.path).append(" = ").append(value).append("  # ");
     out += origin == origins.end()
                ? "built in"
@@ -53,6 +55,15 @@ std::string explain(const Policy& policy, const Origins& origins) {
     out += '\n';
   });
   return out;
+}
+
+std::string json(const Policy& policy, const Origins& origins, Told told) {
+  std::string document;
+  for_each_value(policy, [&](const Key& key, const std::string& value) {
+    if (told == Told::changed && !origins.contains(key.path)) return;
+    document.append("\"").append(key.path).append("\" = ").append(value).append("\n");
+  });
+  return json_of(document);
 }
 
 }  // namespace pop3_legacy::policy

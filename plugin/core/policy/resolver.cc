@@ -1,6 +1,9 @@
 #include "plugin/core/policy/resolver.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <map>
+#include <tuple>
 #include <utility>
 
 #include "plugin/core/base/text.h"
@@ -49,7 +52,7 @@ class Collector {
           std::find(uidl_files_.begin(), uidl_files_.end(), file) != uidl_files_.end();
       if (!known) uidl_files_.push_back(std::move(file));
     }
-    for (std::string& problem : chain.problems) report(std::move(problem));
+    for (Problem& problem : chain.problems) report(std::move(problem));
     return chain.found;
   }
 
@@ -58,7 +61,7 @@ class Collector {
   // The user's own document could not be determined.
   void fail(std::string problem) {
     resolution_.deny_known = resolution_.uidl_known = false;
-    report(std::move(problem));
+    report({{}, 0, 0, std::move(problem)});
   }
 
   Resolution take() {
@@ -66,35 +69,51 @@ class Collector {
     if (const Status plan = check_plan(resolution_.policy.uidl.plan); !plan) {
       const std::vector<std::string_view> names(uidl_files_.begin(), uidl_files_.end());
       resolution_.uidl_known = false;
-      report(printable(enumerated(names) + ": " + plan.error().text));
+      report({{}, 0, 0, enumerated(names) + ": " + plan.error().text});
     }
     if (const Status deletion = check_deletion(resolution_.policy.deletion); !deletion) {
       resolution_.deny_known = false;
-      report(place_of("delete.mode") + deletion.error().text);
+      report(problem_of("delete.mode", deletion.error().text));
     }
     if (const Status boards = check_boards(resolution_.policy.boards); !boards) {
-      report(place_of("boards.archive") + boards.error().text);
+      report(problem_of("boards.archive", boards.error().text));
     }
+    sort_problems();
+    for (const Problem& problem : problems_) resolution_.problems.push_back(problem.sentence());
     return std::move(resolution_);
   }
 
  private:
-  // "FILE:LINE: " for a key that some document sets.
-  std::string place_of(std::string_view path) {
+  // Of the value of a key that some document sets.
+  Problem problem_of(std::string_view path, const std::string& text) {
     const Origin& origin = origins_[path];
-    return printable(origin.location) + ':' + std::to_string(origin.line) + ": ";
+    return {origin.location, origin.line, 0, text};
   }
 
   // Two chains may share a profile; its problems are reported once.
-  void report(std::string problem) {
+  void report(Problem problem) {
     resolution_.intact = false;
-    auto& all = resolution_.problems;
-    if (std::find(all.begin(), all.end(), problem) == all.end()) all.push_back(std::move(problem));
+    const bool known = std::any_of(problems_.begin(), problems_.end(), [&](const Problem& other) {
+      return other.sentence() == problem.sentence();
+    });
+    if (!known) problems_.push_back(std::move(problem));
+  }
+
+  // File by file, as an administrator reads each of them: from top to bottom.
+  void sort_problems() {
+    std::map<std::string, std::size_t> files;
+    for (const Problem& problem : problems_) files.try_emplace(problem.file, files.size());
+    const auto place = [&](const Problem& problem) {
+      return std::tuple(files.at(problem.file), problem.line, problem.column);
+    };
+    std::stable_sort(problems_.begin(), problems_.end(),
+                     [&](const Problem& a, const Problem& b) { return place(a) < place(b); });
   }
 
   DocumentStore& store_;
   Origins& origins_;
   Resolution resolution_;
+  std::vector<Problem> problems_;
   std::vector<std::string> uidl_files_;
 };
 
@@ -226,7 +245,7 @@ Result<std::string> next_name(const std::vector<std::string>& names, std::string
 Chain read_chain(DocumentStore& store, std::string_view name) {
   Chain chain;
   std::vector<std::string> names{std::string(name)};
-  const auto fail = [&chain](std::string problem) {
+  const auto fail = [&chain](Problem problem) {
     chain.deny_trusted = chain.uidl_trusted = false;
     chain.problems.push_back(std::move(problem));
   };
@@ -239,13 +258,13 @@ Chain read_chain(DocumentStore& store, std::string_view name) {
     if (!text) {
       // It counts as present: nobody can tell that it is not.
       chain.found = true;
-      fail(printable(text.error().text));
+      fail({{}, 0, 0, text.error().text});
       return chain;
     }
     if (!text.value()) {
       if (names.size() > 1) {
         asker.text += ", which does not exist: " + store.location(current);
-        fail(asker.sentence());
+        fail(asker);
       }
       return chain;
     }
@@ -258,9 +277,8 @@ Chain read_chain(DocumentStore& store, std::string_view name) {
     if (document.sets_uidl()) {
       chain.uidl_files.insert(chain.uidl_files.begin(), store.location(current));
     }
-    for (const Problem& problem : document.problems()) {
-      chain.problems.push_back(problem.sentence());
-    }
+    chain.problems.insert(chain.problems.end(), document.problems().begin(),
+                          document.problems().end());
     if (!document.inherit()) return chain;
 
     const Inherit& inherit = *document.inherit();
@@ -269,7 +287,7 @@ Chain read_chain(DocumentStore& store, std::string_view name) {
     auto next = next_name(names, inherit.profile);
     if (!next) {
       asker.text += next.error().text;
-      fail(asker.sentence());
+      fail(asker);
       return chain;
     }
     names.push_back(std::move(next.value()));

@@ -72,7 +72,7 @@ struct Chain {
   bool uidl_trusted = true;            ///< the same
   /// Locations of the documents that set a key of [uidl], in the order in which they apply.
   std::vector<std::string> uidl_files;
-  std::vector<std::string> problems;
+  std::vector<Problem> problems;
 
   /// Overrides `policy` with the documents' values, the first document's last.
   void apply(Policy& policy) const;

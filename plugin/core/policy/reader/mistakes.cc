@@ -112,8 +112,10 @@ std::vector<std::string_view> known_tables() {
 }
 
 std::string Problem::sentence() const {
+  if (file.empty()) return printable(text);
   std::string out = file;
-  if (line > 0) out += ':' + std::to_string(line) + ':' + std::to_string(column);
+  if (line > 0) out += ':' + std::to_string(line);
+  if (column > 0) out += ':' + std::to_string(column);
   return printable(out + ": " + text);
 }
 

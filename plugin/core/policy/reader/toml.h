@@ -10,7 +10,6 @@
 #undef NDEBUG
 #define TOML_ASSERT(expr) static_assert(true)
 #define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
 // The parser is compiled only in reader.cc.
 #define TOML_HEADER_ONLY 0
 #include <toml++/toml.h>
