@@ -6,7 +6,9 @@
 /// is installed earlier, because Dovecot may answer the login first.
 #include <optional>
 #include <string>
+#include <utility>
 
+#include "plugin/core/base/version.h"
 #include "plugin/core/state/mailbox_users.h"
 #include "plugin/dovecot/client_session.h"
 #include "plugin/dovecot/dovecot_loop.h"
@@ -48,12 +50,21 @@ bool remembers_hidden(const struct mail_user* user, bool by_user) {
   return !name || has_mailbox_state(inbox, name.value());
 }
 
+/// Which build runs here, and which Dovecot it was built for: once in each process.
+void tell_version(const struct mail_user* user) {
+  static bool told = false;
+  if (std::exchange(told, true)) return;
+  e_debug(user->event, "pop3_legacy: version %s, built for Dovecot's ABI %s", version().c_str(),
+          DOVECOT_ABI_VERSION);
+}
+
 /// False with a reason in user->error: the session must not go on without its policy.
 bool attach_session(struct mail_user* user) {
   struct client* const client = client_of(user);
   if (client == nullptr) {
     return true;  // a user of a shared namespace
   }
+  tell_version(user);
   const policy::Resolution* const resolution = user_policy(user);
   if (resolution == nullptr) {
     return false;

@@ -112,7 +112,8 @@ class WorkaroundsTest(hosts.HostTest):
 
 
 class SnippetTest(hosts.HostTest):
-    """conf.d's snippet with the # removed, as it says; what has ## stays off."""
+    """conf.d's snippet: without each single #, Dovecot starts and the plugin is on. What has ## is for people,
+    what has ### stays off."""
     dovecot_only = True
 
     @classmethod
@@ -120,10 +121,35 @@ class SnippetTest(hosts.HostTest):
         if hosts.standalone:
             raise unittest.SkipTest("about Dovecot only")
         with open(os.path.join(CONF_D, "dovecot-2.4.conf" if typed_settings() else "dovecot-2.3.conf")) as file:
-            snippet = re.sub(r"(?m)^#(?=[^# \n]|  )", "", file.read())
-        snippet = snippet.replace("/etc/dovecot/pop3-legacy", "@base@/policies")
-        cls.host_options = {"policy_setting": "/nonexistent", "settings": snippet}
+            cls.snippet = file.read()
+        snippet = cls.without(1).replace("/etc/dovecot/pop3-legacy", "@base@/policies")
+        cls.host_options = {"policy_setting": "/nonexistent", "settings": "mail_debug = yes\n" + snippet}
         super().setUpClass()
+
+    @classmethod
+    def without(cls, marks):
+        """The snippet without the marks of the lines that have so many."""
+        return re.sub(r"(?m)^#{%d}(?!#)" % marks, "", cls.snippet)
+
+    def test_marks_say_what_a_line_is(self):
+        for marks in (1, 3):
+            for line in re.findall(r"(?m)^#{%d}(?!#)(.*)$" % marks, self.snippet):
+                self.assertRegex(line, r"^ *([a-z0-9_]+ (= .+|\{)|[a-z]+ [a-z0-9]+ \{|\})$")
+        for line in self.snippet.splitlines():
+            self.assertRegex(line, "^$|^#")
+            self.assertNotRegex(line, "^####")
+        prose = re.findall(r"(?m)^##(?!#)(.*)$", self.snippet)
+        self.assertGreater(len(prose), 5)
+        for line in prose:
+            self.assertRegex(line, "^($| )")
+
+    def test_the_log_names_version_and_abi_once_for_each_process(self):
+        user = self.user(1)
+        with hosts.Pop3(self.host.port, user) as pop3:
+            pop3.quit()
+        lines = [line for line in self.host.log().splitlines() if "pop3_legacy: version" in line and user in line]
+        self.assertEqual(len(lines), 1, self.host.log())
+        self.assertRegex(lines[0], r"Debug: pop3_legacy: version [0-9.]+, built for Dovecot's ABI 2\.[34]\.ABIv[0-9]+")
 
     def test_the_policy_folder_decides_and_what_is_optional_is_off(self):
         self.policy('[last]\nwording = "mh"\n', "snippet.example")
