@@ -20,7 +20,8 @@ case $contents in
 dovecot)
   tree=$trees/$suite
   packages=ca-certificates,cmake,dovecot-core,dovecot-dev,dovecot-pop3d,dovecot-sqlite,g++,libcli11-dev
-  packages=$packages,libcmocka-dev,libgtest-dev,libidn2-dev,libssl-dev,libtomlplusplus-dev,ninja-build,pkg-config,python3
+  packages=$packages,libcmocka-dev,libgtest-dev,libidn2-dev,libssl-dev,libtomlplusplus-dev,lowdown,man-db
+  packages=$packages,ninja-build,pkg-config,python3
   unpacked=
   ;;
 oracles)

@@ -123,7 +123,9 @@ std::string default_entry(const Key& key) {
   return out.append("#").append(policy::last_part(key.path)) + " = " + default_of(key) + '\n';
 }
 
-// --- REFERENCE.md ---
+// --- REFERENCE.md, which is pop3-legacy-policy(5) as well ---
+
+// A page of the manual has no tables: they do not fit on a terminal.
 
 std::string code(std::string_view text) {
   return '`' + std::string(text) + '`';
@@ -136,16 +138,17 @@ std::string reference_entry(const Key& key) {
     out +=
         "  - " + code('"' + std::string(word.word) + '"') + ": " + std::string(word.meaning) + '\n';
   }
-  if (!key.example.empty()) out += '\n';
+  if (key.example.empty()) return out;
+  out += "\n  ```\n";
   for (const std::string_view line : lines_of(key.example)) {
-    out.append("      ").append(line).append("\n");
+    out.append("  ").append(line).append("\n");
   }
-  return out;
+  return out + "  ```\n\n";
 }
 
 std::string keys_reference() {
   std::string out =
-      "## Keys of a policy\n\n"
+      "## KEYS\n\n"
       "`commands.deny` is `deny` in the table `[commands]`. The default follows the `=`.\n";
   for (const Section* const section : policy::sections()) {
     out += section->table.empty()
@@ -157,16 +160,16 @@ std::string keys_reference() {
   return out;
 }
 
-// Text for a table's cell.
-std::string cell(std::string_view text) {
-  std::string out = " ";
-  for (const char c : text) out += c == '|' ? std::string("\\|") : std::string(1, c);
-  return out + " |";
-}
-
-std::string row(const std::vector<std::string>& cells) {
-  std::string out = "|";
-  for (const std::string& text : cells) out += cell(text);
+std::string command_entry(const Command& command, bool there) {
+  std::string out = "- **" + code(command.syntax) + "**: " + std::string(command.summary);
+  if (command.owner == Owner::host) {
+    out += " Dovecot's.";
+  } else {
+    out.append(" ").append(command.origin).append(there ? ". On by default." : ".");
+  }
+  if (!command.capability.empty()) out += " In CAPA: " + code(command.capability) + '.';
+  if (!command.like.empty()) out += " Denied with " + code(command.like) + '.';
+  if (!command.deniable) out += " Cannot be denied.";
   return out + '\n';
 }
 
@@ -174,42 +177,37 @@ std::string commands_reference() {
   const Policy defaults;
   const std::vector<std::string>& allowed = defaults.commands.allow;
   std::string out =
-      "\n## Commands\n\n"
+      "\n## COMMANDS\n\n"
       "HELP and CAPA show those that a session has. Dovecot's own are there unless "
       "`commands.deny` names them; the plugin's are, where `commands.allow` names them (CAPA "
-      "always). Denying a command also denies those that do the same.\n\n" +
-      row({"command", "", "whose", "in CAPA", "by default", "denied with"}) +
-      "|---|---|---|---|---|---|\n";
+      "always). Denying a command also denies those that do the same. The entries of the plugin's "
+      "commands say whose they are.\n\n";
   for (const Command& command : command_table()) {
     const bool there =
         !command.ours() || std::find(allowed.begin(), allowed.end(), command.name) != allowed.end();
-    std::string denied = command.like.empty() ? "" : code(command.like);
-    if (!command.deniable) denied = "cannot be";
-    out += row({code(command.syntax), std::string(command.summary),
-                command.owner == Owner::host ? "Dovecot's" : std::string(command.origin),
-                command.capability.empty() ? "" : code(command.capability), there ? "yes" : "no",
-                denied});
+    out += command_entry(command, there);
   }
   return out;
 }
 
 std::string schemes_reference() {
   std::string out =
-      "\n## UIDL schemes\n\n"
-      "\"No\" in the last column: a conversion from mbox to Maildir, or new UIDs, change what the "
-      "scheme is made of. Save the old server's UIDL answer before, and pin it.\n\n" +
-      row({"scheme", "whose ids, and what they are made of", "moved to Maildir"}) +
-      "|---|---|---|\n";
+      "\n## UIDL SCHEMES\n\n"
+      "Whose ids, and what they are made of. Where it says \"Lost by a move\", a conversion from "
+      "mbox "
+      "to Maildir, or new UIDs, change what the scheme is made of: save the old server's UIDL "
+      "answer "
+      "before, and pin it.\n\n";
   for (const uidl::Scheme& scheme : uidl::schemes()) {
-    out += row({code(scheme.name), std::string(scheme.description) + '.',
-                scheme.survives_conversion ? "yes" : "no"});
+    out += "- **" + code(scheme.name) + "**: " + std::string(scheme.description) +
+           (scheme.survives_conversion ? ".\n" : ". Lost by a move.\n");
   }
   return out;
 }
 
 std::string dialects_reference() {
   std::string out =
-      "\n## Dialects\n\n"
+      "\n## DIALECTS\n\n"
       "A reply that is not listed is Dovecot's own. The names are those of `[reply.templates]`.\n";
   for (const wording::Dialect& dialect : wording::dialects()) {
     out.append("\n### ").append(code(dialect.name)).append("\n\nThe words: ");
@@ -255,11 +253,26 @@ std::string reference() {
          "<!-- Made by the build's target `documents` from the entries in plugin/core: change "
          "those "
          "(CONTRIBUTING.md). -->\n\n"
-         "The keys of a policy, the commands, the schemes of message ids and the dialects of "
-         "replies, as this version has them. How policies are put together, and what to heed, is "
-         "in "
-         "README.md.\n\n" +
-         keys_reference() + commands_reference() + schemes_reference() + dialects_reference();
+         "## NAME\n\n"
+         "pop3-legacy-policy - which commands, ids and replies the POP3 clients of a domain get\n\n"
+         "## SYNOPSIS\n\n"
+         "    /etc/dovecot/pop3-legacy/default.toml\n"
+         "    /etc/dovecot/pop3-legacy/domains/DOMAIN.toml\n"
+         "    /etc/dovecot/pop3-legacy/profiles/PROFILE.toml\n\n"
+         "## DESCRIPTION\n\n"
+         "A policy is a TOML file: `default.toml` for everybody, one for each domain that has its "
+         "own, and profiles that these inherit or that the userdb gives to a user "
+         "(`userdb_pop3_legacy_profile=PROFILE` in a passwd-file). A user without a domain has "
+         "`default.toml` alone. A change holds from the next login on. How policies are put "
+         "together, and what to heed with each feature, is in [conf.d/README.md](README.md); "
+         "pop3-legacy-policy(1) checks them.\n\n"
+         "This page has the keys, the commands, the schemes of message ids and the dialects of "
+         "replies, as this version has them.\n\n" +
+         keys_reference() + commands_reference() + schemes_reference() + dialects_reference() +
+         "\n## SEE ALSO\n\n"
+         "[pop3-legacy(7)](../man/pop3-legacy.7.md), "
+         "[pop3-legacy-policy(1)](../man/pop3-legacy-policy.1.md), "
+         "[pop3-legacy-migration(7)](MIGRATION.md), [conf.d/README.md](README.md)\n";
 }
 
 }  // namespace pop3_legacy::policy_tool

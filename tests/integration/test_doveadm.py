@@ -1,7 +1,9 @@
 """doveadm pop3-legacy uidl …, for one user and for many."""
 import glob
 import os
+import re
 import shutil
+import subprocess
 
 import hosts
 from private_host import MAIL_UID
@@ -780,3 +782,31 @@ class PolicyCommandTest(hosts.HostTest):
 
     def test_another_word_is_refused(self):
         self.assertEqual(self.show("-u", GOOD[0], "explode").returncode, 64)
+
+
+class HelpTest(hosts.HostTest):
+    """doveadm-pop3-legacy(1)"""
+
+    dovecot_only = True
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "man", "doveadm-pop3-legacy.1.md")
+
+    def test_the_page_has_doveadms_verbs(self):
+        with open(self.source) as file:
+            page = file.read()
+        told = re.findall(r"\*\*pop3-legacy ([a-z]+)(?: ([a-z]+))?\*\*.*\*\*-u\*\*", page)
+        usage = self.host.try_doveadm("pop3-legacy").stderr
+        known = [(group, verb) for group, verbs in re.findall(r"(?m)^ +([a-z]+) +(?:([a-z|]+)$|\[)", usage)
+                 for verb in verbs.split("|")]
+        self.assertEqual(sorted(told), sorted(known), usage)
+
+    def test_help_shows_the_page(self):
+        page = os.path.join(hosts.modules, "..", "man", "doveadm-pop3-legacy.1")
+        if not os.path.exists(page) or not shutil.which("man") or hosts.tree:
+            self.skipTest("no page, or no man beside this Dovecot")
+        with open(page) as file:
+            result = subprocess.run(
+                ["unshare", "--mount", "sh", "-euc", "mount -t tmpfs none /usr/share/man; mkdir /usr/share/man/man1; "
+                 "cat >/usr/share/man/man1/doveadm-pop3-legacy.1; exec doveadm help pop3-legacy"],
+                stdin=file, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertIn("pop3-legacy uidl verify", result.stdout)
