@@ -3,6 +3,7 @@ client and session, with many clients in one process, and with the installed sni
 import os
 import re
 import ssl
+import subprocess
 import unittest
 
 import hosts
@@ -112,8 +113,8 @@ class WorkaroundsTest(hosts.HostTest):
 
 
 class SnippetTest(hosts.HostTest):
-    """conf.d's snippet: without each single #, Dovecot starts and the plugin is on. What has ## is for people,
-    what has ### stays off."""
+    """conf.d's snippet, turned on as pop3-legacy(7) says: without each single #, Dovecot starts and the plugin is
+    on. What has ## is for people, what has ### stays off."""
     dovecot_only = True
 
     @classmethod
@@ -122,14 +123,30 @@ class SnippetTest(hosts.HostTest):
             raise unittest.SkipTest("about Dovecot only")
         with open(os.path.join(CONF_D, "dovecot-2.4.conf" if typed_settings() else "dovecot-2.3.conf")) as file:
             cls.snippet = file.read()
-        snippet = cls.without(1).replace("/etc/dovecot/pop3-legacy", "@base@/policies")
-        cls.host_options = {"policy_setting": "/nonexistent", "settings": "mail_debug = yes\n" + snippet}
+        with open(os.path.join(CONF_D, "..", "man", "pop3-legacy.7.md")) as file:
+            cls.on, cls.off = re.findall(r"sed -i '(.*?)' /etc/dovecot/conf.d/95-pop3-legacy.conf", file.read())
+        cls.turned_on = cls.sed(cls.on, cls.snippet)
+        cls.host_options = {"policy_setting": "/nonexistent", "settings": "mail_debug = yes\n" +
+                            cls.turned_on.replace("/etc/dovecot/pop3-legacy", "@base@/policies")}
         super().setUpClass()
 
-    @classmethod
-    def without(cls, marks):
-        """The snippet without the marks of the lines that have so many."""
-        return re.sub(r"(?m)^#{%d}(?!#)" % marks, "", cls.snippet)
+    @staticmethod
+    def sed(script, text):
+        return subprocess.run(["sed", script], input=text, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+    def test_it_is_turned_on_and_off_by_the_lines_with_one_mark(self):
+        self.assertEqual(self.turned_on, re.sub(r"(?m)^#(?!#)", "", self.snippet))
+        self.assertEqual(self.sed(self.off, self.turned_on), self.snippet)
+
+    def test_dovecot_knows_what_is_optional(self):
+        path = os.path.join(self.host.base, "optional.conf")
+        with open(os.path.join(self.host.base, "dovecot.conf")) as file:
+            text = file.read() + re.sub(r"(?m)^###", "", self.turned_on)
+        with open(path, "w") as file:
+            file.write(text)
+        told = self.host.run("doveconf", "-c", path)
+        self.assertEqual(told.returncode, 0, told.stderr)
+        self.assertIn("pop3_legacy_login_help = long", told.stdout)
 
     def test_marks_say_what_a_line_is(self):
         for marks in (1, 3):
