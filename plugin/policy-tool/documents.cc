@@ -270,8 +270,8 @@ std::string reference() {
          "replies, as this version has them.\n\n" +
          keys_reference() + commands_reference() + schemes_reference() + dialects_reference() +
          "\n## SEE ALSO\n\n"
-         "[pop3-legacy(7)](../man/pop3-legacy.7.md), "
-         "[pop3-legacy-policy(1)](../man/pop3-legacy-policy.1.md), "
+         "[pop3-legacy(7)](man/pop3-legacy.7.md), "
+         "[pop3-legacy-policy(1)](man/pop3-legacy-policy.1.md), "
          "[pop3-legacy-migration(7)](MIGRATION.md), [conf.d/README.md](README.md)\n";
 }
 

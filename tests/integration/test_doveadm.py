@@ -265,22 +265,6 @@ class ListTest(UidlTest):
         self.assertNotEqual(result.returncode, 0)
 
 
-class PluginForAllTest(UidlTest):
-    """mail_plugins names the plugin for all of Dovecot, contrary to the README."""
-
-    def test_doveadm_does_not_run(self):
-        setting = "mail_plugins = pop3_legacy\n"
-        if self.host.typed_settings:
-            setting = "mail_plugins {\n  pop3_legacy = yes\n}\n"
-        with hosts.new_host(settings=setting) as host:
-            host.maildir("anna")
-            hosts.deliver(host, "anna", hosts.message(1), 1)
-            self.assertEqual(len(ids(host, "anna")), 1)
-            result = host.try_doveadm("fetch", "-u", "anna", "pop3.uidl", "mailbox", "INBOX")
-            self.assertNotEqual(result.returncode, 0)
-            self.assertRegex(result.stderr, "Fatal: .*lib95_pop3_legacy_plugin")
-
-
 class DetectTest(UidlTest):
     def test_each_scheme_by_its_own_answer(self):
         for scheme in ("uw", "dovecot", "cyrus", "cyrus-courier", "courier-v0", "maildir-md5", "solid-mbox",
@@ -788,7 +772,8 @@ class HelpTest(hosts.HostTest):
     """doveadm-pop3-legacy(1)"""
 
     dovecot_only = True
-    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "man", "doveadm-pop3-legacy.1.md")
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "conf.d", "man",
+                          "doveadm-pop3-legacy.1.md")
 
     def test_the_page_has_doveadms_verbs(self):
         with open(self.source) as file:

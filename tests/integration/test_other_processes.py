@@ -18,6 +18,7 @@ class EverywhereTest(hosts.HostTest):
         self.assertEqual(self.host.doveadm("search", "-u", user, "ALL").count("\n"), 2)
         self.assertIn("LAST", self.host.doveadm("pop3-legacy", "policy", "-u", user, "show"))
         self.assertIn("1", self.host.doveadm("pop3-legacy", "uidl", "list", "-u", user))
+        self.assertIn("pop3.uidl: ", self.host.doveadm("fetch", "-u", user, "pop3.uidl", "mailbox", "INBOX"))
         pop3 = self.login(user)
         self.assertEqual(pop3.command(b"STAT")[:6], b"+OK 2 ")
         self.assertEqual(pop3.command(b"LAST"), b"+OK 0")

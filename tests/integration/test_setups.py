@@ -123,7 +123,7 @@ class SnippetTest(hosts.HostTest):
             raise unittest.SkipTest("about Dovecot only")
         with open(os.path.join(CONF_D, "dovecot-2.4.conf" if typed_settings() else "dovecot-2.3.conf")) as file:
             cls.snippet = file.read()
-        with open(os.path.join(CONF_D, "..", "man", "pop3-legacy.7.md")) as file:
+        with open(os.path.join(CONF_D, "man", "pop3-legacy.7.md")) as file:
             cls.on, cls.off = re.findall(r"sed -i '(.*?)' /etc/dovecot/conf.d/95-pop3-legacy.conf", file.read())
         cls.turned_on = cls.sed(cls.on, cls.snippet)
         cls.host_options = {"policy_setting": "/nonexistent", "settings": "mail_debug = yes\n" +

@@ -13,9 +13,9 @@ import tempfile
 import unittest
 
 ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-SOURCES = {"pop3-legacy.7": "man/pop3-legacy.7.md", "pop3-legacy-policy.1": "man/pop3-legacy-policy.1.md",
+SOURCES = {"pop3-legacy.7": "conf.d/man/pop3-legacy.7.md", "pop3-legacy-policy.1": "conf.d/man/pop3-legacy-policy.1.md",
            "pop3-legacy-policy.5": "conf.d/REFERENCE.md", "pop3-legacy-migration.7": "conf.d/MIGRATION.md",
-           "doveadm-pop3-legacy.1": "man/doveadm-pop3-legacy.1.md"}
+           "doveadm-pop3-legacy.1": "conf.d/man/doveadm-pop3-legacy.1.md"}
 version, programs, pages = "", [], []
 
 
@@ -148,7 +148,8 @@ class LinksTest(unittest.TestCase):
         return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
     def test_each_link_of_the_documents_leads_somewhere(self):
-        documents = [os.path.relpath(path, ROOT) for folder in ("*", "conf.d/*", "man/*", "plugin/*", "shim/*", "tests/**/*")
+        documents = [os.path.relpath(path, ROOT)
+                     for folder in ("*", "conf.d/**/*", "plugin/*", "shim/*", "tests/**/*")
                      for path in glob.glob(f"{ROOT}/{folder}.md", recursive=True)]
         self.assertGreater(len(documents), 10)
         for path in documents:
