@@ -29,29 +29,31 @@ class FailingMaildrop : public Maildrop {
   FailingMaildrop(std::unique_ptr<Maildrop> maildrop, FailurePlan& plan)
       : maildrop_(std::move(maildrop)), plan_(plan) {}
 
-  MessageNumber message_count() const override { return maildrop_->message_count(); }
+  [[nodiscard]] MessageNumber message_count() const override { return maildrop_->message_count(); }
 
-  UidValidity uidvalidity() const override { return maildrop_->uidvalidity(); }
+  [[nodiscard]] UidValidity uidvalidity() const override { return maildrop_->uidvalidity(); }
 
-  Uid uid(MessageNumber number) const override { return maildrop_->uid(number); }
+  [[nodiscard]] Uid uid(MessageNumber number) const override { return maildrop_->uid(number); }
 
-  std::uint64_t next_uid() const override { return maildrop_->next_uid(); }
+  [[nodiscard]] std::uint64_t next_uid() const override { return maildrop_->next_uid(); }
 
-  std::uint64_t size(MessageNumber number) const override { return maildrop_->size(number); }
+  [[nodiscard]] std::uint64_t size(MessageNumber number) const override {
+    return maildrop_->size(number);
+  }
 
-  std::string unique_name(MessageNumber number) const override {
+  [[nodiscard]] std::string unique_name(MessageNumber number) const override {
     return maildrop_->unique_name(number);
   }
 
-  std::optional<std::string> file_name(MessageNumber number) const override {
+  [[nodiscard]] std::optional<std::string> file_name(MessageNumber number) const override {
     return maildrop_->file_name(number);
   }
 
-  std::string stored_uidl(MessageNumber number) const override {
+  [[nodiscard]] std::string stored_uidl(MessageNumber number) const override {
     return maildrop_->stored_uidl(number);
   }
 
-  bool seen(MessageNumber number) const override { return maildrop_->seen(number); }
+  [[nodiscard]] bool seen(MessageNumber number) const override { return maildrop_->seen(number); }
 
   Result<std::unique_ptr<MessageReader>> open_message(MessageNumber number) override {
     if (const Status planned = plan_.next("open_message"); !planned) {
@@ -102,7 +104,9 @@ class FailingMaildrop : public Maildrop {
     return planned ? maildrop_->save_copy(mailbox, message) : planned;
   }
 
-  bool has_state(std::string_view name) const override { return maildrop_->has_state(name); }
+  [[nodiscard]] bool has_state(std::string_view name) const override {
+    return maildrop_->has_state(name);
+  }
 
  private:
   std::unique_ptr<Maildrop> maildrop_;

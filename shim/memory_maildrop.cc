@@ -30,37 +30,37 @@ class MemoryMaildrop : public Maildrop {
         next_uid_(mailbox.next_uid()),
         messages_(mailbox.messages()) {}
 
-  MessageNumber message_count() const override {
+  [[nodiscard]] MessageNumber message_count() const override {
     return static_cast<MessageNumber>(messages_.size());
   }
 
-  UidValidity uidvalidity() const override { return uidvalidity_; }
+  [[nodiscard]] UidValidity uidvalidity() const override { return uidvalidity_; }
 
-  std::uint64_t next_uid() const override { return next_uid_; }
+  [[nodiscard]] std::uint64_t next_uid() const override { return next_uid_; }
 
-  Uid uid(MessageNumber number) const override { return message(number).uid; }
+  [[nodiscard]] Uid uid(MessageNumber number) const override { return message(number).uid; }
 
-  std::uint64_t size(MessageNumber number) const override {
+  [[nodiscard]] std::uint64_t size(MessageNumber number) const override {
     SizeAsSent size;
     size.add(*message(number).text);
     return size.octets();
   }
 
-  std::string unique_name(MessageNumber number) const override {
+  [[nodiscard]] std::string unique_name(MessageNumber number) const override {
     const auto name = file_name(number);
     return name ? *name : message(number).guid;
   }
 
-  std::optional<std::string> file_name(MessageNumber number) const override {
+  [[nodiscard]] std::optional<std::string> file_name(MessageNumber number) const override {
     const std::string& name = message(number).file_name;
     return name.empty() ? std::nullopt : std::optional(name);
   }
 
-  std::string stored_uidl(MessageNumber number) const override {
+  [[nodiscard]] std::string stored_uidl(MessageNumber number) const override {
     return message(number).stored_uidl;
   }
 
-  bool seen(MessageNumber number) const override { return message(number).seen; }
+  [[nodiscard]] bool seen(MessageNumber number) const override { return message(number).seen; }
 
   Result<std::unique_ptr<MessageReader>> open_message(MessageNumber number) override {
     if (mailbox_.uidvalidity() != uidvalidity_ || mailbox_.find(uid(number)) == nullptr) {
@@ -100,7 +100,9 @@ class MemoryMaildrop : public Maildrop {
     return Done{};
   }
 
-  bool has_state(std::string_view name) const override { return mailbox_.states().contains(name); }
+  [[nodiscard]] bool has_state(std::string_view name) const override {
+    return mailbox_.states().contains(name);
+  }
 
   // There is only one mailbox.
   Status save_copy(std::string_view /*mailbox*/, int /*message*/) override {

@@ -27,7 +27,7 @@ class UserStates : public StateStore {
  public:
   UserStates(struct mail_user* user, StateStore& mailbox) : user_(user), mailbox_(mailbox) {}
 
-  std::string place_of(std::string_view name) const override {
+  [[nodiscard]] std::string place_of(std::string_view name) const override {
     return in_dict_ ? "the key " + key_of(name) + " of the dict with the users' states"
                     : mailbox_.place_of(name);
   }

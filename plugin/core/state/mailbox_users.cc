@@ -35,7 +35,7 @@ class MailboxUsers : public StateStore {
                std::function<void(std::string_view)> warn)
       : mailbox_(mailbox), user_(std::move(user)), by_user_(by_user), warn_(std::move(warn)) {}
 
-  std::string place_of(std::string_view name) const override {
+  [[nodiscard]] std::string place_of(std::string_view name) const override {
     const Result<std::string> kept = kept_as(name);
     return mailbox_.place_of(kept ? kept.value() : name);
   }
@@ -75,7 +75,7 @@ class MailboxUsers : public StateStore {
   }
 
  private:
-  Result<std::string> kept_as(std::string_view state) const {
+  [[nodiscard]] Result<std::string> kept_as(std::string_view state) const {
     return by_user_ ? state_of_user(state, user_) : std::string(state);
   }
 
