@@ -3,7 +3,7 @@
 # and reused by the next call.
 #
 #   debian_tree.sh SUITE          a Dovecot and what the plugin is built with: bookworm has
-#                                 Dovecot 2.3, trixie has Dovecot 2.4
+#                                 Dovecot 2.3, trixie has Dovecot 2.4, forky a newer 2.4
 #   debian_tree.sh SUITE oracles  the POP3 servers that tests/oracles asks; bookworm has all five
 #   debian_tree.sh SUITE mta      mail servers that the integration tests send to: postfix, msmtp
 #

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "plugin/dovecot/deletions.h"
+
 namespace pop3_legacy::dovecot {
 
 ClientMailbox::ClientMailbox(struct mailbox* box, const MailboxMessages& messages)
@@ -59,7 +61,7 @@ void ClientMailbox::forget_messages() {
   total_size_ = deleted_size_ = 0;
   last_seen_pop3_msn_ = lowest_retr_pop3_msn_ = highest_expunged_fetch_msgnum_ = 0;
   highest_seq_ = msgnum_to_seq_map_count_ = 0;
-  deleted_ = false;
+  has_deletions_ = false;
 }
 
 void ClientMailbox::exchange(struct client* client) {
@@ -82,10 +84,10 @@ void ClientMailbox::exchange(struct client* client) {
   std::swap(client->uidl_pool, uidl_pool_);
   std::swap(client->message_uidls, message_uidls_);
   std::swap(client->message_sizes, message_sizes_);
+  const bool has_deletions = std::exchange(has_deletions_, dovecot::has_deletions(*client));
   std::swap(client->deleted_bitmask, deleted_bitmask_);
+  set_has_deletions(*client, has_deletions);
   std::swap(client->seen_bitmask, seen_bitmask_);
-  const bool deleted = client->deleted;
-  client->deleted = std::exchange(deleted_, deleted);
 }
 
 }  // namespace pop3_legacy::dovecot

@@ -62,7 +62,7 @@ class ClientMailbox {
   unsigned char* deleted_bitmask_ = nullptr;
   /// If null, RETR sets no \Seen and QUIT writes nothing.
   unsigned char* seen_bitmask_ = nullptr;
-  bool deleted_ = false;
+  bool has_deletions_ = false;
 };
 
 }  // namespace pop3_legacy::dovecot

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "plugin/dovecot/deletions.h"
 #include "plugin/dovecot/domain_loader.h"
 #include "plugin/dovecot/dovecot_maildrop.h"
 #include "plugin/dovecot/host_answer.h"
@@ -149,7 +150,7 @@ Status DovecotHost::narrow(const std::vector<MessageNumber>& numbers) {
 
 // Does what cmd_rset() does, but QUIT still says "messages deleted".
 void DovecotHost::forget_deletions() {
-  if (client_->deleted) {
+  if (has_deletions(*client_)) {
     std::fill_n(client_->deleted_bitmask, MSGS_BITMASK_SIZE(client_), std::uint8_t{0});
     client_->deleted_count = 0;
     client_->deleted_size = 0;
@@ -178,7 +179,7 @@ Status DovecotHost::remove_unseen(const std::vector<Uid>& uids) {
 
 bool DovecotHost::deleted(MessageNumber number) const {
   const MessageNumber bit = number - 1;
-  return client_->deleted &&
+  return has_deletions(*client_) &&
          (client_->deleted_bitmask[bit / CHAR_BIT] >> (bit % CHAR_BIT) & 1U) != 0;
 }
 
@@ -208,10 +209,10 @@ bool DovecotHost::output_acknowledged() const {
 
 // Does what cmd_dele() in pop3-commands.c does; RSET and QUIT need no more.
 Status DovecotHost::mark_deleted(MessageNumber number) {
-  if (!client_->deleted) {
+  if (!has_deletions(*client_)) {
     client_->deleted_bitmask =
         static_cast<unsigned char*>(i_malloc(MSGS_BITMASK_SIZE(client_)));  // zeroed
-    client_->deleted = true;
+    set_has_deletions(*client_, true);
   }
   const MessageNumber bit = number - 1;
   client_->deleted_bitmask[bit / CHAR_BIT] |= static_cast<unsigned char>(1U << (bit % CHAR_BIT));

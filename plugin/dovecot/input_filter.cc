@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "plugin/dovecot/client_session.h"
+#include "plugin/dovecot/host_stream.h"
 #include "plugin/dovecot/trampoline.h"
 
 namespace pop3_legacy::dovecot {
@@ -153,8 +154,9 @@ struct istream* input_filter_create(struct istream* parent, ClientSession* sessi
   filter->istream.istream.readable_fd = parent->readable_fd;
   filter->istream.istream.blocking = parent->blocking;
   filter->istream.istream.seekable = false;
-  struct istream* const stream = i_stream_create(&filter->istream, parent, i_stream_get_fd(parent),
-                                                 static_cast<enum istream_create_flag>(0));
+  // Our commands are answered in here, and read mail and programs' output.
+  struct istream* const stream = pop3_legacy_host_stream_create(
+      &filter->istream, parent, i_stream_get_fd(parent), /*reads_others=*/1);
   i_stream_set_name(stream, i_stream_get_name(parent));
   return stream;
 }

@@ -27,6 +27,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "plugin/dovecot/host_stream.h"
+
 #define SMTP_PORT 25
 #define MSECS_PER_SEC 1000
 
@@ -136,7 +138,7 @@ static struct istream* paced_istream_create(struct istream* parent) {
   paced->istream.istream.blocking = FALSE;
   paced->istream.istream.seekable = parent->seekable;
   /* No descriptor, because files cannot be waited for. */
-  return i_stream_create(&paced->istream, parent, -1, 0);
+  return pop3_legacy_host_stream_create(&paced->istream, parent, -1, /*reads_others=*/0);
 }
 
 /* --- by SMTP --- */

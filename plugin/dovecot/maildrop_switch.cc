@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "plugin/dovecot/deletions.h"
 #include "plugin/dovecot/mailbox_state.h"
 
 namespace pop3_legacy::dovecot {
@@ -121,7 +122,7 @@ Status MaildropSwitch::write_changes() {
   }
   const unsigned seen_changes = client_->seen_change_count;
   bool written = true;
-  if (client_->deleted || client_->seen_bitmask != nullptr) {
+  if (has_deletions(*client_) || client_->seen_bitmask != nullptr) {
     client_->quit_seen = true;
     T_BEGIN {
       written = client_update_mails(client_);

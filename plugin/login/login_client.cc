@@ -38,6 +38,14 @@ void send(struct client* client, std::string_view octets) {
   of(client).module_context.super.send_raw_data(client, octets.data(), octets.size());
 }
 
+#ifdef POP3_LEGACY_HAVE_SASL_PROXY
+constexpr auto advertised_mechanisms = sasl_proxy_get_advertised_mechs;
+constexpr auto find_mechanism = sasl_proxy_find_available_mech;
+#else
+constexpr auto advertised_mechanisms = sasl_server_get_advertised_mechs;
+constexpr auto find_mechanism = sasl_server_find_available_mech;
+#endif
+
 /// Decides as this Dovecot's commands and CAPA do.
 WaysIn ways_in(struct client* client) {
 #ifdef POP3_LEGACY_HAVE_CONNECTION_SECURED
@@ -50,9 +58,9 @@ WaysIn ways_in(struct client* client) {
   const bool has_tls = client->tls;
 #endif
   unsigned mechanisms = 0;
-  (void)sasl_server_get_advertised_mechs(client, &mechanisms);
-  return {.password = may_be_clear && sasl_server_find_available_mech(client, "PLAIN") != nullptr,
-          .apop = sasl_server_find_available_mech(client, "APOP") != nullptr,
+  (void)advertised_mechanisms(client, &mechanisms);
+  return {.password = may_be_clear && find_mechanism(client, "PLAIN") != nullptr,
+          .apop = find_mechanism(client, "APOP") != nullptr,
           .sasl = mechanisms > 0,
           .stls = client_is_tls_enabled(client) && !has_tls};
 }

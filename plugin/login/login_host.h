@@ -18,7 +18,11 @@ extern "C" {
 // clang-format on
 #include "client-common.h"
 #include "login-settings.h"
+#ifdef POP3_LEGACY_HAVE_SASL_PROXY
+#include "sasl-proxy.h"
+#else
 #include "sasl-server.h"
+#endif
 #ifndef POP3_LEGACY_HAVE_CONNECTION_SECURED
 #include "master-service-ssl-settings.h"
 #endif
