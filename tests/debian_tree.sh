@@ -7,12 +7,14 @@
 #   debian_tree.sh SUITE oracles  the POP3 servers that tests/oracles asks; bookworm has all five
 #   debian_tree.sh SUITE mta      mail servers that the integration tests send to: postfix, msmtp
 #
-# Needs root and debootstrap. POP3_LEGACY_TREES says where the trees are.
+# Needs root and debootstrap. POP3_LEGACY_TREES says where the trees are. Exit code 3: the mirror has no
+# such release.
 set -eu
 
 suite=$1
 contents=${2:-dovecot}
 trees=${POP3_LEGACY_TREES:-/var/cache/dovecot-pop3-legacy}
+mirror=http://deb.debian.org/debian
 # The packages in `unpacked` are only unpacked, with their dependencies: they conflict with each
 # other, and their scripts would start servers. If two contain a file of the same name
 # (/usr/sbin/pop3d), the later one's is kept.
@@ -44,7 +46,9 @@ esac
 make_tree() {
   rm -rf "$tree"
   mkdir -p "$tree"
-  debootstrap --variant=minbase --include="$packages" "$suite" "$tree" || return
+  # All releases are made alike; debootstrap has scripts under the names of those that it knows.
+  debootstrap --variant=minbase --include="$packages" "$suite" "$tree" "$mirror" \
+    /usr/share/debootstrap/scripts/sid || return
   [ -n "$unpacked" ] || return 0
   cp /etc/resolv.conf "$tree/etc/resolv.conf"
   # One after another, because of their dependencies.
@@ -69,6 +73,11 @@ if [ "$(cat "$mark" 2>/dev/null || true)" != "$made_for" ]; then
   mkdir -p "$trees"
   tries=3
   until make_tree >"$log" 2>&1; do
+    if grep -q '^E: Failed getting release file' "$log" && wget -q --spider "$mirror/dists/stable/Release"; then
+      rm -rf "$tree"
+      echo "debian_tree.sh: $mirror has no $suite." >&2
+      exit 3
+    fi
     tries=$((tries - 1))
     if [ "$tries" -eq 0 ]; then
       echo "debian_tree.sh: a tree of $suite could not be made; the output is in $log:" >&2
