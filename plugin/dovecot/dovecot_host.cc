@@ -410,12 +410,14 @@ Result<std::unique_ptr<RunningProgram>> DovecotHost::run_program(
   if (call.service) return run_script(loop_, client_->user, call, std::move(done));
   // With these groups a program could connect to Dovecot's own sockets, which no user may do.
   std::string groups;
-  for (const std::string& group : service_groups()) groups += (groups.empty() ? "" : ", ") + group;
+  for (const std::string& group : service_groups(client_->user->set->base_dir)) {
+    groups += (groups.empty() ? "" : ", ") + group;
+  }
   if (!groups.empty()) {
     return Error{Failure::permanent,
                  call.target + " was not run: it would have the group " + groups +
-                     " of Dovecot's service pop3; set \"extra_groups =\" (empty) in that service, "
-                     "or use a script service instead"};
+                     " of Dovecot's sockets; set \"extra_groups =\" in service pop3 and "
+                     "\"mail_access_groups =\" (both empty), or use a script service instead"};
   }
   return process::run_program(loop_, call, std::move(done));
 }

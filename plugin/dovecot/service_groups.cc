@@ -1,6 +1,9 @@
 #include "plugin/dovecot/service_groups.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <grp.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -9,6 +12,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include "plugin/core/base/number.h"
@@ -52,9 +56,27 @@ std::vector<gid_t> own_groups() {
   return groups;
 }
 
+/// The groups whose members may write to a socket in this folder that others may not. None if the
+/// folder cannot be seen: then the process cannot reach the sockets either.
+std::set<gid_t> socket_groups(const std::string& folder) {
+  std::set<gid_t> found;
+  DIR* const directory = ::opendir(folder.c_str());
+  if (directory == nullptr) return found;
+  while (const dirent* const entry = ::readdir(directory)) {
+    struct stat facts {};
+    if (::fstatat(::dirfd(directory), entry->d_name, &facts, AT_SYMLINK_NOFOLLOW) == 0 &&
+        S_ISSOCK(facts.st_mode) && (facts.st_mode & S_IWGRP) != 0 &&
+        (facts.st_mode & S_IWOTH) == 0) {
+      found.insert(facts.st_gid);
+    }
+  }
+  ::closedir(directory);
+  return found;
+}
+
 }  // namespace
 
-std::vector<std::string> service_groups() {
+std::vector<std::string> service_groups(const std::string& base_dir) {
   std::vector<std::string> found;
   const char* const listed = std::getenv(variable);
   std::string_view rest = listed == nullptr ? "" : listed;
@@ -68,6 +90,13 @@ std::vector<std::string> service_groups() {
     // A group whose name cannot be resolved is assumed to be one the process has.
     if (!number || std::find(own.begin(), own.end(), *number) != own.end()) {
       found.push_back(number ? name_of(*number) : std::move(name));
+    }
+  }
+  for (const gid_t group : socket_groups(base_dir)) {
+    std::string name = name_of(group);
+    if (std::find(own.begin(), own.end(), group) != own.end() &&
+        std::find(found.begin(), found.end(), name) == found.end()) {
+      found.push_back(std::move(name));
     }
   }
   return found;

@@ -101,7 +101,8 @@ class Children(WithSendmail, ProgramTest):
 
 
 class Groups(ProgramTest):
-    """What Dovecot's own group may do, a program may not."""
+    """What Dovecot's own group may do, a program may not. By default the process has the group, from its service
+    or from mail_access_groups."""
 
     dovecot_only = True
 
@@ -115,6 +116,16 @@ class Groups(ProgramTest):
         self.assertEqual(pop3.command(b"XID"), b"-ERR [SYS/TEMP] XID is not available at the moment.")
         self.assert_logged(r"XID: .*/XID was not run: it would have the group dovecot .*extra_groups")
         self.assertEqual(pop3.quit()[:3], b"+OK")
+
+
+class GroupsOfTheService(Groups):
+    host_options = {"settings": "service pop3 {\n  extra_groups = dovecot\n}\nprotocol pop3 {\n"
+                                "  mail_access_groups =\n}\n"}
+
+
+class GroupsOfTheUser(Groups):
+    host_options = {"settings": "service pop3 {\n  extra_groups =\n}\nprotocol pop3 {\n"
+                                "  mail_access_groups = dovecot\n}\n"}
 
 
 class Turns(HostTest):

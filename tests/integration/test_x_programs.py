@@ -43,7 +43,8 @@ def without_service_groups(**options):
     """A Dovecot whose pop3 processes have only the mail user's groups, as programs require."""
     if hosts.standalone:
         return options
-    settings = "service pop3 {\n  extra_groups =\n}\n" + options.get("settings", "")
+    settings = ("service pop3 {\n  extra_groups =\n}\nprotocol pop3 {\n  mail_access_groups =\n}\n" +
+                options.get("settings", ""))
     return dict(options, settings=settings)
 
 

@@ -103,7 +103,7 @@ constexpr std::array x_commands_keys{
             "fixed reply, or what a program or a service of Dovecot's answers. `false` "
             "removes an inherited one. conf.d/README.md says what a program gets and what to "
             "beware of; a program needs `service pop3 { extra_groups = }` in Dovecot's "
-            "configuration.",
+            "configuration, and from 2.4.3 on `mail_access_groups =`.",
         .kind = XCommandsKey{},
         .example = "[x_commands]\n"
                    "XMSGS    = { alias = \"STAT\" }\n"
