@@ -60,7 +60,8 @@ class Children(WithSendmail, ProgramTest):
     def children(self):
         """The children of the process with the sessions, including dead ones."""
         pid = self.host.process.pid if hosts.standalone else \
-            int(subprocess.run(["pgrep", "-x", "pop3", "-n"], stdout=subprocess.PIPE, text=True).stdout)
+            int(subprocess.run(["pgrep", "-P", str(self.host.process.pid), "-x", "pop3"], stdout=subprocess.PIPE,
+                               text=True).stdout)
         found = subprocess.run(["pgrep", "-P", str(pid)], stdout=subprocess.PIPE, text=True)
         return found.stdout.split()
 

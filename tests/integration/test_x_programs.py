@@ -26,8 +26,12 @@ wait
 """
 
 
+# Seconds to sleep that nobody else uses, not even the same tests with another host.
+ODD = os.getpid() * 10
+
+
 def running(seconds):
-    """The processes `sleep SECONDS`; nobody else uses that number."""
+    """The processes `sleep SECONDS`."""
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -137,24 +141,24 @@ class Programs(ProgramTest):
         self.assertEqual(pop3.quit()[:3], b"+OK")
 
     def test_the_time_limit_holds_against_all(self):
-        self.program("XSTUBBORN", STUBBORN.format(7101), ', timeout = "1s"')
+        self.program("XSTUBBORN", STUBBORN.format(ODD + 1), ', timeout = "1s"')
         pop3 = self.login(self.user())
         begun = time.monotonic()
         self.assertEqual(pop3.command(b"XSTUBBORN"), b"-ERR [SYS/TEMP] XSTUBBORN took too long.")
         self.assertLess(time.monotonic() - begun, 5)
-        self.assertTrue(eventually(lambda: not running(7101)), running(7101))
+        self.assertTrue(eventually(lambda: not running(ODD + 1)), running(ODD + 1))
         self.assert_logged("XSTUBBORN: .* was killed after 1 seconds")
         self.assertEqual(pop3.quit()[:3], b"+OK")
 
     def test_what_is_left_behind_is_killed(self):
-        self.program("XLEAVE", "sleep 7102 &\necho +OK fine")
+        self.program("XLEAVE", f"sleep {ODD + 2} &\necho +OK fine")
         self.assertEqual(self.login(self.user()).command(b"XLEAVE"), b"+OK fine")
-        self.assertTrue(eventually(lambda: not running(7102)), running(7102))
+        self.assertTrue(eventually(lambda: not running(ODD + 2)), running(ODD + 2))
 
     def test_the_output_limit(self):
         self.program("XENOUGH", "echo +OK; yes 1234567 | head -n 100", ", max_output = 804")
         self.program("XMUCH", "echo +OK; yes 1234567 | head -n 100", ", max_output = 803")
-        self.program("XENDLESS", "echo +OK; yes; sleep 7103")
+        self.program("XENDLESS", f"echo +OK; yes; sleep {ODD + 3}")
         pop3 = self.login(self.user())
         self.assertEqual(pop3.multi(b"XENOUGH"), (b"+OK XENOUGH", [b"1234567"] * 100))
         self.assertEqual(pop3.command(b"XMUCH"), b"-ERR [SYS/TEMP] XMUCH returned too much output.")
@@ -188,24 +192,24 @@ class Programs(ProgramTest):
                                  rb"\r\n\.\r\n\+OK 1 \d+\r\n\+OK 1\r\n\+OK Logging out, messages deleted\.\r\n$")
 
     def test_a_client_that_has_reset_the_connection(self):
-        self.program("XHANG", STUBBORN.format(7104), ', timeout = "5m"')
+        self.program("XHANG", STUBBORN.format(ODD + 4), ', timeout = "5m"')
         for behind in (b"", b"NOOP\r\n"):
             pop3 = self.login(self.user())
             pop3.send(b"XHANG\r\n")
-            self.assertTrue(eventually(lambda: len(running(7104)) == 2))
+            self.assertTrue(eventually(lambda: len(running(ODD + 4)) == 2))
             if behind:
                 pop3.send(behind)
                 time.sleep(0.3)
             pop3.reset()
-            self.assertTrue(eventually(lambda: not running(7104)), running(7104))
+            self.assertTrue(eventually(lambda: not running(ODD + 4)), running(ODD + 4))
 
     def test_a_client_that_has_closed(self):
-        self.program("XHANG", STUBBORN.format(7105), ', timeout = "5m"')
+        self.program("XHANG", STUBBORN.format(ODD + 5), ', timeout = "5m"')
         pop3 = self.login(self.user())
         pop3.send(b"XHANG\r\n")
-        self.assertTrue(eventually(lambda: len(running(7105)) == 2))
+        self.assertTrue(eventually(lambda: len(running(ODD + 5)) == 2))
         pop3.close()
-        self.assertTrue(eventually(lambda: not running(7105)), running(7105))
+        self.assertTrue(eventually(lambda: not running(ODD + 5)), running(ODD + 5))
 
     def test_a_client_that_only_says_no_more(self):
         self.program("XSLOW", "sleep 1; echo +OK slow")
@@ -239,7 +243,7 @@ class ManyAtOnce(ProgramTest):
 
     def test_nobody_waits_for_the_others(self):
         self.program("XSLOW", "sleep 2; echo +OK slow $ARGUMENTS")
-        self.program("XLEFT", STUBBORN.format(7106), ', timeout = "2s"')
+        self.program("XLEFT", STUBBORN.format(ODD + 6), ', timeout = "2s"')
         clients = [self.login(self.user()) for _ in range(8)]
         answers = {}
 
@@ -258,7 +262,7 @@ class ManyAtOnce(ProgramTest):
         self.assertLess(time.monotonic() - begun, 6)
         self.assertEqual([answers[n] for n in range(7)], [b"+OK slow %d" % n for n in range(7)])
         self.assertEqual(answers[7], b"-ERR [SYS/TEMP] XLEFT took too long.")
-        self.assertTrue(eventually(lambda: not running(7106)))
+        self.assertTrue(eventually(lambda: not running(ODD + 6)))
 
 
 class Scripts(ProgramTest):
