@@ -2,12 +2,14 @@
 
 A line with the time says what begins, every minute how far it is, and what came of it. What each command
 prints is in build/logs. The last line is "N passed, N failed", or "N passed, N failed, N skipped" where a
-host could not be had; with CI set in the environment, skipped is failed.
+host could not be had; with CI set in the environment, skipped is failed. What does not count stands before it:
+Debian's next release moves, and its Dovecot may be one that the plugin does not support yet.
 """
 import argparse
 import concurrent.futures
 import glob
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -18,13 +20,25 @@ import xml.etree.ElementTree
 
 LOGS = "build/logs"
 DOVECOTS = {"dovecot-2.3": "bookworm", "dovecot-2.4": "trixie"}
+# Debian's next release, and the ABIs with which a failure there counts.
+NEXT = {"dovecot-forky": "forky"}
+SUPPORTED_ABIS = "plugin/dovecot/supported-abis.txt"
+NO_SUCH_RELEASE = 3  # debian_tree.sh's exit code
 LATER = ("nice", "-n", "19")
 JUNIT = -1  # as many tests as the report says
 
 
+def unsupported(config_h, supported=SUPPORTED_ABIS):
+    """Why failures with the Dovecot of this config.h do not count; None: they do."""
+    with open(config_h) as file:
+        abi = re.search(r'^#define DOVECOT_ABI_VERSION "([^"(]+)', file.read(), re.MULTILINE)[1]
+    with open(supported) as file:
+        return None if abi in [line.split()[0] for line in file] else f"{supported} does not have {abi}"
+
+
 class Runner:
     """Runs commands, reports on them, and counts. One thread runs those of the background, one at a
-    time."""
+    time: mostly builds, which take all processors. Another one tests meanwhile."""
 
     limit = 3600  # seconds that a command may take
     period = 60  # seconds between two lines about the same command
@@ -32,10 +46,12 @@ class Runner:
     def __init__(self, logs):
         self.logs = logs
         self.passed = self.failed = self.skipped = 0
+        self.not_counted = []
         self.lock = threading.RLock()
         self.running = set()
         self.stopped = False
         self.background = concurrent.futures.ThreadPoolExecutor(1)
+        self.beside = concurrent.futures.ThreadPoolExecutor(1)
         os.makedirs(logs, exist_ok=True)
         for path in glob.glob(os.path.join(logs, "*.*")):
             os.unlink(path)
@@ -85,17 +101,21 @@ class Runner:
             except (ProcessLookupError, subprocess.TimeoutExpired):
                 pass
 
-    def step(self, name, *command, tests=0):
+    def step(self, name, *command, tests=0, uncounted=None):
         """Runs a command; true if it has succeeded. It counts as this many tests or, if tests is
-        JUNIT, as those in logs/name.xml, which must contain at least one."""
+        JUNIT, as those in logs/name.xml, which must contain at least one. uncounted: why it is only
+        reported."""
         begun = time.monotonic()
         code = self.execute(name, *command)
         passed, failed = self.read_report(name) if tests == JUNIT else (tests if code == 0 else 0, 0)
         if not failed and (code != 0 or (tests and not passed)):
             failed = 1
         with self.lock:
-            self.passed += passed
-            self.failed += failed
+            if uncounted:
+                self.leave_out(name, f"{passed} passed, {failed} failed: {uncounted}")
+            else:
+                self.passed += passed
+                self.failed += failed
             counts = f"{passed} passed, {failed} failed, " if passed or failed else ""
             signalled = f" (ended by signal {-code})" if code < 0 else ""
             self.say(name, f"{counts}{time.monotonic() - begun:.0f} s{signalled}")
@@ -120,12 +140,23 @@ class Runner:
             self.skipped += 1
         self.say(name, f"SKIPPED: {reason}")
 
-    def tree(self, *which):
-        """The path of a Debian tree, or None, which is reported and counted."""
+    def leave_out(self, name, what):
+        with self.lock:
+            self.not_counted.append(f"not counted: {name}, {what}")
+        self.say(name, self.not_counted[-1])
+
+    def tree(self, *which, moves=False):
+        """The path of a Debian tree, or None, which is reported and, if the release does not move,
+        counted. A release that the mirror does not have is not counted."""
         name = "-".join(which) + "-tree"
-        if self.execute(name, "sh", "tests/debian_tree.sh", *which) == 0:
+        code = self.execute(name, "sh", "tests/debian_tree.sh", *which)
+        if code == 0:
             return self.last_lines(name, 1)[0]
-        self.skip(name, f"it could not be made: {' '.join(self.last_lines(name, 6))}")
+        reason = " ".join(self.last_lines(name, 6))
+        if moves or code == NO_SUCH_RELEASE:
+            self.leave_out(name, reason)
+        else:
+            self.skip(name, f"it could not be made: {reason}")
         return None
 
     def stop(self):
@@ -136,6 +167,7 @@ class Runner:
         for process in running:
             self.end(process)
         self.background.shutdown(cancel_futures=True)
+        self.beside.shutdown(cancel_futures=True)
 
 
 class Stages(Runner):
@@ -148,10 +180,14 @@ class Stages(Runner):
             return False
         version = subprocess.run(["dovecot", "--version"], check=True, stdout=subprocess.PIPE, text=True).stdout
         self.here = "dovecot-" + ".".join(version.split(".")[:2])
-        self.mta = self.background.submit(self.tree, "bookworm", "mta") if {"standalone", *DOVECOTS} & stages else None
+        self.mta = self.background.submit(self.tree, "bookworm", "mta") \
+            if {"standalone", *DOVECOTS, *NEXT} & stages else None
         self.waited_for = {name: self.background.submit(getattr(self, method), name) for name, method in (
             *((name, "other_build") for name in DOVECOTS if name != self.here),
-            ("sanitized", "sanitized_build"), ("lint", "sources")) if name in stages}
+            *((name, "next_build") for name in NEXT),
+            ("sanitized", "sanitized_build"), ("update", "updated"), ("lint", "sources")) if name in stages}
+        for name in set(NEXT) & stages:
+            self.waited_for[name] = self.beside.submit(self.next_dovecot, name, self.waited_for[name])
         return True
 
     def other_build(self, name):
@@ -162,6 +198,27 @@ class Stages(Runner):
         return tree if tree and self.step(
             f"{name}-build", *LATER, "sh", "tests/in_tree.sh", tree, "sh", "tests/build.sh", "dev", f"build-{suite}",
             "-DPOP3_LEGACY_SHIM=OFF") else None
+
+    def next_build(self, name):
+        """Builds for Debian's next release, only the plugin; returns the tree and why the outcome does
+        not count, if it does not."""
+        suite = NEXT[name]
+        tree = self.tree(suite, moves=True)
+        if not tree:
+            return None
+        uncounted = unsupported(os.path.join(tree, "usr/include/dovecot/config.h"))
+        return (tree, uncounted) if self.step(
+            f"{name}-build", *LATER, "sh", "tests/in_tree.sh", tree, "sh", "tests/build.sh", "dev", f"build-{suite}",
+            "-DPOP3_LEGACY_SHIM=OFF", "-DBUILD_TESTING=OFF", uncounted=uncounted) else None
+
+    def next_dovecot(self, name, build):
+        if built := build.result():
+            tree, uncounted = built
+            self.integration(name, "--modules", f"build-{NEXT[name]}/modules", "--tree", tree, uncounted=uncounted)
+
+    def updated(self, name):
+        if tree := self.tree("bookworm", "backports"):
+            self.step(name, *LATER, "python3", "-B", "tests/update.py", tree, "build-update", tests=1)
 
     def sanitized_build(self, _):
         return self.step("sanitized-build", *LATER, "sh", "tests/build.sh", "sanitized", "build-sanitized")
@@ -179,12 +236,13 @@ class Stages(Runner):
         self.step(name, *(("sh", "tests/in_tree.sh", tree) if tree else ()), "ctest", "--test-dir", folder,
                   "--output-on-failure", "--output-junit", self.path(name, "xml"), *arguments, tests=JUNIT)
 
-    def pytest(self, name, *arguments):
-        self.step(name, "pytest-3", "-v", f"--junitxml={self.path(name, 'xml')}", *arguments, tests=JUNIT)
+    def pytest(self, name, *arguments, uncounted=None):
+        self.step(name, "pytest-3", "-v", f"--junitxml={self.path(name, 'xml')}", *arguments, tests=JUNIT,
+                  uncounted=uncounted)
 
-    def integration(self, name, *host):
+    def integration(self, name, *host, uncounted=None):
         mta = self.mta.result()
-        self.pytest(name, "tests/integration", *host, *(("--mta", mta) if mta else ()))
+        self.pytest(name, "tests/integration", *host, *(("--mta", mta) if mta else ()), uncounted=uncounted)
 
     def unit(self, name):
         self.ctest(name, "build", "-LE", "memory")
@@ -221,7 +279,9 @@ STAGES = {
     "oracles": (Stages.oracles, "old POP3 servers and the ids that they give"),
     "dovecot-2.3": (Stages.dovecot, "dialogues and clients, to this Dovecot"),
     "dovecot-2.4": (Stages.dovecot, "the same; the one that is not this machine's is in a Debian tree"),
+    "dovecot-forky": (Stages.wait, "the same, beside the others, to the Dovecot of Debian's next release"),
     "sanitized": (Stages.sanitized, "unit, memory and the standalone dialogues, with sanitizers"),
+    "update": (Stages.wait, "an update of Dovecot below a build: from bookworm's to its backport"),
     "lint": (Stages.wait, "clang-format, clang-tidy and what clang warns of"),
 }
 WITHOUT_ROOT = {"unit", "memory", "lint"}
@@ -234,7 +294,7 @@ def main():
     parser.add_argument("stages", nargs="*", metavar="STAGE", help="only these; none are all")
     options = parser.parse_args()
     if options.list:
-        print(*(f"{name:<12} {what}" for name, (_, what) in STAGES.items()), sep="\n")
+        print(*(f"{name:<14} {what}" for name, (_, what) in STAGES.items()), sep="\n")
         return 0
     if unknown := set(options.stages) - set(STAGES):
         parser.error(f"there is no stage {', '.join(sorted(unknown))}; --list tells which there are")
@@ -257,6 +317,7 @@ def main():
         return 1
     finally:
         run.stop()
+    print(*run.not_counted, sep="\n", end="\n" if run.not_counted else "")
     print(f"{run.passed} passed, {run.failed} failed" + (f", {run.skipped} skipped" if run.skipped else ""))
     return 0 if run.passed and not run.failed and not (run.skipped and os.environ.get("CI")) else 1
 

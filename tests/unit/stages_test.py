@@ -12,6 +12,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import stages  # noqa: E402
 
+ROOT = os.path.join(os.path.dirname(os.path.abspath(stages.__file__)), "..")
 REPORT = '<testsuites><testsuite tests="7" failures="1" errors="1" skipped="2"/></testsuites>'
 
 
@@ -61,6 +62,43 @@ class StagesTest(unittest.TestCase):
         for command in ("true", "false"):
             self.assertFalse(self.runner.step(command, command, tests=stages.JUNIT))
         self.assertEqual((self.runner.passed, self.runner.failed), (0, 2))
+
+    def test_what_does_not_count_is_only_reported(self):
+        for code in (0, 1):
+            write = f"echo '{REPORT}' >{self.runner.path('next', 'xml')}; exit {code}"
+            self.assertFalse(self.runner.step("next", "sh", "-c", write, tests=stages.JUNIT, uncounted="too new"))
+        self.assertFalse(self.runner.step("next-build", "false", uncounted="too new"))
+        self.assertEqual((self.runner.passed, self.runner.failed, self.runner.skipped), (0, 0, 0))
+        self.assertEqual(self.runner.not_counted, ["not counted: next, 3 passed, 2 failed: too new"] * 2 +
+                         ["not counted: next-build, 0 passed, 1 failed: too new"])
+
+    def supported(self, abi):
+        folder = self.runner.logs
+        with open(f"{folder}/config.h", "w") as file:
+            file.write(f'#define A 1\n#define DOVECOT_ABI_VERSION "{abi}"\n#define B "x"\n')
+        return stages.unsupported(f"{folder}/config.h", os.path.join(ROOT, stages.SUPPORTED_ABIS))
+
+    def test_with_a_supported_abi_a_failure_counts(self):
+        for abi in ("2.3.ABIv19(2.3.19.1)", "2.3.ABIv21(2.3.21.1)", "2.4.ABIv1", "2.4.ABIv5"):
+            self.assertIsNone(self.supported(abi))
+        for abi in ("2.4.ABIv6", "2.4.ABIv51", "2.5.ABIv1"):
+            self.assertRegex(self.supported(abi), f"supported-abis.txt does not have {abi}$")
+
+    def tree(self, code, **options):
+        """Asks for a tree that cannot be made, with this exit code of debian_tree.sh."""
+        self.runner.execute = lambda name, *_: subprocess.run(
+            ["sh", "-c", f"echo no such tree >'{self.runner.path(name)}'; exit {code}"]).returncode
+        self.assertIsNone(self.runner.tree("forky", **options))
+        return self.runner.skipped, self.runner.not_counted
+
+    def test_a_tree_that_cannot_be_made_is_skipped(self):
+        self.assertEqual(self.tree(1), (1, []))
+
+    def test_a_release_that_the_mirror_does_not_have_is_said(self):
+        self.assertEqual(self.tree(stages.NO_SUCH_RELEASE), (0, ["not counted: forky-tree, no such tree"]))
+
+    def test_a_release_that_moves_may_be_broken(self):
+        self.assertEqual(self.tree(1, moves=True), (0, ["not counted: forky-tree, no such tree"]))
 
     def test_the_names_of_the_stages(self):
         script = os.path.abspath(stages.__file__)
