@@ -111,14 +111,14 @@ class Runner:
         if not failed and (code != 0 or (tests and not passed)):
             failed = 1
         with self.lock:
-            if uncounted:
-                self.leave_out(name, f"{passed} passed, {failed} failed: {uncounted}")
-            else:
+            if not uncounted:
                 self.passed += passed
                 self.failed += failed
             counts = f"{passed} passed, {failed} failed, " if passed or failed else ""
             signalled = f" (ended by signal {-code})" if code < 0 else ""
             self.say(name, f"{counts}{time.monotonic() - begun:.0f} s{signalled}")
+            if uncounted and counts:
+                self.leave_out(name, f"{passed} passed, {failed} failed: {uncounted}")
             if failed:
                 print(f"---- the end of {self.path(name)}:", *self.last_lines(name, 60), "----", sep="\n", flush=True)
         return not failed
