@@ -12,6 +12,7 @@
 
 #include "plugin/core/policy/keys.h"
 #include "plugin/core/policy/reader.h"
+#include "plugin/core/policy/reader/comments.h"
 #include "plugin/core/policy/store.h"
 
 namespace pop3_legacy::policy {
@@ -854,6 +855,24 @@ TEST(PolicyKeys, TheShippedDefaultsAreTheBuiltInOnes) {
       expect_equal(policy, Policy{});
     }
   }
+}
+
+TEST(CommentLines, AreEmptyAndNothingElseIs) {
+  const std::string text =
+      "# a\n  # b\r\n\t#\n[pace]\nlogin_delay = 1 # c\n\"#\" = 2\n#\x01\n# \xff\n\n# end";
+  EXPECT_EQ(without_comment_lines(text),
+            "\n\r\n\n[pace]\nlogin_delay = 1 # c\n\"#\" = 2\n#\x01\n# \xff\n\n");
+  for (const std::string quotes : {R"(""")", "'''"}) {
+    std::string kept = "a = " + quotes;
+    kept.append("\n# no comment\n").append(quotes).append("\n# one\n");
+    EXPECT_EQ(without_comment_lines(kept), kept);
+  }
+  EXPECT_EQ(without_comment_lines(""), "");
+}
+
+TEST(CommentLines, DoNotMoveWhatIsReported) {
+  EXPECT_EQ(sentence("# one\n# two\n[pace]\n# three\nburst = \"x\" # four\n"),
+            sentence("\n\n[pace]\n\nburst = \"x\"\n"));
 }
 
 }  // namespace

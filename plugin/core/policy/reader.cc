@@ -11,6 +11,7 @@
 
 #include "plugin/core/base/text.h"
 #include "plugin/core/policy/keys.h"
+#include "plugin/core/policy/reader/comments.h"
 #include "plugin/core/policy/reader/mistakes.h"
 #include "plugin/core/policy/reader/values.h"
 #include "plugin/core/policy/store.h"
@@ -97,7 +98,7 @@ class Document::Reader {
           line, 1, "this line has a key with more than " + std::to_string(max_key_dots) + " dots");
       return;
     }
-    const toml::parse_result parsed = toml::parse(text, std::string_view{});
+    const toml::parse_result parsed = toml::parse(without_comment_lines(text), std::string_view{});
     if (!parsed) {
       mistakes_.report(parsed.error().source(),
                        "this is not valid TOML: " + std::string(parsed.error().description()));
