@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "plugin/dovecot/host_event.h"
 #include "plugin/dovecot/input_filter.h"
 #include "plugin/dovecot/master_user.h"
 #include "plugin/dovecot/module_context.h"
@@ -238,7 +239,9 @@ std::uint64_t ClientSession::waiting_input() const {
 
 void ClientSession::answer(Decision decision) {
   event_unref(&answering_);
-  answering_ = event_create(client_->user->event);
+  if (has_listeners()) {
+    answering_ = event_create(client_->user->event);
+  }
   output_before_ = client_->output->offset;
   o_stream_cork(client_->output);
   conversation_.answer(std::move(decision));
@@ -312,7 +315,7 @@ void ClientSession::lines(std::string_view lines) {
 
 void ClientSession::answered(const Command& command, std::string_view arguments, bool positive) {
   // CAPA has already had its event: the host was asked for it.
-  if (command.owner != Owner::shared) {
+  if (answering_ != nullptr && command.owner != Owner::shared) {
     send_event(answering_, command, arguments, positive, client_->output->offset - output_before_);
   }
 }

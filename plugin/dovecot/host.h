@@ -28,6 +28,7 @@ extern "C" {
 #include "array.h"
 #include "buffer.h"
 #include "child-wait.h"
+#include "event-filter.h"
 #include "hostpid.h"
 #include "index-mail.h"
 #include "ioloop.h"

@@ -1,5 +1,7 @@
 #include "plugin/dovecot/host_event.h"
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <variant>
 
@@ -33,6 +35,41 @@ void report_event(struct event* parent, const Event& event) {
   struct event* done = child;
   event_unref(&done);
 }
+
+#ifdef POP3_LEGACY_HAVE_SEND_FILTER
+
+namespace {
+
+/// Without metrics, the statistics process hands out a filter without conditions.
+bool wants_something(struct event_filter* filter) {
+  if (filter == nullptr) return false;
+  string_t* const conditions = t_str_new(128);
+  event_filter_export(filter, conditions);
+  return str_len(conditions) > 0;
+}
+
+}  // namespace
+
+bool has_listeners() {
+  using Filters = std::array<struct event_filter*, 3>;
+  static Filters known{};
+  static bool listened = false;
+  const Filters filters{event_get_global_debug_send_filter(), event_get_global_debug_log_filter(),
+                        event_get_global_core_log_filter()};
+  if (filters != known) {
+    known = filters;
+    listened = std::any_of(filters.begin(), filters.end(), wants_something);
+  }
+  return listened;
+}
+
+#else
+
+bool has_listeners() {
+  return true;
+}
+
+#endif
 
 void describe_user(struct event* user, std::string_view name, std::string_view dialect) {
   const std::size_t at = name.rfind('@');

@@ -13,6 +13,10 @@ namespace pop3_legacy::dovecot {
 /// has a name.
 void report_event(struct event* parent, const Event& event);
 
+/// Somebody may want events of debug level: a metric, or a filter of the log. If not, none need be
+/// made.
+bool has_listeners();
+
 /// What every event about this user's mail says: his domain, in lower case, and his policy's
 /// dialect. Dovecot's own events about him say it as well.
 void describe_user(struct event* user, std::string_view name, std::string_view dialect);
