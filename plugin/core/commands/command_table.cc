@@ -236,17 +236,20 @@ Recognized recognize(const CommandLine& line) noexcept {
 }
 
 Recognized recognize(const CommandLine& line, std::span<const Command> rows) noexcept {
-  std::string_view rest = line.arguments;
-  const std::string_view second = take_word(rest);
+  if (line.verb.empty()) return {nullptr, line.arguments};
+  const char first = lower(line.verb.front());
   for (const Command& command : rows) {
     std::string_view name = command.name;
-    if (command.no_verb || !equals_ignoring_case(take_word(name), line.verb)) {
+    // Every line comes here: the first letter alone tells most rows apart.
+    if (lower(name.front()) != first || command.no_verb ||
+        !equals_ignoring_case(take_word(name), line.verb)) {
       continue;
     }
     if (name.empty()) {
       return {&command, line.arguments};
     }
-    if (equals_ignoring_case(name, second)) {
+    std::string_view rest = line.arguments;
+    if (equals_ignoring_case(name, take_word(rest))) {
       return {&command, rest};
     }
   }
