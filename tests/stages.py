@@ -24,6 +24,8 @@ DOVECOTS = {"dovecot-2.3": "bookworm", "dovecot-2.4": "trixie"}
 NEXT = {"dovecot-forky": "forky"}
 SUPPORTED_ABIS = "plugin/dovecot/supported-abis.txt"
 NO_SUCH_RELEASE = 3  # debian_tree.sh's exit code
+# The code of the usual build without what a debugger needs: compiles in three quarters of the time.
+WITHOUT_SYMBOLS = tuple(f"-DCMAKE_{language}_FLAGS_RELWITHDEBINFO=-O2 -DNDEBUG" for language in ("C", "CXX"))
 LATER = ("nice", "-n", "19")
 JUNIT = -1  # as many tests as the report says
 
@@ -197,7 +199,7 @@ class Stages(Runner):
         tree = self.tree(suite)
         return tree if tree and self.step(
             f"{name}-build", *LATER, "sh", "tests/in_tree.sh", tree, "sh", "tests/build.sh", "dev", f"build-{suite}",
-            "-DPOP3_LEGACY_SHIM=OFF") else None
+            "-DPOP3_LEGACY_SHIM=OFF", *WITHOUT_SYMBOLS) else None
 
     def next_build(self, name):
         """Builds for Debian's next release, only the plugin; returns the tree and why the outcome does
@@ -209,7 +211,7 @@ class Stages(Runner):
         uncounted = unsupported(os.path.join(tree, "usr/include/dovecot/config.h"))
         return (tree, uncounted) if self.step(
             f"{name}-build", *LATER, "sh", "tests/in_tree.sh", tree, "sh", "tests/build.sh", "dev", f"build-{suite}",
-            "-DPOP3_LEGACY_SHIM=OFF", "-DBUILD_TESTING=OFF", uncounted=uncounted) else None
+            "-DPOP3_LEGACY_SHIM=OFF", "-DBUILD_TESTING=OFF", *WITHOUT_SYMBOLS, uncounted=uncounted) else None
 
     def next_dovecot(self, name, build):
         if built := build.result():

@@ -65,9 +65,9 @@ def main():
     with tempfile.TemporaryDirectory(prefix="p3l.") as scratch:
         os.chmod(scratch, 0o755)
         install(tree, "release")
-        # Without optimization, for it is built twice.
+        # Neither optimized nor with symbols: it is built twice.
         in_tree(tree, "sh", "tests/build.sh", "dev", build, "-DPOP3_LEGACY_SHIM=OFF", "-DBUILD_TESTING=OFF",
-                "-DCMAKE_BUILD_TYPE=Debug")
+                "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_C_FLAGS_DEBUG=", "-DCMAKE_CXX_FLAGS_DEBUG=")
         hosts.configure(scratch, f"{build}/modules", tree, None)
         before = session()
         install(tree, "backport")
