@@ -34,7 +34,6 @@ function(install_new from to)
 endfunction()
 
 install_new("${source}/${snippet}" "${etc}/conf.d/95-pop3-legacy.conf")
-file(GLOB_RECURSE examples RELATIVE "${source}/pop3-legacy" "${source}/pop3-legacy/*")
-foreach(example IN LISTS examples)
+foreach(example default.toml domains/example.org.toml.example)
   install_new("${source}/pop3-legacy/${example}" "${etc}/pop3-legacy/${example}")
 endforeach()

@@ -65,7 +65,7 @@ policy::Resolution resolve_policy(struct mail_user* user,
   if (!folder.starts_with('/')) {
     return unusable(setting + ": the path of the policy folder must begin with /");
   }
-  files::PolicyFolder store{std::string(folder)};
+  files::PolicyFolder store(std::string(folder), files::shipped_folder);
   return policy::resolve(&store, user->username, settings.profile, ascii_domain, origins);
 }
 

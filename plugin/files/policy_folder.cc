@@ -9,9 +9,12 @@
 #include <system_error>
 #include <utility>
 
+#include "plugin/core/policy/resolver.h"
 #include "plugin/files/open_file.h"
 
 namespace pop3_legacy::files {
+
+const char* const shipped_folder = POP3_LEGACY_SHIPPED_FOLDER;
 
 namespace {
 
@@ -76,24 +79,18 @@ bool is_link(int folder, const std::string& file) {
          S_ISLNK(status.st_mode);
 }
 
-}  // namespace
-
-PolicyFolder::PolicyFolder(std::string path) : path_(std::move(path)) {}
-
-std::string PolicyFolder::location(std::string_view name) const {
-  std::string path = path_;
+std::string path_of(const std::string& folder, std::string_view name) {
+  std::string path = folder;
   if (!path.ends_with('/')) path += '/';
   return path.append(name).append(document_suffix);
 }
 
-Result<std::optional<std::string>> PolicyFolder::read(std::string_view name) {
-  const std::string path = location(name);
-  if (!policy::is_document_name(name))
-    return wrong(path, "this is not the name of a policy document");
-
+// The document `name` in the folder `folder_path`; no value if the folder is in order and lacks it.
+Result<std::optional<std::string>> read_in(const std::string& folder_path, std::string_view name) {
+  const std::string path = path_of(folder_path, name);
   // O_PATH: it is enough that the folder may be searched, even if it may not be listed.
-  const OpenFile folder(open_retrying(AT_FDCWD, path_, O_PATH | O_DIRECTORY));
-  if (!folder.open()) return folder_error(path_, errno);
+  const OpenFile folder(open_retrying(AT_FDCWD, folder_path, O_PATH | O_DIRECTORY));
+  if (!folder.open()) return folder_error(folder_path, errno);
 
   const std::string file_name = std::string(name).append(document_suffix);
   const OpenFile file(open_retrying(folder.get(), file_name, O_RDONLY | O_NONBLOCK));
@@ -118,6 +115,30 @@ Result<std::optional<std::string>> PolicyFolder::read(std::string_view name) {
   auto text = read_whole(file, path, max_document_octets);
   if (!text) return text.error();
   return std::optional(std::move(text.value()));
+}
+
+}  // namespace
+
+PolicyFolder::PolicyFolder(std::string path, std::string shipped)
+    : path_(std::move(path)), shipped_(std::move(shipped)) {}
+
+std::string PolicyFolder::location(std::string_view name) const {
+  return path_of(found_shipped_.contains(name) ? shipped_ : path_, name);
+}
+
+Result<std::optional<std::string>> PolicyFolder::read(std::string_view name) {
+  if (!policy::is_document_name(name))
+    return wrong(path_of(path_, name), "this is not the name of a policy document");
+
+  found_shipped_.erase(std::string(name));
+  auto text = read_in(path_, name);
+  struct stat status {};
+  const bool may_be_shipped = text && !text.value() && name.starts_with(policy::profile_prefix) &&
+                              ::stat(shipped_.c_str(), &status) == 0;
+  if (!may_be_shipped) return text;
+  auto shipped = read_in(shipped_, name);
+  if (!shipped || shipped.value()) found_shipped_.emplace(name);
+  return shipped;
 }
 
 }  // namespace pop3_legacy::files

@@ -68,7 +68,8 @@ std::string profile_complaint(std::string_view stem) {
 
 class Checker {
  public:
-  explicit Checker(const std::string& folder) : store_(folder), folder_(folder) {}
+  Checker(const std::string& folder, const std::string& shipped)
+      : store_(folder, shipped), folder_(folder) {}
 
   Result<FolderCheck> check() {
     const Result<std::vector<std::string>> names = list(folder_);
@@ -149,8 +150,8 @@ class Checker {
 
 }  // namespace
 
-Result<FolderCheck> check_folder(const std::string& folder) {
-  return Checker(folder).check();
+Result<FolderCheck> check_folder(const std::string& folder, const std::string& shipped) {
+  return Checker(folder, shipped).check();
 }
 
 }  // namespace pop3_legacy::policy_tool

@@ -16,9 +16,9 @@ struct FolderCheck {
 };
 
 /// Reads every document in `folder` as a login would, with all it inherits and the default before
-/// it, and looks for files that no login will ever read. An Error: the folder itself cannot be
-/// listed.
-Result<FolderCheck> check_folder(const std::string& folder);
+/// it, and looks for files that no login will ever read. Profiles that it lacks may be in
+/// `shipped`, as in PolicyFolder. An Error: the folder itself cannot be listed.
+Result<FolderCheck> check_folder(const std::string& folder, const std::string& shipped = {});
 
 }  // namespace pop3_legacy::policy_tool
 

@@ -38,7 +38,8 @@ int print(const std::string& text) {
 }
 
 int check(const std::string& folder) {
-  const auto result = pop3_legacy::policy_tool::check_folder(folder);
+  const auto result =
+      pop3_legacy::policy_tool::check_folder(folder, pop3_legacy::files::shipped_folder);
   if (!result) {
     std::cerr << result.error().text << '\n';
     return exit_cannot_check;
@@ -66,7 +67,7 @@ struct Form {
 int report(const Login& login, const Form& form) {
   namespace policy = pop3_legacy::policy;
   using pop3_legacy::idn2_domain;
-  pop3_legacy::files::PolicyFolder store(login.folder);
+  pop3_legacy::files::PolicyFolder store(login.folder, pop3_legacy::files::shipped_folder);
   policy::Origins origins;
   const policy::Resolution resolution =
       policy::resolve(&store, login.user, login.profile, idn2_domain, &origins);

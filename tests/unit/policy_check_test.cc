@@ -121,6 +121,18 @@ TEST_F(CheckFolderTest, WhatIsInheritedHasToBeThere) {
             }));
 }
 
+TEST_F(CheckFolderTest, WhatIsInheritedMayBeShipped) {
+  const std::string shipped = std::string(POP3_LEGACY_SOURCE_DIR) + "/conf.d/pop3-legacy";
+  write("domains/a.org.toml", "inherit = \"fetchmail\"");
+  EXPECT_EQ(problems().size(), 1U);
+  const auto result = check_folder(path_, shipped);
+  EXPECT_EQ(result.value().problems, Strings{});
+  EXPECT_EQ(result.value().files, 1U);
+  write("profiles/fetchmail.toml", "x = 1");
+  EXPECT_EQ(check_folder(path_, shipped).value().problems,
+            Strings{path("profiles/fetchmail.toml") + ":1:1: unknown key \"x\""});
+}
+
 TEST_F(CheckFolderTest, ALoopIsFoundWhereItCloses) {
   write("profiles/a.toml", "inherit = \"b\"");
   write("profiles/b.toml", "inherit = \"a\"");

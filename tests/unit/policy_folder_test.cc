@@ -111,6 +111,46 @@ TEST_F(PolicyFolderTest, AMissingFileIsNoDocument) {
   EXPECT_EQ(error("profiles/" + std::string(253, 'a')), "(no document)");
 }
 
+// `domains` stands for the folder of shipped profiles.
+TEST_F(PolicyFolderTest, AProfileMayBeShipped) {
+  fs::create_directory(path("domains/profiles"));
+  write("domains/profiles/a.toml", "shipped");
+  write("domains/default.toml", "shipped");
+  PolicyFolder folder(path_, path("domains"));
+  EXPECT_EQ(folder.location("profiles/a"), path("profiles/a.toml"));
+  EXPECT_EQ(folder.read("profiles/a").value(), "shipped");
+  EXPECT_EQ(folder.location("profiles/a"), path("domains/profiles/a.toml"));
+  // Profiles only.
+  EXPECT_EQ(folder.read("default").value(), std::nullopt);
+  EXPECT_EQ(folder.read("profiles/gone").value(), std::nullopt);
+  EXPECT_EQ(folder.location("profiles/gone"), path("profiles/gone.toml"));
+}
+
+TEST_F(PolicyFolderTest, AProfileOfTheFoldersOwnComesFirst) {
+  fs::create_directory(path("domains/profiles"));
+  write("domains/profiles/a.toml", "shipped");
+  PolicyFolder folder(path_, path("domains"));
+  EXPECT_EQ(folder.read("profiles/a").value(), "shipped");
+  write("profiles/a.toml", "own");
+  EXPECT_EQ(folder.read("profiles/a").value(), "own");
+  EXPECT_EQ(folder.location("profiles/a"), path("profiles/a.toml"));
+  // What cannot be read hides the shipped one, too.
+  fs::remove(path("profiles/a.toml"));
+  fs::create_symlink("nowhere", path("profiles/a.toml"));
+  EXPECT_FALSE(folder.read("profiles/a"));
+}
+
+TEST_F(PolicyFolderTest, WhatIsShippedNeedNotBeThere) {
+  EXPECT_EQ(PolicyFolder(path_, path("gone")).read("profiles/a").value(), std::nullopt);
+  fs::create_directories(path("domains/profiles/a.toml"));
+  PolicyFolder folder(path_, path("domains"));
+  const auto broken = folder.read("profiles/a");
+  ASSERT_FALSE(broken);
+  EXPECT_EQ(broken.error().text,
+            path("domains/profiles/a.toml") + ": this is a folder, not a file; remove it");
+  EXPECT_EQ(folder.location("profiles/a"), path("domains/profiles/a.toml"));
+}
+
 TEST_F(PolicyFolderTest, AMissingFolderIsAnError) {
   fs::remove_all(path_);
   EXPECT_EQ(error("default"),
