@@ -30,7 +30,7 @@ dovecot | backports)
   fi
   packages=ca-certificates,cmake,dovecot-core,dovecot-dev,dovecot-pop3d,dovecot-sqlite,g++,libcli11-dev
   packages=$packages,libcmocka-dev,libgtest-dev,libidn2-dev,libssl-dev,libtomlplusplus-dev,lowdown,man-db
-  packages=$packages,ninja-build,pkg-config,python3
+  packages=$packages,ninja-build,pkg-config,python3,dpkg-dev,file
   unpacked=
   ;;
 oracles)
