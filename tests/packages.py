@@ -57,12 +57,16 @@ def expect(condition, text):
         raise AssertionError(text)
 
 
-def run(*command, environment=None, fails=False):
+def run(*command, environment=None, fails=False, limit=1800):
     """The command's output, of which an error has the end."""
-    result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                            text=True, errors="replace", env={**os.environ, **(environment or {})})
-    expect((result.returncode != 0) == fails, f"{' '.join(command)}: {result.returncode}\n{result.stdout[-4000:]}")
-    return result.stdout
+    # Not a pipe, which a server that the command has started would keep open.
+    with tempfile.TemporaryFile("w+", errors="replace") as output:
+        code = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                              env={**os.environ, **(environment or {})}, timeout=limit).returncode
+        output.seek(0)
+        told = output.read()
+    expect((code != 0) == fails, f"{' '.join(command)}: {code}\n{told[-1500:]}")
+    return told
 
 
 # --- the package ---
@@ -145,7 +149,7 @@ class Tree:
                    "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}, fails=fails)
 
     def apt(self, *arguments, fails=False):
-        return self.run("apt-get", "--yes", "--no-download", "-o", "APT::Sandbox::User=root", *arguments, fails=fails)
+        return self.run("apt-get", "--yes", "-o", "APT::Sandbox::User=root", "-o", "Dpkg::Use-Pty=0", *arguments, fails=fails)
 
     def install(self, package, fails=False):
         shutil.copy(package, f"{self.root}/tmp/{os.path.basename(package)}")
