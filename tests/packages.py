@@ -240,8 +240,8 @@ def check_stock(tree):
 
 
 def turned_on(snippet):
-    """Its settings that have one # without it, as its head says."""
-    return re.sub(r"^#(?=[^ #]|  )", "", snippet, flags=re.MULTILINE)
+    """What its head says: without the # in front of the lines that have one."""
+    return re.sub(r"^#(?!#)", "", snippet, flags=re.MULTILINE)
 
 
 def ours_in(tree):
@@ -256,6 +256,9 @@ def ours_in(tree):
 def live(steps, tree, package, newer, other_abi):
     with steps.step("Dovecot of the distribution runs"):
         tree.add_users()
+        # Packages restart services only where an init system runs, or this says that they may.
+        tree.write("/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 0\n")
+        os.chmod(f"{tree.root}/usr/sbin/policy-rc.d", 0o755)
         # The place of the log, where no syslog runs.
         tree.write("/etc/dovecot/conf.d/11-log.conf", "log_path = /var/log/dovecot.log\n")
         tree.run("/etc/init.d/dovecot", "start")
@@ -300,9 +303,8 @@ def live(steps, tree, package, newer, other_abi):
     with steps.step("removed, it is off before the modules are gone, and Dovecot runs"):
         told = tree.apt("remove", PACKAGE)
         expect("turned off" in told, told)
-        expect(not re.search(r"^\s*[^#\s]", tree.read(SNIPPET), re.MULTILINE), f"{SNIPPET} is not off")
+        expect(tree.read(SNIPPET) == shipped, f"{SNIPPET} is not what it was")
         expect(not tree.exists("/usr/lib/dovecot/modules/lib95_pop3_legacy_plugin.so"), "the module is there")
-        tree.run("/etc/init.d/dovecot", "restart")
         check_stock(tree)
         expect(tree.run("doveconf", "-n") == before, "the configuration is not what it was")
     with steps.step("settings that stand elsewhere are named when it is removed"):
