@@ -13,7 +13,7 @@ packages="cmake dovecot-core dovecot-dev dovecot-pop3d g++ libcli11-dev libidn2-
   make ninja-build pkg-config procps python3 util-linux"
 if [ "$1" = test ]; then
   packages="$packages clang clang-format clang-tidy curl debootstrap dovecot-sqlite fetchmail getmail6 hostname
-    libclang-rt-dev libcmocka-dev libevent-dev libgmime-3.0-dev libgtest-dev lowdown man-db mpop mutt netcat-openbsd
+    libclang-rt-dev libcmocka-dev libevent-dev libgmime-3.0-dev libgtest-dev lintian lowdown man-db mpop mutt netcat-openbsd
     openssl perl prometheus python3-pytest redis-tools stunnel4 valgrind"
 fi
 

@@ -28,6 +28,7 @@ NO_SUCH_RELEASE = 3  # debian_tree.sh's exit code
 WITHOUT_SYMBOLS = tuple(f"-DCMAKE_{language}_FLAGS_RELWITHDEBINFO=-O2 -DNDEBUG" for language in ("C", "CXX"))
 LATER = ("nice", "-n", "19")
 JUNIT = -1  # as many tests as the report says
+LAST_LINE = -2  # as many as the last line says: "N passed, N failed"
 
 
 def unsupported(config_h, supported=SUPPORTED_ABIS):
@@ -105,11 +106,17 @@ class Runner:
 
     def step(self, name, *command, tests=0, uncounted=None):
         """Runs a command; true if it has succeeded. It counts as this many tests or, if tests is
-        JUNIT, as those in logs/name.xml, which must contain at least one. uncounted: why it is only
-        reported."""
+        JUNIT, as those in logs/name.xml, or if it is LAST_LINE, as the command's last line says; one at
+        least. uncounted: why it is only reported."""
         begun = time.monotonic()
         code = self.execute(name, *command)
-        passed, failed = self.read_report(name) if tests == JUNIT else (tests if code == 0 else 0, 0)
+        if tests == JUNIT:
+            passed, failed = self.read_report(name)
+        elif tests == LAST_LINE:
+            counts = re.match(r"(\d+) passed, (\d+) failed", self.last_lines(name, 1)[0])
+            passed, failed = map(int, counts.groups()) if counts else (0, 0)
+        else:
+            passed, failed = tests if code == 0 else 0, 0
         if not failed and (code != 0 or (tests and not passed)):
             failed = 1
         with self.lock:
@@ -187,7 +194,8 @@ class Stages(Runner):
         self.waited_for = {name: self.background.submit(getattr(self, method), name) for name, method in (
             *((name, "other_build") for name in DOVECOTS if name != self.here),
             *((name, "next_build") for name in NEXT),
-            ("sanitized", "sanitized_build"), ("update", "updated"), ("lint", "sources")) if name in stages}
+            ("sanitized", "sanitized_build"), ("update", "updated"), ("lint", "sources"),
+            ("packages", "packages")) if name in stages}
         for name in set(NEXT) & stages:
             self.waited_for[name] = self.beside.submit(self.next_dovecot, name, self.waited_for[name])
         return True
@@ -197,9 +205,10 @@ class Stages(Runner):
         there is none."""
         suite = DOVECOTS[name]
         tree = self.tree(suite)
+        # As the package is built, so that it is at hand for the stage "packages".
         return tree if tree and self.step(
-            f"{name}-build", *LATER, "sh", "tests/in_tree.sh", tree, "sh", "tests/build.sh", "dev", f"build-{suite}",
-            "-DPOP3_LEGACY_SHIM=OFF", *WITHOUT_SYMBOLS) else None
+            f"{name}-build", *LATER, "sh", "tests/in_tree.sh", tree, "sh", "plugin/debian/build.sh", f"build-{suite}",
+            "-DBUILD_TESTING=ON", "-DPOP3_LEGACY_SHIM=OFF") else None
 
     def next_build(self, name):
         """Builds for Debian's next release, only the plugin; returns the tree and why the outcome does
@@ -227,6 +236,11 @@ class Stages(Runner):
 
     def sources(self, name):
         return self.step(name, *LATER, "sh", "tests/lint.sh", "build", tests=1)
+
+    def packages(self, name):
+        """Of the suites whose tree and objects are there anyway; others take minutes more each."""
+        suites = [suite for host, suite in DOVECOTS.items() if host != self.here]
+        return self.step(name, *LATER, "sh", "tests/packages.sh", "--built", *suites, tests=LAST_LINE)
 
     def wait(self, name):
         """The result of the background part, which has reported and counted by itself."""
@@ -284,6 +298,7 @@ STAGES = {
     "dovecot-forky": (Stages.wait, "the same, beside the others, to the Dovecot of Debian's next release"),
     "sanitized": (Stages.sanitized, "unit, memory and the standalone dialogues, with sanitizers"),
     "update": (Stages.wait, "an update of Dovecot below a build: from bookworm's to its backport"),
+    "packages": (Stages.wait, "a Debian package: made, installed, upgraded, removed"),
     "lint": (Stages.wait, "clang-format, clang-tidy and what clang warns of"),
 }
 WITHOUT_ROOT = {"unit", "memory", "lint"}

@@ -21,11 +21,11 @@ CXXFLAGS="$(flags CXXFLAGS) $(flags CPPFLAGS) $maps"
 LDFLAGS=$(flags LDFLAGS)
 export CFLAGS CXXFLAGS LDFLAGS
 
+rm -f "$folder"/*.deb
 {
   cmake --preset package -B "$folder" "$@"
   cmake --build "$folder"
   cd "$folder"
-  rm -f ./*.deb
   cpack -G DEB
 } >&2
 ls "$(pwd)"/*.deb
