@@ -196,6 +196,10 @@ class Tree:
         self.write("/etc/dovecot/users", "".join(
             ":".join((user, "{PLAIN}" + PASSWORD, *numbers[owner], "", home, "", fields)) + "\n"
             for user, owner, home, fields in users))
+        if self.typed_settings():
+            # trixie's file has all of it behind a #.
+            self.write("/etc/dovecot/conf.d/auth-passwdfile.conf.ext", "".join(
+                f"{kind} passwd-file {{\n  passwd_file_path = /etc/dovecot/users\n}}\n" for kind in ("passdb", "userdb")))
         authentication = "/etc/dovecot/conf.d/10-auth.conf"
         self.write(authentication, self.read(authentication).replace("#!include auth-passwdfile", "!include auth-passwdfile"))
         message = "From: bob@example.org\nSubject: first\n\nThe first message.\n"
@@ -309,7 +313,10 @@ def live(steps, tree, package, newer, other_abi):
     with steps.step("settings that stand elsewhere are named when it is removed"):
         tree.install(package)
         tree.write("/etc/dovecot/conf.d/99-own.conf", turned_on(shipped))
+        # Dovecot 2.4 would not start, which fails dovecot-core's trigger.
+        tree.write("/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n")
         expect("/etc/dovecot/conf.d/99-own.conf" in tree.apt("remove", PACKAGE), "they are not")
+        tree.write("/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 0\n")
         os.unlink(f"{tree.root}/etc/dovecot/conf.d/99-own.conf")
     with steps.step("purged while it is on, it leaves nothing of its own, and the administrator's policy"):
         tree.install(package)

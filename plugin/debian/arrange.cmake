@@ -12,12 +12,13 @@ function(run)
   execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
-file(MAKE_DIRECTORY ${root}/usr/share/dovecot/conf.d)
+file(MAKE_DIRECTORY ${root}/usr/share/dovecot/conf.d ${root}/usr/share/lintian/overrides)
 file(RENAME ${etc}/conf.d/95-pop3-legacy.conf ${root}/usr/share/dovecot/conf.d/95-pop3-legacy.conf)
 file(RENAME ${etc}/pop3-legacy ${root}/usr/share/${CPACK_PACKAGE_NAME}/policy)
 file(REMOVE_RECURSE ${root}/etc)
 
 file(COPY_FILE ${CPACK_POP3_LEGACY_FILES}/copyright ${doc}/copyright)
+file(COPY_FILE ${CPACK_POP3_LEGACY_FILES}/lintian-overrides ${root}/usr/share/lintian/overrides/${CPACK_PACKAGE_NAME})
 file(RENAME ${doc}/CHANGELOG.md ${doc}/changelog)
 # Of SOURCE_DATE_EPOCH, where that is set.
 string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC)
