@@ -9,6 +9,7 @@ from dicts import typed_settings
 from private_host import free_port
 from prometheus_server import PrometheusServer
 from smtp_sink import WithSink
+from test_x_programs import without_service_groups
 
 CONF_D = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "conf.d")
 POLICY = """[commands]
@@ -47,7 +48,7 @@ class Watched(WithSink, hosts.HostTest):
     @classmethod
     def before_host(cls):
         cls.port = free_port()
-        cls.host_options = {"settings": metrics(cls.port) + "service pop3 {\n  extra_groups =\n}\n"}
+        cls.host_options = without_service_groups(settings=metrics(cls.port))
         super().before_host()
 
     @classmethod
