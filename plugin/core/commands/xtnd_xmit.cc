@@ -32,11 +32,8 @@ constexpr std::uint64_t patience_octets = std::uint64_t{1} << 20U;
 
 /// `key`, a literal, is in [xmit].
 void limit_reached(Session& session, std::string_view key) {
-  session.report_once(
-      key, {.text = "XTND XMIT is refused: the user has sent as many messages as allowed ([xmit] " +
-                    std::string(key) + ")",
-            .name = "pop3_legacy_limit_reached",
-            .fields = {{"limit", std::string(key)}}});
+  session.reports().limit_reached(
+      "xmit", key, "XTND XMIT is refused: the user has sent as many messages as allowed");
 }
 
 /// One message: the header is held in memory until it is complete; the body goes straight to the

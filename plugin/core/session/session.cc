@@ -40,11 +40,10 @@ Decision hosts() {
 
 // `xtnd foo`, as it was typed but in lower case.
 std::string first_words(const CommandLine& line) {
-  std::string words(line.verb);
+  std::string words = lowered(line.verb);
   std::string_view rest = line.arguments;
   const std::string_view word = take_word(rest);
-  if (!word.empty()) words.append(" ").append(word);
-  std::transform(words.begin(), words.end(), words.begin(), lower);
+  if (!word.empty()) words.append(" ").append(lowered(word));
   return words;
 }
 
@@ -235,9 +234,10 @@ Decision Session::decide(const Line& line) {
 
 void Session::note_refused_deletion(const Command& command) {
   if (visitor_ == Visitor::master || !refuses_deletion(policy_.deletion, command)) return;
-  report_once("[delete] mode", {.text = std::string(command.name) +
-                                        " is refused, because the policy keeps all mail ([delete] "
-                                        "mode = \"deny\")"});
+  reports_.report_once("[delete] mode",
+                       {.text = std::string(command.name) +
+                                " is refused, because the policy keeps all mail ([delete] "
+                                "mode = \"deny\")"});
 }
 
 // Does not depend on the arguments.

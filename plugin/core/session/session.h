@@ -20,11 +20,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 
 #include "plugin/core/host/host.h"
+#include "plugin/core/host/session_reports.h"
 #include "plugin/core/policy/policy.h"
 #include "plugin/core/protocol/answer.h"
 #include "plugin/core/protocol/command_line.h"
@@ -143,11 +143,7 @@ class Session {
   [[nodiscard]] bool uidls_known();
   /// How many messages this session has submitted; maintained by XTND XMIT.
   [[nodiscard]] std::uint64_t& messages_submitted() noexcept { return messages_submitted_; }
-  /// Reports `event` if `kind`, a literal, is new to this session: a client may try the same many
-  /// times.
-  void report_once(std::string_view kind, const Event& event) {
-    if (noted_.insert(kind).second) host_.environment.report(event);
-  }
+  [[nodiscard]] host::SessionReports& reports() noexcept { return reports_; }
 
  private:
   /// A line of the client and the command that it means.
@@ -169,6 +165,7 @@ class Session {
   void note_refused_deletion(const Command& command);
 
   host::Host host_;
+  host::SessionReports reports_{host_.environment};
   Visitor visitor_;
   policy::Policy policy_;
   SessionCommands commands_;
@@ -179,7 +176,6 @@ class Session {
   bool custom_uidls_ = false;  ///< known when the session began
   std::string uidl_failure_;   ///< the latest one, already logged
   std::optional<Status> uidls_prepared_;  ///< for the current line
-  std::set<std::string_view> noted_;      ///< what the log knows
   unsigned lock_tries_ = 0;               ///< for the current line
   std::uint64_t messages_submitted_ = 0;
 };

@@ -116,14 +116,6 @@ void Pace::log_once(const std::string& sentence) {
   host_.environment.log_error("pace: " + sentence);
 }
 
-// Once a session: a client that asks for all its mail is refused many times.
-void Pace::limit_reached(std::string_view key, const std::string& what) {
-  if (!reached_.insert(key).second) return;
-  host_.environment.report({.text = "pace: " + what + " ([pace] " + std::string(key) + ")",
-                            .name = "pop3_legacy_limit_reached",
-                            .fields = {{"limit", std::string(key)}}});
-}
-
 std::uint64_t Pace::log_in() {
   if (policy_.login_delay == 0) return 0;
   const auto delay = static_cast<std::int64_t>(policy_.login_delay);
@@ -147,8 +139,9 @@ std::uint64_t Pace::log_in() {
   if (stored) {
     const auto seconds = static_cast<std::uint64_t>(wait);
     if (wait > 0) {
-      limit_reached("login_delay",
-                    "the login is refused; the next one is allowed in " + time_to_wait(seconds));
+      reports_.limit_reached(
+          "pace", "login_delay",
+          "pace: the login is refused; the next one is allowed in " + time_to_wait(seconds));
     }
     return seconds;
   }
@@ -182,8 +175,9 @@ std::optional<std::string> Pace::over_octets(const MessageAccess& access) {
     wait = time + hour - host_.environment.now();
     if (spent <= limit - wanted) break;
   }
-  limit_reached("octets_per_hour", "the user has retrieved " + std::to_string(spent_before) +
-                                       " octets in the last hour, and gets no more for now");
+  reports_.limit_reached("pace", "octets_per_hour",
+                         "pace: the user has retrieved " + std::to_string(spent_before) +
+                             " octets in the last hour, and gets no more for now");
   return "You have retrieved too much in the last hour; try again in " +
          time_to_wait(static_cast<std::uint64_t>(std::max<std::int64_t>(1, wait))) + '.';
 }
@@ -191,9 +185,10 @@ std::optional<std::string> Pace::over_octets(const MessageAccess& access) {
 std::optional<std::string> Pace::refusal(const MessageAccess& access) {
   if (access.extent != Extent::header && policy_.retr_per_session > 0 &&
       retrieved_ >= policy_.retr_per_session) {
-    limit_reached("retr_per_session", "the session has retrieved " +
-                                          std::to_string(policy_.retr_per_session) +
-                                          " messages, the most allowed");
+    reports_.limit_reached("pace", "retr_per_session",
+                           "pace: the session has retrieved " +
+                               std::to_string(policy_.retr_per_session) +
+                               " messages, the most allowed");
     return "You may retrieve " + std::to_string(policy_.retr_per_session) +
            " messages in one session; log in again for more.";
   }

@@ -15,11 +15,11 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 
 #include "plugin/core/host/host.h"
+#include "plugin/core/host/session_reports.h"
 #include "plugin/core/policy/policy.h"
 #include "plugin/core/tracking/tracker.h"
 
@@ -74,15 +74,14 @@ class Pace : public Tracker {
   void settle(const Sent& sent);
   void store();
   void log_once(const std::string& sentence);
-  void limit_reached(std::string_view key, const std::string& what);
 
   host::Host host_;
+  host::SessionReports reports_{host_.environment};
   const policy::Policy::Pace& policy_;
   std::uint64_t retrieved_ = 0;  ///< messages in this session
   std::optional<MessageAccess> sending_;
   std::map<std::int64_t, std::uint64_t> unsaved_;  ///< like State::minutes
   bool logged_ = false;
-  std::set<std::string_view> reached_;  ///< limits that the log knows of
 };
 
 }  // namespace pop3_legacy
