@@ -46,7 +46,7 @@ bool is_hex(std::string_view text) noexcept {
 
 }  // namespace
 
-class ServerSession::Worker : public Recipient {
+class ServerSession::Worker final : public Recipient {
  public:
   explicit Worker(Environment environment) : environment_(std::move(environment)) {
     output_ += greeting;

@@ -16,7 +16,7 @@ using State = Conversation::State;
 
 class FakeProgram : public RunningProgram {};
 
-class Talk : public FakeHost, public Recipient {
+class Talk final : public FakeHost, public Recipient {
  public:
   explicit Talk(policy::Resolution resolution)
       : FakeHost(3), session_(*this, std::move(resolution)) {}

@@ -38,9 +38,7 @@ Reply no_such_board(const Session& session, std::string_view name) {
   if (!says_as_mh(session)) {
     return Reply::err("no such bboard");
   }
-  std::string folded(name);
-  std::transform(folded.begin(), folded.end(), folded.begin(), lower);
-  return Reply::err("unknown BBoard: \"" + folded + '"');
+  return Reply::err("unknown BBoard: \"" + lowered(name) + '"');
 }
 
 Reply board_failed(Session& session, const policy::BoardName& board, const Error& error) {

@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 
+#include "plugin/core/host/interface.h"
 #include "plugin/core/protocol/answer.h"
 #include "plugin/core/session/session.h"
 
@@ -25,15 +26,8 @@ namespace pop3_legacy {
 
 /// The host's connection, to which the answers go. None of these calls may destroy the
 /// conversation.
-class Recipient {
+class Recipient : public host::Interface {
  public:
-  Recipient() = default;
-  Recipient(const Recipient&) = delete;
-  Recipient& operator=(const Recipient&) = delete;
-  Recipient(Recipient&&) = delete;
-  Recipient& operator=(Recipient&&) = delete;
-  virtual ~Recipient() = default;
-
   /// Sends a reply. A negative one counts as a bad command if `client_erred`, as one to the host's
   /// own commands does: too many in a row end the session.
   virtual void reply(const Reply& reply, bool client_erred) = 0;
@@ -48,6 +42,9 @@ class Recipient {
   /// The answer to `command` is complete, or the session has ended meanwhile. `positive`: its
   /// latest reply.
   virtual void answered(const Command& command, std::string_view arguments, bool positive) = 0;
+
+ protected:
+  ~Recipient() = default;
 };
 
 class Conversation {

@@ -1,7 +1,6 @@
 #include "plugin/core/submission/composition.h"
 
 #include <algorithm>
-#include <iterator>
 #include <random>
 #include <set>
 #include <utility>
@@ -146,8 +145,7 @@ Result<std::vector<Address>> recipients_of(const std::vector<HeaderField>& field
       return refused("Too many recipients: at most " + std::to_string(at_most) + " are allowed.");
     }
     for (Address& address : found.value()) {
-      std::string key = address.local + '@';
-      std::transform(address.domain.begin(), address.domain.end(), std::back_inserter(key), lower);
+      std::string key = address.local + '@' + lowered(address.domain);
       if (known.insert(std::move(key)).second) recipients.push_back(std::move(address));
     }
   }
@@ -199,10 +197,7 @@ Result<Composition> compose(std::string_view header, const Address& user,
     made.header += "Message-ID: " + made.message_id + "\r\n";
   }
   for (const HeaderField& field : fields.value()) {
-    if (field.is("Message-ID")) {
-      const std::string value = field.value();
-      made.message_id = value.substr(std::min(value.find_first_not_of(' '), value.size()));
-    }
+    if (field.is("Message-ID")) made.message_id = trimmed(field.value(), " ");
     if (!is_one_of(field, {"Bcc", "Resent-Bcc", "Return-Path", policy.xsender.header})) {
       made.header += field.lines;
     }
