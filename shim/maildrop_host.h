@@ -271,28 +271,26 @@ class MaildropHost : public host::WholeHost {
     uidls_prepared_ = true;
     return true;
   }
-  bool all_named() override {
-    return !uidls_ || std::none_of(uidls_->begin(), uidls_->end(), is_unnamed);
+  uidl::Ids* answered_ids() override {
+    const bool answers = uidls_ && (uidls_->all_ours() || !uidls_->unnamed().empty());
+    return answers ? &*uidls_ : nullptr;
   }
-  Result<std::string> uidl(MessageNumber number) override {
-    if (uidls_ && is_unnamed((*uidls_)[own_->in_whole(number) - 1])) {
+  Status add_uidl(MessageNumber number, std::string& to) override {
+    const auto ours = uidls_ ? uidls_->find(uid(number)) : std::nullopt;
+    if (ours && ours->by == uidl::NamedBy::nobody) {
       return Error{Failure::gone, "the message has no id in this session"};
     }
-    return id(number);
+    to += id(number);
+    return Done{};
   }
   /// The policy's id, if it gives one. prepare_uidls() must have succeeded.
-  [[nodiscard]] std::string id(MessageNumber number) const {
-    const uidl::MessageId* const ours = uidls_ ? &(*uidls_)[own_->in_whole(number) - 1] : nullptr;
-    return ours != nullptr && ours->from == uidl::MessageId::From::plugin
-               ? ours->text
-               : hosts_uidl(uid(number), uidvalidity());
+  [[nodiscard]] std::string id(MessageNumber number) {
+    const auto ours = uidls_ ? uidls_->find(uid(number)) : std::nullopt;
+    return ours && ours->by == uidl::NamedBy::plugin ? std::string(ours->text)
+                                                     : hosts_uidl(uid(number), uidvalidity());
   }
 
  private:
-  static bool is_unnamed(const uidl::MessageId& id) {
-    return id.from == uidl::MessageId::From::nobody;
-  }
-
   static Board board_of(shim::Maildrop& maildrop) {
     Board board{.maxima = static_cast<Uid>(maildrop.next_uid() - 1), .last_date = std::nullopt};
     if (const MessageNumber last = maildrop.message_count(); last > 0) {
@@ -323,7 +321,7 @@ class MaildropHost : public host::WholeHost {
   policy::Policy::Uidl uidl_policy_;
   bool uidl_known_;
   bool uidls_prepared_ = false;
-  std::optional<std::vector<uidl::MessageId>> uidls_;  ///< of the whole mailbox
+  std::optional<uidl::Ids> uidls_;  ///< of the whole mailbox
   std::function<void(std::string_view)> log_;
   bool by_user_;
   MaildropStates own_states_;

@@ -105,6 +105,13 @@ Result<std::string> UidlMaildrop::stored_id() {
   return maildrop_.stored_uidl(facts_.number());
 }
 
+bool UidlMaildrop::stores_none(std::uint32_t place) {
+  for (; place < message_count(); ++place) {
+    if (!maildrop_.stored_uidl(place + 1).empty()) return false;
+  }
+  return true;
+}
+
 Result<std::string> UidlMaildrop::host_id() {
   return hosts_uidl(facts_.uid(), facts_.uidvalidity());
 }

@@ -63,7 +63,11 @@ class UidlMaildrop : public uidl::Maildrop {
 
   [[nodiscard]] std::uint32_t message_count() override { return maildrop_.message_count(); }
   [[nodiscard]] Result<uidl::Facts*> message(std::uint32_t place) override;
+  [[nodiscard]] Uid uid(std::uint32_t place) override { return maildrop_.uid(place + 1); }
+  [[nodiscard]] UidValidity uidvalidity() override { return maildrop_.uidvalidity(); }
+  [[nodiscard]] Uid uid_next() override { return static_cast<Uid>(maildrop_.next_uid()); }
   [[nodiscard]] Result<std::string> stored_id() override;
+  [[nodiscard]] bool stores_none(std::uint32_t place) override;
   [[nodiscard]] Result<std::string> host_id() override;
   [[nodiscard]] Result<Hasher*> hasher() override;
   [[nodiscard]] Result<std::string> read_key(const std::string& path) override;

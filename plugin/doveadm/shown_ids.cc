@@ -87,11 +87,10 @@ Status name_messages(struct mailbox* box, const policy::Resolution& policy,
     if (!ids.value()) {
       status = name_by_host(maildrop, by_uid);
     }
-    for (std::uint32_t place = 0; ids.value() && place < ids.value()->size(); ++place) {
-      uidl::MessageId& id = (*ids.value())[place];
-      if (id.from != uidl::MessageId::From::nobody) {
-        by_uid.emplace(maildrop.uid(place), std::move(id.text));
-      }
+    for (std::uint32_t place = 0; ids.value() && place < maildrop.message_count(); ++place) {
+      const Uid uid = maildrop.uid(place);
+      const auto id = ids.value()->find(uid);
+      if (id && id->by != uidl::NamedBy::nobody) by_uid.emplace(uid, id->text);
     }
   });
   for (uidl::NumberedMessage& message : messages) {

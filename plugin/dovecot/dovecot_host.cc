@@ -259,12 +259,36 @@ Result<std::unique_ptr<host::Inspection>> DovecotHost::inspect(std::vector<Field
       [this](MessageNumber number) { return sequence(number) - 1; }));
 }
 
+Status DovecotHost::add_uidl(MessageNumber number, std::string& to) {
+  if (uidl::Ids* const ids = own_uidls()) {
+    const auto id = ids->find(uid(number));
+    if (!id || id->by == uidl::NamedBy::nobody) {
+      return Error{Failure::gone, "the message has no id in this session"};
+    }
+    if (id->by == uidl::NamedBy::plugin && !keeps_uidls()) {
+      to += id->text;
+      return Done{};
+    }
+  }
+  const Result<std::string> id = hosts_uidl(number);
+  if (!id) return id.error();
+  to += id.value();
+  return Done{};
+}
+
+// Dovecot keeps a copy of all ids for this session, by which it sees duplicates
+// (pop3_uidl_duplicates) or says in the logout line what has changed.
+bool DovecotHost::keeps_uidls() const {
+  return client_->message_uidls_save;
+}
+
+uidl::Ids* DovecotHost::own_uidls() const {
+  return switch_.switched() ? nullptr : prepared_uidls(client_->mailbox);
+}
+
 // UIDL's answer is made in pop3-commands.c, from Dovecot's own settings. Dovecot ends the session
 // at a message without an id, so what the id is made of is checked first.
-Result<std::string> DovecotHost::uidl(MessageNumber number) {
-  if (!all_named() && std::ranges::binary_search(without_uidls(client_->mailbox), uid(number))) {
-    return Error{Failure::gone, "the message has no id in this session"};
-  }
+Result<std::string> DovecotHost::hosts_uidl(MessageNumber number) {
   if (client_->message_uidls != nullptr) {
     return std::string(client_->message_uidls[number - 1]);
   }
@@ -362,7 +386,7 @@ std::string DovecotHost::decoded(std::string_view value) {
 }
 
 Result<Hasher*> DovecotHost::hasher() {
-  return hasher_.get();
+  return &hasher_;
 }
 
 std::string DovecotHost::process() const {
@@ -430,8 +454,12 @@ Result<bool> DovecotHost::prepare_uidls() {
   return prepare_part_of_uidls(client_->mailbox);
 }
 
-bool DovecotHost::all_named() {
-  return switch_.switched() || without_uidls(client_->mailbox).empty();
+// Dovecot is to see the ids that it gives itself, because it may store them (pop3_save_uidl).
+uidl::Ids* DovecotHost::answered_ids() {
+  uidl::Ids* const ids = own_uidls();
+  const bool answers =
+      ids != nullptr && (!ids->unnamed().empty() || (ids->all_ours() && !keeps_uidls()));
+  return answers ? ids : nullptr;
 }
 
 void DovecotHost::log_error(std::string_view sentence) {

@@ -8,8 +8,9 @@
 
 #include "plugin/core/host/whole_host.h"
 #include "plugin/core/state/mailbox_users.h"
+#include "plugin/core/uidl/ids.h"
 #include "plugin/dovecot/dovecot_loop.h"
-#include "plugin/dovecot/hash_loader.h"
+#include "plugin/dovecot/host_hasher.h"
 #include "plugin/dovecot/maildrop_switch.h"
 #include "plugin/dovecot/pop3_host.h"
 #include "plugin/dovecot/user_states.h"
@@ -58,7 +59,7 @@ class DovecotHost : public host::WholeHost {
   void leave_seen_alone() override;
   [[nodiscard]] Result<std::unique_ptr<MessageParts>> open_parts(MessageNumber number) override;
   [[nodiscard]] std::uint64_t octets(MessageNumber number) const override;
-  [[nodiscard]] Result<std::string> uidl(MessageNumber number) override;
+  Status add_uidl(MessageNumber number, std::string& to) override;
   [[nodiscard]] Result<std::unique_ptr<host::Inspection>> inspect(
       std::vector<FieldQuery> queries) override;
 
@@ -75,7 +76,7 @@ class DovecotHost : public host::WholeHost {
 
   [[nodiscard]] std::uint64_t octets_sent(Access access) const override;
   Result<bool> prepare_uidls() override;
-  [[nodiscard]] bool all_named() override;
+  [[nodiscard]] uidl::Ids* answered_ids() override;
   [[nodiscard]] Result<std::string> host_answer(std::string_view command) override;
 
   [[nodiscard]] bool has_seen(MessageNumber number) const override;
@@ -123,13 +124,16 @@ class DovecotHost : public host::WholeHost {
   };
 
   [[nodiscard]] std::uint32_t sequence(MessageNumber number) const;
+  [[nodiscard]] bool keeps_uidls() const;
+  [[nodiscard]] uidl::Ids* own_uidls() const;
+  [[nodiscard]] Result<std::string> hosts_uidl(MessageNumber number);
   [[nodiscard]] Status has_uidl(MessageNumber number) const;
 
   template <class Work>
   [[nodiscard]] auto with_inbox(Work work) -> decltype(work(static_cast<struct mailbox*>(nullptr)));
 
   struct client* client_;
-  LoadedHasher hasher_;
+  HostHasher hasher_;
   DovecotLoop loop_;
   MaildropSwitch switch_;
   InboxStates inbox_states_;

@@ -4,8 +4,10 @@
 
 #include "plugin/core/uidl/memory.h"
 #include "plugin/dovecot/host_event.h"
+#include "plugin/dovecot/host_maildir.h"
 #include "plugin/dovecot/mailbox_state.h"
 #include "plugin/dovecot/master_user.h"
+#include "plugin/dovecot/uidl_storage.h"
 #include "plugin/files/key_file.h"
 
 namespace pop3_legacy::dovecot {
@@ -15,6 +17,8 @@ namespace {
 /// After this many messages have been read, what was found out about them is written to the cache.
 /// A client that breaks off a first UIDL that takes minutes then has less to repeat next time.
 constexpr unsigned commit_after = 500;
+
+constexpr std::string_view list_name = "uidl-list";
 
 /// Dovecot 2.4 also takes a pool.
 template <class Register>
@@ -31,9 +35,7 @@ void register_cache_field(Register* register_fields, struct mail_cache* cache,
 }  // namespace
 
 DovecotMaildrop::DovecotMaildrop(struct mailbox* box)
-    : box_(box), buffer_(buffer_create_dynamic(default_pool, 128)), host_ids_(box) {
-  begin();
-}
+    : box_(box), buffer_(buffer_create_dynamic(default_pool, 128)), host_ids_(box) {}
 
 DovecotMaildrop::~DovecotMaildrop() {
   let_go();
@@ -69,10 +71,18 @@ std::uint32_t DovecotMaildrop::message_count() {
   return mail_index_view_get_messages_count(box_->view);
 }
 
-Uid DovecotMaildrop::uid(std::uint32_t place) const {
+Uid DovecotMaildrop::uid(std::uint32_t place) {
   std::uint32_t uid = 0;
   mail_index_lookup_uid(box_->view, place + 1, &uid);
   return uid;
+}
+
+UidValidity DovecotMaildrop::uidvalidity() {
+  return mail_index_get_header(box_->view)->uid_validity;
+}
+
+Uid DovecotMaildrop::uid_next() {
+  return mail_index_get_header(box_->view)->next_uid;
 }
 
 Result<uidl::Facts*> DovecotMaildrop::message(std::uint32_t place) {
@@ -131,8 +141,37 @@ Result<std::string> DovecotMaildrop::stored_id() {
   return std::string(value);
 }
 
+// Another plugin may have ids from elsewhere (pop3-migration), and another storage asks a server.
+bool DovecotMaildrop::stores_none(std::uint32_t place) {
+  const std::uint32_t messages = message_count();
+  if (place >= messages) return true;
+  if (mail_ == nullptr) begin();
+  const std::string_view storage = box_->storage->name;
+  if (!asks_storage_alone(mail_)) return false;
+  if (storage == "mbox") return true;  // it has no place for them
+  if (storage == "sdbox" || storage == "mdbox") {
+    // Dovecot keeps account of the highest UID with such an id.
+    mail_set_seq(mail_, place + 1);
+    return !index_pop3_uidl_can_exist(mail_);
+  }
+  if (storage != "maildir") return false;
+  while (place < messages && pop3_legacy_maildir_stored_uidl(box_, uid(place)) == nullptr) ++place;
+  return place == messages;
+}
+
+std::optional<std::string> DovecotMaildrop::load_list() {
+  return load_mailbox_cache(box_, list_name);
+}
+
+void DovecotMaildrop::keep_list(std::string_view text) {
+  if (const Status kept = keep_mailbox_cache(box_, list_name, text); !kept) {
+    e_debug(box_->event, "pop3_legacy: uidl: the list of ids could not be kept: %s",
+            kept.error().text.c_str());
+  }
+}
+
 Result<Hasher*> DovecotMaildrop::hasher() {
-  return hasher_.get();
+  return &hasher_;
 }
 
 Result<std::string> DovecotMaildrop::read_key(const std::string& path) {

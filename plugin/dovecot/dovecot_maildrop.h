@@ -7,8 +7,8 @@
 #include <string>
 
 #include "plugin/core/uidl/maildrop.h"
-#include "plugin/dovecot/hash_loader.h"
 #include "plugin/dovecot/host.h"
+#include "plugin/dovecot/host_hasher.h"
 #include "plugin/dovecot/host_ids.h"
 #include "plugin/dovecot/mail_facts.h"
 
@@ -35,7 +35,9 @@ class DovecotMaildrop : public uidl::Maildrop {
 
   [[nodiscard]] std::uint32_t message_count() override;
   [[nodiscard]] Result<uidl::Facts*> message(std::uint32_t place) override;
-  [[nodiscard]] Uid uid(std::uint32_t place) const;
+  [[nodiscard]] Uid uid(std::uint32_t place) override;
+  [[nodiscard]] UidValidity uidvalidity() override;
+  [[nodiscard]] Uid uid_next() override;
   [[nodiscard]] bool removed(std::uint32_t place) override;
   /// The facts of the message that message() was last called for.
   [[nodiscard]] MailFacts& facts() { return *facts_; }
@@ -43,6 +45,9 @@ class DovecotMaildrop : public uidl::Maildrop {
   [[nodiscard]] std::optional<std::string> derived(std::string_view scheme) override;
   void keep_derived(std::string_view scheme, std::string_view value) override;
   [[nodiscard]] Result<std::string> stored_id() override;
+  [[nodiscard]] bool stores_none(std::uint32_t place) override;
+  [[nodiscard]] std::optional<std::string> load_list() override;
+  void keep_list(std::string_view text) override;
 
   [[nodiscard]] Result<std::string> host_id() override { return host_ids_.id(mail_); }
   [[nodiscard]] bool serves_client() override;
@@ -72,7 +77,7 @@ class DovecotMaildrop : public uidl::Maildrop {
   std::shared_ptr<const uidl::CourierList> courier_;  ///< once it has been read
   unsigned added_ = 0;                                ///< to the cache, in this transaction
   buffer_t* buffer_;
-  LoadedHasher hasher_;
+  HostHasher hasher_;
   HostIds host_ids_;
 };
 

@@ -31,6 +31,7 @@ extern "C" {
 #include "event-filter.h"
 #include "hostpid.h"
 #include "index-mail.h"
+#include "index-pop3-uidl.h"
 #include "ioloop.h"
 #include "istream-private.h"
 #include "istream-raw-mbox.h"

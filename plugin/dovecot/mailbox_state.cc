@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "plugin/dovecot/master_user.h"
 #include "plugin/files/durable_file.h"
 #include "plugin/files/moved_file.h"
 
@@ -178,6 +179,25 @@ Result<bool> exchange_mailbox_state(struct mailbox* box, std::string_view name,
                                              place.value().sync);
   if (stored && stored.value()) tidy_up(place.value(), name);
   return stored;
+}
+
+std::optional<std::string> load_mailbox_cache(struct mailbox* box, std::string_view name) {
+  auto folder = folder_of(box, MAILBOX_LIST_PATH_TYPE_INDEX);
+  if (!folder || folder.value().empty()) return std::nullopt;
+  auto content =
+      files::read_small_file(folder.value().append(prefix).append(name), max_state_octets);
+  return content ? std::move(content.value()) : std::nullopt;
+}
+
+Status keep_mailbox_cache(struct mailbox* box, std::string_view name, std::string_view content) {
+  if (mailbox_is_readonly(box) || master_of(box->storage->user) != nullptr) return Done{};
+  auto folder = folder_of(box, MAILBOX_LIST_PATH_TYPE_INDEX);
+  if (!folder) return folder.error();
+  if (folder.value().empty()) return Done{};  // the index is in memory only
+  const struct mailbox_permissions* const permissions = mailbox_get_permissions(box);
+  return files::replace_file(folder.value().append(prefix).append(name), content,
+                             {permissions->file_create_mode, permissions->file_create_gid},
+                             /*sync=*/false);
 }
 
 std::string place_of_mailbox_state(struct mail_namespace* ns, std::string_view name) {

@@ -1,12 +1,11 @@
 #include "plugin/dovecot/uidl_storage.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
-#include <vector>
 
 #include "plugin/core/uidl/assignment.h"
 #include "plugin/core/uidl/memory.h"
@@ -42,10 +41,11 @@ class MailboxUidls {
     state_ = before;
   }
 
-  /// nullptr: Dovecot names the message itself.
-  Result<const std::string*> id(Uid uid) {
-    if (state_ == State::computing) return nullptr;
-    const bool is_new = state_ == State::ours && (uids_.empty() || uid > uids_.back());
+  /// No value: Dovecot names the message itself.
+  Result<std::optional<std::string_view>> id(Uid uid) {
+    using Found = std::optional<std::string_view>;
+    if (state_ == State::computing) return Found();
+    const bool is_new = state_ == State::ours && uid > ids_.last();
     if (state_ == State::unknown || is_new) {
       // Logged here, once; the storage would log it for each message.
       if (const Status done = compute(); !done) {
@@ -53,27 +53,26 @@ class MailboxUidls {
       }
     }
     if (state_ == State::failed) return *failure_;
-    if (state_ == State::host) return nullptr;
-    const auto place = std::lower_bound(uids_.begin(), uids_.end(), uid);
-    if (place == uids_.end() || *place != uid) {
-      return Error{Failure::gone, "there is no message with UID " + std::to_string(uid)};
-    }
-    const uidl::MessageId& id = ids_[static_cast<std::size_t>(place - uids_.begin())];
-    switch (id.from) {
-      case uidl::MessageId::From::plugin:
-        return &id.text;
-      case uidl::MessageId::From::host:
+    if (state_ == State::host) return Found();
+    const auto id = ids_.find(uid);
+    if (!id) return Error{Failure::gone, "there is no message with UID " + std::to_string(uid)};
+    switch (id->by) {
+      case uidl::NamedBy::plugin:
+        return Found(id->text);
+      case uidl::NamedBy::host:
         // pop3 names the message itself, and may store that id (pop3_save_uidl). Nothing else
         // would.
-        return serves_clients() || id.text.empty() ? nullptr : &id.text;
-      case uidl::MessageId::From::nobody:
+        return serves_clients() || id->text.empty() ? Found() : Found(id->text);
+      case uidl::NamedBy::nobody:
         break;
     }
     return Error{Failure::gone,
                  "the message with UID " + std::to_string(uid) + " has no id in this session"};
   }
 
-  [[nodiscard]] const std::vector<Uid>& unnamed() const { return unnamed_; }
+  [[nodiscard]] bool is_known() const { return state_ == State::ours || state_ == State::host; }
+  /// nullptr: they are not known, or Dovecot names all messages.
+  [[nodiscard]] uidl::Ids* ids() { return state_ == State::ours ? &ids_ : nullptr; }
 
  private:
   enum class State { unknown, computing, host, ours, failed };
@@ -88,8 +87,6 @@ class MailboxUidls {
     DovecotMaildrop maildrop;
     uidl::IdAssignment assignment;
   };
-
-  [[nodiscard]] bool is_known() const { return state_ == State::ours || state_ == State::host; }
 
   Status compute() {
     const Result<bool> computed = compute(Time::max());
@@ -132,25 +129,15 @@ class MailboxUidls {
       return State::unknown;
     }
     auto ids = work_->assignment.take_ids();
-    uids_.clear();
-    ids_.clear();
-    unnamed_.clear();
     if (!ids) return State::host;
     ids_ = std::move(*ids);
-    uids_.reserve(ids_.size());
-    for (std::uint32_t place = 0; place < ids_.size(); ++place) {
-      uids_.push_back(work_->maildrop.uid(place));
-      if (ids_[place].from == uidl::MessageId::From::nobody) unnamed_.push_back(uids_.back());
-    }
     return State::ours;
   }
 
   struct mailbox* box_;
   State state_ = State::unknown;
   std::optional<Work> work_;
-  std::vector<Uid> uids_;  ///< ascending
-  std::vector<uidl::MessageId> ids_;
-  std::vector<Uid> unnamed_;  ///< those of uids_ without an id
+  uidl::Ids ids_;
   std::optional<Error> failure_;
 };
 
@@ -198,9 +185,9 @@ int set_id(struct mail* mail, const char** value_r) {
                            id.error().text.c_str());
     return -1;
   }
-  if (id.value() == nullptr) return 0;
+  if (!id.value()) return 0;
   auto* const details = reinterpret_cast<struct mail_private*>(mail);
-  *value_r = p_strdup(details->data_pool, id.value()->c_str());
+  *value_r = p_strndup(details->data_pool, id.value()->data(), id.value()->size());
   return 1;
 }
 
@@ -215,8 +202,10 @@ int get_special(struct mail* mail, enum mail_fetch_field field, const char** val
   return context->super.get_special(mail, field, value_r);
 }
 
+// A session of pop3 asks each message for much, and for its id only once all are known.
 void mail_allocated(struct mail* mail) {
-  if (uidls_of(mail->box) == nullptr) return;
+  MailboxUidls* const uidls = uidls_of(mail->box);
+  if (uidls == nullptr || (serves_clients() && !uidls->is_known())) return;
   auto* const details = reinterpret_cast<struct mail_private*>(mail);
   auto* const context = p_new(details->pool, union mail_module_context, 1);
   struct mail_vfuncs* const callbacks = details->vlast;
@@ -244,10 +233,18 @@ Status prepare_uidls(struct mailbox* box) {
   return uidls->prepare();
 }
 
-const std::vector<Uid>& without_uidls(struct mailbox* box) {
-  static const std::vector<Uid> none;
-  const MailboxUidls* const uidls = uidls_of(box);
-  return uidls == nullptr ? none : uidls->unnamed();
+uidl::Ids* prepared_uidls(struct mailbox* box) {
+  MailboxUidls* const uidls = uidls_of(box);
+  return uidls == nullptr ? nullptr : uidls->ids();
+}
+
+bool asks_storage_alone(struct mail* mail) {
+  auto* const details = reinterpret_cast<struct mail_private*>(mail);
+  const auto* const ours = module_context<union mail_module_context>(details, mail_module);
+  const auto of_storage = mail->box->mail_vfuncs->get_special;
+  return ours == nullptr
+             ? details->v.get_special == of_storage
+             : details->v.get_special == get_special && ours->super.get_special == of_storage;
 }
 
 Result<bool> prepare_part_of_uidls(struct mailbox* box) {

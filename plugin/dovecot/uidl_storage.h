@@ -5,10 +5,9 @@
 #define POP3_LEGACY_DOVECOT_UIDL_STORAGE_H
 
 #include <functional>
-#include <vector>
 
 #include "plugin/core/base/result.h"
-#include "plugin/core/host/types.h"
+#include "plugin/core/uidl/ids.h"
 #include "plugin/dovecot/host.h"
 
 namespace pop3_legacy::dovecot {
@@ -22,9 +21,13 @@ Status prepare_uidls(struct mailbox* box);
 /// host::Uidls::prepare_uidls(): the same, in parts.
 Result<bool> prepare_part_of_uidls(struct mailbox* box);
 
-/// The messages, in ascending order, that have no id in this session although prepare_uidls() has
-/// succeeded: they cannot be read, or another session removed them.
-const std::vector<Uid>& without_uidls(struct mailbox* box);
+/// The ids, after prepare_uidls(). nullptr: Dovecot names all messages. Valid until the ids are
+/// computed again, which may happen when messages have come.
+uidl::Ids* prepared_uidls(struct mailbox* box);
+
+/// The only one that answers what `mail` is asked, besides this plugin, is its storage: no other
+/// plugin has hooked into it.
+bool asks_storage_alone(struct mail* mail);
 
 /// Runs `work` as if there were no hooks: the messages of `box` have the ids that Dovecot has
 /// stored with them or makes itself. For computing ids on the side; nothing is stored.

@@ -239,7 +239,7 @@ protocol pop3 {{
         if self.plugin:
             # doveadm and the config process look for their modules in one place only: show them a
             # copy of that folder with ours added.
-            ours = {"lib95_pop3_legacy_plugin.so": ".", "pop3_legacy_hash.so": ".", "pop3_legacy_idn.so": ".",
+            ours = {"lib95_pop3_legacy_plugin.so": ".", "pop3_legacy_idn.so": ".",
                     "doveadm/lib20_doveadm_pop3_legacy_plugin.so": "doveadm"}
             if self.typed_settings:
                 ours["libpop3_legacy_settings.so"] = "settings"

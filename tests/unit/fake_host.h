@@ -98,7 +98,7 @@ class FakeHost : public host::WholeHost, public StateStore {
     }
     return uidl_parts == 0 || --uidl_parts == 0;
   }
-  [[nodiscard]] bool all_named() override { return true; }
+  [[nodiscard]] uidl::Ids* answered_ids() override { return nullptr; }
   [[nodiscard]] bool deleted(MessageNumber number) const override {
     ++looks;
     return deleted_numbers.contains(number);
@@ -166,8 +166,9 @@ class FakeHost : public host::WholeHost, public StateStore {
     ++looks;
     return std::uint64_t{100} * number;
   }
-  [[nodiscard]] Result<std::string> uidl(MessageNumber number) override {
-    return "id-" + std::to_string(number);
+  Status add_uidl(MessageNumber number, std::string& to) override {
+    to += "id-" + std::to_string(number);
+    return Done{};
   }
   [[nodiscard]] Result<std::unique_ptr<host::Inspection>> inspect(
       std::vector<FieldQuery> queries) override {

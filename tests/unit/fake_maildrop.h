@@ -2,6 +2,7 @@
 #ifndef POP3_LEGACY_TESTS_UNIT_FAKE_MAILDROP_H
 #define POP3_LEGACY_TESTS_UNIT_FAKE_MAILDROP_H
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <memory>
@@ -46,7 +47,22 @@ class FakeMaildrop : public Maildrop {
     if (message_error) return *message_error;
     return current_;
   }
+  [[nodiscard]] Uid uid(std::uint32_t place) override { return messages.at(place)->uid_value; }
+  [[nodiscard]] UidValidity uidvalidity() override {
+    return messages.empty() ? FakeFacts().validity : messages.front()->validity;
+  }
+  [[nodiscard]] Uid uid_next() override { return last_uid + 1; }
   [[nodiscard]] Result<std::string> stored_id() override { return current_->stored; }
+  [[nodiscard]] bool stores_none(std::uint32_t place) override {
+    ++storage_asked;
+    return std::all_of(messages.begin() + place, messages.end(),
+                       [](const auto& message) { return message->stored.empty(); });
+  }
+  [[nodiscard]] std::optional<std::string> load_list() override { return list; }
+  void keep_list(std::string_view text) override {
+    ++lists;
+    list = text;
+  }
   [[nodiscard]] Result<std::string> host_id() override {
     if (host_error) return *host_error;
     return current_->hosts ? *current_->hosts
@@ -103,6 +119,9 @@ class FakeMaildrop : public Maildrop {
   std::vector<std::string> logged;                           ///< the rest
   std::vector<Event> events;
   int stores = 0;
+  std::optional<std::string> list;
+  int lists = 0;          ///< how often it was kept
+  int storage_asked = 0;  ///< how often stores_none() was called
   bool serves = true;
   std::optional<Error> host_error;
   std::optional<Error> message_error;

@@ -20,6 +20,7 @@
 #include "plugin/core/uidl/lines.h"
 #include "plugin/core/uidl/memory.h"
 #include "plugin/core/uidl/notation.h"
+#include "plugin/core/uidl/template.h"
 #include "tests/unit/fake_maildrop.h"
 
 namespace pop3_legacy::uidl {
@@ -42,7 +43,9 @@ class UidlAssignmentTest : public testing::Test {
     if (!made) return {"error: " + made.error().text};
     if (!made.value()) return {"host"};
     Strings texts;
-    for (const MessageId& id : *made.value()) texts.push_back(id.text);
+    for (std::uint32_t place = 0; place < drop_.message_count(); ++place) {
+      texts.emplace_back(made.value()->find(drop_.uid(place))->text);
+    }
     return texts;
   }
   void pin(const GuidIds& pins) { drop_.states["pins"] = pins_text(pins); }
@@ -1064,6 +1067,155 @@ TEST_F(UidlAssignmentTest, NoIdOfALivingMessageEverChanges) {
       }
     }
   }
+}
+
+// --- ids in a form, and the list of ids ---
+
+TEST_F(UidlAssignmentTest, IdsInAFormAreThoseOfTheFormula) {
+  Wanted wanted = by({"template"});
+  for (const std::string_view form :
+       {"{uid}", "{uid:08x}", "{uid:012X}.{uidvalidity}", "x{uidvalidity:08x}{uid:020d}y"}) {
+    wanted.plan.form = form;
+    const Template parsed = Template::parse(form).value();
+    drop_.states.clear();
+    drop_.messages.clear();
+    for (const Uid uid : {1U, 9U, 10U, 4096U, 4294967295U}) {
+      drop_.last_uid = uid - 1;
+      drop_.deliver();
+    }
+    const Strings shown = ids(wanted);
+    for (std::uint32_t place = 0; place < drop_.message_count(); ++place) {
+      EXPECT_EQ(shown[place], parsed.fill(*drop_.messages[place]).value().value()) << form;
+    }
+  }
+}
+
+TEST_F(UidlAssignmentTest, IdsInAFormNeedNoMessage) {
+  for (int i = 0; i < 3; ++i) drop_.deliver();
+  drop_.message_error = Error{Failure::temporary, "no message may be opened"};
+  for (const char* const scheme : {"uw", "dovecot", "cyrus", "decimal-uid", "numeric"}) {
+    drop_.states.clear();
+    EXPECT_EQ(ids(by({scheme})).size(), 3U) << scheme;
+  }
+  EXPECT_EQ(ids(by({"uw"}, OnChange::switch_over)),
+            (Strings{"4fe12d9000000001", "4fe12d9000000002", "4fe12d9000000003"}));
+  EXPECT_TRUE(drop_.logged.size() == 1 && drop_.logged[0].find("changed") != std::string::npos);
+}
+
+TEST_F(UidlAssignmentTest, StoredPinnedAndKeptIdsComeBeforeAForm) {
+  for (int i = 0; i < 3; ++i) drop_.deliver();
+  const Wanted wanted = by({"decimal-uid"});
+  EXPECT_EQ(ids(wanted), (Strings{"1", "2", "3"}));
+  drop_.messages[1]->stored = "stored";
+  EXPECT_EQ(ids(wanted), (Strings{"1", "stored", "3"}));
+  pin({{"guid-3", "pinned"}});
+  EXPECT_EQ(ids(wanted), (Strings{"1", "stored", "pinned"}));
+}
+
+TEST_F(UidlAssignmentTest, TheStorageIsAskedOnlyAboutNewMessages) {
+  for (int i = 0; i < 40; ++i) drop_.deliver();
+  const Wanted wanted = by({"uw"});
+  ids(wanted);
+  ASSERT_TRUE(drop_.list);
+  EXPECT_NE(drop_.list->find("\nform 40\n"), std::string::npos);
+  drop_.messages[7]->stored = "later";  // Dovecot stores no id where a message has one
+  drop_.deliver();
+  const Strings shown = ids(wanted);
+  EXPECT_EQ(shown[7], "4fe12d9000000008");
+  EXPECT_EQ(shown[40], "4fe12d9000000029");
+}
+
+/// Lists are written for larger mailboxes.
+class UidlListTest : public UidlAssignmentTest {
+ protected:
+  UidlListTest() {
+    for (int i = 0; i < 100; ++i) drop_.deliver("x" + std::to_string(i % 90));
+    shown_ = ids(xuidl_);
+  }
+  /// No message may be read.
+  void close() { drop_.message_error = Error{Failure::temporary, "closed"}; }
+
+  Strings shown_;
+};
+
+TEST_F(UidlListTest, IsReadInsteadOfTheMessages) {
+  EXPECT_EQ(drop_.lists, 1);
+  close();
+  EXPECT_EQ(ids(xuidl_), shown_);
+  drop_.remove(95);
+  shown_.erase(shown_.begin() + 95);
+  EXPECT_EQ(ids(xuidl_), shown_);
+  EXPECT_EQ(drop_.lists, 1);
+}
+
+TEST_F(UidlListTest, NewMessagesAreToldApartFromListedOnes) {
+  drop_.deliver("x5");
+  drop_.deliver("new");
+  shown_.push_back("x5" + mark("guid-101"));
+  shown_.emplace_back("new");
+  EXPECT_EQ(ids(xuidl_), shown_);
+  EXPECT_EQ(memory().kept.at("guid-101"), shown_[100]);
+  EXPECT_EQ(ids(xuidl_), shown_);
+  drop_.list.reset();
+  EXPECT_EQ(ids(xuidl_), shown_);
+}
+
+TEST_F(UidlListTest, CountsOnlyWhileWhatItWasMadeFromIsUnchanged) {
+  const std::string list = *drop_.list;
+  const auto closed = [&] {
+    close();
+    const Strings found = ids(xuidl_);
+    drop_.message_error.reset();
+    return found.size() == 1 && found[0].starts_with("error: ");
+  };
+  EXPECT_FALSE(closed());
+  pin({{"guid-4", "pinned"}});
+  EXPECT_TRUE(closed());
+  shown_[3] = "pinned";
+  EXPECT_EQ(ids(xuidl_), shown_);
+  EXPECT_FALSE(closed());
+  for (const auto& message : drop_.messages) ++message->validity;
+  EXPECT_TRUE(closed());
+  for (const auto& message : drop_.messages) --message->validity;
+  EXPECT_FALSE(closed());
+  --drop_.last_uid;  // an older copy of the mailbox was restored
+  EXPECT_TRUE(closed());
+  ++drop_.last_uid;
+  EXPECT_EQ(ids(by({"uw"}, OnChange::switch_over))[0], "4fe12d9000000001");
+}
+
+TEST_F(UidlListTest, DamageIsNotMissed) {
+  const std::string list = *drop_.list;
+  for (std::size_t at = 0; at < list.size(); at += 7) {
+    for (const bool cut : {false, true}) {
+      drop_.list = cut ? list.substr(0, at) : list;
+      if (!cut) drop_.list->at(at) = static_cast<char>(drop_.list->at(at) ^ 1);
+      EXPECT_EQ(ids(xuidl_), shown_) << at;
+    }
+  }
+  drop_.list = list + "1 x\n";
+  EXPECT_EQ(ids(xuidl_), shown_);
+}
+
+TEST_F(UidlListTest, IsWrittenAgainOnlyWhereThatIsWorthIt) {
+  for (int i = 0; i < 20; ++i) drop_.deliver("y" + std::to_string(i));
+  shown_ = ids(xuidl_);
+  EXPECT_EQ(drop_.lists, 1);
+  for (int i = 0; i < 20; ++i) drop_.deliver("z" + std::to_string(i));
+  shown_ = ids(xuidl_);
+  EXPECT_EQ(drop_.lists, 2);
+  EXPECT_EQ(ids(xuidl_), shown_);
+  EXPECT_EQ(drop_.lists, 2);
+  drop_.messages.resize(10);
+  drop_.serves = false;
+  drop_.list.reset();
+  ids(xuidl_);
+  EXPECT_FALSE(drop_.list);  // only for clients
+}
+
+TEST_F(UidlListTest, OfADamagedMemoryIsIgnored) {
+  drop_.states["uidl"][40] ^= 1;
+  EXPECT_TRUE(ids(xuidl_)[0].starts_with("error: the stored state is damaged"));
 }
 
 }  // namespace

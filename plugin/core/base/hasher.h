@@ -1,5 +1,5 @@
-/// The hashes that the UIDL formulas and XTND XMIT need. OpenSSL computes them (plugin/hash), in a
-/// separate module that only sessions that hash load.
+/// The hashes that the UIDL formulas and XTND XMIT need: Dovecot's library computes them, and for
+/// the standalone host OpenSSL's (plugin/hash).
 #ifndef POP3_LEGACY_CORE_BASE_HASHER_H
 #define POP3_LEGACY_CORE_BASE_HASHER_H
 

@@ -19,18 +19,16 @@ constexpr std::size_t max_line_octets = 512 - 6;
 
 Result<std::optional<std::string>> line_of(Session& session, policy::EuidlOrder order,
                                            const Seen& seen, MessageNumber number) {
-  const auto id = session.uidls().uidl(number);
-  if (!id && id.error().kind == Failure::gone) {
-    return std::optional<std::string>();
-  }
-  if (!id) {
-    return id.error();
+  std::string id;
+  if (const Status added = session.uidls().add_uidl(number, id); !added) {
+    if (added.error().kind == Failure::gone) return std::optional<std::string>();
+    return added.error();
   }
   const auto& from = seen.fields.front();
   const std::string size = std::to_string(session.maildrop().octets(number));
   const bool size_first = order == policy::EuidlOrder::cnet;
-  std::string line = std::to_string(number) + ' ' + (size_first ? size : id.value()) + ' ' +
-                     (size_first ? id.value() : size) + ' ';
+  std::string line = std::to_string(number) + ' ' + (size_first ? size : id) + ' ' +
+                     (size_first ? id : size) + ' ';
   // A long id leaves less room for the sender.
   const std::size_t room = max_line_octets - std::min(max_line_octets, line.size());
   if (from) line += cut(value_of(*from), std::min(max_from_octets, room));
@@ -67,7 +65,8 @@ Answer euidl(Session& session, std::string_view arguments, host::Contents& conte
   if (maildrop.deleted(*number)) {
     return Reply::err("Message " + std::to_string(*number) + " has been marked for deletion.");
   }
-  if (!session.uidls().all_named() && !session.uidls().uidl(*number)) {
+  std::string id;
+  if (!session.uidls().add_uidl(*number, id)) {
     return Reply::temporary_failure("The unique id is not available at the moment.");
   }
   return line_of_one(session, contents, lines, *number);

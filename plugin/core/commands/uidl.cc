@@ -1,35 +1,86 @@
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "plugin/core/commands/arguments.h"
-#include "plugin/core/commands/message_listing.h"
 #include "plugin/core/session/handlers.h"
 #include "plugin/core/session/session.h"
+#include "plugin/core/uidl/identifier_length.h"
+#include "plugin/core/uidl/ids.h"
 
 namespace pop3_legacy::commands {
+
+namespace {
+
+/// What one call produces: as much as a host sends before it checks for room again.
+constexpr std::size_t piece_octets = 4096;
+
+constexpr std::size_t line_octets = 10 + 1 + uidl::max_identifier_octets + 2;
+
+/// The ids are known by now, so a line is only printed: a maildrop may have a million.
+class UidlListing : public Listing {
+ public:
+  UidlListing(const host::Maildrop& maildrop, host::Uidls& uidls)
+      : maildrop_(maildrop), uidls_(uidls), last_(maildrop.message_count()) {}
+
+  [[nodiscard]] Result<std::string> next() override {
+    // Found anew for each piece: another command's line may have been looked at meanwhile.
+    uidl::Ids* const ids = uidls_.answered_ids();
+    std::string lines(piece_octets + line_octets, '\0');
+    std::size_t used = 0;
+    for (; number_ <= last_ && used < piece_octets; ++number_) {
+      if (maildrop_.deleted(number_)) continue;
+      char* const line = lines.data() + used;
+      char* end = std::to_chars(line, line + 10, number_).ptr;
+      *end++ = ' ';
+      end = ids != nullptr ? ids->write(maildrop_.uid(number_), end) : nullptr;
+      if (end == nullptr) {
+        lines.resize(used);
+        if (Status added = add_hosts(lines); !added) return added.error();
+        used = lines.size();
+        lines.resize(std::max(used, piece_octets) + line_octets);
+        continue;
+      }
+      *end++ = '\r';
+      *end++ = '\n';
+      used = static_cast<std::size_t>(end - lines.data());
+    }
+    lines.resize(used);
+    return lines;
+  }
+
+ private:
+  // A message that the plugin does not name.
+  Status add_hosts(std::string& lines) {
+    std::string line = std::to_string(number_) + ' ';
+    const Status added = uidls_.add_uidl(number_, line);
+    if (added) lines.append(line).append("\r\n");
+    return !added && added.error().kind == Failure::gone ? Status(Done{}) : added;
+  }
+
+  const host::Maildrop& maildrop_;
+  host::Uidls& uidls_;
+  MessageNumber number_ = 1;
+  MessageNumber last_;
+};
+
+}  // namespace
 
 Answer uidl(Session& session, std::string_view arguments) {
   const host::Maildrop& maildrop = session.maildrop();
   host::Uidls& uidls = session.uidls();
   if (arguments.empty()) {
-    return {Reply::verbatim("+OK\r\n"),
-            std::make_unique<MessageListing>(
-                maildrop, 1, maildrop.message_count(),
-                [&uidls](MessageNumber number) -> Result<std::optional<std::string>> {
-                  const auto id = uidls.uidl(number);
-                  if (id) return std::optional(std::to_string(number) + ' ' + id.value());
-                  if (id.error().kind == Failure::gone) return std::optional<std::string>();
-                  return id.error();
-                })};
+    return {Reply::verbatim("+OK\r\n"), std::make_unique<UidlListing>(maildrop, uidls)};
   }
   const auto number = message_named(maildrop, arguments);
   if (!number) return Reply::err(number.error().text);
-  const auto id = uidls.uidl(number.value());
-  if (!id) {
+  std::string line = std::to_string(number.value()) + ' ';
+  if (const Status added = uidls.add_uidl(number.value(), line); !added) {
     return Reply::temporary_failure("The unique id is not available at the moment.");
   }
-  return Reply::ok(std::to_string(number.value()) + ' ' + id.value());
+  return Reply::ok(line);
 }
 
 }  // namespace pop3_legacy::commands

@@ -35,7 +35,7 @@ class Environment : public Interface {
   /// this cannot be known here.
   [[nodiscard]] virtual std::optional<bool> is_running(std::string_view process) const = 0;
 
-  /// Loads OpenSSL if necessary. The result lives as long as the host.
+  /// The result lives as long as the host.
   [[nodiscard]] virtual Result<Hasher*> hasher() = 0;
   /// See policy::AsciiDomain.
   [[nodiscard]] virtual Result<std::string> ascii_domain(std::string_view domain) = 0;

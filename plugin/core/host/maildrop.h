@@ -10,6 +10,7 @@
 #include "plugin/core/base/result.h"
 #include "plugin/core/host/interface.h"
 #include "plugin/core/host/types.h"
+#include "plugin/core/uidl/ids.h"
 
 namespace pop3_legacy::host {
 
@@ -64,13 +65,15 @@ class Uidls : public Interface {
   /// if that is not needed. False: part of the work is done and there is more to do. An Error: the
   /// ids are not known at the moment, and UIDL has to be refused.
   virtual Result<bool> prepare_uidls() = 0;
-  /// False: some messages, which cannot be read or were removed by somebody else, have no id in
-  /// this session, but the host's own UIDL would give them one. Requires a successful
-  /// prepare_uidls().
-  [[nodiscard]] virtual bool all_named() = 0;
-  /// The id that UIDL shows. Requires a successful prepare_uidls() and a message that is not
-  /// deleted. Failure::gone: the message has no id in this session; see all_named().
-  [[nodiscard]] virtual Result<std::string> uidl(MessageNumber number) = 0;
+  /// The ids from which UIDL is to be answered, by UID; those that the plugin does not name are
+  /// add_uidl()'s. nullptr: the host's own answer shows the same ids, and the host may have to see
+  /// that they were asked for. Valid until prepare_uidls() is called again, which is required
+  /// before.
+  [[nodiscard]] virtual uidl::Ids* answered_ids() = 0;
+  /// Appends the id that UIDL shows to `to`. Requires a successful prepare_uidls() and a message
+  /// that is not deleted. Failure::gone: it cannot be read or was removed by somebody else, and has
+  /// no id in this session; then there are answered_ids().
+  virtual Status add_uidl(MessageNumber number, std::string& to) = 0;
 };
 
 }  // namespace pop3_legacy::host

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "plugin/core/base/text.h"
+#include "plugin/core/commands/arguments.h"
 #include "plugin/core/help/help_text.h"
 #include "plugin/core/session/handlers.h"
 
@@ -221,8 +222,8 @@ Decision Session::decide(const Line& line) {
   }
   if (command == nullptr) return deadly(line.parsed) ? line.refused(unknown(line)) : hosts();
   if (auto refused = refusal(*command, treatment)) return line.refused(std::move(*refused));
-  const bool ours = treatment == Treatment::ours || takes_over(*command) ||
-                    (names_messages(*command) && !host_.uidls.all_named());
+  const bool ours =
+      treatment == Treatment::ours || takes_over(*command) || answers_uidl(*command, line);
   if (!ours) return hosts();
   if (line.parsed.has_nul) return line.refused(Reply::err("NUL octet in the command."));
   if (command->ours() &&
@@ -230,6 +231,12 @@ Decision Session::decide(const Line& line) {
     return line.refused(too_many_arguments(command->syntax));
   }
   return {.taker = Taker::ours, .command = command, .arguments = std::string(line.arguments())};
+}
+
+// What is wrong with the line, the host says in its own words.
+bool Session::answers_uidl(const Command& command, const Line& line) {
+  return names_messages(command) && !line.parsed.has_nul && host_.uidls.answered_ids() != nullptr &&
+         (line.arguments().empty() || commands::message_named(host_.maildrop, line.arguments()));
 }
 
 void Session::note_refused_deletion(const Command& command) {
@@ -345,7 +352,7 @@ Answer Session::answer(Decision decision) {
 
 Answer Session::execute(const Command& command, std::string_view arguments) {
   try {
-    if (names_messages(command)) return commands::uidl(*this, arguments);
+    if (names_messages(command)) return reworded(command, arguments);
     return command.own != nullptr
                ? commands::x_command(*this, *command.own, arguments, host_.programs)
                : command.handler.call(*this, arguments);
@@ -353,6 +360,15 @@ Answer Session::execute(const Command& command, std::string_view arguments) {
     host_.environment.log_error(std::string(command.name) + ": " + failure.what());
     return Reply::temporary_failure("Internal error.");
   }
+}
+
+// The host's words for UIDL, and what the policy makes of them.
+Answer Session::reworded(const Command& command, std::string_view arguments) {
+  Answer answer = commands::uidl(*this, arguments);
+  if (wording_.all_hosts()) return answer;
+  wording_.begins({.verb = command.name, .arguments = arguments}, {&command, arguments});
+  answer.reply = Reply::verbatim(wording_.reworded(without_line_end(answer.reply.wire())) + "\r\n");
+  return answer;
 }
 
 // Without ids from us the host would name the messages in its own way. Also asked if the session

@@ -155,6 +155,8 @@ class Session {
   Decision take_unless_deadly(std::string_view buffered);
   Decision take_lines(std::string_view buffered, std::uint64_t offset);
   [[nodiscard]] Decision decide(const Line& line);
+  [[nodiscard]] bool answers_uidl(const Command& command, const Line& line);
+  [[nodiscard]] Answer reworded(const Command& command, std::string_view arguments);
   [[nodiscard]] std::optional<Decision> wait_for_uidls();
   [[nodiscard]] std::optional<Reply> refusal(const Command& command, Treatment treatment);
   [[nodiscard]] Reply unknown(const Line& line);

@@ -7,6 +7,7 @@
 
 #include "plugin/core/uidl/deadline.h"
 #include "plugin/core/uidl/distinct_ids.h"
+#include "plugin/core/uidl/listed_ids.h"
 #include "plugin/core/uidl/mailbox_memory.h"
 #include "plugin/core/uidl/memory.h"
 #include "plugin/core/uidl/message_keys.h"
@@ -35,32 +36,110 @@ class Assignment {
   /// False: there is more to do.
   Result<bool> make(Deadline until) {
     if (!naming_) {
-      if (const Status loaded = memory_.load(); !loaded) return loaded.error();
-      if (memory_.memory().plan.host() && memory_.knows_none()) {
-        hosts_ = true;
-        return store(0, {});
-      }
-      Result<PlanFormulas> formulas = memory_.formulas();
-      if (!formulas) return formulas.error();
-      naming_.emplace(maildrop_, memory_, keys_, gone_, std::move(formulas.value()));
+      Result<bool> begun = begin();
+      if (!begun || begun.value()) return begun;
     }
     Result<bool> all_named = naming_->go_on(until);
     if (!all_named || !all_named.value()) return all_named;
-    Names& names = naming_->names();
-    const auto firsts =
-        DistinctIds(maildrop_, keys_, memory_.pins(), memory_.kept(), names).tell_apart();
-    if (!firsts) return firsts.error();
-    keep(names);
-    tell(names);
-    return store(names.ids.size(), firsts.value());
+    return finish(naming_->names());
   }
 
   /// Only once make() has returned true.
-  std::optional<std::vector<MessageId>> take_ids() {
-    return hosts_ ? std::nullopt : std::optional(std::move(naming_->names().ids));
-  }
+  std::optional<Ids> take_ids() { return std::move(ids_); }
 
  private:
+  // True: nothing has to be found out about single messages.
+  Result<bool> begin() {
+    if (const Status loaded = memory_.load(); !loaded) return loaded.error();
+    if (memory_.memory().plan.host() && memory_.knows_none()) return store(0, {});
+    Result<PlanFormulas> formulas = memory_.formulas();
+    if (!formulas) return formulas.error();
+    if (memory_.knows_none()) {
+      auto form = formulas.value().uid_form(maildrop_.uidvalidity());
+      const std::uint32_t unlisted = first_not_formed();
+      if (form && maildrop_.stores_none(unlisted)) return name_by(std::move(*form), unlisted);
+    }
+    Result<std::vector<std::uint32_t>> unlisted = take_list();
+    if (!unlisted) return unlisted.error();
+    naming_.emplace(maildrop_, memory_, keys_, gone_, std::move(formulas.value()),
+                    std::move(unlisted.value()));
+    return false;
+  }
+
+  // The place of the first message of which the list does not say that its id is in the form.
+  std::uint32_t first_not_formed() {
+    const Uid formed_to = memory_.list() ? memory_.list()->formed_to : 0;
+    std::uint32_t place = formed_to == 0 ? 0 : maildrop_.message_count();
+    while (place > 0 && maildrop_.uid(place - 1) > formed_to) --place;
+    return place;
+  }
+
+  Result<bool> name_by(UidForm form, std::uint32_t unlisted) {
+    const std::uint32_t messages = maildrop_.message_count();
+    const Uid last = messages == 0 ? 0 : maildrop_.uid(messages - 1);
+    Names none;
+    if (messages > 0) none.computed["by " + memory_.memory().plan.chain.front()] = messages;
+    tell(none);
+    ids_.emplace(std::move(form), last);
+    Result<bool> stored = store(messages, {});
+    if (stored && !overtaken_) memory_.keep_formed_list(last, messages - unlisted);
+    return stored;
+  }
+
+  // Returns the places of the messages that are not in the list.
+  Result<std::vector<std::uint32_t>> take_list() {
+    std::optional<IdList>& list = memory_.list();
+    const std::uint32_t messages = maildrop_.message_count();
+    std::vector<std::uint32_t> unlisted;
+    for (std::uint32_t place = 0; place < messages; ++place) {
+      if (!list || (!gone_.empty() && gone_.contains(place)) ||
+          !list->ids.has(maildrop_.uid(place))) {
+        unlisted.push_back(place);
+      }
+    }
+    if (!list || unlisted.empty()) return unlisted;
+    if (const Status loaded = memory_.load_ids(); !loaded) return loaded.error();
+    listed_.reserve(messages - unlisted.size());
+    for (std::uint32_t place = 0; place < messages; ++place) {
+      if (gone_.contains(place)) continue;
+      if (const auto id = list->ids.find(maildrop_.uid(place))) listed_.add(id->text, place);
+    }
+    listed_.close();
+    return unlisted;
+  }
+
+  Result<bool> finish(Names& names) {
+    const auto firsts =
+        DistinctIds(maildrop_, keys_, memory_.pins(), memory_.kept(), listed_, names).tell_apart();
+    if (!firsts) return firsts.error();
+    keep(names);
+    tell(names);
+    Result<bool> stored = store(maildrop_.message_count(), firsts.value());
+    if (!stored || overtaken_) return stored;
+    put_together(names);
+    memory_.keep_list(*ids_, names.names.size());
+    return true;
+  }
+
+  void put_together(Names& names) {
+    std::optional<IdList>& list = memory_.list();
+    if (list && names.names.empty()) {
+      ids_ = std::move(list->ids);
+      return;
+    }
+    ids_.emplace();
+    std::size_t row = 0;
+    for (std::uint32_t place = 0; place < maildrop_.message_count(); ++place) {
+      const Uid uid = maildrop_.uid(place);
+      if (row < names.names.size() && names.places[row] == place) {
+        ids_->add(uid, names.names[row].by, names.names[row].id);
+        ++row;
+      } else if (const auto id = list->ids.find(uid)) {
+        ids_->add(uid, id->by, id->text);
+      }
+    }
+  }
+
   void keep(Names& names) {
     const auto to_keep = [](const Named& named) { return named.to_keep; };
     if (std::none_of(names.named.begin(), names.named.end(), to_keep)) return;
@@ -68,18 +147,19 @@ class Assignment {
     const bool uids_were_kept =
         !memory_.kept().empty() && memory_.kept().begin()->first.starts_with('\n');
     bool uids_are_kept = false;
-    for (std::uint32_t place = 0; place < names.ids.size(); ++place) {
-      if (!names.named[place].to_keep) continue;
+    for (std::size_t row = 0; row < names.names.size(); ++row) {
+      if (!names.named[row].to_keep) continue;
+      const std::uint32_t place = names.places[row];
       if (const Error* const unknown = keys_.error(place)) {
-        names.leave_out(place, *unknown);
+        names.leave_out(row, *unknown);
         continue;
       }
       // An id imported for the GUID takes precedence and belongs to another message.
       const std::string& guid = keys_.guid(place);
       const bool own =
-          guid.empty() || names.named[place].origin == Origin::imported || keys_.is_copied(place);
-      memory_.keep(own ? keys_.own_key(place) : guid, names.ids[place].text);
-      names.ids[place].from = MessageId::From::plugin;
+          guid.empty() || names.named[row].origin == Origin::imported || keys_.is_copied(place);
+      memory_.keep(own ? keys_.own_key(place) : guid, names.names[row].id);
+      names.names[row].by = NamedBy::plugin;
       uids_are_kept = uids_are_kept || guid.empty();
     }
     if (uids_are_kept && !uids_were_kept) {
@@ -93,7 +173,7 @@ class Assignment {
     const Plan& plan = memory_.memory().plan;
     for (Event& unusual : unusual_names(names, plan)) memory_.say(std::move(unusual));
     if (memory_.is_first_use() && maildrop_.serves_client()) {
-      memory_.say_plan(LogLevel::info, first_names(names, plan), plan);
+      memory_.say_plan(LogLevel::info, first_names(names, maildrop_.message_count(), plan), plan);
     }
   }
 
@@ -121,7 +201,8 @@ class Assignment {
   MessageKeys keys_;
   Places& gone_;
   std::optional<Naming> naming_;  ///< once the memory is loaded, unless the host names all
-  bool hosts_ = false;            ///< the host names its messages itself
+  ListedIds listed_;
+  std::optional<Ids> ids_;  ///< once make() has succeeded, unless the host names all
   bool overtaken_ = false;
 };
 
@@ -168,12 +249,11 @@ Result<bool> IdAssignment::go_on(std::chrono::steady_clock::time_point until) {
   return Error{Failure::temporary, "other sessions keep changing the mailbox's ids"};
 }
 
-std::optional<std::vector<MessageId>> IdAssignment::take_ids() {
+std::optional<Ids> IdAssignment::take_ids() {
   return work_->at_hand->take_ids();
 }
 
-Result<std::optional<std::vector<MessageId>>> assign_ids(Maildrop& maildrop, const Wanted& wanted,
-                                                         bool wanted_known) {
+Result<std::optional<Ids>> assign_ids(Maildrop& maildrop, const Wanted& wanted, bool wanted_known) {
   IdAssignment assignment(maildrop, wanted, wanted_known);
   const Result<bool> made = assignment.go_on(std::chrono::steady_clock::time_point::max());
   if (!made) return made.error();

@@ -22,11 +22,10 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "plugin/core/base/result.h"
+#include "plugin/core/uidl/ids.h"
 #include "plugin/core/uidl/maildrop.h"
-#include "plugin/core/uidl/message_id.h"
 #include "plugin/core/uidl/plan.h"
 
 namespace pop3_legacy::uidl {
@@ -50,17 +49,16 @@ class IdAssignment {
   /// concern all messages are done at once. False: there is more to do.
   Result<bool> go_on(std::chrono::steady_clock::time_point until);
   /// The result of assign_ids(), once go_on() has returned true.
-  [[nodiscard]] std::optional<std::vector<MessageId>> take_ids();
+  [[nodiscard]] std::optional<Ids> take_ids();
 
  private:
   struct Work;
   std::unique_ptr<Work> work_;
 };
 
-/// The ids by place; no value: the host names all its messages itself. What has to be remembered
+/// No value: the host names all its messages itself. What has to be remembered
 /// has been stored when this returns, and without an Error no id differs from the one given before.
-Result<std::optional<std::vector<MessageId>>> assign_ids(Maildrop& maildrop, const Wanted& wanted,
-                                                         bool wanted_known);
+Result<std::optional<Ids>> assign_ids(Maildrop& maildrop, const Wanted& wanted, bool wanted_known);
 
 }  // namespace pop3_legacy::uidl
 

@@ -22,31 +22,35 @@ std::string with_suffix(const std::string& raw, const std::string& suffix) {
 }  // namespace
 
 Result<std::vector<std::uint32_t>> DistinctIds::tell_apart() {
-  claims_.reserve(names_.ids.size());
-  std::vector<std::uint32_t> second;
+  if (names_.names.empty()) return std::vector<std::uint32_t>();
+  claims_.reserve(names_.names.size());
+  std::vector<std::size_t> second;
   for (const Origin origin : {Origin::imported, Origin::kept, Origin::computed}) {
     if (origin == Origin::computed) reserve();
-    for (std::uint32_t place = 0; place < names_.ids.size(); ++place) {
-      if (names_.named[place].origin != origin || names_.ids[place].text.empty()) continue;
-      if (!claim(place)) second.push_back(place);
+    for (std::size_t row = 0; row < names_.names.size(); ++row) {
+      if (names_.named[row].origin != origin || names_.names[row].id.empty()) continue;
+      if (!claim(row)) second.push_back(row);
     }
   }
   names_.told_apart = second.size();
   std::vector<std::uint32_t> made_second = firsts(second);
-  for (const std::uint32_t place : second) {
-    if (const Status named = name_apart(place); !named) return named.error();
+  for (const std::size_t row : second) {
+    if (const Status named = name_apart(row); !named) return named.error();
   }
   return made_second;
 }
 
-// False: the id belongs to another message.
-bool DistinctIds::claim(std::uint32_t place) {
-  const bool host = names_.ids[place].from == MessageId::From::host;
-  const std::string* const key = names_.named[place].key;
-  const auto [claimed, first] = claims_.emplace(names_.ids[place].text, Claim{host, key});
+// False: the id belongs to another message. An id that was imported or kept for this one is its
+// own: what is listed was told apart from it.
+bool DistinctIds::claim(std::size_t row) {
+  const bool host = names_.names[row].by == NamedBy::host;
+  const Named& named = names_.named[row];
+  const std::string& id = names_.names[row].id;
+  if (named.origin == Origin::computed && listed_.holder(id)) return false;
+  const auto [claimed, first] = claims_.emplace(id, Claim{host, named.key});
   const std::string* const other = claimed->second.key;
   return first || (host && claimed->second.host) ||
-         (key != nullptr && other != nullptr && *key != *other);
+         (named.key != nullptr && other != nullptr && *named.key != *other);
 }
 
 void DistinctIds::reserve() {
@@ -57,25 +61,29 @@ void DistinctIds::reserve() {
   }
 }
 
-std::vector<std::uint32_t> DistinctIds::firsts(const std::vector<std::uint32_t>& second) const {
+std::vector<std::uint32_t> DistinctIds::firsts(const std::vector<std::size_t>& second) const {
   std::vector<std::uint32_t> found;
   if (second.empty()) return found;
   std::unordered_set<std::string_view> wanted;
-  for (const std::uint32_t place : second) wanted.insert(names_.ids[place].text);
-  const std::unordered_set<std::uint32_t> apart(second.begin(), second.end());
-  for (std::uint32_t place = 0; place < names_.ids.size(); ++place) {
-    if (names_.named[place].origin == Origin::computed && wanted.contains(names_.ids[place].text) &&
-        !apart.contains(place)) {
-      found.push_back(place);
+  for (const std::size_t row : second) {
+    wanted.insert(names_.names[row].id);
+    if (const auto place = listed_.holder(names_.names[row].id)) found.push_back(*place);
+  }
+  const std::unordered_set<std::size_t> apart(second.begin(), second.end());
+  for (std::size_t row = 0; row < names_.names.size(); ++row) {
+    if (names_.named[row].origin == Origin::computed && wanted.contains(names_.names[row].id) &&
+        !apart.contains(row)) {
+      found.push_back(names_.places[row]);
     }
   }
   return found;
 }
 
-Status DistinctIds::name_apart(std::uint32_t place) {
+Status DistinctIds::name_apart(std::size_t row) {
+  const std::uint32_t place = names_.places[row];
   keys_.load();
   if (const Error* const unknown = keys_.error(place)) {
-    names_.leave_out(place, *unknown);
+    names_.leave_out(row, *unknown);
     return Done{};
   }
   const Result<Hasher*> hasher = maildrop_.hasher();
@@ -84,15 +92,15 @@ Status DistinctIds::name_apart(std::uint32_t place) {
   const auto digest = hasher.value()->sha256(guid.empty() ? keys_.own_key(place) : guid);
   if (!digest) return digest.error();
   const std::string suffix = "-" + hex(std::span(digest.value()).first(suffix_octets));
-  const std::string raw = std::move(names_.ids[place].text);
+  const std::string raw = std::move(names_.names[row].id);
   std::string id = with_suffix(raw, suffix);
   // Two messages with one GUID and one id are a message and its copy.
   std::uint32_t& number = copies_.emplace(id, 2).first->second;
-  for (; !claims_.emplace(id, Claim{}).second; ++number) {
+  for (; listed_.holder(id) || !claims_.emplace(id, Claim{}).second; ++number) {
     id = with_suffix(raw, suffix + "." + std::to_string(number));
   }
-  names_.ids[place] = {.from = MessageId::From::plugin, .text = std::move(id)};
-  names_.named[place].to_keep = true;
+  names_.names[row] = {.by = NamedBy::plugin, .id = std::move(id)};
+  names_.named[row].to_keep = true;
   return Done{};
 }
 

@@ -2,12 +2,15 @@
 #ifndef POP3_LEGACY_CORE_UIDL_DISTINCT_IDS_H
 #define POP3_LEGACY_CORE_UIDL_DISTINCT_IDS_H
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "plugin/core/base/result.h"
 #include "plugin/core/uidl/guid_ids.h"
+#include "plugin/core/uidl/listed_ids.h"
 #include "plugin/core/uidl/maildrop.h"
 #include "plugin/core/uidl/message_keys.h"
 #include "plugin/core/uidl/names.h"
@@ -20,11 +23,17 @@ namespace pop3_legacy::uidl {
 /// and those that were kept as such, are left as they are.
 class DistinctIds {
  public:
-  /// All arguments must outlive this object. `pins` and `kept` are the ids that already belong to
-  /// messages.
+  /// All arguments must outlive this object. `names` are to be told apart, from each other and from
+  /// those of `listed`, which stay as they are. `pins` and `kept` are the ids that already belong
+  /// to messages.
   DistinctIds(Maildrop& maildrop, MessageKeys& keys, const GuidIds& pins, const GuidIds& kept,
-              Names& names)
-      : maildrop_(maildrop), keys_(keys), pins_(pins), kept_(kept), names_(names) {}
+              const ListedIds& listed, Names& names)
+      : maildrop_(maildrop),
+        keys_(keys),
+        pins_(pins),
+        kept_(kept),
+        listed_(listed),
+        names_(names) {}
 
   /// To be called once, when all messages are named. Returns the places of messages that have
   /// displaced others and for which nothing is stored.
@@ -37,15 +46,16 @@ class DistinctIds {
     const std::string* key = nullptr;  ///< as in Named
   };
 
-  bool claim(std::uint32_t place);
+  bool claim(std::size_t row);
   void reserve();
-  [[nodiscard]] std::vector<std::uint32_t> firsts(const std::vector<std::uint32_t>& second) const;
-  Status name_apart(std::uint32_t place);
+  [[nodiscard]] std::vector<std::uint32_t> firsts(const std::vector<std::size_t>& second) const;
+  Status name_apart(std::size_t row);
 
   Maildrop& maildrop_;
   MessageKeys& keys_;
   const GuidIds& pins_;
   const GuidIds& kept_;
+  const ListedIds& listed_;
   Names& names_;
   std::unordered_map<std::string, Claim> claims_;
   std::unordered_map<std::string, std::uint32_t> copies_;  ///< the next number to append to an id

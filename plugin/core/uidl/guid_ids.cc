@@ -90,6 +90,10 @@ std::string pins_text(const GuidIds& pins) {
   return with_end(std::string(pins_title) + "\n" + guid_id_lines("pin", pins), pins.size());
 }
 
+bool has_pins(std::string_view text) noexcept {
+  return text.find("\npin ") != std::string_view::npos;
+}
+
 Result<GuidIds> parse_pins(std::string_view text) {
   GuidIds pins;
   constexpr std::string_view word = "pin ";

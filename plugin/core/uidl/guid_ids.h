@@ -35,6 +35,8 @@ Status add_guid_id_line(std::string_view line, GuidIds& ids);
 /// The imported ids of a mailbox: the state "pins". `text` is a whole file including its first and
 /// last lines (lines.h). An Error names the line.
 Result<GuidIds> parse_pins(std::string_view text);
+/// The text has a pin. For one that is known to be intact.
+bool has_pins(std::string_view text) noexcept;
 std::string pins_text(const GuidIds& pins);
 
 }  // namespace pop3_legacy::uidl

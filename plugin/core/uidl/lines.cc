@@ -77,6 +77,14 @@ std::string with_end(std::string text, std::size_t count) {
   return text.append(number_in(lower_hex_digits, crc32(text), 8)).append("\n");
 }
 
+bool has_end(std::string_view text, std::size_t count) {
+  constexpr std::size_t sum_octets = 8 + 1;  // with its line end
+  if (text.size() < sum_octets) return false;
+  const std::string_view summed = text.substr(0, text.size() - sum_octets);
+  return text.substr(summed.size()) == number_in(lower_hex_digits, crc32(summed), 8) + '\n' &&
+         summed.ends_with("\nend " + std::to_string(count) + ' ');
+}
+
 Status read_lines(std::string_view text, const LineReader& reader) {
   const std::string what(reader.what);
   Lines lines(text);
@@ -86,7 +94,7 @@ Status read_lines(std::string_view text, const LineReader& reader) {
   }
   while (const auto line = lines.next()) {
     if (line->starts_with("end ")) {
-      if (with_end(std::string(text.substr(0, lines.begin())), reader.count()) == text) {
+      if (lines.begin() + line->size() + 1 == text.size() && has_end(text, reader.count())) {
         return Done{};
       }
       return lines.wrong(

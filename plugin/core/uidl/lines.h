@@ -41,6 +41,9 @@ std::uint32_t crc32(std::string_view text) noexcept;
 /// `text` with its last line added; `count` is the number of its ids.
 std::string with_end(std::string text, std::size_t count);
 
+/// `text` ends with the line that with_end() adds for `count`, and nothing before it has changed.
+bool has_end(std::string_view text, std::size_t count);
+
 /// How to interpret a text of ours.
 struct LineReader {
   std::string_view title;  ///< the first line

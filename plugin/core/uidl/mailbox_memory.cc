@@ -1,12 +1,16 @@
 #include "plugin/core/uidl/mailbox_memory.h"
 
 #include "plugin/core/state/state_rules.h"
+#include "plugin/core/uidl/lines.h"
 
 namespace pop3_legacy::uidl {
 
 namespace {
 
 constexpr std::uint64_t uids_ahead = 1000;  ///< reserved at once, to store less often
+constexpr std::size_t list_worth = 32;      ///< messages from which on a list is written
+constexpr std::uint32_t large_mailbox = 1000;
+constexpr std::size_t spare_lines = 256;  ///< of removed messages that a list may have
 
 }  // namespace
 
@@ -18,26 +22,72 @@ Status MailboxMemory::load() {
 Status MailboxMemory::load_states() {
   auto text = maildrop_.load_state(memory_state);
   if (!text) return text.error();
-  loaded_ = text.value();
-  if (text.value()) {
-    Result<Memory> memory = parse_memory(*text.value());
-    if (!memory) return unusable_state(maildrop_, memory_state, *text.value(), memory.error());
-    memory_ = std::move(memory.value());
-    before_ = memory_;
-  }
+  loaded_ = std::move(text.value());
   text = maildrop_.load_state(pins_state);
   if (!text) return text.error();
-  if (text.value()) {
-    Result<GuidIds> pins = parse_pins(*text.value());
-    if (!pins) return unusable_state(maildrop_, pins_state, *text.value(), pins.error());
-    pins_ = std::move(pins.value());
-  } else if (memory_.pinned) {
+  pins_text_ = std::move(text.value());
+  load_list();
+  if (!list_) {
+    if (Status loaded = load_ids(); !loaded) return loaded;
+  }
+  if (!pins_text_ && memory_.pinned) {
     return refused("the mailbox had imported ids, and the file with them is missing: " +
                    std::string(pins_state));
   }
-  changed_ = memory_.pinned != !pins_.empty();
-  memory_.pinned = !pins_.empty();
+  changed_ = memory_.pinned != has_pins_;
+  memory_.pinned = has_pins_;
   return Done{};
+}
+
+// Where the list is as old as the two states, they were read whole when it was made.
+void MailboxMemory::load_list() {
+  if (!loaded_) return;
+  auto text = maildrop_.load_list();
+  if (!text) return;
+  Result<Memory> head = parse_memory_head(*loaded_);
+  if (!head) return;
+  memory_ = std::move(head.value());
+  before_ = memory_;
+  list_ = parse_id_list(std::move(*text), list_basis());
+  if (list_) list_lines_ = list_->ids.size();
+  keeps_ = keeps_ids(*loaded_);
+  has_pins_ = pins_text_ && has_pins(*pins_text_);
+}
+
+Status MailboxMemory::load_ids() {
+  if (std::exchange(ids_loaded_, true)) return Done{};
+  if (loaded_) {
+    Result<Memory> memory = parse_memory(*loaded_);
+    if (!memory) return unusable_state(maildrop_, memory_state, *loaded_, memory.error());
+    if (!list_) memory_ = before_ = memory.value();
+    memory_.kept = before_.kept = std::move(memory.value().kept);
+    keeps_ = !memory_.kept.empty();
+  }
+  if (pins_text_) {
+    Result<GuidIds> pins = parse_pins(*pins_text_);
+    if (!pins) return unusable_state(maildrop_, pins_state, *pins_text_, pins.error());
+    pins_ = std::move(pins.value());
+    has_pins_ = !pins_.empty();
+  }
+  return Done{};
+}
+
+Status MailboxMemory::forget_list() {
+  Status loaded = load_ids();
+  list_.reset();
+  list_lines_ = 0;
+  return loaded;
+}
+
+// Everything that an id was made from, besides the message: it has to be the same.
+ListBasis MailboxMemory::list_basis() const {
+  const auto mark = [](const std::optional<std::string>& text) {
+    return text ? std::to_string(text->size()) + ':' + std::to_string(crc32(*text))
+                : std::string("none");
+  };
+  return {.text = std::to_string(maildrop_.uidvalidity()) + ' ' + mark(loaded_) + ' ' +
+                  mark(pins_text_) + revisions_of(memory_.plan),
+          .uid_next = maildrop_.uid_next()};
 }
 
 Status MailboxMemory::decide() {
@@ -48,8 +98,9 @@ Status MailboxMemory::decide() {
   }
   if (!memory_.given) {
     if (!wanted.host()) {
-      take_over(wanted);
-    } else if (maildrop_.serves_client() && maildrop_.message_count() > 0) {
+      return take_over(wanted);
+    }
+    if (maildrop_.serves_client() && maildrop_.message_count() > 0) {
       only_marked_ = !changed_;
       memory_.given = changed_ = true;
     }
@@ -89,8 +140,7 @@ Status MailboxMemory::change_to(const Plan& wanted) {
     say_plan(LogLevel::warning, difference + "; they are changed now (uidl.on_change = \"switch\")",
              wanted);
   }
-  take_over(wanted);
-  return Done{};
+  return take_over(wanted);
 }
 
 // A change is counted once, when it is decided, and a first plan when its ids are there.
@@ -104,7 +154,8 @@ void MailboxMemory::say_plan(LogLevel level, std::string sentence, const Plan& p
                   {"previous", first ? "none" : plan_words(before_.plan)}}});
 }
 
-void MailboxMemory::take_over(const Plan& plan) {
+Status MailboxMemory::take_over(const Plan& plan) {
+  if (Status loaded = forget_list(); !loaded) return loaded;
   memory_.plan = plan;
   memory_.max_length = static_cast<std::size_t>(wanted_.max_length);
   memory_.given = true;
@@ -112,9 +163,11 @@ void MailboxMemory::take_over(const Plan& plan) {
   memory_.key_mark.clear();
   memory_.owner.clear();
   memory_.kept.clear();
+  keeps_ = false;
   changed_ = true;
   took_over_ = true;
   first_use_ = !plan.host();
+  return Done{};
 }
 
 Result<PlanFormulas> MailboxMemory::formulas() {
@@ -139,7 +192,9 @@ Status MailboxMemory::check_key(PlanFormulas& formulas) {
     say(LogLevel::warning,
         memory_.plan.key_file +
             ": the key has changed, and the ids with it (uidl.on_change = \"switch\")");
+    if (Status loaded = forget_list(); !loaded) return loaded;
     memory_.kept.clear();
+    keeps_ = false;
   }
   memory_.key_mark = std::move(mark.value());
   changed_ = true;
@@ -161,11 +216,9 @@ void MailboxMemory::check_owner(PlanFormulas& formulas) {
 // Called before any id is given. Numbers continue if UIDVALIDITY has changed.
 void MailboxMemory::count_on(PlanFormulas& formulas) {
   if (!formulas.counts_uids()) return;
-  std::uint32_t behind = maildrop_.message_count();
-  Result<Facts*> last = Error{};
-  while (!last && behind > 0) last = maildrop_.message(--behind);
-  if (!last) return;  // no message has an id
-  const UidValidity validity = last.value()->uidvalidity();
+  const std::uint32_t messages = maildrop_.message_count();
+  if (messages == 0) return;
+  const UidValidity validity = maildrop_.uidvalidity();
   UidCount count = memory_.count.value_or(UidCount{.validity = validity});
   if (count.validity != validity) {
     say(LogLevel::warning, "UIDVALIDITY has changed, and ids by " + plan_words(memory_.plan) +
@@ -175,7 +228,7 @@ void MailboxMemory::count_on(PlanFormulas& formulas) {
     count = {.validity = validity, .offset = count.reserved, .reserved = count.reserved};
   }
   formulas.count_from(count.offset);
-  const std::uint64_t highest = count.offset + last.value()->uid();
+  const std::uint64_t highest = count.offset + maildrop_.uid(messages - 1);
   if (highest > count.reserved) {
     count.reserved = highest + uids_ahead;
     memory_.count = count;
@@ -185,6 +238,7 @@ void MailboxMemory::count_on(PlanFormulas& formulas) {
 
 void MailboxMemory::keep(const std::string& key, const std::string& id) {
   memory_.kept.insert_or_assign(key, id);
+  keeps_ = true;
   changed_ = true;
   only_marked_ = false;
 }
@@ -198,17 +252,43 @@ void MailboxMemory::finish() {
 }
 
 Result<bool> MailboxMemory::store() {
+  bool is_stored = loaded_.has_value();
   if (changed_) {
-    Result<bool> stored = maildrop_.exchange_state(memory_state, loaded_, memory_text(memory_));
+    if (const Status loaded = load_ids(); !loaded) return loaded.error();
+    std::string text = memory_text(memory_);
+    Result<bool> stored = maildrop_.exchange_state(memory_state, loaded_, text);
     if (!stored && !only_marked_) return stored;
     if (stored && !stored.value()) return false;
+    is_stored = stored.ok();
     if (!stored && stored.error().kind != Failure::permanent) {
       say(LogLevel::warning,
           "the mailbox's use of the host's ids could not be stored: " + stored.error().text);
     }
+    loaded_ = std::move(text);
   }
+  keeps_list_ = is_stored && maildrop_.serves_client();
   for (const Event& event : said_) maildrop_.report(event);
   return true;
+}
+
+// A list costs as much to write as some ids cost to find out again.
+void MailboxMemory::keep_list(Ids& ids, std::size_t unlisted) {
+  const std::uint32_t messages = maildrop_.message_count();
+  const bool many_new = unlisted >= list_worth + messages / 64;
+  const bool outdated =
+      list_lines_ > 0 && (changed_ || list_lines_ > 2 * std::size_t{messages} + spare_lines);
+  if (!keeps_list_ || (!many_new && !outdated)) return;
+  std::vector<Uid> uids;
+  uids.reserve(messages);
+  for (std::uint32_t place = 0; place < messages; ++place) uids.push_back(maildrop_.uid(place));
+  maildrop_.keep_list(id_list_text(list_basis(), ids, uids));
+}
+
+// This list is one line. Without it, Dovecot has to read its list of the Maildir's files.
+void MailboxMemory::keep_formed_list(Uid formed_to, std::size_t unlisted) {
+  const bool worth = unlisted >= list_worth || maildrop_.message_count() >= large_mailbox;
+  if (!keeps_list_ || !worth || (unlisted == 0 && !changed_)) return;
+  maildrop_.keep_list(formed_list_text(list_basis(), formed_to));
 }
 
 }  // namespace pop3_legacy::uidl

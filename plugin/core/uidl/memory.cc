@@ -20,6 +20,7 @@ constexpr std::string_view title = "dovecot-pop3-legacy uidl 2";
 /// In the first version every chain ended with "dovecot", and "host" meant that no id was given.
 constexpr std::string_view first_title = "dovecot-pop3-legacy uidl 1";
 constexpr std::string_view dovecot_last_line = "rest dovecot";
+constexpr std::string_view kept_line = "\nkept ";
 
 // The rest of a line that begins with `word` and a blank.
 std::optional<std::string_view> behind(std::string_view word, std::string_view line) {
@@ -138,20 +139,17 @@ Result<bool> add_line(std::string_view line, Memory& memory) {
   return line == "pinned" || line == dovecot_last_line;
 }
 
-}  // namespace
+std::string_view title_of(std::string_view text) noexcept {
+  return text.starts_with(first_title) ? first_title : title;
+}
 
-Result<Memory> parse_memory(std::string_view text) {
-  Memory memory;
-  memory.plan.chain.clear();
-  const bool first_version = text.starts_with(first_title);
-  const Status read =
-      read_lines(text, {.title = first_version ? first_title : title,
-                        .what = "memory of UIDLs",
-                        .add = [&](std::string_view line) { return add_line(line, memory); },
-                        .count = [&] { return memory.kept.size(); }});
-  if (!read) {
-    return read.error();
-  }
+bool is_behind_head(std::string_view line) noexcept {
+  return line.starts_with("kept ") || line.starts_with("end ");
+}
+
+// What the lines do not say by themselves.
+Result<Memory> completed(Memory memory, std::string_view text) {
+  const bool first_version = title_of(text) == first_title;
   if (!memory.given && (first_version || !memory.pinned)) {
     return Error{Failure::permanent, "the file names no scheme"};
   }
@@ -163,6 +161,38 @@ Result<Memory> parse_memory(std::string_view text) {
     memory.dovecot_last = memory.given;
   }
   return memory;
+}
+
+}  // namespace
+
+Result<Memory> parse_memory(std::string_view text) {
+  Memory memory;
+  memory.plan.chain.clear();
+  const Status read =
+      read_lines(text, {.title = title_of(text),
+                        .what = "memory of UIDLs",
+                        .add = [&](std::string_view line) { return add_line(line, memory); },
+                        .count = [&] { return memory.kept.size(); }});
+  if (!read) {
+    return read.error();
+  }
+  return completed(std::move(memory), text);
+}
+
+Result<Memory> parse_memory_head(std::string_view text) {
+  Memory memory;
+  memory.plan.chain.clear();
+  Lines lines(text);
+  (void)lines.next();  // the title
+  for (auto line = lines.next(); line && !is_behind_head(*line); line = lines.next()) {
+    const Result<bool> belongs = add_line(*line, memory);
+    if (!belongs || !belongs.value()) return lines.wrong("this does not belong here");
+  }
+  return completed(std::move(memory), text);
+}
+
+bool keeps_ids(std::string_view text) noexcept {
+  return text.find(kept_line) != std::string_view::npos;
 }
 
 std::string memory_text(const Memory& memory) {

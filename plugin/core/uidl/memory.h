@@ -51,6 +51,11 @@ struct Memory {
 
 /// An Error names the line; damaged content is not guessed at.
 Result<Memory> parse_memory(std::string_view text);
+/// The same without `kept`, whose lines are the last and may be many. For a text that is known to
+/// be intact.
+Result<Memory> parse_memory_head(std::string_view text);
+/// The text has ids in `kept`.
+bool keeps_ids(std::string_view text) noexcept;
 std::string memory_text(const Memory& memory);
 
 /// How long an id may be in the mailbox.

@@ -6,16 +6,16 @@
 
 namespace pop3_legacy::uidl {
 
-void Names::leave_out(std::uint32_t place, const Error& error) {
-  ids.resize(std::max<std::size_t>(ids.size(), place + 1));
-  named.resize(ids.size());
-  ids[place] = {.from = MessageId::From::nobody, .text = {}};
-  named[place] = {};
+void Names::leave_out(std::size_t row, const Error& error) {
+  names.resize(std::max(names.size(), row + 1));
+  named.resize(names.size());
+  names[row] = {.by = NamedBy::nobody, .id = {}};
+  named[row] = {};
   ++left_out;
   if (error.kind == Failure::gone) return;
   if (!unread) {
     unread = error;
-    first_unread = place;
+    first_unread = row;
   }
   ++unread_count;
 }
@@ -40,7 +40,7 @@ std::vector<Event> unusual_names(const Names& names, const Plan& plan) {
   return said;
 }
 
-std::string first_names(const Names& names, const Plan& plan) {
+std::string first_names(const Names& names, std::size_t messages, const Plan& plan) {
   std::string counts;
   const auto add = [](std::string& to, std::uint64_t number, const std::string& what) {
     if (number > 0) to += (to.empty() ? "" : ", ") + std::to_string(number) + " " + what;
@@ -51,9 +51,9 @@ std::string first_names(const Names& names, const Plan& plan) {
   std::string among;
   add(among, names.replaced, "not allowed by POP3 and replaced");
   add(among, names.told_apart, "told apart from equal ones");
-  return "ids by " + plan_words(plan) + " from now on: " + std::to_string(names.ids.size()) +
-         (names.ids.size() == 1 ? " message" : " messages") +
-         (counts.empty() ? "" : ", " + counts) + (among.empty() ? "" : "; among them " + among);
+  return "ids by " + plan_words(plan) + " from now on: " + std::to_string(messages) +
+         (messages == 1 ? " message" : " messages") + (counts.empty() ? "" : ", " + counts) +
+         (among.empty() ? "" : "; among them " + among);
 }
 
 }  // namespace pop3_legacy::uidl

@@ -5,15 +5,16 @@
 namespace pop3_legacy::uidl {
 
 Result<bool> Naming::go_on(Deadline until) {
-  const std::uint32_t count = maildrop_.message_count();
-  if (!memory_.knows_none() && !keys_.load(until)) return false;
+  const std::size_t count = names_.places.size();
+  if (count > 0 && !memory_.knows_none() && !keys_.load(until)) return false;
   names_.named.reserve(count);
-  names_.ids.reserve(count);
-  for (auto place = static_cast<std::uint32_t>(names_.ids.size()); place < count; ++place) {
+  names_.names.reserve(count);
+  for (std::size_t row = names_.names.size(); row < count; ++row) {
     if (is_over(until)) return false;
+    const std::uint32_t place = names_.places[row];
     if (find_known(place)) continue;
     if (gone_.contains(place)) {
-      names_.leave_out(place, {Failure::gone, {}});
+      names_.leave_out(row, {Failure::gone, {}});
       continue;
     }
     // The id may have been imported or kept.
@@ -21,9 +22,9 @@ Result<bool> Naming::go_on(Deadline until) {
     const Status named = unknown != nullptr ? Status(*unknown) : compute(place);
     if (named) continue;
     if (formulas_.failed_for_all()) return named.error();
-    names_.leave_out(place, named.error());
+    names_.leave_out(row, named.error());
   }
-  if (names_.unread && names_.left_out == count) return *names_.unread;
+  if (names_.unread && names_.left_out == maildrop_.message_count()) return *names_.unread;
   keep_what_comes_behind_unread();
   return true;
 }
@@ -42,7 +43,7 @@ bool Naming::find_known(std::uint32_t place) {
 bool Naming::take(const GuidIds& known, std::string_view key, Origin origin) {
   const auto found = known.find(key);
   if (found == known.end()) return false;
-  names_.add({.from = MessageId::From::plugin, .text = found->second},
+  names_.add({.by = NamedBy::plugin, .id = found->second},
              {.origin = origin, .key = origin == Origin::kept ? &found->first : nullptr});
   if (origin == Origin::imported) ++names_.imported;
   return true;
@@ -77,7 +78,7 @@ Status Naming::add_own(const PlanFormulas::RawName& named, Facts& facts) {
                                           : "stored by the host"];
   }
   // A replaced id is remembered, so that it is reported only once.
-  names_.add({.from = MessageId::From::plugin, .text = std::move(id.value())},
+  names_.add({.by = NamedBy::plugin, .id = std::move(id.value())},
              {.to_keep = named.may_change || replaced});
   return Done{};
 }
@@ -93,17 +94,17 @@ Status Naming::leave_to_host(bool may_change) {
 // What is unknown here, or not allowed by POP3, is left to the host.
 void Naming::add_hosts(std::string id, bool may_change) {
   const bool to_keep = may_change && is_identifier(id);
-  names_.add({.from = MessageId::From::host, .text = std::move(id)}, {.to_keep = to_keep});
+  names_.add({.by = NamedBy::host, .id = std::move(id)}, {.to_keep = to_keep});
 }
 
 // Once an unreadable message can be read again, it may turn out to have the id of a later one,
 // which clients have seen. Its own id has not been shown, or it would be in the host's cache.
 void Naming::keep_what_comes_behind_unread() {
   if (!names_.unread) return;
-  for (std::uint32_t place = names_.first_unread + 1; place < names_.ids.size(); ++place) {
-    Named& named = names_.named[place];
-    named.to_keep = named.to_keep ||
-                    (named.origin == Origin::computed && is_identifier(names_.ids[place].text));
+  for (std::size_t row = names_.first_unread + 1; row < names_.names.size(); ++row) {
+    Named& named = names_.named[row];
+    named.to_keep =
+        named.to_keep || (named.origin == Origin::computed && is_identifier(names_.names[row].id));
   }
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "plugin/core/base/result.h"
 #include "plugin/core/uidl/deadline.h"
@@ -25,14 +26,16 @@ using Places = std::unordered_set<std::uint32_t>;
 
 class Naming {
  public:
-  /// All arguments must outlive this object.
+  /// Names the messages at `places`, ascending. All other arguments must outlive this object.
   Naming(Maildrop& maildrop, MailboxMemory& memory, MessageKeys& keys, const Places& gone,
-         PlanFormulas formulas)
+         PlanFormulas formulas, std::vector<std::uint32_t> places)
       : maildrop_(maildrop),
         memory_(memory),
         keys_(keys),
         gone_(gone),
-        formulas_(std::move(formulas)) {}
+        formulas_(std::move(formulas)) {
+    names_.places = std::move(places);
+  }
 
   /// False: there is more to do. An Error: no message can be named.
   Result<bool> go_on(Deadline until);

@@ -62,6 +62,19 @@ bool PlanFormulas::counts_uids(const Chain& chain) const {
   });
 }
 
+std::optional<UidForm> PlanFormulas::uid_form(UidValidity validity) const {
+  if (!cutovers_.empty() || chain_.schemes.empty()) return std::nullopt;
+  const Scheme& first = *chain_.schemes.front();
+  std::optional<UidForm> form;
+  if (first.name == "template" && form_) {
+    form = form_->uid_form(validity, uid_offset_);
+  } else if (first.uid_form != nullptr) {
+    form = first.uid_form(validity);
+    if (first.counts_uids) form->offset = uid_offset_;
+  }
+  return form && form->longest() <= longest_ ? form : std::nullopt;
+}
+
 Result<PlanFormulas::RawName> PlanFormulas::name(Facts& facts) {
   const Result<const Chain*> chain = chain_of(facts);
   if (!chain) return chain.error();

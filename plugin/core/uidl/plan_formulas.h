@@ -18,6 +18,7 @@
 #include "plugin/core/uidl/plan.h"
 #include "plugin/core/uidl/schemes.h"
 #include "plugin/core/uidl/template.h"
+#include "plugin/core/uidl/uid_form.h"
 
 namespace pop3_legacy::uidl {
 
@@ -36,6 +37,8 @@ class PlanFormulas {
   /// Identifies the key; empty if there is none.
   Result<std::string> key_mark();
   [[nodiscard]] bool keyed() const noexcept { return !key_.empty(); }
+  /// The ids of all messages, if they are UIDs in one form and no message can have another.
+  [[nodiscard]] std::optional<UidForm> uid_form(UidValidity validity) const;
   /// Some of its ids are counted by UIDs: Context::uid_offset.
   [[nodiscard]] bool counts_uids() const;
 

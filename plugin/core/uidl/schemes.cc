@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "plugin/core/uidl/identifier.h"
 
 namespace pop3_legacy::uidl {
 
 // What the rows call, file by file: index.cc, file_name.cc, mbox.cc, qpopper.cc, stored.cc, own.cc.
-Formula uw, dovecot, cyrus, cyrus_courier, decimal_uid, numeric;
+UidFormOf uw, dovecot, cyrus, cyrus_courier, decimal_uid, numeric;
 Formula courier, courier_v0, file_name, maildir_md5;
 Formula tpop3d_mbox, solid_mbox, popa3d;
 Formula qpopper_old, qpopper, qpopper_old_content_length, qpopper_content_length;
@@ -17,24 +18,38 @@ Formula filled_template, hmac_sha256;
 
 namespace {
 
+template <UidFormOf* form, bool counts_uids = false>
+RawId by_form(Facts& facts, const Context& context) {
+  UidForm made = form(facts.uidvalidity());
+  if (counts_uids) made.offset = context.uid_offset;
+  return std::optional(made.id(facts.uid()));
+}
+
 constexpr auto all_schemes = std::to_array<Scheme>({
     {.name = "uw",
      .description = "UW ipop3d's: UIDVALIDITY and UID, 8 lower-case hexadecimal digits each",
-     .formula = uw},
+     .formula = by_form<uw>,
+     .uid_form = uw},
     {.name = "dovecot",
      .description = "Dovecot's default (%08Xu%08Xv): UID and UIDVALIDITY, 8 hexadecimal digits "
                     "each, which Dovecot prints in lower case in spite of the X; its other formats "
                     "are written as template",
-     .formula = dovecot},
-    {.name = "cyrus", .description = "Cyrus's: UIDVALIDITY.UID, decimal", .formula = cyrus},
+     .formula = by_form<dovecot>,
+     .uid_form = dovecot},
+    {.name = "cyrus",
+     .description = "Cyrus's: UIDVALIDITY.UID, decimal",
+     .formula = by_form<cyrus>,
+     .uid_form = cyrus},
     {.name = "cyrus-uidonly",
      .counts_uids = true,
      .description = "Cyrus's with uidl_format uidonly: the UID, decimal",
-     .formula = decimal_uid},
+     .formula = by_form<decimal_uid, true>,
+     .uid_form = decimal_uid},
     {.name = "cyrus-courier",
      .description = "Cyrus's with uidl_format courier: UIDVALIDITY-UID, decimal; not the form of "
                     "Courier itself",
-     .formula = cyrus_courier},
+     .formula = by_form<cyrus_courier>,
+     .uid_form = cyrus_courier},
     {.name = "courier",
      .needs = Needs::old_file,
      .survives_conversion = true,
@@ -130,12 +145,14 @@ constexpr auto all_schemes = std::to_array<Scheme>({
     {.name = "decimal-uid",
      .counts_uids = true,
      .description = "The UID, decimal, as James and hMailServer have it",
-     .formula = decimal_uid},
+     .formula = by_form<decimal_uid, true>,
+     .uid_form = decimal_uid},
     {.name = "numeric",
      .counts_uids = true,
      .description = "14 decimal digits, for clients that know numbers only: 4 of UIDVALIDITY and "
                     "10 of UID; no known server's",
-     .formula = numeric},
+     .formula = by_form<numeric, true>,
+     .uid_form = numeric},
     {.name = "template",
      .description = "As uidl.template has it; moved with what its fields are made of",
      .formula = filled_template},
@@ -169,6 +186,19 @@ std::optional<std::string> counted(const Scheme& scheme, std::optional<std::stri
 std::string cached_as(const Scheme& scheme) {
   std::string name(scheme.name);
   return scheme.revision == 1 ? name : name + '.' + std::to_string(scheme.revision);
+}
+
+std::string revisions_of(const Plan& plan) {
+  std::string out;
+  const auto add = [&out](const std::vector<std::string>& chain) {
+    for (const std::string& name : chain) {
+      if (const Scheme* const scheme = find_scheme(name))
+        out.append(" ").append(cached_as(*scheme));
+    }
+  };
+  for (const Plan::Cutover& cutover : plan.cutovers) add(cutover.chain);
+  add(plan.chain);
+  return out;
 }
 
 }  // namespace pop3_legacy::uidl

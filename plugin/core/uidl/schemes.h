@@ -19,7 +19,9 @@
 #include "plugin/core/base/result.h"
 #include "plugin/core/uidl/facts.h"
 #include "plugin/core/uidl/identifier_length.h"
+#include "plugin/core/uidl/plan.h"
 #include "plugin/core/uidl/template.h"
+#include "plugin/core/uidl/uid_form.h"
 
 namespace pop3_legacy::uidl {
 
@@ -34,7 +36,7 @@ enum class Needs : std::uint8_t {
 
 /// What a formula may use besides the message.
 struct Context {
-  /// Called only when a formula hashes, because it may load a library.
+  /// Called only when a formula hashes, because it may make a hasher.
   std::function<Result<Hasher*>()> hasher;
   const Template* form = nullptr;  ///< for scheme "template"
   std::string_view key;            ///< for scheme "hmac-sha256"
@@ -51,11 +53,14 @@ struct Context {
 /// old server: see identifier.h.
 using RawId = Result<std::optional<std::string>>;
 using Formula = RawId(Facts& facts, const Context& context);
+/// For a scheme whose ids are only the UID in a form. Context::uid_offset is added by the caller if
+/// Scheme::counts_uids.
+using UidFormOf = UidForm(UidValidity validity);
 
 struct Scheme {
   std::string_view name;  ///< its name in a policy
   Needs needs = Needs::index;
-  bool hashes = false;  ///< loads OpenSSL
+  bool hashes = false;  ///< asks for Context::hasher
   /// Converting from mbox to Maildir, or between Maildirs while keeping the file names, leaves the
   /// ids unchanged. If false, the old list has to be imported (pins).
   bool survives_conversion = false;
@@ -69,6 +74,8 @@ struct Scheme {
   bool counts_uids = false;
   std::string_view description;  ///< one sentence without a full stop: whose ids, made from what
   Formula* formula = nullptr;
+  UidFormOf* uid_form =
+      nullptr;  ///< gives the same ids as `formula`; nullptr: they are not of UIDs
 };
 
 /// In the order used by the documents.
@@ -84,6 +91,8 @@ std::optional<std::string> counted(const Scheme& scheme, std::optional<std::stri
 
 /// The name under which a cache keeps the results of the scheme's formula.
 std::string cached_as(const Scheme& scheme);
+/// The same for all schemes of a plan, each after a blank.
+std::string revisions_of(const Plan& plan);
 
 }  // namespace pop3_legacy::uidl
 

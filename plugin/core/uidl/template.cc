@@ -34,6 +34,18 @@ std::optional<Format> parse_format(std::string_view text) noexcept {
   return format;
 }
 
+std::string_view digits_of(UidForm::Base base) noexcept {
+  switch (base) {
+    case UidForm::Base::lower_hex:
+      return lower_hex_digits;
+    case UidForm::Base::upper_hex:
+      return upper_hex_digits;
+    case UidForm::Base::decimal:
+      break;
+  }
+  return decimal_digits;
+}
+
 std::string written(std::string_view digits, std::int64_t number, unsigned width) {
   // Before 1970: the magnitude, which wraps correctly for the most negative number.
   const auto value = static_cast<std::uint64_t>(number);
@@ -125,10 +137,37 @@ bool Template::counts_uids() const noexcept {
   });
 }
 
+std::optional<UidForm> Template::uid_form(UidValidity validity, std::uint64_t uid_offset) const {
+  UidForm form;
+  bool has_uid = false;
+  for (const Part& part : parts_) {
+    std::string& constant = has_uid ? form.after : form.before;
+    switch (part.field) {
+      case Field::text:
+        constant += part.text;
+        break;
+      case Field::uidvalidity:
+        constant += written(digits_of(part.base), validity, part.width);
+        break;
+      case Field::uid:
+        if (has_uid) return std::nullopt;
+        has_uid = true;
+        form.base = part.base;
+        form.width = part.width;
+        break;
+      case Field::guid:
+      case Field::filename:
+      case Field::received:
+        return std::nullopt;
+    }
+  }
+  if (!has_uid) return std::nullopt;
+  form.offset = counts_uids() ? uid_offset : 0;
+  return form;
+}
+
 Result<std::optional<std::string>> Template::fill(Facts& facts, std::uint64_t uid_offset) const {
   const std::uint64_t offset = counts_uids() ? uid_offset : 0;
-  constexpr std::array<std::string_view, 3> digits = {decimal_digits, lower_hex_digits,
-                                                      upper_hex_digits};
   std::string id;
   for (const Part& part : parts_) {
     std::int64_t number = 0;
@@ -162,7 +201,7 @@ Result<std::optional<std::string>> Template::fill(Facts& facts, std::uint64_t ui
         number = facts.uidvalidity();
         break;
     }
-    id += written(digits.at(static_cast<std::size_t>(part.base)), number, part.width);
+    id += written(digits_of(part.base), number, part.width);
   }
   return std::optional(std::move(id));
 }

@@ -16,6 +16,7 @@
 
 #include "plugin/core/base/result.h"
 #include "plugin/core/uidl/facts.h"
+#include "plugin/core/uidl/uid_form.h"
 
 namespace pop3_legacy::uidl {
 
@@ -30,13 +31,17 @@ class Template {
   [[nodiscard]] Result<std::optional<std::string>> fill(Facts& facts,
                                                         std::uint64_t uid_offset = 0) const;
 
+  /// The form, if only the UID differs between the messages of a mailbox, and is written once.
+  [[nodiscard]] std::optional<UidForm> uid_form(UidValidity validity,
+                                                std::uint64_t uid_offset) const;
+
   /// Messages are distinguished only by UID, so under another UIDVALIDITY another message would
   /// have the same id.
   [[nodiscard]] bool counts_uids() const noexcept;
 
  private:
   enum class Field { text, uid, uidvalidity, guid, filename, received };
-  enum class Base { decimal, lower_hex, upper_hex };
+  using Base = UidForm::Base;
   struct Part {
     Field field = Field::text;
     std::string text;    ///< for Field::text

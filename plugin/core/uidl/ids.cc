@@ -1,0 +1,53 @@
+#include "plugin/core/uidl/ids.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace pop3_legacy::uidl {
+
+namespace {
+
+constexpr std::size_t max_octets = std::numeric_limits<std::uint16_t>::max();
+
+}  // namespace
+
+void Ids::add(Uid uid, NamedBy by, std::string_view text) {
+  if (text.size() > max_octets) text = {};
+  rows_.push_back({.uid = uid,
+                   .begin = static_cast<std::uint32_t>(text_.size()),
+                   .octets = static_cast<std::uint16_t>(text.size()),
+                   .by = by});
+  text_.append(text);
+  if (by == NamedBy::plugin) return;
+  ++others_;
+  if (by == NamedBy::nobody) unnamed_.push_back(uid);
+}
+
+const Ids::Row* Ids::row_of(Uid uid) {
+  if (next_ >= rows_.size() || rows_[next_].uid != uid) {
+    const auto found = std::lower_bound(rows_.begin(), rows_.end(), uid,
+                                        [](const Row& row, Uid other) { return row.uid < other; });
+    if (found == rows_.end() || found->uid != uid) return nullptr;
+    next_ = static_cast<std::size_t>(found - rows_.begin());
+  }
+  return &rows_[next_++];
+}
+
+std::optional<Ids::Id> Ids::find(Uid uid) {
+  if (form_) {
+    text_ = form_->id(uid);
+    return Id{NamedBy::plugin, text_};
+  }
+  const Row* const row = row_of(uid);
+  if (row == nullptr) return std::nullopt;
+  return Id{row->by, std::string_view(text_).substr(row->begin, row->octets)};
+}
+
+char* Ids::write(Uid uid, char* out) {
+  if (form_) return form_->write(uid, out);
+  const Row* const row = row_of(uid);
+  if (row == nullptr || row->by != NamedBy::plugin) return nullptr;
+  return std::copy_n(text_.data() + row->begin, row->octets, out);
+}
+
+}  // namespace pop3_legacy::uidl

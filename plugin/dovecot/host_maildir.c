@@ -1,0 +1,12 @@
+#include "plugin/dovecot/host_maildir.h"
+
+/* clang-format off: lib.h must come first */
+#include "lib.h"
+/* clang-format on */
+#include "maildir-storage.h"
+#include "maildir-uidlist.h"
+
+const char* pop3_legacy_maildir_stored_uidl(struct mailbox* box, uint32_t uid) {
+  const struct maildir_mailbox* const maildir = (const struct maildir_mailbox*)box;
+  return maildir_uidlist_lookup_ext(maildir->uidlist, uid, MAILDIR_UIDLIST_REC_EXT_POP3_UIDL);
+}
