@@ -105,26 +105,37 @@ bool DovecotMaildrop::removed(std::uint32_t place) {
 }
 
 unsigned DovecotMaildrop::cache_field(std::string_view scheme) {
-  const std::string name = "pop3-legacy." + std::string(scheme);
-  const unsigned known = mail_cache_register_lookup(box_->cache, name.c_str());
-  if (known != UINT_MAX) {
-    return known;
+  if (const auto known = cache_fields_.find(scheme); known != cache_fields_.end()) {
+    return known->second;
   }
-  struct mail_cache_field field {};
-  field.name = name.c_str();
-  field.type = MAIL_CACHE_FIELD_STRING;
-  field.decision = MAIL_CACHE_DECISION_YES;
-  register_cache_field(mail_cache_register_fields, box_->cache, &field);
-  return field.idx;
+  const std::string name = "pop3-legacy." + std::string(scheme);
+  unsigned number = mail_cache_register_lookup(box_->cache, name.c_str());
+  if (number == UINT_MAX) {
+    struct mail_cache_field field {};
+    field.name = name.c_str();
+    field.type = MAIL_CACHE_FIELD_STRING;
+    field.decision = MAIL_CACHE_DECISION_YES;
+    register_cache_field(mail_cache_register_fields, box_->cache, &field);
+    number = field.idx;
+  }
+  cache_fields_.emplace(scheme, number);
+  return number;
 }
 
 std::optional<std::string> DovecotMaildrop::derived(std::string_view scheme) {
+  const auto known = derived_of(mail_->seq - 1, scheme);
+  return known ? std::optional(std::string(*known)) : std::nullopt;
+}
+
+std::optional<std::string_view> DovecotMaildrop::derived_of(std::uint32_t place,
+                                                            std::string_view scheme) {
+  if (mail_ == nullptr) begin();
   buffer_set_used_size(buffer_, 0);
-  auto* const mail = reinterpret_cast<struct index_mail*>(mail_);
-  if (index_mail_cache_lookup_field(mail, buffer_, cache_field(scheme)) <= 0) {
+  if (mail_cache_lookup_field(transaction_->cache_view, buffer_, place + 1, cache_field(scheme)) <=
+      0) {
     return std::nullopt;
   }
-  return std::string(static_cast<const char*>(buffer_->data), buffer_->used);
+  return std::string_view(static_cast<const char*>(buffer_->data), buffer_->used);
 }
 
 void DovecotMaildrop::keep_derived(std::string_view scheme, std::string_view value) {

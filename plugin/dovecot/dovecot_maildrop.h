@@ -2,6 +2,8 @@
 #ifndef POP3_LEGACY_DOVECOT_DOVECOT_MAILDROP_H
 #define POP3_LEGACY_DOVECOT_DOVECOT_MAILDROP_H
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,6 +45,10 @@ class DovecotMaildrop : public uidl::Maildrop {
   [[nodiscard]] MailFacts& facts() { return *facts_; }
 
   [[nodiscard]] std::optional<std::string> derived(std::string_view scheme) override;
+  /// The same for a message that message() need not have been called for. `value` is valid until
+  /// the next call. Makes no struct mail.
+  [[nodiscard]] std::optional<std::string_view> derived_of(std::uint32_t place,
+                                                           std::string_view scheme);
   void keep_derived(std::string_view scheme, std::string_view value) override;
   [[nodiscard]] Result<std::string> stored_id() override;
   [[nodiscard]] bool stores_none(std::uint32_t place) override;
@@ -74,8 +80,9 @@ class DovecotMaildrop : public uidl::Maildrop {
   struct mailbox_transaction_context* transaction_ = nullptr;
   struct mail* mail_ = nullptr;
   std::optional<MailFacts> facts_;
-  std::shared_ptr<const uidl::CourierList> courier_;  ///< once it has been read
-  unsigned added_ = 0;                                ///< to the cache, in this transaction
+  std::shared_ptr<const uidl::CourierList> courier_;           ///< once it has been read
+  std::map<std::string, unsigned, std::less<>> cache_fields_;  ///< known by their numbers
+  unsigned added_ = 0;  ///< to the cache, in this transaction
   buffer_t* buffer_;
   HostHasher hasher_;
   HostIds host_ids_;

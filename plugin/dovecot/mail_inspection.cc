@@ -34,13 +34,11 @@ MailInspection::MailInspection(struct mailbox* box, std::vector<FieldQuery> quer
 }
 
 Result<std::vector<std::optional<std::string>>> MailInspection::fields(MessageNumber number) {
-  if (const auto message = maildrop_.message(place_of_(number)); !message) {
-    return message.error();
-  }
+  const std::uint32_t place = place_of_(number);
   std::vector<std::optional<std::string>> found;
   found.reserve(queries_.size());
   for (std::size_t i = 0; i < queries_.size(); ++i) {
-    auto field = this->field(queries_[i], cached_as_[i]);
+    auto field = this->field(place, queries_[i], cached_as_[i]);
     if (!field) {
       return field.error();
     }
@@ -49,35 +47,38 @@ Result<std::vector<std::optional<std::string>>> MailInspection::fields(MessageNu
   return found;
 }
 
-Result<std::optional<std::string>> MailInspection::field(const FieldQuery& query,
+Result<std::optional<std::string>> MailInspection::field(std::uint32_t place,
+                                                         const FieldQuery& query,
                                                          const std::string& cached_as) {
-  if (!query.usual) {
-    const auto header = maildrop_.facts().header();
-    return header ? first_field(header.value(), query)
-                  : Result<std::optional<std::string>>(header.error());
+  if (query.usual) {
+    if (const auto known = maildrop_.derived_of(place, cached_as)) {
+      return known->starts_with(there) ? std::optional(std::string(known->substr(there.size())))
+                                       : std::nullopt;
+    }
   }
-  if (const auto known = maildrop_.derived(cached_as)) {
-    return known->starts_with(there) ? std::optional(known->substr(there.size())) : std::nullopt;
+  if (const auto message = maildrop_.message(place); !message) {
+    return message.error();
   }
-  const auto header =
-      query.prefix ? maildrop_.facts().header() : maildrop_.facts().fields(query.name);
+  const auto header = query.usual && !query.prefix ? maildrop_.facts().fields(query.name)
+                                                   : maildrop_.facts().header();
   if (!header) {
     return header.error();
   }
   auto field = first_field(header.value(), query);
   // A field that came from Dovecot's own cache is already there next time.
-  if (maildrop_.facts().was_opened()) {
+  if (query.usual && maildrop_.facts().was_opened()) {
     maildrop_.keep_derived(cached_as, field ? std::string(there) + *field : std::string(missing));
   }
   return field;
 }
 
 Result<std::uint64_t> MailInspection::lines(MessageNumber number) {
-  if (const auto message = maildrop_.message(place_of_(number)); !message) {
-    return message.error();
-  }
-  if (const auto known = maildrop_.derived(cached_lines)) {
+  const std::uint32_t place = place_of_(number);
+  if (const auto known = maildrop_.derived_of(place, cached_lines)) {
     if (const auto lines = whole_number<std::uint64_t>(*known)) return *lines;
+  }
+  if (const auto message = maildrop_.message(place); !message) {
+    return message.error();
   }
   auto lines = maildrop_.facts().lines();
   if (lines && maildrop_.facts().was_opened()) {

@@ -2,6 +2,7 @@
 #ifndef POP3_LEGACY_DOVECOT_MAIL_INSPECTION_H
 #define POP3_LEGACY_DOVECOT_MAIL_INSPECTION_H
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -25,7 +26,8 @@ class MailInspection : public host::Inspection {
   [[nodiscard]] Result<std::uint64_t> lines(MessageNumber number) override;
 
  private:
-  Result<std::optional<std::string>> field(const FieldQuery& query, const std::string& cached_as);
+  Result<std::optional<std::string>> field(std::uint32_t place, const FieldQuery& query,
+                                           const std::string& cached_as);
 
   DovecotMaildrop maildrop_;
   std::vector<FieldQuery> queries_;
