@@ -1,22 +1,24 @@
 #!/usr/bin/env python3
-"""Short POP3 sessions by the hundred thousand: how many a second with conf.d/high-traffic-2.x.conf, and
-whether the process that serves them grows.
+"""Short POP3 sessions by the hundred thousand: how many a second there are with conf.d/high-traffic-2.x.conf, and
+whether the processes that serve them grow.
 
-  many_sessions.py --modules DIR [--tree DIR] [--sessions N] [--connections N] [--seconds N] [--no-plugin]
+  many_sessions.py --modules DIR [--tree DIR] [--sessions N] [--connections N] [--seconds N] [--rounds N]
+                   [--growth KB] [--no-plugin]
 
-First two private Dovecots (tests/integration) take turns, one with Debian's default services and one with
-the shipped file: sessions of USER, PASS, STAT and QUIT, each with a mailbox of ten messages.
+First a private Dovecot (tests/integration) with its default services and one with the shipped file take turns:
+sessions of USER, PASS, STAT and QUIT, several at the same time, each with a mailbox of ten messages.
 
-Then all N sessions go through one pop3 process, some at the same time. They are of many kinds: a domain for each, with
-dialects, UIDL schemes, listings, limits, refusals, mail that is not sent, and connections that break. Each
-reply is compared, octet for octet, with that of the default Dovecot, where a process serves one session.
-The process's own memory (RssAnon), its share of all memory (PSS) and its descriptors are printed as it
-goes. The last line says what was added after the first tenth, and the exit status is 1 where that is more
-than a process may get: --growth KB of its own memory, or a descriptor.
+Then N sessions go through one login process and one pop3 process. They are of many kinds, a domain for each: dialects,
+UIDL schemes, listings, limits, refusals, mail that is not sent, mistakes in the policy, connections that break. All
+replies are compared with those of the default Dovecot, where a process serves one session. The processes' own memory
+(RssAnon), their share of all memory (PSS) and their descriptors are printed as it goes, and at last what was added
+after the first tenth. The exit status is 1 where that is a descriptor, or more memory than --growth.
 
-Measure on an idle machine: the client here uses a core for about a fifth of the time. --no-plugin shows what Dovecot does alone."""
+Measure on an idle machine: the client takes its part of a core. --no-plugin shows what Dovecot does alone."""
 import argparse
+import contextlib
 import os
+import re
 import selectors
 import socket
 import statistics
@@ -26,18 +28,19 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "integration"))
 import hosts
-from dicts import typed_settings
-from private_host import PASSWORD
+from private_host import MAIL_UID, PASSWORD
+from test_high_traffic import high_traffic, own_memory
 
-CONF_D = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "conf.d")
 MESSAGES = 10
+PARTS = 20
+USERS = 4  # of each kind
 MAIL = b"From: @user@\r\n\r\nno recipient\r\n.\r\n"
-# Domain, policy, commands, and whether the client waits for the end or breaks the connection.
 EVERYTHING = ('[commands]\nallow = ["LAST", "HELP", "XTND XLST", "EUIDL", "XOVER", "XLINES", "XSENDER", "XDELE", '
               '"MANGLE", "GURL", "XTND XMIT"]\n')
+# Domain: policy, commands, and whether QUIT follows; otherwise the client breaks the connection.
 KINDS = {
     "default": ("", b"STAT\r\nLIST\r\nUIDL\r\nRETR 1\r\nLAST\r\nTOP 2 0\r\n", True),
-    "qpopper": ('[reply]\ndialect = "qpopper"\n[uidl]\nscheme = "qpopper"\n',
+    "qpopper": ('[reply]\ndialect = "qpopper"\n[uidl]\nscheme = "popa3d"\n',
                 b"STAT\r\nNOOP\r\nUIDL\r\nLIST 1\r\nRETR 99\r\nDELE 1\r\nRSET\r\n", True),
     "courier": ('[uidl]\nscheme = ["courier", "qmail"]\n[last]\nsemantics = "uw"\nwording = "mh"\n',
                 b"UIDL\r\nUIDL 3\r\nTOP 3 1\r\nLAST\r\n", True),
@@ -53,27 +56,22 @@ KINDS = {
     "broken": ('[reply]\ndialect = "rfc1225"\n[view]\nhide_fetched = true\n[capa]\nimplementation = "x"\n',
                b"STAT\r\nLIST\r\nCAPA\r\nUIDL\r\n", False),
 }
+# Both have one line as the answer.
+BEFORE_LOGIN = b"HELP\r\nXFOO\r\n"
+SERVICES = ("pop3", "pop3-login")
+ONE_PROCESS = "".join(f"service {name} {{\n  process_limit = 1\n  process_min_avail = 1\n}}\n"
+                      for name in SERVICES)
 
 
-BROKEN = b"+OK Dovecot (Debian) ready.\r\n+OK\r\n+OK "
-
-
-def high_traffic(more=""):
-    """Settings that include the shipped file."""
-    name = "high-traffic-2.4.conf" if typed_settings() else "high-traffic-2.3.conf"
-    return f"!include @base@/{name}\n{more}", name
-
-
-def new_host(settings="", name=None, **options):
-    host = hosts.new_host(settings="info_log_path = /dev/null\n" + settings, **options)
-    if name:
-        with open(os.path.join(CONF_D, name)) as source, open(os.path.join(host.base, name), "w") as copy:
-            copy.write(source.read())
-    return host
+def new_host(options, more_options=None, **host_options):
+    """more_options: those of high_traffic()."""
+    more_options = more_options or {"settings": ""}
+    settings = "info_log_path = /dev/null\n" + more_options["settings"]
+    return hosts.new_host(**{**more_options, "settings": settings}, plugin=options.plugin, **host_options)
 
 
 class Client:
-    """Plays sessions, several at a time. Each is USER and PASS, `commands`, and, unless it breaks, QUIT."""
+    """Plays sessions, several at a time."""
 
     def __init__(self, port):
         self.port = port
@@ -81,31 +79,35 @@ class Client:
         self.open = 0
 
     def play(self, scripts, connections, ended):
-        """scripts: an iterator of (key, user, commands, with QUIT). ended(key, octets) after each."""
+        """scripts: an iterator of begin()'s arguments. ended(user, octets) after each session."""
         for script in scripts:
             while self.open >= connections:
                 self.turn(ended)
             self.begin(*script)
         while self.open:
             self.turn(ended)
-            
-    def begin(self, key, user, commands, quits):
+
+    def begin(self, user, commands, quits, before=b""):
+        """A session of `before` and USER, PASS, `commands`, and QUIT, unless it breaks the connection."""
         connection = socket.create_connection(("127.0.0.1", self.port))
         connection.settimeout(60)
         self.open += 1
         # What is to be sent once so many lines have come.
-        steps = [(1, b"USER %s\r\n" % user.encode()), (2, b"PASS %s\r\n" % PASSWORD.encode()),
-                 (3, commands + (b"QUIT\r\n" if quits else b""))]
-        self.selector.register(connection, selectors.EVENT_READ, [key, b"", steps, quits])
+        lines = 2 + before.count(b"\n")
+        steps = [(1, before + b"USER %s\r\n" % user.encode()), (lines, b"PASS %s\r\n" % PASSWORD.encode()),
+                 (lines + 1, commands + (b"QUIT\r\n" if quits else b""))]
+        self.selector.register(connection, selectors.EVENT_READ, [user, b"", steps, quits])
 
     def turn(self, ended):
-        for event, _ in self.selector.select(60):
+        if not (events := self.selector.select(60)):
+            raise TimeoutError([session.data for session in self.selector.get_map().values()])
+        for event, _ in events:
             connection, session = event.fileobj, event.data
             piece = connection.recv(65536)
             # Otherwise TCP waits 40 ms now and then before it sends what is short.
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
             session[1] += piece
-            key, octets, steps, quits = session
+            user, octets, steps, quits = session
             if piece and steps and octets.count(b"\n") >= steps[0][0]:
                 connection.sendall(steps.pop(0)[1])
             elif not piece or (not quits and not steps):
@@ -114,7 +116,7 @@ class Client:
                     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
                 connection.close()
                 self.open -= 1
-                ended(key, octets)
+                ended(user, octets)
 
 
 def stat_sessions(host, users, seconds, connections):
@@ -126,7 +128,7 @@ def stat_sessions(host, users, seconds, connections):
         while time.monotonic() < end:
             user = users[count % len(users)]
             count += 1
-            yield user, user, b"STAT\r\n", True
+            yield user, b"STAT\r\n", True
 
     def ended(user, octets):
         if octets.count(b"+OK") != 5:
@@ -137,102 +139,118 @@ def stat_sessions(host, users, seconds, connections):
 
 
 def compare(options, homes, users):
-    settings, name = high_traffic()
-    rates, costs = ({label: [] for label in ("default", name)} for _ in range(2))
+    candidates = {"default": None, "high-traffic": high_traffic()}
+    rates, costs = ({label: [] for label in candidates} for _ in range(2))
     for _ in range(options.rounds):
-        for label in rates:
+        for label, more_options in candidates.items():
             count = 0
-            with new_host(*((settings, name) if label == name else ()), homes=homes, plugin=options.plugin) as host:
+            with new_host(options, more_options, homes=homes) as host:
                 for seconds in (1, options.seconds):
                     begun = time.monotonic()
                     count += (done := stat_sessions(host, users, seconds, options.connections))
                     rate = done / (time.monotonic() - begun)
-                costs[label].append(seconds_of(host.process.pid) / count * 1000)
+                costs[label].append(processor_seconds(host) / count * 1000)
             rates[label].append(rate)
     for label, found in rates.items():
-        print(f"{label:24} {statistics.median(found):8.0f} sessions a second ({min(found):.0f} to {max(found):.0f}), "
-              f"{statistics.median(costs[label]):6.2f} ms of processor time each")
-    rate, cost = (statistics.median(found[name]) / statistics.median(found["default"]) for found in (rates, costs))
-    print(f"{'ratio':24} {rate:8.2f} in sessions a second, {1 / cost:.2f} in processor time", flush=True)
+        print(f"{label:12} {statistics.median(found):6.0f} sessions a second ({min(found):.0f} to {max(found):.0f}), "
+              f"{statistics.median(costs[label]):5.2f} ms of processor time each")
+    rate, cost = (statistics.median(found["high-traffic"]) / statistics.median(found["default"])
+                  for found in (rates, costs))
+    print(f"{'ratio':12} {rate:6.1f} in sessions a second, {1 / cost:.1f} in processor time", flush=True)
 
 
-def seconds_of(pid):
-    """Processor time of a process and of all that it has started, those that have ended included."""
-    with open(f"/proc/{pid}/stat") as file:
-        ticks = sum(map(int, file.read().rsplit(")", 1)[1].split()[11:15]))
-    with open(f"/proc/{pid}/task/{pid}/children") as file:
-        children = file.read().split()
-    return ticks / os.sysconf("SC_CLK_TCK") + sum(map(seconds_of, children))
-
-
-class Process:
-    def __init__(self, pid):
-        self.pid = pid
-
-    def measure(self):
-        """RssAnon and PSS in KB, and the number of descriptors."""
-        with open(f"/proc/{self.pid}/status") as file:
-            own = int(file.read().split("RssAnon:")[1].split()[0])
-        with open(f"/proc/{self.pid}/smaps_rollup") as file:
-            share = int(file.read().split("Pss:")[1].split()[0])
-        return own, share, len(hosts.open_paths(self.pid))
-
-
-def write_policies(host, key):
-    for kind, (policy, _, _) in KINDS.items():
-        with open(os.path.join(host.policies, "domains", f"{kind}.example.toml"), "w") as file:
-            file.write(policy.replace("@key@", key))
-
-
-def expected_replies(options, homes, users, key):
-    """What each user gets from a process of its own, in the second session and all after it."""
+def with_descendants(pid):
+    """{PID: (name, the processor time that it and its ended children have used)}"""
     found = {}
-    with new_host(homes=homes, plugin=options.plugin) as host:
-        write_policies(host, key)
-        for _ in range(3):
-            for kind, user in users:
-                Client(host.port).play([script(kind, user)], 1, lambda user, octets: found.update({user: octets}))
+    with contextlib.suppress(OSError):  # it ends meanwhile
+        with open(f"/proc/{pid}/stat") as file:
+            name, fields = file.read().split("(", 1)[1].rsplit(")", 1)
+        found[pid] = (name, sum(map(int, fields.split()[11:15])) / os.sysconf("SC_CLK_TCK"))
+        with open(f"/proc/{pid}/task/{pid}/children") as file:
+            for child in file.read().split():
+                found |= with_descendants(int(child))
     return found
 
 
+def processor_seconds(host):
+    return sum(seconds for _, seconds in with_descendants(host.process.pid).values())
+
+
+def processes(host):
+    """The one pop3 process and the one login process, by name."""
+    return {name: pid for pid, (name, _) in with_descendants(host.process.pid).items() if name in SERVICES}
+
+
+def measure(pid):
+    """RssAnon and PSS in KB, and the number of descriptors."""
+    with open(f"/proc/{pid}/smaps_rollup") as file:
+        share = int(re.search(r"(?m)^Pss:\s*([0-9]+)", file.read())[1])
+    return own_memory(pid) // 1024, share, len(hosts.open_paths(pid))
+
+
 def script(kind, user):
-    return user, user, KINDS[kind][1].replace(b"@user@", user.encode()), KINDS[kind][2]
+    return user, KINDS[kind][1].replace(b"@user@", user.encode()), KINDS[kind][2], BEFORE_LOGIN
 
 
-def through_one_process(options, homes, users, key):
-    expected = expected_replies(options, homes, users, key)
-    one = "service pop3 {\n  process_limit = 1\n  process_min_avail = 1\n  client_limit = 50\n}\n"
-    settings, name = high_traffic(one)
-    samples, done = [], 0
-    with new_host(settings, name, homes=homes, plugin=options.plugin) as host:
-        write_policies(host, key)
+class OneProcess:
+    """The sessions of all kinds, in the default Dovecot and then in one process."""
 
-        def ended(user, octets):
-            nonlocal done
-            done += 1
-            # Of a broken connection nobody knows how much has arrived.
-            if octets != expected[user] and not (user.endswith("@broken.example") and octets.startswith(BROKEN)):
-                raise AssertionError(f"{user}, session {done}:\n{octets}\ninstead of\n{expected[user]}")
+    def __init__(self, options, homes, users):
+        self.options, self.homes, self.users = options, homes, users
+        self.key = os.path.join(homes, "key")
+        with open(self.key, "w") as file:
+            file.write("0123456789abcdef0123456789abcdef")
+        os.chown(self.key, MAIL_UID, MAIL_UID)
+        os.chmod(self.key, 0o400)
+        self.expected, self.done = {}, 0
 
-        with hosts.Pop3(host.port, users[0][1]) as pop3:
-            pop3.command(b"NOOP")
-            pids = hosts.processes_of(host, users[0][1])
-        client, process = Client(host.port), Process(pids[0])
-        part = options.sessions // 20
-        begun = time.monotonic()
-        for number in range(20):
-            client.play((script(*users[index % len(users)]) for index in range(number * part, (number + 1) * part)),
-                        options.connections, ended)
-            time.sleep(0.2)  # the last sessions' ends
-            samples.append(process.measure())
-            own, share, descriptors = samples[-1]
-            print(f"{done:9} sessions, {done / (time.monotonic() - begun):6.0f} a second, processor "
-                  f"{seconds_of(process.pid) / done * 1000:.2f} ms each, RssAnon {own:6} KB, PSS {share:6} KB, "
-                  f"{descriptors} descriptors", flush=True)
-    added = [last - first for first, last in zip(samples[1], samples[-1])]
-    print(f"added after the first tenth: RssAnon {added[0]} KB ({added[0] * 1024 / (done * 0.9):.2f} octets a session), "
-          f"PSS {added[1]} KB, descriptors {added[2]}")
-    return added[0] <= options.growth and added[2] <= 0
+    def host(self, more_options=None):
+        host = new_host(self.options, more_options, homes=self.homes, login={"help": "line"})
+        for kind, (policy, _, _) in KINDS.items():
+            with open(os.path.join(host.policies, "domains", f"{kind}.example.toml"), "w") as file:
+                file.write(policy.replace("@key@", self.key))
+        return host
+
+    def learn(self):
+        """What each user gets from a process of its own, in the third session and all after it."""
+        with self.host() as host:
+            for _ in range(3):
+                for kind, user in self.users:
+                    Client(host.port).play([script(kind, user)], 1, self.expected.__setitem__)
+
+    def ended(self, user, octets):
+        self.done += 1
+        # Nobody knows how much has arrived before a client breaks the connection.
+        if octets != self.expected[user] and not user.endswith("@broken.example"):
+            raise AssertionError(f"{user}, session {self.done}:\n{octets}\ninstead of\n{self.expected[user]}")
+
+    def run(self):
+        self.learn()
+        part, seconds, samples = self.options.sessions // PARTS, 0, []
+        with self.host(high_traffic(ONE_PROCESS)) as host:
+            client = Client(host.port)
+            pids = hosts.eventually(lambda: len(found := processes(host)) == len(SERVICES) and found)
+            for number in range(PARTS):
+                begun = time.monotonic()
+                client.play((script(*self.users[index % len(self.users)])
+                             for index in range(number * part, (number + 1) * part)),
+                            self.options.connections, self.ended)
+                seconds += time.monotonic() - begun
+                time.sleep(0.3)  # the last sessions' ends
+                samples.append([measure(pid) for pid in pids.values()])
+                told = ", ".join(f"{name} {own} KB (PSS {share}), {descriptors} descriptors"
+                                 for name, (own, share, descriptors) in zip(pids, samples[-1]))
+                print(f"{self.done:8} sessions, {self.done / seconds:5.0f} a second: {told}", flush=True)
+            if processes(host) != pids:
+                raise AssertionError(f"{pids} are {processes(host)} now\n{host.log()}")
+        good = True
+        for name, first, last in zip(pids, samples[PARTS // 10 - 1], samples[-1]):
+            own, share, descriptors = (after - before for before, after in zip(first, last))
+            each = own * 1024 / (self.done * 0.9)
+            print(f"{name}, after the first tenth: {own:+} KB ({each:+.2f} octets a session), PSS {share:+} KB, "
+                  f"descriptors {descriptors:+}")
+            good = good and own <= self.options.growth and descriptors <= 0
+        return good
 
 
 def main():
@@ -251,18 +269,16 @@ def main():
         hosts.configure(scratch, options.modules, options.tree, None)
         homes = os.path.join(scratch, "homes")
         host = hosts.new_host(homes=homes)
-        users = [(kind, f"user{number}@{kind}.example") for number in range(4) for kind in KINDS]
+        if not options.plugin:
+            # Dovecot 2.3 alone panics at a colon.
+            del KINDS["xmit"], KINDS["refused"]
+        users = [(kind, f"user{number}@{kind}.example") for number in range(USERS) for kind in KINDS]
         for _, user in users:
             host.maildir(user)
             for number in range(1, MESSAGES + 1):
                 hosts.deliver(host, user, hosts.message(number), number)
-        key = os.path.join(homes, "key")
-        with open(key, "w") as file:
-            file.write("0123456789abcdef0123456789abcdef")
-        host.give(key)
-        os.chmod(key, 0o400)
         compare(options, homes, [user for kind, user in users if kind == "default"])
-        return 0 if through_one_process(options, homes, users, key) else 1
+        return 0 if OneProcess(options, homes, users).run() else 1
 
 
 if __name__ == "__main__":
