@@ -107,7 +107,7 @@ class HighTraffic:
     def processes(self):
         """The processes that have served these users' sessions, one for each session."""
         users = {user for users in self.users_of.values() for user in users}
-        return [int(pid) for user, pid in re.findall(r"Login: user=<(.*?)>.* mpid=([0-9]+)", self.host.log())
+        return [int(pid) for user, pid in re.findall(r"user=<(.*?)>.* mpid=([0-9]+)", self.host.log())
                 if user in users]
 
 
