@@ -12,8 +12,9 @@ Then N sessions go through one login process and one pop3 process. They are of m
 UIDL schemes, listings, limits, refusals, mail that is not sent, mistakes in the policy, connections that break. All
 replies are compared with those of the default Dovecot, where a process serves one session. The processes' own memory
 (RssAnon), their share of all memory (PSS) and their descriptors are printed as it goes, and at last what was added
-after the first tenth. A twentieth of the sessions comes before that without the plugin. The exit status is 1 where
-processes with the plugin have more descriptors at the end, or --growth KB more than by Dovecot's own growth.
+after the first tenth. Before that, a twentieth of the sessions go to Dovecot without the plugin, for 2.4.1 grows by
+itself. The exit status is 1 where processes with the plugin have more descriptors at the end, or more than --growth KB
+beyond what Dovecot's own growth explains.
 
 Measure on an idle machine: the client takes its part of a core."""
 import argparse
@@ -36,6 +37,7 @@ from test_high_traffic import high_traffic, own_memory
 MESSAGES = 10
 PARTS = 20
 USERS = 4  # of each kind
+SPREAD = 1.05  # of what Dovecot itself keeps of a session
 EVERYTHING = ('[commands]\nallow = ["LAST", "HELP", "XTND XLST", "EUIDL", "XOVER", "XLINES", "XSENDER", "XDELE", '
               '"MANGLE", "GURL", "XTND XMIT"]\n')
 # Domain: policy, commands, and whether QUIT follows; otherwise the client breaks the connection.
@@ -293,11 +295,11 @@ def main():
         print("Without the plugin:")
         # A colon is the end of Dovecot 2.3 alone.
         alone = [(kind, user) for kind, user in users if b":" not in KINDS[kind][1]]
-        dovecots = OneProcess(False, options.connections, homes, alone).run(options.sessions // 20)
+        dovecots = OneProcess(False, options.connections, homes, alone).run(max(options.sessions // 20, 2000))
         print("With the plugin:")
         ours = OneProcess(True, options.connections, homes, users).run(options.sessions)
         grown = [name for name, (octets, descriptors) in ours.items() if descriptors > 0 or
-                 (octets - max(dovecots[name][0], 0)) * options.sessions * 0.9 > options.growth * 1024]
+                 (octets - SPREAD * max(dovecots[name][0], 0)) * options.sessions * 0.9 > options.growth * 1024]
         print("grown too much: " + ", ".join(grown) if grown else "nothing has grown too much")
         return 1 if grown else 0
 
