@@ -145,10 +145,11 @@ class OneProcessTest(HighTraffic, hosts.HostTest):
 
             def play(count):
                 for _ in range(count):
-                    with hosts.Pop3(host.port, user) as pop3:
-                        pop3.multi(b"UIDL")
-                        [pid] = hosts.processes_of(host, user)
-                        pop3.quit()
+                    hosts.uidl(host, user)
+                with hosts.Pop3(host.port, user) as pop3:
+                    pop3.command(b"NOOP")
+                    [pid] = hosts.processes_of(host, user)
+                    pop3.quit()
                 return own_memory(pid)
 
             before = play(sessions)
