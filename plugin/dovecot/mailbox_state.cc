@@ -195,9 +195,12 @@ Status keep_mailbox_cache(struct mailbox* box, std::string_view name, std::strin
   if (!folder) return folder.error();
   if (folder.value().empty()) return Done{};  // the index is in memory only
   const struct mailbox_permissions* const permissions = mailbox_get_permissions(box);
-  return files::replace_file(folder.value().append(prefix).append(name), content,
-                             {permissions->file_create_mode, permissions->file_create_gid},
-                             /*sync=*/false);
+  const std::string beginning = folder.value().append(prefix);
+  Status kept = files::replace_file(beginning + std::string(name), content,
+                                    {permissions->file_create_mode, permissions->file_create_gid},
+                                    /*sync=*/false);
+  if (kept) files::remove_left_overs(beginning);
+  return kept;
 }
 
 std::string place_of_mailbox_state(struct mail_namespace* ns, std::string_view name) {

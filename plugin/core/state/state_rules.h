@@ -17,6 +17,8 @@
 ///     last     comfort    continues as if nothing were known: from the highest message with \Seen
 ///     pace     the server continues: counting starts afresh, so that nobody is locked out by it
 ///
+/// The list of ids (uidl/id_list.h) is a cache and no state: damaged, it counts as absent.
+///
 /// The log says which state it is and where it is kept, what is wrong, what that means, and what to
 /// do.
 #ifndef POP3_LEGACY_CORE_STATE_STATE_RULES_H
