@@ -234,10 +234,9 @@ std::string dialects_reference() {
 
 std::string default_document() {
   std::string out = wrapped(
-      "The policy for everybody, before the domains' own. Each key is here with its built-in "
-      "default, after a \"#\": as it is, this file changes nothing. \"pop3-legacy-policy check "
-      "FOLDER\" finds mistakes; \"pop3-legacy-policy defaults\" prints this file again, \"… "
-      "reference\" the same with commands, schemes and dialects.",
+      "Every key of a policy with its built-in default, after a \"#\": as it is, this file changes "
+      "nothing. \"pop3-legacy-policy check FOLDER\" finds mistakes; \"pop3-legacy-policy "
+      "reference\" prints the same with commands, schemes and dialects.",
       "# ", "# ");
   for (const Section* const section : policy::sections()) {
     out += '\n';

@@ -1,7 +1,7 @@
 /// The documents generated from the entries of keys, commands, schemes and dialects.
 ///
-/// They are committed as conf.d/pop3-legacy/default.toml and conf.d/REFERENCE.md. The build target
-/// `documents` regenerates them, and a test compares them.
+/// The reference is committed as conf.d/REFERENCE.md. The build target `documents` regenerates it,
+/// and a test compares it.
 #ifndef POP3_LEGACY_POLICY_TOOL_DOCUMENTS_H
 #define POP3_LEGACY_POLICY_TOOL_DOCUMENTS_H
 

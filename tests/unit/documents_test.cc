@@ -1,4 +1,4 @@
-// The committed documents match the entries they are generated from.
+// The committed reference matches the entries it is generated from.
 
 #include "plugin/policy-tool/documents.h"
 
@@ -19,8 +19,14 @@ std::string committed(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-TEST(DocumentsTest, TheDefaultPolicyIsUpToDate) {
-  EXPECT_EQ(committed("pop3-legacy/default.toml"), default_document()) << make_them;
+// Every login reads it, so it only says where the keys are.
+TEST(DocumentsTest, TheShippedPolicyIsShortAndSetsNothing) {
+  std::string rest = committed("pop3-legacy/default.toml");
+  EXPECT_LT(rest.size(), 1000U);
+  while (!rest.empty()) {
+    EXPECT_TRUE(rest.starts_with('#')) << rest;
+    rest.erase(0, rest.find('\n') + 1);
+  }
 }
 
 TEST(DocumentsTest, TheReferenceIsUpToDate) {

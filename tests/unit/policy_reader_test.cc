@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
 #include <regex>
 #include <string>
 #include <string_view>
@@ -14,6 +12,7 @@
 #include "plugin/core/policy/reader.h"
 #include "plugin/core/policy/reader/comments.h"
 #include "plugin/core/policy/store.h"
+#include "plugin/policy-tool/documents.h"
 
 namespace pop3_legacy::policy {
 namespace {
@@ -84,12 +83,6 @@ void expect_equal(const Policy& a, const Policy& b) {
   EXPECT_EQ(a.pace.retr_per_session, b.pace.retr_per_session);
   EXPECT_EQ(a.pace.octets_per_hour, b.pace.octets_per_hour);
   EXPECT_EQ(a.x_commands, b.x_commands);
-}
-
-std::string read_source(const std::string& path) {
-  std::ifstream file(std::string(POP3_LEGACY_SOURCE_DIR) + "/" + path);
-  EXPECT_TRUE(file.is_open()) << path;
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 TEST(PolicyReader, SetsEveryKey) {
@@ -834,24 +827,24 @@ void disturb(const Key& key, Policy& policy) {
   }
 }
 
-TEST(PolicyKeys, TheShippedDefaultsAreTheBuiltInOnes) {
-  const std::string text = read_source("conf.d/pop3-legacy/default.toml");
+TEST(PolicyKeys, ThePrintedDefaultsAreTheBuiltInOnes) {
+  const std::string text = policy_tool::default_document();
   Policy unchanged;
   Document::parse(text, "default.toml").apply(unchanged);
   expect_equal(unchanged, Policy{});
   // The keys are commented out with "#" and have their defaults, so that `inherit` would have an
   // effect.
-  const Document shipped = Document::parse(
+  const Document printed = Document::parse(
       std::regex_replace(text, std::regex("(^|\\n)#(\\w+ = )"), "$1$2"), "default.toml");
-  EXPECT_EQ(sentences(shipped), Strings{});
-  EXPECT_TRUE(shipped.inherit() == std::nullopt || shipped.inherit()->profile.empty());
+  EXPECT_EQ(sentences(printed), Strings{});
+  EXPECT_TRUE(printed.inherit() == std::nullopt || printed.inherit()->profile.empty());
   for (const Section* const section : sections()) {
     for (const Key& key : section->keys) {
       SCOPED_TRACE(key.path);
-      // If the file lacks a key, the value from disturb() stays.
+      // If the document lacks a key, the value from disturb() stays.
       Policy policy;
       disturb(key, policy);
-      shipped.apply(policy);
+      printed.apply(policy);
       expect_equal(policy, Policy{});
     }
   }
