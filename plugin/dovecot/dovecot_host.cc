@@ -25,6 +25,14 @@
 
 namespace pop3_legacy::dovecot {
 
+namespace {
+
+/// So does Dovecot 2.3, which has no events of commands either.
+constexpr bool executes_by_name = std::is_invocable_v<decltype(&client_command_execute),
+                                                      struct client*, const char*, const char*>;
+
+}  // namespace
+
 MessageNumber DovecotHost::message_count() const {
   return client_->messages_count;
 }
@@ -196,8 +204,6 @@ Tally DovecotHost::all() const {
 // word before it looks up the command, and event_reason_code_prefix() panics at a colon (at nothing
 // else). In other versions the command is looked up first.
 std::string_view DovecotHost::deadly_in_verb() const noexcept {
-  constexpr bool executes_by_name = std::is_invocable_v<decltype(&client_command_execute),
-                                                        struct client*, const char*, const char*>;
   return executes_by_name ? ":" : "";
 }
 
@@ -340,8 +346,14 @@ std::uint64_t DovecotHost::octets_sent(Access access) const {
   return access == Access::top ? client_->top_bytes : client_->retr_bytes;
 }
 
+// CAPA's answer is always the same, but each one is an event where Dovecot has those.
 Result<std::string> DovecotHost::host_answer(std::string_view command) {
-  return dovecot::host_answer(client_, command);
+  const bool is_capa = command == "CAPA";
+  const bool is_counted = !executes_by_name && has_listeners();
+  if (is_capa && !is_counted && !capa_.empty()) return capa_;
+  Result<std::string> answer = dovecot::host_answer(client_, command);
+  if (is_capa && answer) capa_ = answer.value();
+  return answer;
 }
 
 template <class Work>

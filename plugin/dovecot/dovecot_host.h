@@ -133,6 +133,7 @@ class DovecotHost : public host::WholeHost {
   [[nodiscard]] auto with_inbox(Work work) -> decltype(work(static_cast<struct mailbox*>(nullptr)));
 
   struct client* client_;
+  std::string capa_;  ///< Dovecot's answer, once it is known
   HostHasher hasher_;
   DovecotLoop loop_;
   MaildropSwitch switch_;

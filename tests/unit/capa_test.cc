@@ -63,6 +63,17 @@ TEST(Capa, StaysWithinWhatMpopAndFetchmailTake) {
   }
 }
 
+TEST(Capa, IsMadeOnceUnlessTheHostsAnswerChanges) {
+  FakeHost port(1);
+  Session session(port, resolution({"HELP"}));
+  const std::string first = answer_to(session, "CAPA\r\n").reply.wire();
+  EXPECT_EQ(answer_to(session, "CAPA\r\n").reply.wire(), first);
+  ASSERT_TRUE(session.kept().capa);
+  EXPECT_EQ(session.kept().capa->wire(), first);
+  port.answer = "+OK\r\nCAPA\r\n.\r\n";
+  EXPECT_EQ(answer_to(session, "CAPA\r\n").reply.wire(), "+OK\r\nCAPA\r\nX-HELP\r\n.\r\n");
+}
+
 TEST(Capa, PassesAFailureOfTheHostOn) {
   FakeHost port;
   port.answer = "-ERR [SYS/TEMP] No.\r\n";

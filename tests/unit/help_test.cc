@@ -25,6 +25,16 @@ TEST(Help, RamblerHasOneLineInRamblersOrder) {
             "HELP\r\n");
 }
 
+TEST(Help, TheListIsMadeOnceAndACommandsHelpIsNotTheList) {
+  FakeHost port(1);
+  Session session(port, resolution({"LAST", "HELP"}));
+  const std::string one = answer_to(session, "HELP LAST\r\n").reply.wire();
+  const std::string list = answer_to(session, "HELP\r\n").reply.wire();
+  EXPECT_NE(one, list);
+  EXPECT_EQ(answer_to(session, "HELP\r\n").reply.wire(), list);
+  EXPECT_EQ(answer_to(session, "HELP LAST\r\n").reply.wire(), one);
+}
+
 TEST(Help, DoesNotListWhatThePolicyForbids) {
   EXPECT_EQ(help(styled(policy::HelpStyle::rambler, {"DELE", "LAST", "TOP"})),
             "+OK Valid commands: QUIT, NOOP, STAT, LIST, UIDL, RSET, RETR, HELP\r\n");

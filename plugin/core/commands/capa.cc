@@ -22,19 +22,8 @@ const Command* announced_by(std::string_view capability) noexcept {
   return row == table.end() ? nullptr : &*row;
 }
 
-}  // namespace
-
-Answer capa(Session& session, std::string_view /*arguments*/) {
-  auto asked = session.connection().host_answer("CAPA");
-  if (!asked) {
-    session.environment().log_error("CAPA: " + asked.error().text);
-    return Reply::temporary_failure("The capabilities cannot be read.");
-  }
-  const std::string& host = asked.value();
-  if (!host.starts_with("+OK")) {
-    return Reply::verbatim(host);
-  }
-
+/// The host's answer with ours added and what is denied taken out.
+Reply with_ours(const Session& session, std::string_view host) {
   const std::uint64_t login_delay = session.policy().pace.login_delay;
   CapabilityList list(host, [&](std::string_view line) {
     const Command* const command = announced_by(line);
@@ -57,6 +46,27 @@ Answer capa(Session& session, std::string_view /*arguments*/) {
     list.add("IMPLEMENTATION " + session.policy().capa.implementation);
   }
   return Reply::verbatim(list.wire());
+}
+
+}  // namespace
+
+Answer capa(Session& session, std::string_view /*arguments*/) {
+  auto asked = session.connection().host_answer("CAPA");
+  if (!asked) {
+    session.environment().log_error("CAPA: " + asked.error().text);
+    return Reply::temporary_failure("The capabilities cannot be read.");
+  }
+  const std::string& host = asked.value();
+  if (!host.starts_with("+OK")) {
+    return Reply::verbatim(host);
+  }
+
+  Session::Kept& kept = session.kept();
+  if (!kept.capa || kept.hosts_capa != host) {
+    kept.capa = with_ours(session, host);
+    kept.hosts_capa = host;
+  }
+  return Reply(*kept.capa);
 }
 
 }  // namespace pop3_legacy::commands

@@ -1,3 +1,4 @@
+#include <optional>
 #include <vector>
 
 #include "plugin/core/help/help_text.h"
@@ -8,6 +9,8 @@
 namespace pop3_legacy::commands {
 
 Answer help(Session& session, std::string_view arguments) {
+  std::optional<Reply>& kept = session.kept().help;
+  if (arguments.empty() && kept) return Reply(*kept);
   std::vector<HelpEntry> available;
   for (const auto rows : {command_table(), session.commands().own()}) {
     for (const Command& command : rows) {
@@ -16,7 +19,9 @@ Answer help(Session& session, std::string_view arguments) {
       }
     }
   }
-  return help_reply(available, session.policy().help.style, arguments);
+  Reply made = help_reply(available, session.policy().help.style, arguments);
+  if (arguments.empty()) kept = made;
+  return made;
 }
 
 }  // namespace pop3_legacy::commands

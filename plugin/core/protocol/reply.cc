@@ -1,6 +1,7 @@
 #include "plugin/core/protocol/reply.h"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace pop3_legacy {
 
@@ -19,7 +20,9 @@ char printable(char c) noexcept {
 void Reply::append_line(std::string_view start, std::string_view text) {
   text = text.substr(0, max_reply_line_octets - crlf.size() - start.size());
   wire_ += start;
-  std::transform(text.begin(), text.end(), std::back_inserter(wire_), printable);
+  const auto at = static_cast<std::ptrdiff_t>(wire_.size());
+  wire_ += text;
+  std::transform(wire_.begin() + at, wire_.end(), wire_.begin() + at, printable);
   wire_ += crlf;
 }
 

@@ -144,6 +144,14 @@ class Session {
   /// How many messages this session has submitted; maintained by XTND XMIT.
   [[nodiscard]] std::uint64_t& messages_submitted() noexcept { return messages_submitted_; }
   [[nodiscard]] host::SessionReports& reports() noexcept { return reports_; }
+  /// Answers that hold while the policy does, which is as long as the session; each is made when it
+  /// is first asked for.
+  struct Kept {
+    std::optional<Reply> help;
+    std::string hosts_capa;  ///< what `capa` was made of
+    std::optional<Reply> capa;
+  };
+  [[nodiscard]] Kept& kept() noexcept { return kept_; }
 
  private:
   /// A line of the client and the command that it means.
@@ -180,6 +188,7 @@ class Session {
   std::optional<Status> uidls_prepared_;  ///< for the current line
   unsigned lock_tries_ = 0;               ///< for the current line
   std::uint64_t messages_submitted_ = 0;
+  Kept kept_;
 };
 
 }  // namespace pop3_legacy
