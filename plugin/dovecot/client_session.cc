@@ -113,6 +113,7 @@ void ClientSession::install() {
 
   if (replies != nullptr) {
     output_filter_set_editor(replies, this);
+    output_filter_set_commands(replies, filter_);
   }
   if (replies != nullptr && output_filter_holds_login(replies)) {
     // Dovecot opens the mailbox before it returns to its event loop.
@@ -141,6 +142,9 @@ void ClientSession::complete_login(ClientSession* self) {
 }
 
 bool ClientSession::may_continue() {
+  if (holds_answers_ && POP3_CLIENT_OUTPUT_FULL(client_)) {
+    let_answers_leave();
+  }
   if (client_->cmd != nullptr || client_->disconnected || POP3_CLIENT_OUTPUT_FULL(client_)) {
     return false;
   }
@@ -204,11 +208,33 @@ void ClientSession::mark_executed() {
   }
   const uoff_t consumed = input_filter_given(filter_);
   session_.executed(client_->cmd == nullptr || consumed == 0 ? consumed : consumed - 1);
-  if (answer_ended_ && client_->cmd == nullptr &&
-      o_stream_get_buffer_used_size(client_->output) == 0) {
-    answer_ended_ = false;
-    session_.all_left();
+  if (client_->cmd == nullptr) {
+    mark_left();
   }
+}
+
+// If more was sent after before_sending(), it may have pushed the rest out: nobody knows when.
+void ClientSession::mark_left() {
+  if (!answer_ended_ || o_stream_get_buffer_used_size(client_->output) > 0) {
+    return;
+  }
+  if (sent_more) {
+    session_.leaving(waiting_input());
+  }
+  answer_ended_ = false;
+  session_.all_left();
+}
+
+// All lines before this one are executed, and nothing that was counted is this one's.
+void ClientSession::begin_answer() {
+  const uoff_t consumed = input_filter_given(filter_);
+  if (consumed > 0) {
+    session_.executed(consumed - 1);
+  }
+}
+
+bool ClientSession::awaits_reply() const {
+  return !session_.words_are_hosts() && session_.awaits_reply(input_filter_given(filter_));
 }
 
 // Output may wait in the stream for a long time, so the last check is made just before it leaves.
@@ -218,7 +244,15 @@ void ClientSession::before_sending(bool may_end_answer) {
   }
   if (session_.awaits_departure()) {
     answer_ended_ = true;
+    sent_more = false;
     session_.leaving(waiting_input());
+  }
+}
+
+// Where the client takes a long answer slowly, the messages before it have left long since.
+void ClientSession::after_sending() {
+  if (answer_ended_) {
+    mark_executed();
   }
 }
 
@@ -243,10 +277,17 @@ void ClientSession::answer(Decision decision) {
     answering_ = event_create(client_->user->event);
   }
   output_before_ = client_->output->offset;
-  o_stream_cork(client_->output);
+  if (!std::exchange(holds_answers_, true)) {
+    o_stream_cork(client_->output);
+  }
   conversation_.answer(std::move(decision));
   go_on();
-  o_stream_uncork(client_->output);
+}
+
+void ClientSession::let_answers_leave() {
+  if (std::exchange(holds_answers_, false)) {
+    o_stream_uncork(client_->output);
+  }
 }
 
 // Dovecot calls this when the output has room again, and once more when the session ends.
@@ -310,6 +351,7 @@ std::size_t ClientSession::take_data(std::string_view octets) {
 }
 
 void ClientSession::lines(std::string_view lines) {
+  update_watch();
   o_stream_nsend(client_->output, lines.data(), lines.size());
 }
 
@@ -388,14 +430,32 @@ void ClientSession::wake() {
   }
 }
 
+// Does what client_send_line() does, but formats nothing.
+void ClientSession::send(std::string_view octets) {
+  if (client_->output->closed) {
+    return;
+  }
+  update_watch();
+  const ssize_t sent = o_stream_send(client_->output, octets.data(), octets.size());
+  i_assert(sent < 0 || static_cast<std::size_t>(sent) == octets.size());
+  if (sent < 0) {
+    return;
+  }
+  if (!POP3_CLIENT_OUTPUT_FULL(client_)) {
+    client_->last_output = ioloop_time;
+  } else if (client_->io != nullptr) {
+    io_remove(&client_->io);
+    o_stream_set_flush_pending(client_->output, true);
+  }
+}
+
 // The command counts as one of Dovecot's own: too many bad ones in a row end the session.
 void ClientSession::reply(const Reply& reply, bool client_erred) {
-  const std::string& wire = reply.wire();
-  client_send_line(client_, "%.*s", static_cast<int>(wire.size() - 2), wire.data());
+  send(reply.wire());
   if (reply.positive()) {
     client_->bad_counter = 0;
   } else if (client_erred && ++client_->bad_counter > max_bad_commands) {
-    client_send_line(client_, "-ERR Too many bad commands.");
+    send("-ERR Too many bad commands.\r\n");
     client_disconnect(client_, "Too many bad commands.");
   }
 }

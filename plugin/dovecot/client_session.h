@@ -37,7 +37,9 @@ class ClientSession : public ReplyEditor, public Recipient {
   /// Has the loop come back once the other sessions have had their turns, but not before `pause`.
   void come_back(std::chrono::milliseconds pause = std::chrono::milliseconds(0));
   Decision take(std::string_view buffered, uoff_t offset) {
-    return session_.take(buffered, offset);
+    Decision decision = session_.take(buffered, offset);
+    update_watch();
+    return decision;
   }
   /// The next octets are not commands but data for take_data().
   [[nodiscard]] bool takes_data() const {
@@ -50,14 +52,17 @@ class ClientSession : public ReplyEditor, public Recipient {
     line_ = std::move(line);
     return line_;
   }
-  /// Answers one of our commands.
+  /// Answers one of our commands. The answers to a packet's commands leave together.
   void answer(Decision decision);
+  /// No more of our commands follow for now.
+  void let_answers_leave();
 
   // --- for the output filter ---
 
+  void begin_answer() override;
   void before_sending(bool may_end_answer) override;
-
-  [[nodiscard]] bool awaits_reply() const override { return session_.awaits_reply(); }
+  void after_sending() override;
+  [[nodiscard]] bool awaits_reply() const override;
   [[nodiscard]] std::string reworded(std::string_view line) override {
     return session_.reworded(line);
   }
@@ -80,10 +85,15 @@ class ClientSession : public ReplyEditor, public Recipient {
   static int output_flushed(void* context);
   static void continue_answer(struct client* client);
 
+  void send(std::string_view octets);
   void install();
   static void complete_login(ClientSession* self);
   void finish();
   void mark_executed();
+  void mark_left();
+  void update_watch() noexcept {
+    watches = !session_.words_are_hosts() || session_.awaits_departure() || answer_ended_;
+  }
   [[nodiscard]] std::uint64_t waiting_input() const;
   void go_on();
   void follow();
@@ -112,7 +122,8 @@ class ClientSession : public ReplyEditor, public Recipient {
   int watched_fd_ = -1;  ///< a duplicate of the client's descriptor, while only this client needs
                          ///< what is waited for
   struct io* watch_ = nullptr;
-  bool answer_ended_ = false;  ///< octets that may end a message have been given to the output
+  bool answer_ended_ = false;   ///< octets that may end a message have been given to the output
+  bool holds_answers_ = false;  ///< in the corked output, until let_answers_leave()
   std::string line_;
   stream_flush_callback_t* next_flush_callback_ = nullptr;
   void* next_flush_context_ = nullptr;

@@ -99,11 +99,20 @@ ssize_t read_lines(InputFilter& filter) {
 
   // At most one read of the parent per call, so that one client cannot keep the process busy.
   for (bool have_read = false;;) {
-    const std::string_view data = buffered(parent);
     if (!filter.session->may_continue()) {
       return stream.istream.stream_errno != 0 ? -1 : 0;
     }
-    if (filter.session->takes_data() && !data.empty()) {
+    std::string_view data = buffered(parent);
+    if (data.empty() && !std::exchange(have_read, true)) {
+      if (const auto result = read_parent(filter)) {
+        return *result;
+      }
+      data = buffered(parent);
+    }
+    if (data.empty()) {
+      return 0;
+    }
+    if (filter.session->takes_data()) {
       const std::size_t taken = filter.session->take_data(data);
       i_stream_skip(parent, taken);
       pass_over(filter, taken);
@@ -141,6 +150,9 @@ ssize_t input_filter_read(struct istream_private* stream) {
   }
   constexpr ssize_t thrown = -3;  // not a result that a read can have
   const ssize_t result = trampoline("reading commands", thrown, [&] { return read_lines(filter); });
+  if (filter.session != nullptr) {
+    filter.session->let_answers_leave();
+  }
   return result == thrown ? end_of_input(filter, ENOMEM) : result;
 }
 

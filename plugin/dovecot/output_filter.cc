@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "plugin/core/base/text.h"
 #include "plugin/dovecot/module_context.h"
 #include "plugin/dovecot/trampoline.h"
 
@@ -18,10 +19,13 @@ constexpr std::string_view lone_dot = ".\r\n";
 struct OutputFilter {
   struct ostream_private ostream;  // must be first: Dovecot frees the struct by this address
   ReplyEditor* editor;
+  const struct istream* commands;
+  uoff_t answered;    // the offset of `commands` when Dovecot last began to answer
   std::string* line;  // owned: what has arrived of an answer's first line
   std::string* held;  // owned: the reply to the login
   bool holds_login;   // the reply to the login is to be held
   bool logged_in;     // the reply to the login has passed
+  bool passes;        // no line is kept, and none is awaited before the next answer begins
   // The host's functions, which ours call.
   void (*cork)(struct ostream_private* stream, bool set);
   int (*flush)(struct ostream_private* stream);
@@ -35,12 +39,19 @@ OutputFilter& filter_of(struct ostream* stream) {
   return filter_of(stream->real_stream);
 }
 
-std::string octets_of(const struct const_iovec* iov, unsigned count) {
-  std::string octets;
-  for (unsigned i = 0; i < count; ++i) {
-    octets.append(static_cast<const char*>(iov[i].iov_base), iov[i].iov_len);
+std::string_view octets_of(const struct const_iovec& piece) {
+  return {static_cast<const char*>(piece.iov_base), piece.iov_len};
+}
+
+// In `joined`, if there is more than one piece.
+std::string_view octets_of(const struct const_iovec* iov, unsigned count, std::string& joined) {
+  if (count == 1) {
+    return octets_of(*iov);
   }
-  return octets;
+  for (unsigned i = 0; i < count; ++i) {
+    joined.append(octets_of(iov[i]));
+  }
+  return joined;
 }
 
 // Also recognizes an end that is spread over more than one piece.
@@ -48,34 +59,72 @@ bool may_end_answer(const struct const_iovec* iov, unsigned count) {
   if (count == 0) {
     return false;
   }
-  const std::string_view last(static_cast<const char*>(iov[count - 1].iov_base),
-                              iov[count - 1].iov_len);
+  const std::string_view last = octets_of(iov[count - 1]);
+  if (!last.empty() && last.back() != lone_dot.back()) {
+    return false;
+  }
   return lone_dot.ends_with(last.substr(last.size() - std::min(last.size(), lone_dot.size())));
 }
 
-void tell_editor(OutputFilter& filter, bool may_end) {
-  if (filter.editor != nullptr) {
-    trampoline("what has reached the client", 0, [&] {
-      filter.editor->before_sending(may_end);
-      return 0;
-    });
+bool is_watched(const OutputFilter& filter) {
+  return filter.editor != nullptr && filter.editor->watches;
+}
+
+template <class Tell>
+void tell_editor(OutputFilter& filter, const Tell& tell) {
+  trampoline("what has reached the client", 0, [&] {
+    tell(*filter.editor);
+    return 0;
+  });
+}
+
+// What has been sent earlier may leave.
+void tell_of_flush(OutputFilter& filter) {
+  if (is_watched(filter) && o_stream_get_buffer_used_size(filter.ostream.parent) > 0) {
+    tell_editor(filter,
+                [](ReplyEditor& editor) { editor.before_sending(/*may_end_answer=*/false); });
   }
+}
+
+void tell_of_departure(OutputFilter& filter) {
+  if (is_watched(filter)) {
+    tell_editor(filter, [](ReplyEditor& editor) { editor.after_sending(); });
+  }
+}
+
+bool begins_answer(const OutputFilter& filter) {
+  return filter.commands != nullptr && filter.commands->v_offset != filter.answered;
+}
+
+void tell_of_octets(OutputFilter& filter, const struct const_iovec* iov, unsigned count) {
+  const bool begins = begins_answer(filter);
+  const bool may_end = may_end_answer(iov, count);
+  tell_editor(filter, [&](ReplyEditor& editor) {
+    if (begins) {
+      filter.answered = filter.commands->v_offset;
+      editor.begin_answer();
+    }
+    if (may_end) {
+      editor.before_sending(may_end);
+    } else {
+      editor.sent_more = true;
+    }
+  });
 }
 
 void output_filter_cork(struct ostream_private* stream, bool set) {
   OutputFilter& filter = filter_of(stream);
-  if (!set && o_stream_get_buffer_used_size(stream->parent) > 0) {
-    tell_editor(filter, /*may_end=*/false);
-  }
+  if (!set) tell_of_flush(filter);
   filter.cork(stream, set);
+  if (!set) tell_of_departure(filter);
 }
 
 int output_filter_flush(struct ostream_private* stream) {
   OutputFilter& filter = filter_of(stream);
-  if (o_stream_get_buffer_used_size(stream->parent) > 0) {
-    tell_editor(filter, /*may_end=*/false);
-  }
-  return filter.flush(stream);
+  tell_of_flush(filter);
+  const int result = filter.flush(stream);
+  if (result > 0) tell_of_departure(filter);
+  return result;
 }
 
 void send(OutputFilter& filter, std::string_view octets) {
@@ -84,7 +133,7 @@ void send(OutputFilter& filter, std::string_view octets) {
 
 bool wants_line(const OutputFilter& filter) {
   return !filter.logged_in || !filter.line->empty() ||
-         (filter.editor != nullptr && filter.editor->awaits_reply());
+         (is_watched(filter) && filter.editor->awaits_reply());
 }
 
 // A line is complete.
@@ -113,38 +162,64 @@ void edit(OutputFilter& filter, std::string_view octets) {
   }
   while (!octets.empty() && wants_line(filter)) {
     const std::size_t line_feed = octets.find('\n');
-    filter.line->append(octets.substr(0, line_feed));
     if (line_feed == std::string_view::npos) {
+      filter.line->append(octets);
       return;
     }
-    octets.remove_prefix(line_feed + 1);
-    std::string line = std::exchange(*filter.line, {});
-    if (line.ends_with('\r')) {
-      line.pop_back();
+    const std::string_view end = octets.substr(0, line_feed + 1);
+    octets.remove_prefix(end.size());
+    if (filter.line->empty()) {
+      take_line(filter, without_line_end(end));
+    } else {
+      const std::string line = std::exchange(*filter.line, {}).append(end);
+      take_line(filter, without_line_end(line));
     }
-    take_line(filter, line);
   }
   if (!octets.empty()) {
     send(filter, octets);
   }
 }
 
+ssize_t pass(struct ostream_private* stream, const struct const_iovec* iov, unsigned count) {
+  const ssize_t sent = o_stream_sendv(stream->parent, iov, count);
+  if (sent < 0) {
+    o_stream_copy_error_from_parent(stream);
+    return -1;
+  }
+  stream->ostream.offset += static_cast<uoff_t>(sent);
+  return sent;
+}
+
+// Dovecot sends a message in many small pieces: one that neither begins nor ends an answer.
+bool is_within_answer(const OutputFilter& filter, const struct const_iovec* iov, unsigned count) {
+  return count == 1 && iov->iov_len > 0 && octets_of(*iov).back() != lone_dot.back() &&
+         !begins_answer(filter);
+}
+
 ssize_t output_filter_sendv(struct ostream_private* stream, const struct const_iovec* iov,
                             unsigned count) {
   OutputFilter& filter = filter_of(stream);
-  tell_editor(filter, may_end_answer(iov, count));
-  if (filter.held->empty() && !wants_line(filter)) {
-    const ssize_t sent = o_stream_sendv(stream->parent, iov, count);
-    if (sent < 0) {
-      o_stream_copy_error_from_parent(stream);
-      return -1;
+  if (filter.passes) {
+    if (!is_watched(filter)) {
+      return pass(stream, iov, count);
     }
-    stream->ostream.offset += static_cast<uoff_t>(sent);
-    return sent;
+    if (is_within_answer(filter, iov, count)) {
+      filter.editor->sent_more = true;
+      return pass(stream, iov, count);
+    }
   }
+  if (is_watched(filter) && stream->parent->stream_errno == 0) {
+    tell_of_octets(filter, iov, count);
+  }
+  if (filter.held->empty() && !wants_line(filter)) {
+    filter.passes = true;
+    return pass(stream, iov, count);
+  }
+  filter.passes = false;
   // Dovecot expects to hear that all its octets were taken, whatever was made of them.
   const ssize_t taken = trampoline("a reply", ssize_t{-1}, [&] {
-    const std::string octets = octets_of(iov, count);
+    std::string joined;
+    const std::string_view octets = octets_of(iov, count, joined);
     edit(filter, octets);
     return static_cast<ssize_t>(octets.size());
   });
@@ -198,6 +273,10 @@ struct ostream* output_filter_of(struct client* client) {
 
 void output_filter_set_editor(struct ostream* filter, ReplyEditor* editor) {
   filter_of(filter).editor = editor;
+}
+
+void output_filter_set_commands(struct ostream* filter, const struct istream* commands) {
+  filter_of(filter).commands = commands;
 }
 
 std::string_view output_filter_held(const struct ostream* filter) {

@@ -24,13 +24,22 @@ class ReplyEditor {
   ReplyEditor& operator=(ReplyEditor&&) = delete;
   virtual ~ReplyEditor() = default;
 
-  /// The next line that Dovecot sends is the first line of an answer.
+  /// Dovecot is about to send the first octets of its answer to the line that it has consumed last.
+  virtual void begin_answer() = 0;
+  /// The next line that Dovecot sends is the first line of an answer that may be reworded.
   [[nodiscard]] virtual bool awaits_reply() const = 0;
   /// What the client gets in place of `line`; neither has a CRLF.
   [[nodiscard]] virtual std::string reworded(std::string_view line) = 0;
   /// Octets may be about to leave for the client. With `may_end_answer` they may end an answer of
   /// several lines; without it they may be any octets sent earlier.
   virtual void before_sending(bool may_end_answer) = 0;
+  /// Octets may have left.
+  virtual void after_sending() = 0;
+
+  /// The filter tells the editor nothing, and all octets pass, while this is false.
+  bool watches = false;
+  /// Dovecot has sent octets since before_sending(), which may have left if there was no room.
+  bool sent_more = false;
 };
 
 /// Installs a filter on `client`'s output. `holds_login`: the filter also handles the reply to the
@@ -44,6 +53,8 @@ struct ostream* output_filter_of(struct client* client);
 
 /// Sets the editor to ask from now on; with nullptr, everything passes.
 void output_filter_set_editor(struct ostream* filter, ReplyEditor* editor);
+/// The stream from which Dovecot takes its commands: another offset, another command.
+void output_filter_set_commands(struct ostream* filter, const struct istream* commands);
 
 /// The reply to the login, without CRLF, while it is held back; otherwise empty.
 std::string_view output_filter_held(const struct ostream* filter);

@@ -46,6 +46,22 @@ class LastTest(hosts.HostTest):
             pop3.quit()
         self.assertEqual(hosts.last(self.host, user), b"+OK 1")
 
+    def test_of_a_packet_of_retrs_those_that_are_refused_do_not_count(self):
+        user = self.user(4)
+        maildir = self.host.maildir(user, fresh=False)
+        with self.login(user) as pop3:
+            pop3.command(b"STAT")
+            pop3.quit()
+        moved, = [name for name in os.listdir(f"{maildir}/cur") if ".M3P1." in name]
+        os.chown(f"{maildir}/cur/{moved}", 0, 0)
+        os.chmod(f"{maildir}/cur/{moved}", 0)
+        with self.login(user) as pop3:
+            pop3.send(b"RETR 1\r\nRETR 3\r\nRETR 99\r\nNOOP\r\nLAST\r\nRETR 3\r\nRETR 2\r\nTOP 4 0\r\nLAST\r\nQUIT\r\n")
+            answers = pop3.rest()
+        self.assertEqual(answers.count(b"-ERR"), 3)
+        self.assertIn(b"\r\n+OK\r\n+OK 1\r\n-ERR", answers)
+        self.assertIn(b"\r\n.\r\n+OK 2\r\n", answers)
+
     def test_a_drop_in_the_middle_of_a_message_does_not_count_it(self):
         user = self.user(2)
         hosts.deliver(self.host, user, hosts.message(3, 30_000_000), 3)

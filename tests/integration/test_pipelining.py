@@ -1,7 +1,15 @@
 """Replies come in the order of the commands, however the octets arrive."""
+import socket
+import struct
 import time
 
 import hosts
+
+
+def segments_received(connection):
+    """How many TCP segments with data have arrived (tcpi_data_segs_in)."""
+    info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 160)
+    return struct.unpack_from("I", info, 152)[0]
 
 
 class PipeliningTest(hosts.HostTest):
@@ -48,6 +56,17 @@ class PipeliningTest(hosts.HostTest):
         self.assertEqual([pop3.line()[:3] for _ in range(2)], [b"+OK", b"+OK"])
         self.check_replies(pop3, commands, expected)
         self.assertTrue(pop3.quit().startswith(b"+OK"))
+
+    def test_the_replies_to_a_packet_leave_in_one_write(self):
+        self.policy('[reply]\ndialect = "popper"\n', "worded.example")
+        for domain, command in ("worded.example", b"NOOP\r\n"), ("example.org", b"LAST\r\n"):
+            with self.subTest(command):
+                pop3 = self.login(self.user(1, domain))
+                before = segments_received(pop3.socket)
+                pop3.send(command * 30)
+                for _ in range(30):
+                    self.assertTrue(pop3.line().startswith(b"+OK"))
+                self.assertEqual(segments_received(pop3.socket), before + 1)
 
     def test_one_octet_at_a_time_gives_the_same_octets(self):
         commands = self.mixed(60)[0] + [b"DELE 3", b"LAST", b"RSET", b"LAST", b"QUIT"]

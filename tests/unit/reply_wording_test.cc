@@ -67,9 +67,14 @@ TEST(Dialects, AreGoodPolicies) {
 class ReplyWordingTest : public ::testing::Test {
  protected:
   std::string reworded(std::string_view line, std::string_view hosts) {
-    const CommandLine parsed = parse_command_line(line);
-    wording_.begins(parsed, recognize(parsed));
+    wording_.all_answered();
+    give(line, 0);
     return wording_.reworded(hosts);
+  }
+
+  void give(std::string_view line, std::uint64_t end) {
+    const CommandLine parsed = parse_command_line(line);
+    wording_.given(parsed, recognize(parsed), end);
   }
 
   policy::Policy::Reply policy_{.dialect = find_dialect("rfc1225"), .templates = {}};
@@ -105,6 +110,38 @@ TEST_F(ReplyWordingTest, LeavesAloneWhatIsNotItsOwn) {
   EXPECT_EQ(reworded("RETR 1", "-ERR Message 1 expunged."), "-ERR Message 1 expunged.");
   // A second line is not the first line of an answer.
   EXPECT_EQ(wording_.reworded("-ERR Too many bad commands."), "-ERR Too many bad commands.");
+}
+
+// As cmd_dele() does: the mark is set before the reply is sent.
+TEST_F(ReplyWordingTest, LinesGivenTogetherAreWordedOneByOne) {
+  give("DELE 1", 8);
+  give("LIST 1", 16);
+  give("RETR 2", 24);
+  give("STAT", 30);
+  give("QUIT", 36);
+  EXPECT_FALSE(wording_.awaits_reply(0));
+  EXPECT_TRUE(wording_.awaits_reply(8));
+  port_.deleted_numbers.insert(1);
+  EXPECT_EQ(wording_.reworded("+OK Marked to be deleted."), "+OK message 1 deleted");
+  EXPECT_FALSE(wording_.awaits_reply(8));
+  EXPECT_TRUE(wording_.awaits_reply(16));
+  EXPECT_EQ(wording_.reworded("-ERR Message is deleted."), "-ERR message 1 already deleted");
+  (void)wording_.reworded("+OK 200 octets");
+  // The lines of the message are not the reply to STAT.
+  EXPECT_FALSE(wording_.awaits_reply(24));
+  EXPECT_EQ(wording_.reworded("+OK 1 200"), "+OK 1 200");
+  EXPECT_EQ(wording_.reworded("+OK Logging out."),
+            "+OK " + port_.host_name() + " POP3 server signing off (1 message left)");
+  EXPECT_FALSE(wording_.awaits_reply(36));
+}
+
+TEST_F(ReplyWordingTest, TakesOnlySoManyLinesAtOnce) {
+  unsigned lines = 0;
+  while (wording_.room() && lines < 1000) give("NOOP", ++lines * 6);
+  EXPECT_GE(lines, 50U);
+  EXPECT_LT(lines, 1000U);
+  wording_.all_answered();
+  EXPECT_TRUE(wording_.room());
 }
 
 TEST_F(ReplyWordingTest, PolicysOwnWordsAreStronger) {

@@ -288,7 +288,48 @@ TEST(DeadlyLines, AreWordedAsOtherUnknownCommands) {
   Session session(port, made);
   EXPECT_EQ(shown(session.take("From: me\r\n", 0)), "ours 10");
   EXPECT_EQ(answer_to(session, "From: me\r\n").reply.wire(), "-ERR what is From:?\r\n");
-  EXPECT_FALSE(session.awaits_reply());
+  EXPECT_FALSE(session.awaits_reply(10));
+}
+
+// Each of the host's replies is worded by the state of the maildrop before its command.
+TEST(Session, UnderADialectLinesAreOneRunAndRepliesAreWordedInTurn) {
+  FakeHost port(3);
+  port.deadly = ":";
+  policy::Resolution made = resolution({"LAST"});
+  made.policy.reply.dialect = wording::find_dialect("rfc1225");
+  Session session(port, made);
+  EXPECT_EQ(shown(session.take("NOOP\r\nDELE 1\r\nx\r\nDELE 1\r\na: b\r\n", 0)), "host 25");
+  EXPECT_FALSE(session.awaits_reply(0));
+  EXPECT_TRUE(session.awaits_reply(6));
+  (void)session.reworded("+OK");
+  EXPECT_FALSE(session.awaits_reply(6));
+  port.deleted_numbers.insert(1);
+  EXPECT_EQ(session.reworded("+OK Marked to be deleted."), "+OK message 1 deleted");
+  EXPECT_TRUE(session.awaits_reply(17));
+  (void)session.reworded("-ERR Unknown command: X");
+  EXPECT_EQ(session.reworded("-ERR Message is deleted."), "-ERR message 1 already deleted");
+  EXPECT_FALSE(session.awaits_reply(25));
+  EXPECT_EQ(session.reworded("-ERR Too many bad commands."), "-ERR Too many bad commands.");
+  session.executed(25);
+  EXPECT_EQ(shown(session.take("a: b\r\nNOOP\r\n", 25)), "ours 6");
+  EXPECT_EQ(shown(session.take("NOOP\r\nQUIT\r\nNOOP\r\n", 25)), "host 6");
+  session.executed(31);
+  EXPECT_EQ(shown(session.take("QUIT\r\nNOOP\r\n", 31)), "host 6");
+}
+
+TEST(Session, UnderADialectOnlySoManyLinesAreARun) {
+  FakeHost port(3);
+  policy::Resolution made = resolution({});
+  made.policy.reply.dialect = wording::find_dialect("rfc1225");
+  Session session(port, made);
+  std::string lines;
+  for (int line = 0; line < 1000; ++line) lines += "NOOP\r\n";
+  const Decision first = session.take(lines, 0);
+  EXPECT_EQ(first.taker, Taker::host);
+  EXPECT_GT(first.octets, 300U);
+  EXPECT_LT(first.octets, lines.size());
+  session.executed(first.octets);
+  EXPECT_EQ(session.take(lines, first.octets).octets, first.octets);
 }
 
 class LastInSession : public testing::Test {
@@ -357,9 +398,39 @@ TEST_F(LastInSession, ALineCountsOnceTheHostHasConsumedItsLastOctet) {
   EXPECT_EQ(last(), "+OK 3\r\n");
 }
 
-TEST_F(LastInSession, ARetrEndsItsRunForOnlyTheHostKnowsWhetherItSucceeds) {
-  EXPECT_EQ(shown(session_.take("NOOP\r\nRETR 2\r\nRETR 3\r\n", 0)), "host 14");
-  EXPECT_EQ(shown(session_.take("RETR 9\r\nRETR x\r\nTOP 1 0\r\nRETR 3\r\n", 14)), "host 33");
+TEST_F(LastInSession, RetrsAreOneRunAndTheHostsCountTellsWhichSucceeded) {
+  const std::string_view lines = "NOOP\r\nRETR 2\r\nRETR 9\r\nRETR 3\r\nRETR 4\r\n";
+  EXPECT_EQ(shown(session_.take(lines, 0)), "host 38");
+  session_.executed(13);  // the answer to RETR 2 begins
+  port_.retrieved += 100;
+  session_.executed(21);
+  session_.executed(29);  // RETR 3 is refused
+  session_.executed(37);
+  port_.retrieved += 100;
+  session_.executed(37);  // the answer to RETR 4 goes on
+  EXPECT_EQ(last(), "+OK 2\r\n");
+  session_.executed(38);
+  EXPECT_EQ(last(), "+OK 4\r\n");
+}
+
+TEST_F(LastInSession, OfRetrsWhoseAnswersWereNotSeenNoneCounts) {
+  EXPECT_EQ(shown(session_.take("RETR 1\r\nRETR 2\r\nRETR 3\r\n", 0)), "host 24");
+  port_.retrieved += 100;
+  session_.executed(16);
+  EXPECT_EQ(last(), "+OK 0\r\n");
+  port_.retrieved += 100;
+  session_.executed(24);
+  EXPECT_EQ(last(), "+OK 3\r\n");
+}
+
+TEST(Session, ARetrThatCountsForThePaceIsARunOfItsOwn) {
+  FakeHost port(3);
+  policy::Resolution made = resolution({"LAST"});
+  made.policy.pace.octets_per_hour = 1'000'000;
+  Session session(port, made);
+  EXPECT_EQ(shown(session.take("NOOP\r\nRETR 2\r\nRETR 3\r\n", 0)), "host 6");
+  session.executed(6);
+  EXPECT_EQ(shown(session.take("RETR 2\r\nRETR 3\r\n", 6)), "host 8");
 }
 
 TEST_F(LastInSession, ARetrThatTheHostRefusesDoesNotCount) {
@@ -525,10 +596,9 @@ TEST(Session, UnderUwATopCountsIfTheHostSendsIt) {
   auto made = resolution();
   made.policy.last.semantics = policy::LastSemantics::uw;
   Session session(port, std::move(made));
-  EXPECT_EQ(shown(session.take("TOP 2 x\r\nTOP 3 0\r\n", 0)), "host 9");
+  EXPECT_EQ(shown(session.take("TOP 2 x\r\nTOP 3 0\r\n", 0)), "host 18");
   session.executed(9);
   EXPECT_EQ(answer_to(session, "LAST\r\n").reply.wire(), "+OK 0\r\n");
-  EXPECT_EQ(shown(session.take("TOP 3 0\r\n", 9)), "host 9");
   port.topped = 20;
   session.executed(18);
   EXPECT_EQ(answer_to(session, "LAST\r\n").reply.wire(), "+OK 3\r\n");

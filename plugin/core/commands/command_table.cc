@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "plugin/core/base/text.h"
 #include "plugin/core/commands/handled_by.h"
@@ -218,6 +219,50 @@ constexpr std::array table{
         .on_messages = false},
 };
 
+constexpr std::size_t no_row = table.size();
+
+/// The rows that are verbs by their first letter, in the order of the table: each line comes here.
+struct ByLetter {
+  std::array<std::size_t, 26> first{};
+  std::array<std::size_t, table.size()> next{};
+};
+
+constexpr ByLetter by_letter = [] {
+  ByLetter made;
+  made.first.fill(no_row);
+  for (std::size_t row = table.size(); row-- > 0;) {
+    if (table[row].no_verb) continue;
+    std::size_t& first = made.first[static_cast<std::size_t>(table[row].name.front() - 'A')];
+    made.next[row] = first;
+    first = row;
+  }
+  return made;
+}();
+
+std::size_t first_row(std::string_view text) noexcept {
+  const char letter = text.empty() ? '\0' : upper(text.front());
+  return letter >= 'A' && letter <= 'Z' ? by_letter.first.at(static_cast<std::size_t>(letter - 'A'))
+                                        : no_row;
+}
+
+// Faster than equals_ignoring_case(), because names are in upper case.
+bool begins_with(std::string_view line, std::string_view name) noexcept {
+  if (line.size() < name.size()) return false;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (upper(line[i]) != name[i]) return false;
+  }
+  return true;
+}
+
+std::optional<Recognized> matched(const Command& command, const CommandLine& line) noexcept {
+  std::string_view name = command.name;
+  if (command.no_verb || !equals_ignoring_case(take_word(name), line.verb)) return std::nullopt;
+  if (name.empty()) return Recognized{&command, line.arguments};
+  std::string_view rest = line.arguments;
+  if (!equals_ignoring_case(name, take_word(rest))) return std::nullopt;
+  return Recognized{&command, rest};
+}
+
 }  // namespace
 
 std::span<const Command> command_table() noexcept {
@@ -232,28 +277,28 @@ const Command* find_command(std::string_view name) noexcept {
 }
 
 Recognized recognize(const CommandLine& line) noexcept {
-  return recognize(line, table);
+  for (std::size_t row = first_row(line.verb); row != no_row; row = by_letter.next.at(row)) {
+    if (const auto found = matched(table.at(row), line)) return *found;
+  }
+  return {nullptr, line.arguments};
 }
 
 Recognized recognize(const CommandLine& line, std::span<const Command> rows) noexcept {
   if (line.verb.empty()) return {nullptr, line.arguments};
-  const char first = lower(line.verb.front());
   for (const Command& command : rows) {
-    std::string_view name = command.name;
-    // Every line comes here: the first letter alone tells most rows apart.
-    if (lower(name.front()) != first || command.no_verb ||
-        !equals_ignoring_case(take_word(name), line.verb)) {
-      continue;
-    }
-    if (name.empty()) {
-      return {&command, line.arguments};
-    }
-    std::string_view rest = line.arguments;
-    if (equals_ignoring_case(name, take_word(rest))) {
-      return {&command, rest};
-    }
+    if (const auto found = matched(command, line)) return *found;
   }
   return {nullptr, line.arguments};
+}
+
+const Command* at_front_of(std::string_view line) noexcept {
+  for (std::size_t row = first_row(line); row != no_row; row = by_letter.next.at(row)) {
+    const Command& command = table.at(row);
+    if (!begins_with(line, command.name)) continue;
+    const std::string_view rest = line.substr(command.name.size());
+    if (rest.starts_with(' ') || rest == "\r\n" || rest == "\n") return &command;
+  }
+  return nullptr;
 }
 
 }  // namespace pop3_legacy

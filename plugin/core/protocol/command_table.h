@@ -99,6 +99,9 @@ struct Recognized {
 Recognized recognize(const CommandLine& line) noexcept;
 /// The same, among `rows` instead of the table's.
 Recognized recognize(const CommandLine& line, std::span<const Command> rows) noexcept;
+/// The row whose name `line` begins with, followed by a space or the line's end (LF or CRLF). What
+/// recognize() finds, without parsing the line; only rows of one word need be found.
+const Command* at_front_of(std::string_view line) noexcept;
 
 }  // namespace pop3_legacy
 

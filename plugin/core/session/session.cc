@@ -172,7 +172,9 @@ Decision Session::take_unless_deadly(std::string_view buffered) {
 }
 
 Decision Session::take_lines(std::string_view buffered, std::uint64_t offset) {
-  (void)accesses_.view().open();
+  wording_.all_answered();
+  const bool passes =
+      accesses_.view().open().ok() && open_.own() && open_.scan().width == 0;  // see passed()
   if (visitor_ == Visitor::master) host_.maildrop.leave_seen_alone();
   for (std::size_t run = 0;;) {
     const auto line_feed = buffered.find('\n', run);
@@ -180,7 +182,17 @@ Decision Session::take_lines(std::string_view buffered, std::uint64_t offset) {
       return {run > 0 ? Taker::host : Taker::incomplete, run};
     }
     const std::size_t end = line_feed + 1;
-    const Line line(*this, buffered.substr(run, end - run));
+    const std::string_view typed = buffered.substr(run, end - run);
+    const Command* const passed = passes ? commands_.passed(typed) : nullptr;
+    if (passed != nullptr && (passed->access == Access::none || accesses_.idle())) {
+      accesses_.heard(passed->access, run, end);
+      run = end;
+      if (wording_.all_hosts()) continue;
+      const CommandLine parsed = parse_command_line(typed);
+      if (!word(parsed, {passed, parsed.arguments}, offset + end)) return {Taker::host, run};
+      continue;
+    }
+    const Line line(*this, typed);
     Decision decision = decide(line);
     const bool is_hosts = decision.taker == Taker::host;
     const auto access =
@@ -309,13 +321,20 @@ std::optional<Decision> Session::hold_back(const Line& line,
 
 // True: it is the last line of its run. It ends after `end` octets of the host's input.
 bool Session::give_to_host(const Line& line, std::uint64_t end) {
-  if (!wording_.all_hosts()) wording_.begins(line.parsed, line.recognized);
+  const bool goes_on = wording_.all_hosts() || word(line.parsed, line.recognized, end);
   if (line.access == Access::quit) {
     if (!open_.own()) host_.boards->prepare_quit();
     return true;
   }
   if (line.command() != nullptr && line.command()->access == Access::reset) open_.reset();
-  return accesses_.given_to_host(line.access, line.arguments(), end) || !wording_.all_hosts();
+  return accesses_.given_to_host(line.access, line.arguments(), end) || !goes_on;
+}
+
+// The reply to this line of the host's will be worded. False: it is the last line of its run.
+bool Session::word(const CommandLine& line, const Recognized& recognized, std::uint64_t end) {
+  wording_.given(line, recognized, end);
+  const bool is_quit = recognized.command != nullptr && recognized.command->access == Access::quit;
+  return !is_quit && wording_.room();
 }
 
 // A host's command that this session answers while a maildrop other than the user's own is open, or
@@ -338,8 +357,8 @@ Reply Session::unknown(const Line& line) {
   std::transform(verb.begin(), verb.end(), verb.begin(), upper);
   Reply hosts = Reply::err("Unknown command: " + verb);
   if (wording_.all_hosts()) return hosts;
-  wording_.begins(line.parsed, line.recognized);
-  return Reply::verbatim(wording_.reworded(without_line_end(hosts.wire())) + "\r\n");
+  return Reply::verbatim(
+      wording_.reworded_unknown(line.parsed.verb, without_line_end(hosts.wire())) + "\r\n");
 }
 
 Answer Session::answer(Decision decision) {
@@ -366,7 +385,7 @@ Answer Session::execute(const Command& command, std::string_view arguments) {
 Answer Session::reworded(const Command& command, std::string_view arguments) {
   Answer answer = commands::uidl(*this, arguments);
   if (wording_.all_hosts()) return answer;
-  wording_.begins({.verb = command.name, .arguments = arguments}, {&command, arguments});
+  wording_.given({.verb = command.name, .arguments = arguments}, {&command, arguments}, /*end=*/0);
   answer.reply = Reply::verbatim(wording_.reworded(without_line_end(answer.reply.wire())) + "\r\n");
   return answer;
 }

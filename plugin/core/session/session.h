@@ -4,7 +4,7 @@
 /// The host's adapter owns it and drives it like this:
 ///
 ///     before its output leaves:            leaving()
-///     as the host consumes:                executed(), and all_left() once its output has left
+///     before it answers the next line:     executed(), and all_left() once its output has left
 ///     when it has executed all it has:     take() the next piece of input
 ///       Taker::host        → give the host those octets, untouched, or their replacement
 ///       Taker::ours        → answer(), send
@@ -79,17 +79,17 @@ class Session {
   /// the host about the maildrop, and only when the host has executed all of those octets. The
   /// first call narrows the maildrop to the view.
   ///
-  /// A RETR that matters to LAST or the view ends its run, because only the host knows whether it
-  /// succeeds. One that counts for the pace is a run of its own, and so is every line if the policy
-  /// words the host's replies. QUIT is a run of its own too: the state is stored before the host
-  /// answers, or a client that comes back at once would find the old one.
+  /// A RETR that counts for the pace is a run of its own. So is a QUIT that matters to a tracker:
+  /// the state is stored before the host answers, or a client that comes back at once would find
+  /// the old one.
   [[nodiscard]] Decision take(std::string_view buffered, std::uint64_t offset);
   /// The reply to one of our lines, as take() has decided. If a handler throws, the answer is -ERR
   /// [SYS/TEMP] and the exception is logged.
   [[nodiscard]] Answer answer(Decision decision);
 
   /// The host has executed, in order, every line that ends at or before `offset` octets of its
-  /// input.
+  /// input. To be called before the answer to the next one begins, or at least if minds_delivery():
+  /// what the host has counted by then tells whether a RETR succeeded.
   void executed(std::uint64_t offset) { accesses_.executed(offset); }
 
   // --- what has reached the client (delivery.h) ---
@@ -115,11 +115,13 @@ class Session {
   /// `hosts` is the host's positive reply to the login. The mailbox is open, and no command has
   /// been taken yet. To be called once, even if only the pace may refuse the login.
   [[nodiscard]] LoginReply logged_in(std::string_view hosts);
-  /// The latest input from take() has not been answered by the host: reworded() takes the next
-  /// line.
-  [[nodiscard]] bool awaits_reply() const noexcept { return wording_.awaits_reply(); }
-  /// Rewords the first line of the host's answer to its latest input from take(), which is then one
-  /// command; returns any other line unchanged.
+  /// The host, which has consumed that many octets of its input, has not answered the line that it
+  /// consumed last: reworded() takes the next line.
+  [[nodiscard]] bool awaits_reply(std::uint64_t consumed) const noexcept {
+    return wording_.awaits_reply(consumed);
+  }
+  /// Rewords the first line of the host's answer to the next line of those that take() gave it;
+  /// returns any other line unchanged.
   [[nodiscard]] std::string reworded(std::string_view line) { return wording_.reworded(line); }
 
   /// The session is over, and the mailbox is still open. Stores what lasts; for a QUIT that failed,
@@ -160,6 +162,7 @@ class Session {
   [[nodiscard]] bool leaves_all_to_host() const noexcept;
   [[nodiscard]] bool takes_over(const Command& command) const noexcept;
   [[nodiscard]] bool deadly(const CommandLine& line) const noexcept;
+  [[nodiscard]] bool word(const CommandLine& line, const Recognized& recognized, std::uint64_t end);
   Decision take_unless_deadly(std::string_view buffered);
   Decision take_lines(std::string_view buffered, std::uint64_t offset);
   [[nodiscard]] Decision decide(const Line& line);

@@ -34,6 +34,11 @@ const Command& target_of(const Command& alias) noexcept {
   return *recognize(parse_command_line(alias.own->target)).command;
 }
 
+/// Of a command of the table.
+std::size_t row_of(const Command& command) noexcept {
+  return static_cast<std::size_t>(&command - command_table().data());
+}
+
 /// Some clients older than RFC 1939 send TOP with only the message number.
 bool is_top_without_lines(std::string_view line) noexcept {
   const CommandLine parsed = parse_command_line(line);
@@ -74,6 +79,22 @@ SessionCommands::SessionCommands(policy::Policy& policy, const policy::Resolutio
                                return is_xtnd(command) && treatment(command) == Treatment::ours;
                              }) ||
                  std::any_of(own_.begin(), own_.end(), is_xtnd);
+  passes_.reserve(table.size());
+  for (const Command& command : table) passes_.push_back(passes(command));
+}
+
+// RSET ends XTND SCAN, and UIDL waits for the ids.
+bool SessionCommands::passes(const Command& command) const noexcept {
+  const bool has_arguments = command.syntax != command.name;
+  const bool as_typed = own_.empty() && policy_.lenient.top_lines == 0 && !policy_.lenient.spaces;
+  return as_typed && treatment(command) == Treatment::host && !is_xtnd(command) &&
+         (takers_.empty() || !has_arguments) && command.access != Access::reset &&
+         command.name != "UIDL" && command.like != "UIDL";
+}
+
+const Command* SessionCommands::passed(std::string_view line) const noexcept {
+  const Command* const command = at_front_of(line);
+  return command != nullptr && passes_[row_of(*command)] ? command : nullptr;
 }
 
 // The rows point into the policy, whose commands do not move.
@@ -132,7 +153,7 @@ bool SessionCommands::capa_needs_us() const noexcept {
 Treatment SessionCommands::treatment(const Command& command) const noexcept {
   if (is_alias(command)) return treatment(target_of(command));
   if (command.own != nullptr) return own_treatment_;
-  return treatments_[static_cast<std::size_t>(&command - command_table().data())];
+  return treatments_[row_of(command)];
 }
 
 bool SessionCommands::available(const Command& command) const noexcept {

@@ -41,6 +41,10 @@ class SessionCommands {
   /// The policy's own commands, including aliases.
   [[nodiscard]] std::span<const Command> own() const noexcept { return own_; }
 
+  /// The command that `line`, line end included, begins with, if every such line goes to the host
+  /// as it is: while the user's own maildrop is open and shown, without XTND SCAN, and if no
+  /// tracker is interested in the command. nullptr: that has to be found out.
+  [[nodiscard]] const Command* passed(std::string_view line) const noexcept;
   /// The line that `line` stands for, if it differs: the target of a policy's alias, or the correct
   /// form of a line that the policy tolerates. Includes the line end.
   [[nodiscard]] std::optional<std::string> rewritten(std::string_view line) const;
@@ -58,10 +62,12 @@ class SessionCommands {
   [[nodiscard]] Treatment decide(const Command& command, const policy::Resolution& resolution,
                                  const host::Host& host) const;
   [[nodiscard]] bool capa_needs_us() const noexcept;
+  [[nodiscard]] bool passes(const Command& command) const noexcept;
   void add_own(std::vector<policy::XCommand>& commands, bool programs);
 
   const policy::Policy& policy_;
   std::vector<Treatment> treatments_;          ///< in the order of the command table
+  std::vector<bool> passes_;                   ///< in the same order, for passed()
   std::vector<const Command*> takers_;         ///< those of ours that take lines of the host's
   std::vector<Command> own_;                   ///< made from the policy's x_commands
   Treatment own_treatment_ = Treatment::ours;  ///< of those that are not aliases

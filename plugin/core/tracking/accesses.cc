@@ -113,21 +113,41 @@ bool Accesses::given_to_host(Access kind, std::string_view arguments, std::uint6
   const bool may_fail = kind != Access::remove;
   with_host_.push_back(
       {*access, end, may_fail ? host_.connection.octets_sent(kind) : 0, delivery_.place()});
-  return may_fail;
+  return may_fail && std::any_of(trackers_.begin(), trackers_.end(),
+                                 [&](const Tracker* tracker) { return tracker->may_refuse(kind); });
 }
 
-void Accesses::executed(std::uint64_t offset) {
+bool Accesses::retrievals_end_at_once(std::uint64_t offset) const noexcept {
+  unsigned retrievals = 0;
+  for (const WithHost& one : with_host_) {
+    if (one.end > offset || retrievals > 1) break;
+    if (transfers(one.access.kind)) ++retrievals;
+  }
+  return retrievals > 1;
+}
+
+void Accesses::executed_lines(std::uint64_t offset) {
+  const bool unknown = retrievals_end_at_once(offset);
   while (!with_host_.empty() && with_host_.front().end <= offset) {
     const WithHost& first = with_host_.front();
     const Access kind = first.access.kind;
     if (kind == Access::reset) {
       reset();
+    } else if (transfers(kind)) {
+      const std::uint64_t octets =
+          unknown ? 0 : host_.connection.octets_sent(kind) - first.octets_sent;
+      done(first.access, {.octets = octets}, first.place);
     } else {
-      done(first.access,
-           {.octets = transfers(kind) ? host_.connection.octets_sent(kind) - first.octets_sent : 1},
-           first.place);
+      done(first.access, {.octets = 1}, first.place);
     }
     with_host_.pop_front();
+  }
+  // Asked again, the host may already have counted what it sends for the next one.
+  const bool begins = offset > std::exchange(executed_, offset);
+  if (with_host_.empty() || !begins) return;
+  WithHost& next = with_host_.front();
+  if (transfers(next.access.kind)) {
+    next.octets_sent = host_.connection.octets_sent(next.access.kind);
   }
 }
 
@@ -162,7 +182,7 @@ bool Accesses::minds_delivery() const noexcept {
 }
 
 // Asks the host only if the answer matters.
-void Accesses::heard(Access kind, std::size_t begin, std::size_t end) {
+void Accesses::heard_one(Access kind, std::size_t begin, std::size_t end) {
   delivery_.heard(taken_ + begin, taken_ + end, kind_of(kind));
   if (delivery_.proved() == nullptr || !host_.connection.output_acknowledged()) return;
   while (const MessageAccess* const access = delivery_.proved()) {

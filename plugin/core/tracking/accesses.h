@@ -49,10 +49,14 @@ class Accesses {
   [[nodiscard]] std::optional<MessageAccess> may_refuse(Access kind,
                                                         std::string_view arguments) const;
   /// The host is given a command whose line ends after `end` octets of its input. True: the command
-  /// must end its run, because only the host knows whether it succeeds.
+  /// must end its run, because a tracker may refuse the next one.
   bool given_to_host(Access kind, std::string_view arguments, std::uint64_t end);
-  /// The host has executed every line that ends at or before `offset`.
-  void executed(std::uint64_t offset);
+  /// The host has executed every line that ends at or before `offset`, and nothing of the next one
+  /// has been counted by Connection::octets_sent(). To be called before the next answer begins: of
+  /// two retrievals that end at once, neither is known to have succeeded.
+  void executed(std::uint64_t offset) {
+    if (!with_host_.empty()) executed_lines(offset);
+  }
 
   // --- our commands ---
 
@@ -80,7 +84,9 @@ class Accesses {
   /// This many octets of the client's input have been consumed.
   void took(std::uint64_t octets) noexcept { taken_ += octets; }
   /// The next command, whose line occupies `begin` to `end`, counted from there.
-  void heard(Access kind, std::size_t begin, std::size_t end);
+  void heard(Access kind, std::size_t begin, std::size_t end) {
+    if (!idle()) heard_one(kind, begin, end);
+  }
 
   // --- the end ---
 
@@ -97,12 +103,15 @@ class Accesses {
   struct WithHost {
     MessageAccess access;
     std::uint64_t end;          ///< executed once the host has consumed this many octets
-    std::uint64_t octets_sent;  ///< by the host, before it executed this command
+    std::uint64_t octets_sent;  ///< by the host when executed() was called last before this one
     Delivery::Place place;
   };
 
   [[nodiscard]] std::optional<MessageAccess> read(Access kind, std::string_view arguments) const;
   void done(const MessageAccess& access, const Sent& sent, const Delivery::Place& place);
+  void executed_lines(std::uint64_t offset);
+  void heard_one(Access kind, std::size_t begin, std::size_t end);
+  [[nodiscard]] bool retrievals_end_at_once(std::uint64_t offset) const noexcept;
   void tell(const Tracker& tracker, const Status& stored);
 
   host::Host host_;
@@ -113,6 +122,7 @@ class Accesses {
   std::vector<Tracker*> trackers_;  ///< the interested ones of the three, in the order of finish()
   std::deque<WithHost> with_host_;
   Delivery delivery_;
+  std::uint64_t executed_ = 0;  ///< the offset up to which it was seen that the host has executed
   std::uint64_t taken_ = 0;
   bool quit_ = false;
   bool told_ = false;  ///< logged what could not be stored

@@ -11,13 +11,6 @@ constexpr std::string_view shortest_retrieval = "RETR 1\n";
 
 }  // namespace
 
-void Delivery::heard(std::uint64_t begin, std::uint64_t end, Kind kind) {
-  begin_ = begin;
-  kind_ = kind;
-  place_.end = end;
-  if (kind == Kind::retrieval) ++place_.retrievals;
-}
-
 void Delivery::sent(const MessageAccess& access, const Place& place) {
   messages_.push_back({.access = access, .place = place, .arrived = 0});
 }

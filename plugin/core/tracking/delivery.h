@@ -36,7 +36,12 @@ class Delivery {
   };
 
   /// The client's next command, whose line begins at `begin` and ends before `end`.
-  void heard(std::uint64_t begin, std::uint64_t end, Kind kind);
+  void heard(std::uint64_t begin, std::uint64_t end, Kind kind) noexcept {
+    begin_ = begin;
+    kind_ = kind;
+    place_.end = end;
+    if (kind == Kind::retrieval) ++place_.retrievals;
+  }
   /// The place of the latest command.
   [[nodiscard]] const Place& place() const noexcept { return place_; }
 

@@ -32,19 +32,13 @@ constexpr std::array<Row, 9> rows{{
 
 const Row* row_of(const Command& command) {
   const auto* const row = std::find_if(rows.begin(), rows.end(), [&](const Row& candidate) {
-    return candidate.command == command.name;
+    return candidate.command.front() == command.name.front() && candidate.command == command.name;
   });
   return row == rows.end() ? nullptr : &*row;
 }
 
 std::optional<MessageNumber> number_in(const Command& command, std::string_view arguments) {
   return parse_message_number(arguments, /*more_follows=*/command.access == Access::top);
-}
-
-std::optional<Worded> positive_reply(const Command& command, std::string_view arguments) {
-  const Row* const row = row_of(command);
-  if (row == nullptr) return std::nullopt;
-  return row->one && !arguments.empty() ? row->one : row->all;
 }
 
 // The reply's own template, or that of the more general reply.
@@ -84,28 +78,45 @@ std::string ReplyWording::logged_in(std::string_view hosts) const {
   return worded(Worded::pass, facts, hosts);
 }
 
-std::optional<Worded> ReplyWording::negative_reply(const Command& command,
-                                                   std::string_view arguments) const {
-  const Row* const row = row_of(command);
-  const auto number = number_in(command, arguments);
-  if (row == nullptr || !row->names_message || !number) return std::nullopt;
-  if (*number == 0 || *number > maildrop_.message_count()) {
-    return command.access == Access::top ? Worded::no_top : Worded::no_message;
+std::optional<Worded> ReplyWording::negative_reply(const Given& line) const {
+  if (line.command == nullptr) return Worded::unknown;
+  if (!line.names_message || !line.number) return std::nullopt;
+  if (*line.number == 0 || *line.number > maildrop_.message_count()) {
+    return line.command->access == Access::top ? Worded::no_top : Worded::no_message;
   }
-  return maildrop_.deleted(*number) ? std::optional(Worded::deleted) : std::nullopt;
+  return maildrop_.deleted(*line.number) ? std::optional(Worded::deleted) : std::nullopt;
 }
 
-void ReplyWording::begins(const CommandLine& line, const Recognized& recognized) {
-  begun_ = true;
+void ReplyWording::given(const CommandLine& line, const Recognized& recognized, std::uint64_t end) {
+  Given& given = given_.emplace_back();
+  given.end = end;
+  given.verb = line.verb;
+  given.command = recognized.command;
+  if (recognized.command != nullptr) {
+    const Row* const row = row_of(*recognized.command);
+    given.number = number_in(*recognized.command, recognized.arguments);
+    if (row != nullptr) {
+      given.names_message = row->names_message;
+      given.positive = row->one && !recognized.arguments.empty() ? row->one : row->all;
+    }
+  }
+  if (next_ + 1 == given_.size()) begin_next();
+}
+
+void ReplyWording::all_answered() noexcept {
+  given_.clear();
+  next_ = 0;
+}
+
+// The host is about to execute this line: nothing that came before it can change the maildrop now.
+void ReplyWording::begin_next() {
+  const Given& line = given_[next_];
   facts_ = Facts();
-  positive_ = std::nullopt;
-  negative_ = Worded::unknown;
   facts_.command = line.verb;
-  if (recognized.command == nullptr) return;
-  const Command& command = *recognized.command;
-  facts_.message = number_in(command, recognized.arguments).value_or(0);
-  positive_ = positive_reply(command, recognized.arguments);
-  negative_ = negative_reply(command, recognized.arguments);
+  positive_ = line.positive;
+  negative_ = negative_reply(line);
+  if (line.command == nullptr) return;
+  facts_.message = line.number.value_or(0);
   facts_.tally = positive_ == Worded::rset ? maildrop_.all() : maildrop_.left();
   if (positive_ == Worded::quit) {
     positive_ = facts_.tally.messages == 0 ? Worded::quit_empty : Worded::quit_left;
@@ -113,20 +124,36 @@ void ReplyWording::begins(const CommandLine& line, const Recognized& recognized)
 }
 
 std::string ReplyWording::reworded(std::string_view line) {
-  if (!std::exchange(begun_, false)) return std::string(line);
+  if (next_ == given_.size()) return std::string(line);
   const bool positive = line.starts_with("+OK");
-  if (line.starts_with("-ERR [")) return std::string(line);
-  if (positive) facts_.id = line.substr(line.rfind(' ') + 1);
-  return worded(positive ? positive_ : negative_, facts_, line);
+  std::string made;
+  if (line.starts_with("-ERR [")) {
+    made = line;
+  } else {
+    if (positive) facts_.id = line.substr(line.rfind(' ') + 1);
+    made = worded(positive ? positive_ : negative_, facts_, line);
+  }
+  if (++next_ < given_.size()) begin_next();
+  return made;
+}
+
+std::string ReplyWording::reworded_unknown(std::string_view verb, std::string_view line) const {
+  Facts facts;
+  facts.command = verb;
+  return worded(Worded::unknown, facts, line);
 }
 
 std::string ReplyWording::worded(std::optional<Worded> reply, const Facts& facts,
                                  std::string_view hosts) const {
   const std::string_view text = reply ? template_in(words_, *reply) : std::string_view();
   if (text.empty()) return std::string(hosts);
-  std::string user = environment_.user_name();
-  std::replace_if(
-      user.begin(), user.end(), [](char c) { return !is_printable(c); }, '?');
+  if (text.find_first_of("{}") == std::string_view::npos) return std::string(text);
+  const auto user_name = [&] {
+    std::string user = environment_.user_name();
+    std::replace_if(
+        user.begin(), user.end(), [](char c) { return !is_printable(c); }, '?');
+    return user;
+  };
   std::string made = fill(text, [&](std::string_view field) -> std::string {
     if (field == "count") return std::to_string(facts.tally.messages);
     if (field == "s") return facts.tally.messages == 1 ? "" : "s";
@@ -135,8 +162,11 @@ std::string ReplyWording::worded(std::optional<Worded> reply, const Facts& facts
     if (field == "message") return std::to_string(facts.message);
     if (field == "size") return std::to_string(size_of(facts.message));
     if (field == "id") return facts.id;
-    if (field == "user") return user;
-    if (field == "local") return user.substr(0, user.rfind('@'));
+    if (field == "user") return user_name();
+    if (field == "local") {
+      const std::string user = user_name();
+      return user.substr(0, user.rfind('@'));
+    }
     if (field == "host") return environment_.host_name();
     return printable(facts.command);
   });

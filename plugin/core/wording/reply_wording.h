@@ -1,8 +1,9 @@
 /// Rewords the replies of the host's commands.
 ///
 /// The host executes its commands one at a time and answers as always; the first line of each
-/// answer passes through here. The state of the maildrop is read when a command begins, because
-/// after QUIT there is nothing left to ask.
+/// answer passes through here. The state of the maildrop is read before a command is executed: when
+/// the host is given it, or when it has answered the one before. After QUIT there is nothing left
+/// to ask.
 #ifndef POP3_LEGACY_CORE_WORDING_REPLY_WORDING_H
 #define POP3_LEGACY_CORE_WORDING_REPLY_WORDING_H
 
@@ -10,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "plugin/core/host/environment.h"
 #include "plugin/core/host/maildrop.h"
@@ -34,15 +36,24 @@ class ReplyWording {
   /// reply.
   [[nodiscard]] std::string logged_in(std::string_view hosts) const;
 
-  /// The host executes this line next.
-  void begins(const CommandLine& line, const Recognized& recognized);
+  /// The host is given this line, behind those that it has not answered; it ends after `end` octets
+  /// of the host's input. Lines can be given as long as there is room().
+  void given(const CommandLine& line, const Recognized& recognized, std::uint64_t end);
+  [[nodiscard]] bool room() const noexcept { return given_.size() < most_given; }
+  /// The host has answered all that it was given.
+  void all_answered() noexcept;
 
-  /// The host has not yet answered that line.
-  [[nodiscard]] bool awaits_reply() const noexcept { return begun_; }
+  /// The host, which has consumed that many octets of its input, has not yet answered the line that
+  /// it consumed last.
+  [[nodiscard]] bool awaits_reply(std::uint64_t consumed) const noexcept {
+    return next_ < given_.size() && given_[next_].end <= consumed;
+  }
 
-  /// `line` is the first line of the host's answer, without CRLF. Returns what the client gets
+  /// `line` is the first line of the host's next answer, without CRLF. Returns what the client gets
   /// instead. Replies with a response code are not changed (RFC 2449, section 8).
   [[nodiscard]] std::string reworded(std::string_view line);
+  /// The same for the host's reply to an unknown command, which it is not given.
+  [[nodiscard]] std::string reworded_unknown(std::string_view verb, std::string_view line) const;
 
  private:
   /// The values of a template's fields.
@@ -53,9 +64,21 @@ class ReplyWording {
     std::string id;
   };
 
+  /// A line that the host has not answered yet.
+  struct Given {
+    std::uint64_t end = 0;
+    std::string verb;
+    const Command* command = nullptr;
+    std::optional<Worded> positive;
+    std::optional<MessageNumber> number;
+    bool names_message = false;
+  };
+  /// Enough for one write of replies, and no more than a client may make a session remember.
+  static constexpr std::size_t most_given = 64;
+
+  void begin_next();
   [[nodiscard]] std::uint64_t size_of(MessageNumber message) const;
-  [[nodiscard]] std::optional<Worded> negative_reply(const Command& command,
-                                                     std::string_view arguments) const;
+  [[nodiscard]] std::optional<Worded> negative_reply(const Given& line) const;
   [[nodiscard]] std::string worded(std::optional<Worded> reply, const Facts& facts,
                                    std::string_view hosts) const;
 
@@ -63,7 +86,9 @@ class ReplyWording {
   const host::Maildrop& maildrop_;
   const host::Environment& environment_;
   bool all_hosts_;
-  bool begun_ = false;
+  std::vector<Given> given_;
+  std::size_t next_ = 0;  ///< the place in given_ of the line that the host answers next
+  // of that line
   std::optional<Worded> positive_;
   std::optional<Worded> negative_;
   Facts facts_;
