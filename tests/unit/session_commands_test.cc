@@ -131,6 +131,50 @@ TEST(SessionCommands, APolicyThatNeedsWhatIsNotThereShowsNoMessage) {
   }
 }
 
+// What is known by its first octets is what the whole line means.
+TEST(SessionCommands, TheFrontOfALineTellsTheSameCommandAsTheLine) {
+  using namespace std::string_view_literals;
+  unsigned found = 0;
+  for (const Command& row : command_table()) {
+    for (const auto behind : {"\r\n"sv, "\n"sv, " 1\r\n"sv, " \r\n"sv, "\r x\n"sv, "x\r\n"sv,
+                              "\0\r\n"sv, " \0 1\n"sv, "\t1\r\n"sv, "\r\r\n"sv}) {
+      for (const std::string& name : {std::string(row.name), in_lower_case(row.name)}) {
+        for (const std::string& line :
+             {name + std::string(behind), ' ' + name + std::string(behind)}) {
+          const Command* const front = at_front_of(line);
+          if (front == nullptr) continue;
+          ++found;
+          EXPECT_EQ(front, recognize(parse_command_line(line)).command) << line;
+        }
+      }
+    }
+    const bool is_verb = !row.no_verb && row.name.find(' ') == std::string_view::npos;
+    if (is_verb) EXPECT_EQ(at_front_of(in_lower_case(row.name) + " 1\r\n"), &row);
+  }
+  EXPECT_GT(found, 100U);
+  EXPECT_EQ(at_front_of(""), nullptr);
+  EXPECT_EQ(at_front_of("\r\n"), nullptr);
+  EXPECT_EQ(at_front_of("NOO\r\n"), nullptr);
+}
+
+TEST(SessionCommands, PassesOnlyWhatIsTheHostsWhateverItsArguments) {
+  FakeHost port(1);
+  const auto passed = [&](const policy::Resolution& made) {
+    policy::Policy policy = made.policy;
+    const SessionCommands commands(policy, made, port);
+    std::string names;
+    for (const std::string line : {"NOOP", "STAT", "LIST 1", "RETR 1", "DELE 1", "RSET", "UIDL",
+                                   "EUIDL", "LAST", "XTND XLST", "CAPA", "QUIT"}) {
+      if (commands.passed(line + "\r\n") != nullptr) names += line.substr(0, 4) + ' ';
+    }
+    return names;
+  };
+  EXPECT_EQ(passed(resolution({"LAST"}, {"DELE"})), "NOOP STAT LIST RETR QUIT ");
+  EXPECT_EQ(passed(resolution({"LAST", "XLINES"})), "NOOP STAT QUIT ");
+  EXPECT_EQ(passed(resolution({})), "NOOP STAT LIST RETR DELE LAST CAPA QUIT ");
+  EXPECT_EQ(passed(everything_but("TOP")), "");
+}
+
 TEST(SessionCommands, AnAnswerSaysWhichCommandItAnswers) {
   FakeHost port(3);
   Session session(port, everything_but("DELE"));

@@ -270,6 +270,7 @@ std::span<const Command> command_table() noexcept {
 }
 
 const Command* find_command(std::string_view name) noexcept {
+  if (name.empty()) return nullptr;  // Command::like, where there is none
   const auto* const row = std::find_if(table.begin(), table.end(), [&](const Command& command) {
     return equals_ignoring_case(command.name, name);
   });
