@@ -149,7 +149,9 @@ TEST(SessionCommands, TheFrontOfALineTellsTheSameCommandAsTheLine) {
       }
     }
     const bool is_verb = !row.no_verb && row.name.find(' ') == std::string_view::npos;
-    if (is_verb) EXPECT_EQ(at_front_of(in_lower_case(row.name) + " 1\r\n"), &row);
+    if (is_verb) {
+      EXPECT_EQ(at_front_of(in_lower_case(row.name) + " 1\r\n"), &row);
+    }
   }
   EXPECT_GT(found, 100U);
   EXPECT_EQ(at_front_of(""), nullptr);

@@ -68,6 +68,10 @@ class UidlListing : public Listing {
 
 }  // namespace
 
+bool is_about_messages(const host::Maildrop& maildrop, std::string_view arguments) {
+  return arguments.empty() || message_named(maildrop, arguments);
+}
+
 Answer uidl(Session& session, std::string_view arguments) {
   const host::Maildrop& maildrop = session.maildrop();
   host::Uidls& uidls = session.uidls();

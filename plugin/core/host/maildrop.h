@@ -10,7 +10,10 @@
 #include "plugin/core/base/result.h"
 #include "plugin/core/host/interface.h"
 #include "plugin/core/host/types.h"
-#include "plugin/core/uidl/ids.h"
+
+namespace pop3_legacy::uidl {
+class Ids;
+}
 
 namespace pop3_legacy::host {
 

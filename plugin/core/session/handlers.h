@@ -5,6 +5,7 @@
 
 #include <string_view>
 
+#include "plugin/core/host/maildrop.h"
 #include "plugin/core/host/programs.h"
 #include "plugin/core/protocol/answer.h"
 #include "plugin/core/protocol/command_table.h"
@@ -19,8 +20,11 @@ Answer x_command(Session& session, const policy::XCommand& command, std::string_
 /// RFC 1082: DELE is a no-op on a board.
 Handler<> dele;
 
-/// RFC 1939's UIDL if some messages have no id in this session, and therefore no line.
+/// RFC 1939's UIDL, from host::Uidls::answered_ids().
 Handler<> uidl;
+/// The `arguments` of such a UIDL: none, or the number of a message that is there. What is wrong
+/// with others the host says.
+bool is_about_messages(const host::Maildrop& maildrop, std::string_view arguments);
 
 }  // namespace pop3_legacy::commands
 

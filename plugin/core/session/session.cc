@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "plugin/core/base/text.h"
-#include "plugin/core/commands/arguments.h"
 #include "plugin/core/help/help_text.h"
 #include "plugin/core/session/handlers.h"
 
@@ -248,7 +247,7 @@ Decision Session::decide(const Line& line) {
 // What is wrong with the line, the host says in its own words.
 bool Session::answers_uidl(const Command& command, const Line& line) {
   return names_messages(command) && !line.parsed.has_nul && host_.uidls.answered_ids() != nullptr &&
-         (line.arguments().empty() || commands::message_named(host_.maildrop, line.arguments()));
+         commands::is_about_messages(host_.maildrop, line.arguments());
 }
 
 void Session::note_refused_deletion(const Command& command) {
