@@ -24,7 +24,7 @@ FOLDERS = {
     "submission": "base host message policy protocol state",
     "tracking": "base host policy protocol state uidl",
     "session": "base help host policy protocol tracking wording",
-    "commands": "base help host mangle message policy protocol session submission tracking",
+    "commands": "base help host mangle message policy protocol session submission tracking uidl",
     "export": "base state submission tracking uidl",
 }
 # The one file of the core that includes it.
