@@ -4,18 +4,17 @@
 
 namespace pop3_legacy::shim {
 
-Result<std::vector<std::optional<std::string>>> MaildropInspection::fields(MessageNumber number) {
+Status MaildropInspection::fields(MessageNumber number, Fields& found) {
   facts_.choose(number);
   const auto header = facts_.header();
   if (!header) {
     return header.error();
   }
-  std::vector<std::optional<std::string>> found;
-  found.reserve(queries_.size());
+  found.clear();
   for (const FieldQuery& query : queries_) {
     found.push_back(first_field(header.value(), query));
   }
-  return found;
+  return Done{};
 }
 
 // As in Dovecot, a last line without a line end is not counted.

@@ -17,8 +17,7 @@ class MaildropInspection : public host::Inspection {
   MaildropInspection(Maildrop& maildrop, std::vector<FieldQuery> queries)
       : maildrop_(maildrop), facts_(maildrop, {}), queries_(std::move(queries)) {}
 
-  [[nodiscard]] Result<std::vector<std::optional<std::string>>> fields(
-      MessageNumber number) override;
+  Status fields(MessageNumber number, Fields& found) override;
   [[nodiscard]] Result<std::uint64_t> lines(MessageNumber number) override;
 
  private:

@@ -33,27 +33,27 @@ MailInspection::MailInspection(struct mailbox* box, std::vector<FieldQuery> quer
   }
 }
 
-Result<std::vector<std::optional<std::string>>> MailInspection::fields(MessageNumber number) {
+Status MailInspection::fields(MessageNumber number, Fields& found) {
   const std::uint32_t place = place_of_(number);
-  std::vector<std::optional<std::string>> found;
-  found.reserve(queries_.size());
+  found.resize(queries_.size());
   for (std::size_t i = 0; i < queries_.size(); ++i) {
-    auto field = this->field(place, queries_[i], cached_as_[i]);
-    if (!field) {
-      return field.error();
-    }
-    found.push_back(std::move(field.value()));
+    if (Status done = find(place, queries_[i], cached_as_[i], found[i]); !done) return done;
   }
-  return found;
+  return Done{};
 }
 
-Result<std::optional<std::string>> MailInspection::field(std::uint32_t place,
-                                                         const FieldQuery& query,
-                                                         const std::string& cached_as) {
+Status MailInspection::find(std::uint32_t place, const FieldQuery& query,
+                            const std::string& cached_as, std::optional<std::string>& found) {
   if (query.usual) {
     if (const auto known = maildrop_.derived_of(place, cached_as)) {
-      return known->starts_with(there) ? std::optional(std::string(known->substr(there.size())))
-                                       : std::nullopt;
+      if (!known->starts_with(there)) {
+        found.reset();
+      } else if (found) {
+        found->assign(known->substr(there.size()));
+      } else {
+        found.emplace(known->substr(there.size()));
+      }
+      return Done{};
     }
   }
   if (const auto message = maildrop_.message(place); !message) {
@@ -64,12 +64,12 @@ Result<std::optional<std::string>> MailInspection::field(std::uint32_t place,
   if (!header) {
     return header.error();
   }
-  auto field = first_field(header.value(), query);
+  found = first_field(header.value(), query);
   // A field that came from Dovecot's own cache is already there next time.
   if (query.usual && maildrop_.facts().was_opened()) {
-    maildrop_.keep_derived(cached_as, field ? std::string(there) + *field : std::string(missing));
+    maildrop_.keep_derived(cached_as, found ? std::string(there) + *found : std::string(missing));
   }
-  return field;
+  return Done{};
 }
 
 Result<std::uint64_t> MailInspection::lines(MessageNumber number) {

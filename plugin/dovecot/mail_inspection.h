@@ -21,13 +21,12 @@ class MailInspection : public host::Inspection {
   MailInspection(struct mailbox* box, std::vector<FieldQuery> queries,
                  std::function<std::uint32_t(MessageNumber)> place_of);
 
-  [[nodiscard]] Result<std::vector<std::optional<std::string>>> fields(
-      MessageNumber number) override;
+  Status fields(MessageNumber number, Fields& found) override;
   [[nodiscard]] Result<std::uint64_t> lines(MessageNumber number) override;
 
  private:
-  Result<std::optional<std::string>> field(std::uint32_t place, const FieldQuery& query,
-                                           const std::string& cached_as);
+  Status find(std::uint32_t place, const FieldQuery& query, const std::string& cached_as,
+              std::optional<std::string>& found);
 
   DovecotMaildrop maildrop_;
   std::vector<FieldQuery> queries_;

@@ -301,15 +301,15 @@ class FakeHost : public host::WholeHost, public StateStore {
     FakeInspection& operator=(FakeInspection&&) = delete;
     ~FakeInspection() override { --port_.inspections; }
 
-    Result<std::vector<std::optional<std::string>>> fields(MessageNumber number) override {
+    Status fields(MessageNumber number, Fields& found) override {
       if (port_.unreadable.contains(number)) {
         return port_.unreadable.at(number);
       }
-      std::vector<std::optional<std::string>> found;
+      found.clear();
       for (const FieldQuery& query : queries_) {
         found.push_back(first_field(port_.headers[number], query));
       }
-      return found;
+      return Done{};
     }
     Result<std::uint64_t> lines(MessageNumber number) override {
       if (port_.unreadable.contains(number)) {

@@ -10,22 +10,21 @@ namespace pop3_legacy::commands {
 
 namespace {
 
+// `seen` is what was seen of the message before, whose memory is used again.
 Result<std::optional<std::string>> look_at(host::Inspection& look, const MessageLines& lines,
-                                           MessageNumber number) {
-  auto fields = look.fields(number);
+                                           Seen& seen, MessageNumber number) {
+  const Status found = look.fields(number, seen.fields);
   const auto counted =
-      fields && lines.count_lines ? look.lines(number) : Result<std::uint64_t>(std::uint64_t{0});
+      found && lines.count_lines ? look.lines(number) : Result<std::uint64_t>(std::uint64_t{0});
   for (const Error* error :
-       {fields ? nullptr : &fields.error(), counted ? nullptr : &counted.error()}) {
+       {found ? nullptr : &found.error(), counted ? nullptr : &counted.error()}) {
     if (error != nullptr && error->kind != Failure::gone) {
       return *error;
     }
   }
-  Seen seen{.there = fields && counted, .fields = {}, .lines = 0};
-  if (seen.there) {
-    seen.fields = std::move(fields.value());
-    seen.lines = counted.value();
-  }
+  seen.there = found && counted;
+  seen.lines = seen.there ? counted.value() : 0;
+  if (!seen.there) seen.fields.clear();
   seen.fields.resize(lines.queries.size());
   return lines.line(seen, number);
 }
@@ -43,9 +42,9 @@ Answer list_lines(Session& session, host::Contents& contents, MessageLines lines
     session.environment().log_error(named(lines.command, inspection.error()).text);
     return Reply::temporary_failure("The messages cannot be read.");
   }
-  auto line = [look = std::shared_ptr(std::move(inspection.value())), lines = std::move(lines)](
-                  MessageNumber number) -> Result<std::optional<std::string>> {
-    auto made = look_at(*look, lines, number);
+  auto line = [look = std::shared_ptr(std::move(inspection.value())), lines = std::move(lines),
+               seen = Seen()](MessageNumber number) mutable -> Result<std::optional<std::string>> {
+    auto made = look_at(*look, lines, seen, number);
     return made ? std::move(made) : named(lines.command, made.error());
   };
   return {first, std::make_unique<MessageListing>(session.maildrop(), from, to, std::move(line))};
@@ -54,7 +53,8 @@ Answer list_lines(Session& session, host::Contents& contents, MessageLines lines
 Reply line_of_one(Session& session, host::Contents& contents, const MessageLines& lines,
                   MessageNumber number) {
   const auto inspection = contents.inspect(lines.queries);
-  const auto line = inspection ? look_at(*inspection.value(), lines, number)
+  Seen seen;
+  const auto line = inspection ? look_at(*inspection.value(), lines, seen, number)
                                : Result<std::optional<std::string>>(inspection.error());
   if (!line) {
     session.environment().log_error(named(lines.command, line.error()).text);

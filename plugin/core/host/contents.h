@@ -21,6 +21,8 @@ namespace pop3_legacy::host {
 /// has removed the message.
 class Inspection {
  public:
+  using Fields = std::vector<std::optional<std::string>>;
+
   Inspection() = default;
   Inspection(const Inspection&) = delete;
   Inspection& operator=(const Inspection&) = delete;
@@ -28,9 +30,9 @@ class Inspection {
   Inspection& operator=(Inspection&&) = delete;
   virtual ~Inspection() = default;
 
-  /// What first_field() finds for each query of Contents::inspect(), in the same order.
-  [[nodiscard]] virtual Result<std::vector<std::optional<std::string>>> fields(
-      MessageNumber number) = 0;
+  /// Puts what first_field() finds for each query of Contents::inspect(), in the same order, in
+  /// place of what was in `found`.
+  virtual Status fields(MessageNumber number, Fields& found) = 0;
   /// The lines of the whole message, including the header.
   [[nodiscard]] virtual Result<std::uint64_t> lines(MessageNumber number) = 0;
 };
