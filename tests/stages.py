@@ -281,6 +281,14 @@ class Stages(Runner):
             self.ctest(f"{name}-unit", folder, tree=tree)
             self.integration(name, "--modules", f"{folder}/modules", "--tree", tree, "--require", name)
 
+    def speed(self, name):
+        """Instructions, whose ceilings are for one Dovecot."""
+        if self.here != "dovecot-2.3":
+            self.leave_out(name, f"its ceilings are for dovecot-2.3, and this is {self.here}")
+        else:
+            self.step(name, "python3", "-B", "tests/bench/instructions.py", "--modules", "build/modules",
+                      tests=LAST_LINE)
+
     def sanitized(self, name):
         if self.wait(name):
             self.ctest(f"{name}-unit", "build-sanitized")
@@ -296,6 +304,7 @@ STAGES = {
     "dovecot-2.3": (Stages.dovecot, "dialogues and clients, to this Dovecot"),
     "dovecot-2.4": (Stages.dovecot, "the same; the one that is not this machine's is in a Debian tree"),
     "dovecot-forky": (Stages.wait, "the same, beside the others, to the Dovecot of Debian's next release"),
+    "speed": (Stages.speed, "the instructions that commands cost, and their ceilings"),
     "sanitized": (Stages.sanitized, "unit, memory and the standalone dialogues, with sanitizers"),
     "update": (Stages.wait, "an update of Dovecot below a build: from bookworm's to its backport"),
     "packages": (Stages.wait, "a Debian package: made, installed, upgraded, removed"),
