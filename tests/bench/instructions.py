@@ -196,8 +196,8 @@ def table(wanted, measured, ceilings=None):
 def write(path, wanted, measured):
     with open(path, "w", encoding="utf-8") as file:
         file.write("# The instructions that each row of instructions.py may cost, 3 % above what was reached.\n"
-                   "# Written by `python3 tests/bench/instructions.py --modules build/modules --write`; a ceiling only\n"
-                   "# goes up with a reason in the commit.\n")
+                   "# Written by `python3 tests/bench/instructions.py --modules build/modules --write`; a ceiling\n"
+                   "# only goes up with a reason in the commit.\n")
         for over, title in ((True, "more than Dovecot alone needs in the same run"), (False, "in all")):
             file.write(f"\n# {title}\n")
             file.writelines(f"{row.name} = {max(0, math.ceil(held(row, *measured[row.name]) * MARGIN))}\n"
