@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what is missing, builds, and runs the tests, in stages (see stages.py).
 #
-#   sh tests/run.sh            every stage
+#   sh tests/run.sh            every stage but bench
 #   sh tests/run.sh STAGE...   these stages
 #   sh tests/run.sh --list     lists the stages
 set -u

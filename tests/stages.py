@@ -19,6 +19,7 @@ import time
 import xml.etree.ElementTree
 
 LOGS = "build/logs"
+FIGURES = "build/bench"
 DOVECOTS = {"dovecot-2.3": "bookworm", "dovecot-2.4": "trixie"}
 # Debian's next release, and the ABIs with which a failure there counts.
 NEXT = {"dovecot-forky": "forky"}
@@ -281,6 +282,25 @@ class Stages(Runner):
             self.ctest(f"{name}-unit", folder, tree=tree)
             self.integration(name, "--modules", f"{folder}/modules", "--tree", tree, "--require", name)
 
+    def speed(self, name):
+        """Instructions, whose ceilings are for one Dovecot."""
+        if self.here != "dovecot-2.3":
+            self.leave_out(name, f"its ceilings are for dovecot-2.3, and this is {self.here}")
+        else:
+            self.step(name, "python3", "-B", "tests/bench/instructions.py", "--modules", "build/modules",
+                      tests=LAST_LINE)
+
+    def bench(self, name):
+        """Writes figures, which nothing is held to."""
+        deep = ("--deep",) if os.environ.get("POP3_LEGACY_BENCH") == "deep" else ()
+        if self.here != "dovecot-2.3":
+            self.leave_out(name, f"it measures dovecot-2.3, and this is {self.here}")
+        elif self.tree("bookworm", "oracles") and self.step(
+                name, "python3", "-B", "tests/bench/figures.py", "--modules", "build/modules", "--out", FIGURES, *deep,
+                tests=1):
+            with open(f"{FIGURES}/figures.md") as file:
+                print(file.read(), flush=True)
+
     def sanitized(self, name):
         if self.wait(name):
             self.ctest(f"{name}-unit", "build-sanitized")
@@ -296,26 +316,33 @@ STAGES = {
     "dovecot-2.3": (Stages.dovecot, "dialogues and clients, to this Dovecot"),
     "dovecot-2.4": (Stages.dovecot, "the same; the one that is not this machine's is in a Debian tree"),
     "dovecot-forky": (Stages.wait, "the same, beside the others, to the Dovecot of Debian's next release"),
+    "speed": (Stages.speed, "the instructions that commands cost, and their ceilings"),
     "sanitized": (Stages.sanitized, "unit, memory and the standalone dialogues, with sanitizers"),
     "update": (Stages.wait, "an update of Dovecot below a build: from bookworm's to its backport"),
     "packages": (Stages.wait, "a Debian package: made, installed, upgraded, removed"),
     "lint": (Stages.wait, "clang-format, clang-tidy and what clang warns of"),
+    "bench": (Stages.bench, "how fast, as tables and a chart in build/bench; only when named"),
 }
+ON_REQUEST = {"bench"}
 WITHOUT_ROOT = {"unit", "memory", "lint"}
+
+
+def chosen(named):
+    return set(named) or set(STAGES) - ON_REQUEST
 
 
 def main():
     parser = argparse.ArgumentParser(prog="run.sh", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--list", action="store_true", help="tell what stages there are")
-    parser.add_argument("stages", nargs="*", metavar="STAGE", help="only these; none are all")
+    parser.add_argument("stages", nargs="*", metavar="STAGE", help="only these; none are all but bench")
     options = parser.parse_args()
     if options.list:
         print(*(f"{name:<14} {what}" for name, (_, what) in STAGES.items()), sep="\n")
         return 0
     if unknown := set(options.stages) - set(STAGES):
         parser.error(f"there is no stage {', '.join(sorted(unknown))}; --list tells which there are")
-    stages = set(options.stages or STAGES)
+    stages = chosen(options.stages)
     if os.geteuid() != 0 and stages - WITHOUT_ROOT:
         parser.error("must be run by root: it makes chroots and starts servers with users of their own")
 

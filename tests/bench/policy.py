@@ -31,9 +31,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import hosts
 from dicts import typed_settings
 from private_host import mount_namespace
+from processes import processor_seconds
 from redis_server import RedisServer
 from test_policy_dict import redis_options
-from uidl import processor_seconds
 
 POLICY = '[last]\nwording = "mh"\n'
 EXPECTED = b" is the last msg seen"

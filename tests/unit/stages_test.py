@@ -108,6 +108,10 @@ class StagesTest(unittest.TestCase):
         self.assertEqual(unknown.returncode, 2)
         self.assertIn("there is no stage unti", unknown.stderr)
 
+    def test_benchmarks_run_only_when_they_are_named(self):
+        self.assertEqual(set(stages.STAGES) - stages.chosen([]), {"bench"})
+        self.assertEqual(stages.chosen(["bench", "unit"]), {"bench", "unit"})
+
 
 if __name__ == "__main__":
     unittest.main()
