@@ -29,6 +29,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 CEILINGS = os.path.join(HERE, "ceilings.toml")
 SHIPPED = os.path.join(HERE, "..", "..", "conf.d", "pop3-legacy", "default.toml")
 MARGIN = 1.03
+# Of what is compared: two counts of the same differ by less.
+NOISE = 0.0005
 MESSAGES, MANY = 1000, 10000
 XLST_ALLOWED = '[commands]\nallow = ["XTND XLST"]\n'
 # What ids of a scheme are made of.
@@ -193,15 +195,19 @@ def table(wanted, measured, ceilings=None):
         yield line
 
 
+def ceiling(row, alone, ours):
+    return max(0, math.ceil(held(row, alone, ours) * MARGIN + (alone * NOISE if row.over else 0)))
+
+
 def write(path, wanted, measured):
     with open(path, "w", encoding="utf-8") as file:
-        file.write("# The instructions that each row of instructions.py may cost, 3 % above what was reached.\n"
+        file.write("# The instructions that each row of instructions.py may cost, 3 % above what was reached;\n"
+                   "# those over Dovecot have room for two counts, which differ by up to 0.05 %.\n"
                    "# Written by `python3 tests/bench/instructions.py --modules build/modules --write`; a ceiling\n"
                    "# only goes up with a reason in the commit.\n")
         for over, title in ((True, "more than Dovecot alone needs in the same run"), (False, "in all")):
             file.write(f"\n# {title}\n")
-            file.writelines(f"{row.name} = {max(0, math.ceil(held(row, *measured[row.name]) * MARGIN))}\n"
-                            for row in wanted if row.over == over)
+            file.writelines(f"{row.name} = {ceiling(row, *measured[row.name])}\n" for row in wanted if row.over == over)
 
 
 def main(arguments=None):
