@@ -26,8 +26,9 @@ constexpr unsigned max_bad_commands = 20;
 
 MODULE_CONTEXT_DEFINE_INIT(client_module, &pop3_module_register);
 
-/// Sends `event`, which began with the command: once by its own name, and once in the shape of
-/// Dovecot 2.4's own, so that the same metrics count both.
+/// Sends `event`, which began with the command: in the shape of Dovecot 2.4's own, so that the same
+/// metrics count both, and once more by a name of its own: not for what Dovecot would answer as
+/// well.
 void send_event(struct event* event, const Command& command, std::string_view arguments,
                 bool positive, uoff_t octets) {
   const std::string name(command.name);
@@ -36,10 +37,12 @@ void send_event(struct event* event, const Command& command, std::string_view ar
                 str_sanitize(std::string(arguments).c_str(), max_reply_line_octets));
   event_add_str(event, "reply_state", positive ? "OK" : "ERR");
   event_add_int(event, "net_out_bytes", static_cast<intmax_t>(octets));
-  for (const char* const kind : {"pop3_command_finished", "pop3_legacy_command_finished"}) {
+  const auto send = [&](const char* kind) {
     event_set_name(event, kind);
     e_debug(event, "pop3_legacy: %s finished", name.c_str());
-  }
+  };
+  send("pop3_command_finished");
+  if (command.owner != Owner::host || !positive) send("pop3_legacy_command_finished");
 }
 
 /// How long a slow answer, or the commands of one packet, may run before the process's other

@@ -315,7 +315,9 @@ TEST(PaceState, TheUsersStatesHaveItAndNotTheMailboxs) {
             "dovecot-pop3-legacy pace 1\nlogins 1700000100\noctets 1700000040 1000\n");
   shared.state_error = Error{Failure::temporary, "the dict is down"};
   EXPECT_EQ(there.log_in(), 0U);
-  EXPECT_EQ(retrieve(there, 900), "sent");
+  // What this session has retrieved itself still counts.
+  EXPECT_NE(retrieve(there, 900), "sent");
+  EXPECT_EQ(retrieve(there, 500), "sent");
   EXPECT_TRUE(there.finish(Ending::quit));
   EXPECT_EQ(
       other.log,

@@ -137,7 +137,7 @@ TEST_F(ReplyWordingTest, LinesGivenTogetherAreWordedOneByOne) {
 
 TEST_F(ReplyWordingTest, TakesOnlySoManyLinesAtOnce) {
   unsigned lines = 0;
-  while (wording_.room() && lines < 1000) give("NOOP", ++lines * 6);
+  while (wording_.room() && lines < 1000) give("NOOP", std::uint64_t{++lines} * 6);
   EXPECT_GE(lines, 50U);
   EXPECT_LT(lines, 1000U);
   wording_.all_answered();

@@ -161,7 +161,7 @@ std::optional<std::string> Pace::over_octets(const MessageAccess& access) {
   if (!loaded)
     log_once("the state cannot be read, so only this session counts: " + loaded.error().text);
   State state = loaded ? read(loaded.value()) : State();
-  add(state.minutes, unsaved_);
+  add(state.minutes, loaded ? unsaved_ : own_);
   forget_old(state.minutes);
   const std::uint64_t wanted = access.extent == Extent::whole
                                    ? std::min(std::max<std::uint64_t>(access.octets, 1), limit)
@@ -209,6 +209,7 @@ void Pace::settle(const Sent& sent) {
   if (octets == 0 || policy_.octets_per_hour == 0) return;
   const std::int64_t now = host_.environment.now();
   add(unsaved_[now - now % minute], octets);
+  add(own_[now - now % minute], octets);
   if (sum_of(unsaved_) >= policy_.octets_per_hour / parts_of_limit) store();
 }
 

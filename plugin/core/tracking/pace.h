@@ -81,6 +81,8 @@ class Pace : public Tracker {
   std::uint64_t retrieved_ = 0;  ///< messages in this session
   std::optional<MessageAccess> sending_;
   std::map<std::int64_t, std::uint64_t> unsaved_;  ///< like State::minutes
+  std::map<std::int64_t, std::uint64_t>
+      own_;  ///< all of this session, for when nothing can be read
   bool logged_ = false;
 };
 
