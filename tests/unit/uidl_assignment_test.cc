@@ -1160,6 +1160,23 @@ TEST_F(UidlListTest, NewMessagesAreToldApartFromListedOnes) {
   EXPECT_EQ(ids(xuidl_), shown_);
 }
 
+TEST_F(UidlListTest, CopiesOfListedMessagesHaveIdsOfTheirOwn) {
+  pin({{"guid-4", "pinned"}});
+  shown_ = ids(xuidl_);
+  const std::string kept = memory().kept.at("guid-92");
+  EXPECT_EQ(shown_[91], kept);
+  for (const char* const copied : {"guid-4", "guid-92", "guid-92"}) {
+    drop_.deliver("x8").guid_value = copied;
+  }
+  shown_.push_back("pinned" + mark("guid-4"));
+  shown_.push_back(kept + mark("guid-92"));
+  shown_.push_back(kept + mark("guid-92") + ".2");
+  EXPECT_EQ(ids(xuidl_), shown_);
+  EXPECT_EQ(ids(xuidl_), shown_);
+  drop_.list.reset();
+  EXPECT_EQ(ids(xuidl_), shown_);
+}
+
 TEST_F(UidlListTest, CountsOnlyWhileWhatItWasMadeFromIsUnchanged) {
   const std::string list = *drop_.list;
   const auto closed = [&] {
