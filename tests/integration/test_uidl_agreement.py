@@ -43,6 +43,15 @@ def seen_by_dovecot():
     return f"pop3_logout_format = uidl={field}\n"
 
 
+def with_masters():
+    """A user name may be OWNER*MASTER."""
+    if hosts.host_name == "dovecot-2.4":
+        passdb = "passdb masters {\n  driver = static\n  passdb_static_password = secret\n  master = yes\n}\n"
+    else:
+        passdb = "passdb {\n  driver = static\n  args = password=secret\n  master = yes\n}\n"
+    return "auth_master_user_separator = *\n" + passdb
+
+
 def said(host, user, name=None):
     """All answers about ids in one session."""
     with hosts.Pop3(host.port, name or user) as pop3:
@@ -67,18 +76,22 @@ class TwinTest(hosts.HostTest):
 
     dovecot_only = True
     mail_format = "maildir"
+    dovecots_plugins = ()
+    settings = ""
 
     @classmethod
     def setUpClass(cls):
-        cls.host_options = {"mail_format": cls.mail_format}
+        options = {"mail_format": cls.mail_format, "dovecots_plugins": cls.dovecots_plugins}
+        settings = "" if hosts.standalone else with_masters() + cls.settings
+        cls.host_options = {**options, "settings": settings}
         super().setUpClass()
         cls.key = os.path.join(cls.host.base, "key")
         with open(cls.key, "w") as file:
             file.write(KEY)
         os.chmod(cls.key, 0o600)
         cls.host.give(cls.key)
-        cls.seeing = hosts.new_host(policies=cls.host.policies, settings=seen_by_dovecot(), mail_format=cls.mail_format,
-                                    more_folders=[cls.host.base])
+        cls.seeing = hosts.new_host(policies=cls.host.policies, settings=settings + seen_by_dovecot(),
+                                    more_folders=[cls.host.base], **options)
         cls.seeing.start()
 
     @classmethod
@@ -96,6 +109,29 @@ class TwinTest(hosts.HostTest):
         found = glob.glob(os.path.join(glob.escape(self.home(user, host)), "**", LIST), recursive=True)
         found += glob.glob(os.path.join(glob.escape(self.home(user, host)), "**", ".imap", "**", LIST), recursive=True)
         return found[0] if found else None
+
+    def new_user(self, messages, domain):
+        """A mailbox and its twin."""
+        type(self).users += 1
+        user = f"user{self.users}@{domain}"
+        os.makedirs(self.home(user), exist_ok=True)
+        self.host.give(self.home(user))
+        self.fill(user, range(1, messages + 1))
+        self.copy(user)
+        return user
+
+    def fill(self, user, numbers):
+        """The same new messages for both, once there are both."""
+        folder = os.path.join(self.host.base, "import")
+        shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(folder, mode=0o700)
+        with open(f"{folder}/mbox", "wb") as file:
+            for number in numbers:
+                file.write(b"From a@b Tue Nov 20 13:00:00 2001\n" + hosts.message(number) + b"\n")
+        self.host.give(folder)
+        for host in self.both():
+            if os.path.exists(self.home(user, host)):
+                host.doveadm("import", "-u", user, f"mbox:{folder}:INBOX={folder}/mbox", "", "mailbox", "INBOX")
 
     def copy(self, user):
         """The mailbox gets its UIDs, and then its twin."""
@@ -117,13 +153,6 @@ class TwinTest(hosts.HostTest):
         self.assertEqual(listed[1], [b"+OK " + line for line in listed[0][1]])
         self.assertEqual(listed[3], listed[0])
         return ids(listed)
-
-    def save(self, user, texts):
-        """The same messages into both."""
-        for host in self.both():
-            for text in texts:
-                done = host.try_doveadm("save", "-u", user, input=text)
-                self.assertEqual(done.returncode, 0, done.stderr)
 
 
 class MaildirTest(TwinTest):
@@ -206,6 +235,119 @@ class MaildirTest(TwinTest):
                 self.remove(user, LIST)
                 self.assertEqual(self.agreed(user), fourth)
                 self.assertEqual(self.fetched(user, self.host), self.fetched(user, self.seeing))
+
+    def in_order(self, domain, extensions):
+        """A mailbox of 45 messages whose lines in dovecot-uidlist have these extensions, by UID."""
+        user = self.user(45, domain)
+        names = sorted(os.listdir(os.path.join(self.home(user), "Maildir", "new")))
+        path = os.path.join(self.home(user), "Maildir", "dovecot-uidlist")
+        with open(path, "w") as file:
+            file.write(f"3 V1700000000 N{len(names) + 1} G{'1a' * 16}\n")
+            for uid, name in enumerate(names, 1):
+                file.write(f"{uid} {extensions(uid)}:{name}\n")
+        self.host.give(path)
+        self.copy(user)
+        return user
+
+    def test_what_dovecot_has_stored_and_sorted(self):
+        def extensions(uid):
+            stored = {0: "Pstored-%d " % uid, 1: "P "}.get(uid % 7, "")
+            return stored + ("" if uid % 5 else "O%d " % (100 - uid))
+
+        for name in ("cyrus", "popa3d", "decimal-uid", "chain-to-host", "hmac-sha256", "cutover"):
+            for stores in (False, True):
+                with self.subTest((name, stores)):
+                    self.policy(f'[commands]\nallow = ["EUIDL"]\n[uidl]\n{plans(self.key)[name]}', "stored.example")
+                    user = self.in_order("stored.example",
+                                         extensions if stores else lambda uid: "" if uid % 5 else f"O{100 - uid} ")
+                    first = self.agreed(user)
+                    self.assertEqual([uid for uid in first if uid == b"stored-14"], [b"stored-14"] * stores)
+                    self.deliver(user, [1002, *range(2001, 2041)])
+                    second = self.agreed(user)
+                    self.assertEqual([uid for uid in second if uid in set(first)], first)
+                    self.remove(user, LIST)
+                    self.assertEqual(self.agreed(user), second)
+                    self.assertEqual(self.fetched(user, self.host), self.fetched(user, self.seeing))
+
+    def test_pins_and_ids_that_are_kept(self):
+        """Message 1003 is equal to 3, and 3's id is imported for 4."""
+        self.policy('[commands]\nallow = ["EUIDL"]\n[uidl]\nscheme = "popa3d"\n', "pins.example")
+        user = self.user(45, "pins.example")
+        self.copy(user)
+        before = self.agreed(user)
+        path = os.path.join(self.host.base, "pins")
+        with open(path, "w") as file:
+            file.write("".join(f"{number} {before[2 if number == 4 else number - 1].decode()}\n"
+                               for number in range(1, 46) if number not in (3, 9)))
+        for host in self.both():
+            done = host.try_doveadm("pop3-legacy", "uidl", "pin", "-u", user, "-", input=open(path).read())
+            print(done.stderr)
+        after = self.agreed(user)
+        self.deliver(user, [1003, *range(2001, 2041)])
+        self.assertEqual(self.agreed(user)[:45], after)
+        self.remove(user, LIST)
+        self.assertEqual(self.agreed(user)[:45], after)
+        self.assertEqual(self.agreed(user), self.fetched(user, self.host))
+
+    def answers(self, host, user, lines):
+        with hosts.Pop3(host.port, user) as pop3:
+            said = [pop3.multi(line) if line.strip().lower() == b"uidl" else pop3.command(line) for line in lines]
+            pop3.quit()
+        return said
+
+    def test_odd_lines_deleted_messages_and_dialects(self):
+        lines = [b"UIDL 0", b"UIDL 999", b"UIDL x", b"UIDL 1 2", b"UIDL 01", b"UIDL  2", b"UIDL 2 ", b"uidl", b"UIDL ",
+                 b"UIDL -1", b"UIDL 4294967297", b"UIDL 2\t", b"UIDL +2", b"UIDL 2\0", b"DELE 3", b"UIDL", b"UIDL 3",
+                 b"UIDL 4", b"EUIDL 4", b"DELE 1", b"DELE 7", b"UIDL", b"RSET", b"UIDL", b"UIDL 3"]
+        dialects = ("dovecot", "rambler", "rfc1225", "coremail", "qpopper", "popper", "uw")
+        for number, rest in enumerate([*(f'[reply]\ndialect = "{name}"\n' for name in dialects),
+                                       '[reply.templates]\nuidl = "+OK {count} message{s}"\n',
+                                       "[view]\nnewest = 5\n"]):
+            for scheme in ("cyrus", "popa3d"):
+                with self.subTest((rest, scheme)):
+                    self.policy(f'[commands]\nallow = ["EUIDL"]\n[uidl]\nscheme = "{scheme}"\n{rest}',
+                                f"{scheme}{number}.example")
+                    user = self.user(9, f"{scheme}{number}.example")
+                    self.copy(user)
+                    ours, theirs = (self.answers(host, user, lines) for host in self.both())
+                    for line, one, other in zip(lines, ours, theirs):
+                        self.assertEqual(one, other, line)
+
+    def test_a_master_user(self):
+        for scheme in ("cyrus", "popa3d"):
+            with self.subTest(scheme):
+                self.policy(f'[commands]\nallow = ["EUIDL"]\n[uidl]\nscheme = "{scheme}"\n', f"{scheme}.example")
+                user = self.user(45, f"{scheme}.example")
+                self.copy(user)
+                shown = said(self.host, user, user + "*admin")
+                self.assertEqual(shown, said(self.seeing, user, user + "*admin"))
+                self.assertIsNone(self.list_of(user))
+                self.assertEqual(self.agreed(user), ids(shown))
+                self.assertEqual(said(self.host, user, user + "*admin"), shown)
+
+    def test_sessions_at_once(self):
+        """All name the same new messages, among which are equal ones."""
+        self.policy('[uidl]\nscheme = "popa3d"\n', "once.example")
+        user = self.user(40, "once.example")
+        for round_ in (1, 2, 3):
+            for serial in range(40):
+                hosts.deliver(self.host, user, hosts.message(serial // 2), 1000 * round_ + serial)
+            sessions = [self.login(user) for _ in range(6)]
+            shown = [None] * len(sessions)
+
+            def ask(place):
+                shown[place] = sessions[place].multi(b"UIDL")
+
+            threads = [threading.Thread(target=ask, args=(place,)) for place in range(len(sessions))]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            for pop3 in sessions:
+                pop3.quit()
+            self.assertEqual(shown, [shown[0]] * len(sessions))
+            self.assertEqual(len(set(ids(shown))), 40 + 40 * round_)
+            self.assertEqual(hosts.uidl(self.host, user), shown[0])
 
     def test_a_session_that_leaves_everything_to_dovecot(self):
         """What it has shown is kept, though nothing of the plugin's answers there."""
@@ -313,30 +455,27 @@ class RenamingTest(hosts.HostTest):
 class SdboxTest(TwinTest):
     mail_format = "sdbox"
 
-    def filled(self, messages, domain):
-        type(self).users += 1
-        user = f"user{self.users}@{domain}"
-        os.makedirs(self.home(user), exist_ok=True)
-        self.host.give(self.home(user))
-        self.fill(user, range(1, messages + 1))
-        return user
-
-    def fill(self, user, numbers):
-        mbox = os.path.join(self.host.base, "import", "mbox")
-        shutil.rmtree(os.path.dirname(mbox), ignore_errors=True)
-        os.makedirs(os.path.dirname(mbox))
-        with open(mbox, "wb") as file:
-            for number in numbers:
-                file.write(b"From a@b Tue Nov 20 13:00:00 2001\n" + hosts.message(number) + b"\n")
-        self.host.give(os.path.dirname(mbox))
-        os.chmod(os.path.dirname(mbox), 0o700)
-        for host in self.both():
-            if host is self.host or os.path.exists(self.home(user, host)):
-                host.doveadm("import", "-u", user, f"mbox:{os.path.dirname(mbox)}:INBOX={mbox}", "", "mailbox", "INBOX")
+    def test_what_needs_no_maildir(self):
+        for number, (name, table) in enumerate(plans(self.key).items()):
+            if name not in ("uw", "popa3d", "hmac-sha256", "chain-to-host", "template-guid", "decimal-uid"):
+                continue
+            with self.subTest(name):
+                domain = f"p{number}.example"
+                self.policy(f'[commands]\nallow = ["EUIDL"]\n[uidl]\n{table}', domain)
+                user = self.new_user(40, domain)
+                first = self.agreed(user)
+                self.assertEqual(self.agreed(user), first)
+                self.fill(user, [2, *range(41, 80)])
+                second = self.agreed(user)
+                self.assertEqual(second[:40], first)
+                for host in self.both():
+                    host.doveadm("expunge", "-u", user, "mailbox", "INBOX", "uid", "2:9")
+                self.assertEqual(self.agreed(user), second[:1] + second[9:])
+                self.assertEqual(self.fetched(user, self.host), self.fetched(user, self.seeing))
 
     def test_a_list_that_is_newer_than_the_index(self):
         self.policy('[uidl]\nscheme = "heimdal"\n', "backup.example")
-        user = self.filled(3, "backup.example")
+        user = self.new_user(3, "backup.example")
         hosts.uidl(self.host, user)
         backup = os.path.join(self.host.base, "backup")
         subprocess.run(["cp", "-a", self.home(user), backup], check=True)
@@ -356,3 +495,30 @@ class SdboxTest(TwinTest):
 
 class MdboxTest(SdboxTest):
     mail_format = "mdbox"
+
+
+class MboxTest(SdboxTest):
+    mail_format = "mbox"
+    test_a_list_that_is_newer_than_the_index = None  # the UIDs are in the mbox
+
+
+class ReadOnlyTest(TwinTest):
+    dovecots_plugins = ("acl",)
+
+    @classmethod
+    def setUpClass(cls):
+        cls.settings = "acl_driver = vfile\n" if hosts.host_name == "dovecot-2.4" else "plugin {\n  acl = vfile\n}\n"
+        super().setUpClass()
+
+    def test_no_list_is_written(self):
+        for name, scheme in (("form", "cyrus"), ("list", "popa3d")):
+            with self.subTest(name):
+                self.policy(f'[uidl]\nscheme = "{scheme}"\n', f"{name}.example")
+                user = self.user(40, f"{name}.example")
+                path = os.path.join(self.home(user), "Maildir", "dovecot-acl")
+                with open(path, "w") as file:
+                    file.write("owner lr\n")
+                self.host.give(path)
+                self.copy(user)
+                self.assertEqual(self.agreed(user), self.agreed(user))
+                self.assertIsNone(self.list_of(user))
