@@ -271,10 +271,10 @@ class MaildropHost : public host::WholeHost {
     uidls_prepared_ = true;
     return true;
   }
-  uidl::Ids* answered_ids() override {
-    const bool answers = uidls_ && (uidls_->all_ours() || !uidls_->unnamed().empty());
-    return answers ? &*uidls_ : nullptr;
+  bool answers_uidl() override {
+    return uidls_ && (uidls_->all_ours() || !uidls_->unnamed().empty());
   }
+  uidl::Ids* shown_ids() override { return uidls_ ? &*uidls_ : nullptr; }
   Status add_uidl(MessageNumber number, std::string& to) override {
     const auto ours = uidls_ ? uidls_->find(uid(number)) : std::nullopt;
     if (ours && ours->by == uidl::NamedBy::nobody) {

@@ -467,11 +467,13 @@ Result<bool> DovecotHost::prepare_uidls() {
 }
 
 // Dovecot is to see the ids that it gives itself, because it may store them (pop3_save_uidl).
-uidl::Ids* DovecotHost::answered_ids() {
-  uidl::Ids* const ids = own_uidls();
-  const bool answers =
-      ids != nullptr && (!ids->unnamed().empty() || (ids->all_ours() && !keeps_uidls()));
-  return answers ? ids : nullptr;
+bool DovecotHost::answers_uidl() {
+  const uidl::Ids* const ids = own_uidls();
+  return ids != nullptr && (!ids->unnamed().empty() || (ids->all_ours() && !keeps_uidls()));
+}
+
+uidl::Ids* DovecotHost::shown_ids() {
+  return keeps_uidls() ? nullptr : own_uidls();
 }
 
 void DovecotHost::log_error(std::string_view sentence) {

@@ -76,7 +76,8 @@ class DovecotHost : public host::WholeHost {
 
   [[nodiscard]] std::uint64_t octets_sent(Access access) const override;
   Result<bool> prepare_uidls() override;
-  [[nodiscard]] uidl::Ids* answered_ids() override;
+  [[nodiscard]] bool answers_uidl() override;
+  [[nodiscard]] uidl::Ids* shown_ids() override;
   [[nodiscard]] Result<std::string> host_answer(std::string_view command) override;
 
   [[nodiscard]] bool has_seen(MessageNumber number) const override;

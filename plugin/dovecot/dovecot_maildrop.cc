@@ -1,7 +1,9 @@
 #include "plugin/dovecot/dovecot_maildrop.h"
 
+#include <algorithm>
 #include <type_traits>
 
+#include "plugin/core/uidl/id_list.h"
 #include "plugin/core/uidl/memory.h"
 #include "plugin/dovecot/host_event.h"
 #include "plugin/dovecot/host_maildir.h"
@@ -19,6 +21,12 @@ namespace {
 constexpr unsigned commit_after = 500;
 
 constexpr std::string_view list_name = "uidl-list";
+
+/// Of a list (id_list.h).
+std::string_view sum_of(std::string_view list) noexcept {
+  const std::size_t octets = std::min(list.size(), uidl::list_sum_octets);
+  return list.substr(list.size() - octets);
+}
 
 /// Dovecot 2.4 also takes a pool.
 template <class Register>
@@ -165,20 +173,40 @@ bool DovecotMaildrop::stores_none(std::uint32_t place) {
     mail_set_seq(mail_, place + 1);
     return !index_pop3_uidl_can_exist(mail_);
   }
-  if (storage != "maildir") return false;
-  while (place < messages && pop3_legacy_maildir_stored_uidl(box_, uid(place)) == nullptr) ++place;
+  if (storage != "maildir" || pop3_legacy_maildir_list_is_read(box_) == 0) return false;
+  while (place < messages && pop3_legacy_maildir_stores_uidl(box_, uid(place)) == 0) ++place;
   return place == messages;
 }
 
+// The index has the sum of the list that was written last. Where one of the two was put back from a
+// backup, removed, or is another mailbox's, a UID may stand for another message than in the other.
 std::optional<std::string> DovecotMaildrop::load_list() {
-  return load_mailbox_cache(box_, list_name);
+  const void* data = nullptr;
+  std::size_t size = 0;
+  mail_index_get_header_ext(box_->view, list_extension(), &data, &size);
+  auto list = load_mailbox_cache(box_, list_name);
+  if (!list || sum_of(*list) != std::string_view(static_cast<const char*>(data), size)) return {};
+  return list;
 }
 
 void DovecotMaildrop::keep_list(std::string_view text) {
-  if (const Status kept = keep_mailbox_cache(box_, list_name, text); !kept) {
+  const Result<bool> kept = keep_mailbox_cache(box_, list_name, text);
+  if (!kept) {
     e_debug(box_->event, "pop3_legacy: uidl: the list of ids could not be kept: %s",
             kept.error().text.c_str());
   }
+  if (!kept || !kept.value()) return;
+  struct mail_index_transaction* change =
+      mail_index_transaction_begin(box_->view, MAIL_INDEX_TRANSACTION_FLAG_EXTERNAL);
+  const std::string_view sum = sum_of(text);
+  mail_index_update_header_ext(change, list_extension(), 0, sum.data(), sum.size());
+  if (mail_index_transaction_commit(&change) < 0) {
+    e_debug(box_->event, "pop3_legacy: uidl: the list of ids could not be noted in the index");
+  }
+}
+
+std::uint32_t DovecotMaildrop::list_extension() {
+  return mail_index_ext_register(box_->index, "pop3-legacy-list", uidl::list_sum_octets, 0, 0);
 }
 
 Result<Hasher*> DovecotMaildrop::hasher() {

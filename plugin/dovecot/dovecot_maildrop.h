@@ -74,6 +74,8 @@ class DovecotMaildrop : public uidl::Maildrop {
   void begin();
   void end();
   unsigned cache_field(std::string_view scheme);
+  /// A header of the index.
+  std::uint32_t list_extension();
   [[nodiscard]] bool stores(std::string_view name);
 
   struct mailbox* box_;

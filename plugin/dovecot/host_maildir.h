@@ -10,9 +10,10 @@ extern "C" {
 
 struct mailbox;
 
-/* The id that is stored for a message of the Maildir `box`; NULL: none. Valid until the list is
-   read again. */
-const char* pop3_legacy_maildir_stored_uidl(struct mailbox* box, uint32_t uid);
+/* Reads the list of the Maildir `box` unless that has been done. 0: it cannot be read. */
+int pop3_legacy_maildir_list_is_read(struct mailbox* box);
+/* Not 0: an id is stored for a message of the Maildir `box`, as far as its list has been read. */
+int pop3_legacy_maildir_stores_uidl(struct mailbox* box, uint32_t uid);
 
 #ifdef __cplusplus
 }

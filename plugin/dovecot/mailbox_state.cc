@@ -189,18 +189,20 @@ std::optional<std::string> load_mailbox_cache(struct mailbox* box, std::string_v
   return content ? std::move(content.value()) : std::nullopt;
 }
 
-Status keep_mailbox_cache(struct mailbox* box, std::string_view name, std::string_view content) {
-  if (mailbox_is_readonly(box) || master_of(box->storage->user) != nullptr) return Done{};
+Result<bool> keep_mailbox_cache(struct mailbox* box, std::string_view name,
+                                std::string_view content) {
+  if (mailbox_is_readonly(box) || master_of(box->storage->user) != nullptr) return false;
   auto folder = folder_of(box, MAILBOX_LIST_PATH_TYPE_INDEX);
   if (!folder) return folder.error();
-  if (folder.value().empty()) return Done{};  // the index is in memory only
+  if (folder.value().empty()) return false;  // the index is in memory only
   const struct mailbox_permissions* const permissions = mailbox_get_permissions(box);
   const std::string beginning = folder.value().append(prefix);
-  Status kept = files::replace_file(beginning + std::string(name), content,
-                                    {permissions->file_create_mode, permissions->file_create_gid},
-                                    /*sync=*/false);
-  if (kept) files::remove_left_overs(beginning);
-  return kept;
+  const Status kept = files::replace_file(
+      beginning + std::string(name), content,
+      {permissions->file_create_mode, permissions->file_create_gid}, /*sync=*/false);
+  if (!kept) return kept.error();
+  files::remove_left_overs(beginning);
+  return true;
 }
 
 std::string place_of_mailbox_state(struct mail_namespace* ns, std::string_view name) {

@@ -34,9 +34,10 @@ Result<bool> exchange_mailbox_state(struct mailbox* box, std::string_view name,
 
 /// The same for a text that can be made again: a file in the mailbox's index directory, written
 /// without waiting for the disk, and not at all for a master user or in a read-only mailbox. No
-/// value: there is none, or it cannot be read.
+/// value: there is none, or it cannot be read. False: nothing was written.
 std::optional<std::string> load_mailbox_cache(struct mailbox* box, std::string_view name);
-Status keep_mailbox_cache(struct mailbox* box, std::string_view name, std::string_view content);
+Result<bool> keep_mailbox_cache(struct mailbox* box, std::string_view name,
+                                std::string_view content);
 
 /// The path of such a file in the INBOX of `ns`, for the log. Opens nothing.
 std::string place_of_mailbox_state(struct mail_namespace* ns, std::string_view name);

@@ -70,6 +70,7 @@ class MailboxUidls {
                  "the message with UID " + std::to_string(uid) + " has no id in this session"};
   }
 
+  [[nodiscard]] bool is_computing() const { return state_ == State::computing; }
   [[nodiscard]] bool is_known() const { return state_ == State::ours || state_ == State::host; }
   /// nullptr: they are not known, or Dovecot names all messages.
   [[nodiscard]] uidl::Ids* ids() { return state_ == State::ours ? &ids_ : nullptr; }
@@ -202,11 +203,15 @@ int get_special(struct mail* mail, enum mail_fetch_field field, const char** val
   return context->super.get_special(mail, field, value_r);
 }
 
-// A session of pop3 asks each message for much, and for its id only once all are known.
+// A session that leaves everything to Dovecot does not prepare the ids: the first message that is
+// asked for its own does. Dovecot asks those for whose sizes a session begins (read_mailbox() in
+// pop3-client.c) for much, and never for an id.
 void mail_allocated(struct mail* mail) {
   MailboxUidls* const uidls = uidls_of(mail->box);
-  if (uidls == nullptr || (serves_clients() && !uidls->is_known())) return;
+  if (uidls == nullptr || uidls->is_computing()) return;
   auto* const details = reinterpret_cast<struct mail_private*>(mail);
+  const bool for_size = (details->wanted_fields & MAIL_FETCH_VIRTUAL_SIZE) != 0;
+  if (serves_clients() && for_size && !uidls->is_known()) return;
   auto* const context = p_new(details->pool, union mail_module_context, 1);
   struct mail_vfuncs* const callbacks = details->vlast;
   context->super = *callbacks;

@@ -98,7 +98,8 @@ class FakeHost : public host::WholeHost, public StateStore {
     }
     return uidl_parts == 0 || --uidl_parts == 0;
   }
-  [[nodiscard]] uidl::Ids* answered_ids() override { return nullptr; }
+  [[nodiscard]] bool answers_uidl() override { return false; }
+  [[nodiscard]] uidl::Ids* shown_ids() override { return nullptr; }
   [[nodiscard]] bool deleted(MessageNumber number) const override {
     ++looks;
     return deleted_numbers.contains(number);

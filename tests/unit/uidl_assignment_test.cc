@@ -981,6 +981,7 @@ TEST_F(UidlAssignmentTest, NoIdOfALivingMessageEverChanges) {
     drop_.messages.clear();
     drop_.states.clear();
     drop_.cache.clear();
+    drop_.list.reset();
     drop_.last_uid = 0;
     Wanted wanted = by(
         std::vector<Strings>{{"xuidl"}, {"courier", "xuidl"}, {"qmail"}, {"template"}}[below(4)]);
@@ -1008,6 +1009,8 @@ TEST_F(UidlAssignmentTest, NoIdOfALivingMessageEverChanges) {
         message.header_text = original.header_text;
       }
     };
+    // In every other one there are so many messages that their ids are listed.
+    for (unsigned i = 0; i < seed % 2 * 45; ++i) deliver();
     for (unsigned step = 0; step < 40; ++step) {
       const auto count = static_cast<unsigned>(drop_.messages.size());
       const unsigned what = below(10);
@@ -1029,6 +1032,7 @@ TEST_F(UidlAssignmentTest, NoIdOfALivingMessageEverChanges) {
         if (below(2) == 0) message.number = CourierNumber{below(3), 1};
       } else {
         if (below(5) == 0) drop_.cache.clear();
+        if (below(9) == 0) drop_.list.reset();
         if (below(4) == 0) drop_.store_error = Error{Failure::temporary, "died"};
         // While the first one cannot be read, nobody knows whose a copied id, or an id imported
         // twice, is; and an id that was shown is in the host's cache.
@@ -1155,6 +1159,23 @@ TEST_F(UidlListTest, NewMessagesAreToldApartFromListedOnes) {
   shown_.emplace_back("new");
   EXPECT_EQ(ids(xuidl_), shown_);
   EXPECT_EQ(memory().kept.at("guid-101"), shown_[100]);
+  EXPECT_EQ(ids(xuidl_), shown_);
+  drop_.list.reset();
+  EXPECT_EQ(ids(xuidl_), shown_);
+}
+
+TEST_F(UidlListTest, CopiesOfListedMessagesHaveIdsOfTheirOwn) {
+  pin({{"guid-4", "pinned"}});
+  shown_ = ids(xuidl_);
+  const std::string kept = memory().kept.at("guid-92");
+  EXPECT_EQ(shown_[91], kept);
+  for (const char* const copied : {"guid-4", "guid-92", "guid-92"}) {
+    drop_.deliver("x8").guid_value = copied;
+  }
+  shown_.push_back("pinned" + mark("guid-4"));
+  shown_.push_back(kept + mark("guid-92"));
+  shown_.push_back(kept + mark("guid-92") + ".2");
+  EXPECT_EQ(ids(xuidl_), shown_);
   EXPECT_EQ(ids(xuidl_), shown_);
   drop_.list.reset();
   EXPECT_EQ(ids(xuidl_), shown_);

@@ -27,7 +27,7 @@ class UidlListing : public Listing {
 
   [[nodiscard]] Result<std::string> next() override {
     // Found anew for each piece: another command's line may have been looked at meanwhile.
-    uidl::Ids* const ids = uidls_.answered_ids();
+    uidl::Ids* const ids = uidls_.shown_ids();
     std::string lines(piece_octets + line_octets, '\0');
     std::size_t used = 0;
     for (; number_ <= last_ && used < piece_octets; ++number_) {

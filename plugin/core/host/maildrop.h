@@ -68,14 +68,15 @@ class Uidls : public Interface {
   /// if that is not needed. False: part of the work is done and there is more to do. An Error: the
   /// ids are not known at the moment, and UIDL has to be refused.
   virtual Result<bool> prepare_uidls() = 0;
-  /// The ids from which UIDL is to be answered, by UID; those that the plugin does not name are
-  /// add_uidl()'s. nullptr: the host's own answer shows the same ids, and the host may have to see
-  /// that they were asked for. Valid until prepare_uidls() is called again, which is required
-  /// before.
-  [[nodiscard]] virtual uidl::Ids* answered_ids() = 0;
+  /// UIDL is to be answered by the session. False: the host's own answer shows the same ids, and
+  /// the host may have to see that they were asked for. Requires a successful prepare_uidls().
+  [[nodiscard]] virtual bool answers_uidl() = 0;
+  /// The ids that UIDL shows, by UID; those that the plugin does not name are add_uidl()'s.
+  /// nullptr: all are. Valid until prepare_uidls() is called again.
+  [[nodiscard]] virtual uidl::Ids* shown_ids() = 0;
   /// Appends the id that UIDL shows to `to`. Requires a successful prepare_uidls() and a message
   /// that is not deleted. Failure::gone: it cannot be read or was removed by somebody else, and has
-  /// no id in this session; then there are answered_ids().
+  /// no id in this session; then answers_uidl() is true.
   virtual Status add_uidl(MessageNumber number, std::string& to) = 0;
 };
 

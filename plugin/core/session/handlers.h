@@ -20,7 +20,7 @@ Answer x_command(Session& session, const policy::XCommand& command, std::string_
 /// RFC 1082: DELE is a no-op on a board.
 Handler<> dele;
 
-/// RFC 1939's UIDL, from host::Uidls::answered_ids().
+/// RFC 1939's UIDL, from host::Uidls::shown_ids().
 Handler<> uidl;
 /// The `arguments` of such a UIDL: none, or the number of a message that is there. What is wrong
 /// with others the host says.

@@ -246,7 +246,7 @@ Decision Session::decide(const Line& line) {
 
 // What is wrong with the line, the host says in its own words.
 bool Session::answers_uidl(const Command& command, const Line& line) {
-  return names_messages(command) && !line.parsed.has_nul && host_.uidls.answered_ids() != nullptr &&
+  return names_messages(command) && !line.parsed.has_nul && host_.uidls.answers_uidl() &&
          commands::is_about_messages(host_.maildrop, line.arguments());
 }
 

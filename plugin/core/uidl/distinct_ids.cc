@@ -40,17 +40,34 @@ Result<std::vector<std::uint32_t>> DistinctIds::tell_apart() {
   return made_second;
 }
 
-// False: the id belongs to another message. An id that was imported or kept for this one is its
-// own: what is listed was told apart from it.
+// False: the id belongs to another message.
 bool DistinctIds::claim(std::size_t row) {
   const bool host = names_.names[row].by == NamedBy::host;
   const Named& named = names_.named[row];
   const std::string& id = names_.names[row].id;
-  if (named.origin == Origin::computed && listed_.holder(id)) return false;
+  if (const auto holder = listed_.holder(id); holder && !shares(row, *holder)) return false;
   const auto [claimed, first] = claims_.emplace(id, Claim{host, named.key});
   const std::string* const other = claimed->second.key;
   return first || (host && claimed->second.host) ||
          (named.key != nullptr && other != nullptr && *named.key != *other);
+}
+
+// The id was kept for this message and, under another key, for the listed one at `holder`. It may
+// also have been kept for a message of which this one is a copy.
+bool DistinctIds::shares(std::size_t row, std::uint32_t holder) const {
+  const Named& named = names_.named[row];
+  const std::uint32_t place = names_.places[row];
+  if (named.origin != Origin::kept) return false;
+  if (*named.key == keys_.guid(place) && keys_.is_copied(place)) return false;
+  const std::string& own_key = keys_.own_key(holder);
+  for (const std::string_view key :
+       {std::string_view(own_key), uid_part(own_key), std::string_view(keys_.guid(holder))}) {
+    const auto found = kept_.find(key);
+    if (found != kept_.end()) {
+      return found->second == names_.names[row].id && found->first != *named.key;
+    }
+  }
+  return false;
 }
 
 void DistinctIds::reserve() {

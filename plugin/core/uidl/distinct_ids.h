@@ -47,6 +47,7 @@ class DistinctIds {
   };
 
   bool claim(std::size_t row);
+  [[nodiscard]] bool shares(std::size_t row, std::uint32_t holder) const;
   void reserve();
   [[nodiscard]] std::vector<std::uint32_t> firsts(const std::vector<std::size_t>& second) const;
   Status name_apart(std::size_t row);

@@ -49,7 +49,7 @@ class Maildrop : public StateStore {
   /// stored with it. Empty: not known here.
   [[nodiscard]] virtual Result<std::string> host_id() = 0;
   /// What keep_list() has kept for this mailbox (id_list.h). No value: nothing, or it cannot be
-  /// read.
+  /// read, or it may be of another state of the mailbox, from a backup for example.
   [[nodiscard]] virtual std::optional<std::string> load_list() { return std::nullopt; }
   /// Keeps a list for later sessions, in a cache that may be dropped.
   virtual void keep_list(std::string_view /*text*/) {}
