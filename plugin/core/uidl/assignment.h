@@ -15,6 +15,9 @@
 ///
 /// A message that cannot be read, or that another session has removed, has no id. The others have
 /// theirs, and keep them when it comes back.
+///
+/// Only messages that are not yet in the mailbox's list (id_list.h) go through this. Where all ids
+/// are UIDs in one form (uid_form.h) and the mailbox remembers no others, no message does.
 #ifndef POP3_LEGACY_CORE_UIDL_ASSIGNMENT_H
 #define POP3_LEGACY_CORE_UIDL_ASSIGNMENT_H
 
