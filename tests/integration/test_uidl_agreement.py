@@ -124,14 +124,15 @@ class TwinTest(hosts.HostTest):
         """The same new messages for both, once there are both."""
         folder = os.path.join(self.host.base, "import")
         shutil.rmtree(folder, ignore_errors=True)
-        os.makedirs(folder, mode=0o700)
-        with open(f"{folder}/mbox", "wb") as file:
-            for number in numbers:
-                file.write(b"From a@b Tue Nov 20 13:00:00 2001\n" + hosts.message(number) + b"\n")
+        for inside in ("cur", "new", "tmp"):
+            os.makedirs(os.path.join(folder, inside), mode=0o700)
+        for place, number in enumerate(numbers):
+            with open(f"{folder}/cur/{1000000000 + place}.M1P1.host:2,", "wb") as file:
+                file.write(hosts.message(number))
         self.host.give(folder)
         for host in self.both():
             if os.path.exists(self.home(user, host)):
-                host.doveadm("import", "-u", user, f"mbox:{folder}:INBOX={folder}/mbox", "", "mailbox", "INBOX")
+                host.doveadm("import", "-u", user, f"maildir:{folder}", "", "mailbox", "INBOX")
 
     def copy(self, user):
         """The mailbox gets its UIDs, and then its twin."""
