@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <type_traits>
 
-#include "plugin/core/uidl/id_list.h"
+#include "plugin/core/uidl/lines.h"
 #include "plugin/core/uidl/memory.h"
 #include "plugin/dovecot/host_event.h"
 #include "plugin/dovecot/host_maildir.h"
@@ -22,9 +22,9 @@ constexpr unsigned commit_after = 500;
 
 constexpr std::string_view list_name = "uidl-list";
 
-/// Of a list (id_list.h).
+/// The end of a list, in which two lists differ.
 std::string_view sum_of(std::string_view list) noexcept {
-  const std::size_t octets = std::min(list.size(), uidl::list_sum_octets);
+  const std::size_t octets = std::min(list.size(), uidl::sum_octets);
   return list.substr(list.size() - octets);
 }
 
@@ -206,7 +206,7 @@ void DovecotMaildrop::keep_list(std::string_view text) {
 }
 
 std::uint32_t DovecotMaildrop::list_extension() {
-  return mail_index_ext_register(box_->index, "pop3-legacy-list", uidl::list_sum_octets, 0, 0);
+  return mail_index_ext_register(box_->index, "pop3-legacy-list", uidl::sum_octets, 0, 0);
 }
 
 Result<Hasher*> DovecotMaildrop::hasher() {

@@ -45,7 +45,7 @@ class DovecotMaildrop : public uidl::Maildrop {
   [[nodiscard]] MailFacts& facts() { return *facts_; }
 
   [[nodiscard]] std::optional<std::string> derived(std::string_view scheme) override;
-  /// The same for a message that message() need not have been called for. `value` is valid until
+  /// The same for a message that message() need not have been called for. The result is valid until
   /// the next call. Makes no struct mail.
   [[nodiscard]] std::optional<std::string_view> derived_of(std::uint32_t place,
                                                            std::string_view scheme);

@@ -46,12 +46,10 @@ Status MailInspection::find(std::uint32_t place, const FieldQuery& query,
                             const std::string& cached_as, std::optional<std::string>& found) {
   if (query.usual) {
     if (const auto known = maildrop_.derived_of(place, cached_as)) {
-      if (!known->starts_with(there)) {
-        found.reset();
-      } else if (found) {
-        found->assign(known->substr(there.size()));
+      if (known->starts_with(there)) {
+        found = known->substr(there.size());
       } else {
-        found.emplace(known->substr(there.size()));
+        found.reset();
       }
       return Done{};
     }

@@ -30,15 +30,20 @@ class LastTest(hosts.HostTest):
         self.wait_for_end(user, 1)
         self.assertEqual(hosts.last(self.host, user), b"+OK 0")
 
-    def test_a_message_that_dovecot_cannot_open_does_not_count(self):
-        user = self.user(3)
+    def user_with_closed_message(self, messages, closed):
+        """A user with so many messages, one of which only root can read."""
+        user = self.user(messages)
         maildir = self.host.maildir(user, fresh=False)
         with self.login(user) as pop3:
             pop3.command(b"STAT")
             pop3.quit()
-        moved, = [name for name in os.listdir(f"{maildir}/cur") if ".M2P1." in name]
+        moved, = [name for name in os.listdir(f"{maildir}/cur") if f".M{closed}P1." in name]
         os.chown(f"{maildir}/cur/{moved}", 0, 0)
         os.chmod(f"{maildir}/cur/{moved}", 0)
+        return user
+
+    def test_a_message_that_dovecot_cannot_open_does_not_count(self):
+        user = self.user_with_closed_message(3, closed=2)
         with self.login(user) as pop3:
             pop3.multi(b"RETR 1")
             self.assertTrue(pop3.command(b"RETR 2").startswith(b"-ERR"))
@@ -47,14 +52,7 @@ class LastTest(hosts.HostTest):
         self.assertEqual(hosts.last(self.host, user), b"+OK 1")
 
     def test_of_a_packet_of_retrs_those_that_are_refused_do_not_count(self):
-        user = self.user(4)
-        maildir = self.host.maildir(user, fresh=False)
-        with self.login(user) as pop3:
-            pop3.command(b"STAT")
-            pop3.quit()
-        moved, = [name for name in os.listdir(f"{maildir}/cur") if ".M3P1." in name]
-        os.chown(f"{maildir}/cur/{moved}", 0, 0)
-        os.chmod(f"{maildir}/cur/{moved}", 0)
+        user = self.user_with_closed_message(4, closed=3)
         with self.login(user) as pop3:
             pop3.send(b"RETR 1\r\nRETR 3\r\nRETR 99\r\nNOOP\r\nLAST\r\nRETR 3\r\nRETR 2\r\nTOP 4 0\r\nLAST\r\nQUIT\r\n")
             answers = pop3.rest()

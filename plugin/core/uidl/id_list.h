@@ -12,7 +12,6 @@
 #ifndef POP3_LEGACY_CORE_UIDL_ID_LIST_H
 #define POP3_LEGACY_CORE_UIDL_ID_LIST_H
 
-#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,9 +36,6 @@ struct IdList {
   Uid formed_to = 0;
   Ids ids;
 };
-
-/// The sum and its line end, with which a list ends: two lists differ in it.
-inline constexpr std::size_t list_sum_octets = 9;
 
 /// No value: `text` is no list of ours, is damaged, or was made on another basis.
 std::optional<IdList> parse_id_list(std::string text, const ListBasis& basis);

@@ -78,7 +78,6 @@ std::string with_end(std::string text, std::size_t count) {
 }
 
 bool has_end(std::string_view text, std::size_t count) {
-  constexpr std::size_t sum_octets = 8 + 1;  // with its line end
   if (text.size() < sum_octets) return false;
   const std::string_view summed = text.substr(0, text.size() - sum_octets);
   return text.substr(summed.size()) == number_in(lower_hex_digits, crc32(summed), 8) + '\n' &&
