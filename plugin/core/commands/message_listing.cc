@@ -8,8 +8,6 @@ namespace pop3_legacy {
 
 namespace {
 
-/// What one call produces: as much as a host sends before it checks for room again.
-constexpr std::size_t piece_octets = 4096;
 /// A line for which a message has to be read may take long; then a call produces only one.
 constexpr std::chrono::milliseconds turn(50);
 

@@ -14,9 +14,6 @@ namespace pop3_legacy::commands {
 
 namespace {
 
-/// What one call produces: as much as a host sends before it checks for room again.
-constexpr std::size_t piece_octets = 4096;
-
 constexpr std::size_t line_octets = 10 + 1 + uidl::max_identifier_octets + 2;
 
 /// The ids are known by now, so a line is only printed: a maildrop may have a million.

@@ -19,7 +19,6 @@ using policy::XCommand;
 
 constexpr std::string_view ok = "+OK";
 constexpr std::string_view err = "-ERR";
-constexpr std::size_t piece_octets = 4096;
 
 // Removes the first line of `text` and returns it without its end.
 std::string_view take_line(std::string_view& text) noexcept {

@@ -28,7 +28,10 @@ class Listing {
   Listing& operator=(Listing&&) = delete;
   virtual ~Listing() = default;
 
-  /// The next lines as they go over the wire (CRLF, dots stuffed), a few thousand octets. Empty:
+  /// Enough for one call of next(): a host sends so much before it checks for room again.
+  static constexpr std::size_t piece_octets = 4096;
+
+  /// The next lines as they go over the wire (CRLF, dots stuffed), some piece_octets. Empty:
   /// there are no more unless unfinished(); the caller sends the lone dot. An Error: the answer
   /// cannot be completed; the only way left to say so is to end the session without the dot.
   [[nodiscard]] virtual Result<std::string> next() = 0;
