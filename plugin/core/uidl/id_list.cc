@@ -34,7 +34,8 @@ bool take_heading(std::string_view& rest, const ListBasis& basis) {
   return true;
 }
 
-/// take_number(), for the lines, of which there may be a million. 0: there is none.
+/// Like take_number<Uid>(), which costs 45 instructions more, a fifteenth of what a line costs in
+/// all. 0: there is none.
 Uid take_uid(std::string_view& rest) noexcept {
   std::size_t digits = 0;
   std::uint64_t uid = 0;

@@ -55,13 +55,15 @@ void MailboxMemory::load_list() {
 }
 
 Status MailboxMemory::load_ids() {
-  if (std::exchange(ids_loaded_, true)) return Done{};
+  if (ids_loaded_) return Done{};
   if (loaded_) {
     Result<Memory> memory = parse_memory(*loaded_);
     if (!memory) return unusable_state(maildrop_, memory_state, *loaded_, memory.error());
-    if (!list_) memory_ = before_ = memory.value();
-    memory_.kept = before_.kept = std::move(memory.value().kept);
-    keeps_ = !memory_.kept.empty();
+    GuidIds kept = std::exchange(memory.value().kept, {});
+    if (!list_) memory_ = before_ = std::move(memory.value());
+    keeps_ = !kept.empty();
+    before_.kept = kept;
+    memory_.kept = std::move(kept);
   }
   if (pins_text_) {
     Result<GuidIds> pins = parse_pins(*pins_text_);
@@ -69,6 +71,7 @@ Status MailboxMemory::load_ids() {
     pins_ = std::move(pins.value());
     has_pins_ = !pins_.empty();
   }
+  ids_loaded_ = true;
   return Done{};
 }
 
