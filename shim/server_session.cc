@@ -216,6 +216,7 @@ class ServerSession::Worker final : public Recipient {
       send(reply);
       return;
     }
+    transaction_->core().begins(executed_ + octets);
     const std::string reply = in_policys_words(transaction_->execute(line));
     consume(octets);
     host_lines_ -= octets;

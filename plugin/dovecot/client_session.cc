@@ -25,6 +25,7 @@ namespace {
 constexpr unsigned max_bad_commands = 20;
 
 MODULE_CONTEXT_DEFINE_INIT(client_module, &pop3_module_register);
+MODULE_CONTEXT_DEFINE_INIT(user_module, &mail_user_module_register);
 
 /// Sends `event`, which began with the command: in the shape of Dovecot 2.4's own, so that the same
 /// metrics count both, and once more by a name of its own: not for what Dovecot would answer as
@@ -96,13 +97,9 @@ ClientSession::~ClientSession() {
 
 void ClientSession::install() {
   set_module_context(client_, client_module, this);
+  set_module_context(client_->user, user_module, this);
   module_context_.super = client_->v;
   client_->v.destroy = destroy_client;
-
-  struct ostream* replies = output_filter_of(client_);
-  if (replies == nullptr && session_.minds_delivery()) {
-    replies = output_filter_install(client_, /*holds_login=*/false);
-  }
 
   struct istream* host_input = client_->input;
   filter_ = input_filter_create(host_input, this);
@@ -114,11 +111,8 @@ void ClientSession::install() {
   next_flush_context_ = output->context;
   o_stream_set_flush_callback(client_->output, output_flushed, static_cast<void*>(this));
 
-  if (replies != nullptr) {
+  if (struct ostream* const replies = output_filter_of(client_)) {
     output_filter_set_editor(replies, this);
-    output_filter_set_commands(replies, filter_);
-  }
-  if (replies != nullptr && output_filter_holds_login(replies)) {
     // Dovecot opens the mailbox before it returns to its event loop.
     to_login_ = timeout_add_short(0, complete_login, this);
   }
@@ -162,6 +156,11 @@ bool ClientSession::may_continue() {
     }
   }
   mark_executed();
+  if (session_.awaits_departure() && all_has_left()) {
+    // It was pushed out by what was sent after it: nobody knows when.
+    session_.leaving(waiting_input());
+    session_.all_left();
+  }
   return true;
 }
 
@@ -211,29 +210,24 @@ void ClientSession::mark_executed() {
   }
   const uoff_t consumed = input_filter_given(filter_);
   session_.executed(client_->cmd == nullptr || consumed == 0 ? consumed : consumed - 1);
-  if (client_->cmd == nullptr) {
-    mark_left();
-  }
 }
 
-// If more was sent after before_sending(), it may have pushed the rest out: nobody knows when.
-void ClientSession::mark_left() {
-  if (!answer_ended_ || o_stream_get_buffer_used_size(client_->output) > 0) {
+bool ClientSession::all_has_left() const {
+  return client_->output->stream_errno == 0 && o_stream_get_buffer_used_size(client_->output) == 0;
+}
+
+void ClientSession::mail_allocated(const struct mail* mail) {
+  auto* const self = module_context<ClientSession>(mail->box->storage->user, user_module);
+  if (self == nullptr || mail->transaction != self->client_->trans) {
     return;
   }
-  if (sent_more) {
-    session_.leaving(waiting_input());
-  }
-  answer_ended_ = false;
-  session_.all_left();
-}
-
-// All lines before this one are executed, and nothing that was counted is this one's.
-void ClientSession::begin_answer() {
-  const uoff_t consumed = input_filter_given(filter_);
-  if (consumed > 0) {
-    session_.executed(consumed - 1);
-  }
+  trampoline("counting a message", 0, [&] {
+    self->session_.begins(input_filter_given(self->filter_));
+    if (self->session_.minds_delivery()) {
+      watch_departures(self->client_->output, self);
+    }
+    return 0;
+  });
 }
 
 bool ClientSession::awaits_reply() const {
@@ -241,21 +235,22 @@ bool ClientSession::awaits_reply() const {
 }
 
 // Output may wait in the stream for a long time, so the last check is made just before it leaves.
-void ClientSession::before_sending(bool may_end_answer) {
-  if (!may_end_answer && !answer_ended_) {
-    return;
-  }
+void ClientSession::before_leaving() {
+  mark_executed();
   if (session_.awaits_departure()) {
-    answer_ended_ = true;
-    sent_more = false;
     session_.leaving(waiting_input());
   }
 }
 
-// Where the client takes a long answer slowly, the messages before it have left long since.
-void ClientSession::after_sending() {
-  if (answer_ended_) {
-    mark_executed();
+// Where the client takes a long answer slowly, the messages before it have left long since. What an
+// answer of ours sends counts before its lone dot is there.
+void ClientSession::after_leaving() {
+  if (conversation_.state() == Conversation::State::answering || !all_has_left()) {
+    return;
+  }
+  session_.all_left();
+  if (client_->cmd == nullptr) {
+    forget_departures(client_->output);
   }
 }
 
@@ -324,6 +319,9 @@ void ClientSession::go_on() {
       }
     } while (conversation_.state() == Conversation::State::answering);
   }
+  if (session_.awaits_departure()) {
+    watch_departures(client_->output, this);
+  }
   follow();
 }
 
@@ -354,7 +352,6 @@ std::size_t ClientSession::take_data(std::string_view octets) {
 }
 
 void ClientSession::lines(std::string_view lines) {
-  update_watch();
   o_stream_nsend(client_->output, lines.data(), lines.size());
 }
 
@@ -438,7 +435,6 @@ void ClientSession::send(std::string_view octets) {
   if (client_->output->closed) {
     return;
   }
-  update_watch();
   const ssize_t sent = o_stream_send(client_->output, octets.data(), octets.size());
   i_assert(sent < 0 || static_cast<std::size_t>(sent) == octets.size());
   if (sent < 0) {
@@ -480,9 +476,11 @@ void ClientSession::destroy_client(struct client* client, const char* reason) {
     return 0;
   });
   timeout_remove(&self->to_login_);
+  forget_departures(client->output);
   if (struct ostream* const replies = output_filter_of(client)) {
     output_filter_set_editor(replies, nullptr);
   }
+  set_module_context(client->user, user_module, nullptr);
   input_filter_detach(self->filter_);
   if (self->conversation_.state() != Conversation::State::idle) {
     self->conversation_.drop();

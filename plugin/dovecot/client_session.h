@@ -15,19 +15,22 @@
 
 #include "plugin/core/session/conversation.h"
 #include "plugin/core/session/session.h"
+#include "plugin/dovecot/departures.h"
 #include "plugin/dovecot/dovecot_host.h"
 #include "plugin/dovecot/output_filter.h"
 #include "plugin/dovecot/pop3_host.h"
 
 namespace pop3_legacy::dovecot {
 
-class ClientSession : public ReplyEditor, public Recipient {
+class ClientSession : public ReplyEditor, public DepartureListener, public Recipient {
  public:
   /// Attaches a session to `client` if the policy leaves it anything to do. The object is freed
   /// when the client is destroyed. The command loop must not have read any of the client's input.
   /// `remembered` is as for Session, `by_user` as for DovecotHost.
   static void attach(struct client* client, policy::Resolution resolution, Remembered remembered,
                      bool by_user);
+  /// Dovecot has got `mail` to work with. If it is for RETR or TOP, that message begins now.
+  static void mail_allocated(const struct mail* mail);
 
   // --- for the input filter ---
 
@@ -37,9 +40,7 @@ class ClientSession : public ReplyEditor, public Recipient {
   /// Has the loop come back once the other sessions have had their turns, but not before `pause`.
   void come_back(std::chrono::milliseconds pause = std::chrono::milliseconds(0));
   Decision take(std::string_view buffered, uoff_t offset) {
-    Decision decision = session_.take(buffered, offset);
-    update_watch();
-    return decision;
+    return session_.take(buffered, offset);
   }
   /// The next octets are not commands but data for take_data().
   [[nodiscard]] bool takes_data() const {
@@ -59,13 +60,15 @@ class ClientSession : public ReplyEditor, public Recipient {
 
   // --- for the output filter ---
 
-  void begin_answer() override;
-  void before_sending(bool may_end_answer) override;
-  void after_sending() override;
   [[nodiscard]] bool awaits_reply() const override;
   [[nodiscard]] std::string reworded(std::string_view line) override {
     return session_.reworded(line);
   }
+
+  // --- for the output ---
+
+  void before_leaving() override;
+  void after_leaving() override;
 
   // --- for the conversation ---
 
@@ -90,10 +93,7 @@ class ClientSession : public ReplyEditor, public Recipient {
   static void complete_login(ClientSession* self);
   void finish();
   void mark_executed();
-  void mark_left();
-  void update_watch() noexcept {
-    watches = !session_.words_are_hosts() || session_.awaits_departure() || answer_ended_;
-  }
+  [[nodiscard]] bool all_has_left() const;
   [[nodiscard]] std::uint64_t waiting_input() const;
   void go_on();
   void follow();
@@ -122,7 +122,6 @@ class ClientSession : public ReplyEditor, public Recipient {
   int watched_fd_ = -1;  ///< a duplicate of the client's descriptor, while only this client needs
                          ///< what is waited for
   struct io* watch_ = nullptr;
-  bool answer_ended_ = false;   ///< octets that may end a message have been given to the output
   bool holds_answers_ = false;  ///< in the corked output, until let_answers_leave()
   std::string line_;
   stream_flush_callback_t* next_flush_callback_ = nullptr;

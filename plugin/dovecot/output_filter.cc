@@ -14,21 +14,13 @@ namespace {
 MODULE_CONTEXT_DEFINE_INIT(output_module, &pop3_module_register);
 
 constexpr std::string_view line_end = "\r\n";
-constexpr std::string_view lone_dot = ".\r\n";
 
 struct OutputFilter {
   struct ostream_private ostream;  // must be first: Dovecot frees the struct by this address
   ReplyEditor* editor;
-  const struct istream* commands;
-  uoff_t answered;    // the offset of `commands` when Dovecot last began to answer
   std::string* line;  // owned: what has arrived of an answer's first line
   std::string* held;  // owned: the reply to the login
-  bool holds_login;   // the reply to the login is to be held
   bool logged_in;     // the reply to the login has passed
-  bool passes;        // no line is kept, and none is awaited before the next answer begins
-  // The host's functions, which ours call.
-  void (*cork)(struct ostream_private* stream, bool set);
-  int (*flush)(struct ostream_private* stream);
 };
 
 OutputFilter& filter_of(struct ostream_private* stream) {
@@ -54,86 +46,13 @@ std::string_view octets_of(const struct const_iovec* iov, unsigned count, std::s
   return joined;
 }
 
-// Also recognizes an end that is spread over more than one piece.
-bool may_end_answer(const struct const_iovec* iov, unsigned count) {
-  if (count == 0) {
-    return false;
-  }
-  const std::string_view last = octets_of(iov[count - 1]);
-  if (!last.empty() && last.back() != lone_dot.back()) {
-    return false;
-  }
-  return lone_dot.ends_with(last.substr(last.size() - std::min(last.size(), lone_dot.size())));
-}
-
-bool is_watched(const OutputFilter& filter) {
-  return filter.editor != nullptr && filter.editor->watches;
-}
-
-template <class Tell>
-void tell_editor(OutputFilter& filter, const Tell& tell) {
-  trampoline("what has reached the client", 0, [&] {
-    tell(*filter.editor);
-    return 0;
-  });
-}
-
-// What has been sent earlier may leave.
-void tell_of_flush(OutputFilter& filter) {
-  if (is_watched(filter) && o_stream_get_buffer_used_size(filter.ostream.parent) > 0) {
-    tell_editor(filter,
-                [](ReplyEditor& editor) { editor.before_sending(/*may_end_answer=*/false); });
-  }
-}
-
-void tell_of_departure(OutputFilter& filter) {
-  if (is_watched(filter)) {
-    tell_editor(filter, [](ReplyEditor& editor) { editor.after_sending(); });
-  }
-}
-
-bool begins_answer(const OutputFilter& filter) {
-  return filter.commands != nullptr && filter.commands->v_offset != filter.answered;
-}
-
-void tell_of_octets(OutputFilter& filter, const struct const_iovec* iov, unsigned count) {
-  const bool begins = begins_answer(filter);
-  const bool may_end = may_end_answer(iov, count);
-  tell_editor(filter, [&](ReplyEditor& editor) {
-    if (begins) {
-      filter.answered = filter.commands->v_offset;
-      editor.begin_answer();
-    }
-    if (may_end) {
-      editor.before_sending(may_end);
-    } else {
-      editor.sent_more = true;
-    }
-  });
-}
-
-void output_filter_cork(struct ostream_private* stream, bool set) {
-  OutputFilter& filter = filter_of(stream);
-  if (!set) tell_of_flush(filter);
-  filter.cork(stream, set);
-  if (!set) tell_of_departure(filter);
-}
-
-int output_filter_flush(struct ostream_private* stream) {
-  OutputFilter& filter = filter_of(stream);
-  tell_of_flush(filter);
-  const int result = filter.flush(stream);
-  if (result > 0) tell_of_departure(filter);
-  return result;
-}
-
 void send(OutputFilter& filter, std::string_view octets) {
   o_stream_nsend(filter.ostream.parent, octets.data(), octets.size());
 }
 
 bool wants_line(const OutputFilter& filter) {
   return !filter.logged_in || !filter.line->empty() ||
-         (is_watched(filter) && filter.editor->awaits_reply());
+         (filter.editor != nullptr && filter.editor->awaits_reply());
 }
 
 // A line is complete.
@@ -190,32 +109,12 @@ ssize_t pass(struct ostream_private* stream, const struct const_iovec* iov, unsi
   return sent;
 }
 
-// Dovecot sends a message in many small pieces: one that neither begins nor ends an answer.
-bool is_within_answer(const OutputFilter& filter, const struct const_iovec* iov, unsigned count) {
-  return count == 1 && iov->iov_len > 0 && octets_of(*iov).back() != lone_dot.back() &&
-         !begins_answer(filter);
-}
-
 ssize_t output_filter_sendv(struct ostream_private* stream, const struct const_iovec* iov,
                             unsigned count) {
   OutputFilter& filter = filter_of(stream);
-  if (filter.passes) {
-    if (!is_watched(filter)) {
-      return pass(stream, iov, count);
-    }
-    if (is_within_answer(filter, iov, count)) {
-      filter.editor->sent_more = true;
-      return pass(stream, iov, count);
-    }
-  }
-  if (is_watched(filter) && stream->parent->stream_errno == 0) {
-    tell_of_octets(filter, iov, count);
-  }
   if (filter.held->empty() && !wants_line(filter)) {
-    filter.passes = true;
     return pass(stream, iov, count);
   }
-  filter.passes = false;
   // Dovecot expects to hear that all its octets were taken, whatever was made of them.
   const ssize_t taken = trampoline("a reply", ssize_t{-1}, [&] {
     std::string joined;
@@ -244,27 +143,18 @@ void output_filter_destroy(struct iostream_private* stream) {
 
 }  // namespace
 
-struct ostream* output_filter_install(struct client* client, bool holds_login) {
+void output_filter_install(struct client* client) {
   OutputFilter* const filter = i_new(OutputFilter, 1);
   // owned by the stream; output_filter_destroy() deletes them
   filter->line = new std::string;
   filter->held = new std::string;
-  filter->holds_login = holds_login;
-  filter->logged_in = !holds_login;
   filter->ostream.sendv = output_filter_sendv;
   filter->ostream.iostream.destroy = output_filter_destroy;
   struct ostream* host_output = client->output;
   client->output = o_stream_create(&filter->ostream, host_output, o_stream_get_fd(host_output));
   client->output->offset = host_output->offset;
-  filter->cork = std::exchange(filter->ostream.cork, output_filter_cork);
-  filter->flush = std::exchange(filter->ostream.flush, output_filter_flush);
   o_stream_unref(&host_output);  // the filter holds its own reference
   set_module_context(client, output_module, client->output);
-  return client->output;
-}
-
-bool output_filter_holds_login(const struct ostream* filter) {
-  return reinterpret_cast<const OutputFilter*>(filter->real_stream)->holds_login;
 }
 
 struct ostream* output_filter_of(struct client* client) {
@@ -273,10 +163,6 @@ struct ostream* output_filter_of(struct client* client) {
 
 void output_filter_set_editor(struct ostream* filter, ReplyEditor* editor) {
   filter_of(filter).editor = editor;
-}
-
-void output_filter_set_commands(struct ostream* filter, const struct istream* commands) {
-  filter_of(filter).commands = commands;
 }
 
 std::string_view output_filter_held(const struct ostream* filter) {

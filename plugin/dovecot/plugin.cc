@@ -96,7 +96,7 @@ void client_created(struct client** client) {
     const policy::Resolution* const resolution = user_policy((*client)->user);
     if (resolution != nullptr && (wording::words_replies(resolution->policy.reply) ||
                                   policy::delays_logins(resolution->policy))) {
-      output_filter_install(*client, /*holds_login=*/true);
+      output_filter_install(*client);
     }
     return 0;
   });
@@ -105,9 +105,16 @@ void client_created(struct client** client) {
   }
 }
 
+void mail_allocated(struct mail* mail) {
+  static const auto for_ids = uidl_hooks().mail_allocated;
+  ClientSession::mail_allocated(mail);
+  for_ids(mail);
+}
+
 const struct mail_storage_hooks hooks = [] {
   struct mail_storage_hooks table = uidl_hooks();
   table.mail_namespaces_created = namespaces_created;
+  table.mail_allocated = mail_allocated;
   return table;
 }();
 

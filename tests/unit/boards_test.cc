@@ -108,6 +108,7 @@ TEST_F(Boards, LastIsThatOfTheMaildropThatIsOpen) {
   Session session(port_, made_);
   const std::string lines = "RETR 2\r\n";
   EXPECT_EQ(session.take(lines, 0).taker, Taker::host);
+  session.begins(lines.size());
   port_.retrieved = 100;
   session.executed(lines.size());
   EXPECT_EQ(answer(session, "LAST"), "+OK 2\r\n");
@@ -115,6 +116,7 @@ TEST_F(Boards, LastIsThatOfTheMaildropThatIsOpen) {
   EXPECT_EQ(port_.states["last"], "2 7 20 2 g20\n");
   EXPECT_EQ(answer(session, "LAST"), "+OK 0\r\n");
   EXPECT_EQ(session.take(lines, lines.size()).taker, Taker::host);
+  session.begins(2 * lines.size());
   port_.retrieved = 200;
   session.executed(2 * lines.size());
   EXPECT_EQ(answer(session, "LAST"), "+OK 2\r\n");

@@ -316,6 +316,7 @@ TEST_F(OwnCommands, LastCountsWhatAnAliasStandsFor) {
   const Decision portion = session.take("XGET 2\r\nNOOP\r\n", 0);
   EXPECT_EQ(portion.octets, 8U);
   ASSERT_EQ(portion.rewritten, "RETR 2\r\n");
+  session.begins(portion.rewritten.size());
   port_.retrieved += 100;
   session.executed(portion.rewritten.size());
   EXPECT_EQ(answer(session, "LAST"), "+OK 2\r\n");
@@ -333,6 +334,7 @@ TEST_F(OwnCommands, AnAliasOfQuitStoresFirst) {
   Session session(port_, made_);
   port_.retrieved = 0;
   (void)session.take("RETR 1\r\n", 0);
+  session.begins(8);
   port_.retrieved = 10;
   session.executed(8);
   const Decision portion = session.take("XBYE\r\n", 8);

@@ -366,6 +366,7 @@ TEST(PaceSession, RetrCountsWhereItSucceeded) {
     const Decision portion = session.take(line, offset);
     if (portion.taker != Taker::host) return answer_to(session, line).reply.wire();
     offset += portion.octets;
+    session.begins(offset);
     port.retrieved += sent;
     return std::string("the host's");
   };
@@ -394,6 +395,7 @@ TEST(PaceSession, AnAliasOfRetrIsNoWayRound) {
   Session session(port, made);
   const Decision first = session.take("XGET 1\r\n", 0);
   EXPECT_EQ(first.rewritten, "RETR 1\r\n");
+  session.begins(first.rewritten.size());
   port.retrieved += 100;
   session.executed(first.rewritten.size());
   EXPECT_EQ(session.take("XGET 2\r\n", first.rewritten.size()).taker, Taker::ours);
@@ -406,9 +408,11 @@ TEST(PaceSession, OctetsAreThoseThatWereSent) {
   {
     Session session(port, made);
     EXPECT_EQ(session.take("RETR 3\r\n", 0).taker, Taker::host);
+    session.begins(8);
     port.retrieved += 310;
     session.executed(8);
     EXPECT_EQ(session.take("TOP 1 5\r\n", 8).taker, Taker::host);
+    session.begins(17);
     port.topped += 20;
     session.executed(17);
     EXPECT_EQ(session.take("QUIT\r\n", 17).taker, Taker::host);

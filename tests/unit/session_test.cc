@@ -344,10 +344,11 @@ class LastInSession : public testing::Test {
       while (!run.empty()) {
         const auto line = run.substr(0, run.find("\r\n"));
         const bool sent = std::find(refused.begin(), refused.end(), line) == refused.end();
+        given_ += line.size() + 2;
+        session_.begins(given_);
         port_.retrieved += sent && line.starts_with("RETR") ? 100U : 0U;
         port_.topped += sent && line.starts_with("TOP") ? 10U : 0U;
         run.remove_prefix(line.size() + 2);
-        given_ += line.size() + 2;
         session_.executed(given_);
       }
       lines.remove_prefix(portion.octets);
@@ -401,26 +402,38 @@ TEST_F(LastInSession, ALineCountsOnceTheHostHasConsumedItsLastOctet) {
 TEST_F(LastInSession, RetrsAreOneRunAndTheHostsCountTellsWhichSucceeded) {
   const std::string_view lines = "NOOP\r\nRETR 2\r\nRETR 9\r\nRETR 3\r\nRETR 4\r\n";
   EXPECT_EQ(shown(session_.take(lines, 0)), "host 38");
-  session_.executed(13);  // the answer to RETR 2 begins
+  session_.begins(14);
   port_.retrieved += 100;
-  session_.executed(21);
-  session_.executed(29);  // RETR 3 is refused
-  session_.executed(37);
+  session_.begins(30);  // RETR 3, which the host cannot read
+  session_.begins(38);
   port_.retrieved += 100;
-  session_.executed(37);  // the answer to RETR 4 goes on
+  session_.executed(37);  // RETR 4 goes on
   EXPECT_EQ(last(), "+OK 2\r\n");
   session_.executed(38);
   EXPECT_EQ(last(), "+OK 4\r\n");
 }
 
-TEST_F(LastInSession, OfRetrsWhoseAnswersWereNotSeenNoneCounts) {
-  EXPECT_EQ(shown(session_.take("RETR 1\r\nRETR 2\r\nRETR 3\r\n", 0)), "host 24");
-  port_.retrieved += 100;
-  session_.executed(16);
-  EXPECT_EQ(last(), "+OK 0\r\n");
+// The host refuses a deleted message before it looks at it.
+TEST_F(LastInSession, ARetrThatWasNotBegunDoesNotCountAndTheOthersDo) {
+  EXPECT_EQ(shown(session_.take("RETR 1\r\nDELE 4\r\nRETR 4\r\nRETR 3\r\n", 0)), "host 32");
+  session_.begins(8);
   port_.retrieved += 100;
   session_.executed(24);
-  EXPECT_EQ(last(), "+OK 3\r\n");
+  EXPECT_EQ(last(), "+OK 4\r\n");
+  leave();
+  session_.begins(32);
+  port_.retrieved += 100;
+  session_.executed(32);
+  leave();
+  EXPECT_EQ(shown(session_.take("NOOP\r\n", 32)), "host 6");
+  EXPECT_EQ(dropped(), 3U);
+}
+
+TEST_F(LastInSession, OfRetrsThatWereNotBegunNoneCounts) {
+  EXPECT_EQ(shown(session_.take("RETR 1\r\nRETR 2\r\n", 0)), "host 16");
+  port_.retrieved += 200;
+  session_.executed(16);
+  EXPECT_EQ(last(), "+OK 0\r\n");
 }
 
 TEST(Session, ARetrThatCountsForThePaceIsARunOfItsOwn) {
@@ -510,9 +523,10 @@ TEST_F(LastInSession, ACommandThatWasSentAfterwardsProvesWhateverItIs) {
     FakeHost port(4);
     Session session(port, resolution());
     EXPECT_EQ(session.take("RETR 2\r\n", 0).taker, Taker::host);
+    session.begins(8);
     port.retrieved += 100;
-    session.leaving(0);
     session.executed(8);
+    session.leaving(0);
     session.all_left();
     EXPECT_NE(session.take(line, 8).taker, Taker::incomplete) << line;
     session.finish(Ending::dropped);
@@ -599,6 +613,7 @@ TEST(Session, UnderUwATopCountsIfTheHostSendsIt) {
   EXPECT_EQ(shown(session.take("TOP 2 x\r\nTOP 3 0\r\n", 0)), "host 18");
   session.executed(9);
   EXPECT_EQ(answer_to(session, "LAST\r\n").reply.wire(), "+OK 0\r\n");
+  session.begins(18);
   port.topped = 20;
   session.executed(18);
   EXPECT_EQ(answer_to(session, "LAST\r\n").reply.wire(), "+OK 3\r\n");

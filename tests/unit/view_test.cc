@@ -43,6 +43,7 @@ struct Fixture {
     const Decision portion = session.take(line, given);
     ASSERT_EQ(portion.taker, Taker::host) << line;
     given += portion.octets;
+    session.begins(given);
     if (line.starts_with("RETR")) port.retrieved += 100;
     if (line.starts_with("TOP")) port.topped += 100;
     if (line.starts_with("DELE")) {

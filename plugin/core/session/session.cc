@@ -183,11 +183,13 @@ Decision Session::take_lines(std::string_view buffered, std::uint64_t offset) {
     const std::size_t end = line_feed + 1;
     const std::string_view typed = buffered.substr(run, end - run);
     const Command* const passed = passes ? commands_.passed(typed) : nullptr;
-    if (passed != nullptr && (passed->access == Access::none || accesses_.idle())) {
+    if (passed != nullptr && accesses_.never_refuses(passed->access)) {
       accesses_.heard(passed->access, run, end);
       run = end;
-      if (wording_.all_hosts()) continue;
+      if (accesses_.ignores(passed->access) && wording_.all_hosts()) continue;
       const CommandLine parsed = parse_command_line(typed);
+      (void)accesses_.given_to_host(passed->access, parsed.arguments, offset + end);
+      if (wording_.all_hosts()) continue;
       if (!word(parsed, {passed, parsed.arguments}, offset + end)) return {Taker::host, run};
       continue;
     }

@@ -3,9 +3,9 @@
 ///
 /// The host's adapter owns it and drives it like this:
 ///
-///     before its output leaves:            leaving()
-///     before it answers the next line:     executed(), and all_left() once its output has left
-///     when it has executed all it has:     take() the next piece of input
+///     before it sends a message:           begins()
+///     before its output leaves:            executed(), leaving(); once all has left: all_left()
+///     when it has executed all it has:     executed(), take() the next piece of input
 ///       Taker::host        → give the host those octets, untouched, or their replacement
 ///       Taker::ours        → answer(), send
 ///       Taker::incomplete  → wait for more
@@ -87,16 +87,20 @@ class Session {
   /// [SYS/TEMP] and the exception is logged.
   [[nodiscard]] Answer answer(Decision decision);
 
+  /// The host begins to send a message, for RETR or TOP, in answer to the line that ends at `offset`
+  /// octets of its input. What it has counted between this and executed() tells whether it
+  /// succeeded; one that was not begun has failed.
+  void begins(std::uint64_t offset) { accesses_.begins(offset); }
   /// The host has executed, in order, every line that ends at or before `offset` octets of its
-  /// input. To be called before the answer to the next one begins, or at least if minds_delivery():
-  /// what the host has counted by then tells whether a RETR succeeded.
+  /// input.
   void executed(std::uint64_t offset) { accesses_.executed(offset); }
 
   // --- what has reached the client (delivery.h) ---
 
   /// This session may need the next two calls.
   [[nodiscard]] bool minds_delivery() const noexcept { return accesses_.minds_delivery(); }
-  /// They matter now: a message is being sent, or has not completely left the host.
+  /// They matter now: a message has been sent, and may not have completely left the host. To be
+  /// asked after executed().
   [[nodiscard]] bool awaits_departure() const noexcept { return accesses_.awaits_departure(); }
   /// Octets that may be the last of a message are about to leave the host for the client. `waiting`
   /// is how many of the client's octets have arrived but not been taken by take(), in the host or

@@ -78,10 +78,12 @@ std::optional<MessageAccess> Accesses::read(Access kind, std::string_view argume
 }
 
 std::optional<MessageAccess> Accesses::may_refuse(Access kind, std::string_view arguments) const {
-  if (kind == Access::none) return std::nullopt;
-  const auto may = [kind](const Tracker* tracker) { return tracker->may_refuse(kind); };
-  return std::any_of(trackers_.begin(), trackers_.end(), may) ? read(kind, arguments)
-                                                              : std::nullopt;
+  return kind != Access::none && may_refuse(kind) ? read(kind, arguments) : std::nullopt;
+}
+
+bool Accesses::may_refuse(Access kind) const noexcept {
+  return std::any_of(trackers_.begin(), trackers_.end(),
+                     [kind](const Tracker* tracker) { return tracker->may_refuse(kind); });
 }
 
 std::optional<std::string> Accesses::begin(const MessageAccess& access) {
@@ -98,7 +100,7 @@ bool Accesses::given_to_host(Access kind, std::string_view arguments, std::uint6
   if (kind == Access::reset) {
     bool ready = false;
     for (Tracker* const tracker : trackers_) ready = tracker->ready() || ready;
-    if (ready) with_host_.push_back({{.kind = kind}, end, 0, delivery_.place()});
+    if (ready) with_host_.push_back({{.kind = kind}, end, delivery_.place()});
     return false;
   }
   if (!transfers(kind) && kind != Access::remove) return false;
@@ -109,25 +111,22 @@ bool Accesses::given_to_host(Access kind, std::string_view arguments, std::uint6
     minded = (tracker->ready() && access && tracker->minds(*access)) || minded;
   }
   if (!minded) return false;
-  // A DELE succeeds for every existing message; repeating it changes nothing here.
-  const bool may_fail = kind != Access::remove;
-  with_host_.push_back(
-      {*access, end, may_fail ? host_.connection.octets_sent(kind) : 0, delivery_.place()});
-  return may_fail && std::any_of(trackers_.begin(), trackers_.end(),
-                                 [&](const Tracker* tracker) { return tracker->may_refuse(kind); });
+  with_host_.push_back({*access, end, delivery_.place()});
+  return transfers(kind) && may_refuse(kind);
 }
 
-bool Accesses::retrievals_end_at_once(std::uint64_t offset) const noexcept {
-  unsigned retrievals = 0;
-  for (const WithHost& one : with_host_) {
-    if (one.end > offset || retrievals > 1) break;
-    if (transfers(one.access.kind)) ++retrievals;
+void Accesses::begins(std::uint64_t offset) {
+  if (with_host_.empty() || offset == 0) return;
+  executed_lines(offset - 1);
+  if (with_host_.empty() || with_host_.front().end != offset) return;
+  WithHost& begun = with_host_.front();
+  if (transfers(begun.access.kind)) {
+    begun.octets_before = host_.connection.octets_sent(begun.access.kind);
   }
-  return retrievals > 1;
 }
 
+// A DELE succeeds for every existing message; repeating it changes nothing here.
 void Accesses::executed_lines(std::uint64_t offset) {
-  const bool unknown = retrievals_end_at_once(offset);
   while (!with_host_.empty() && with_host_.front().end <= offset) {
     const WithHost& first = with_host_.front();
     const Access kind = first.access.kind;
@@ -135,19 +134,12 @@ void Accesses::executed_lines(std::uint64_t offset) {
       reset();
     } else if (transfers(kind)) {
       const std::uint64_t octets =
-          unknown ? 0 : host_.connection.octets_sent(kind) - first.octets_sent;
+          first.octets_before ? host_.connection.octets_sent(kind) - *first.octets_before : 0;
       done(first.access, {.octets = octets}, first.place);
     } else {
       done(first.access, {.octets = 1}, first.place);
     }
     with_host_.pop_front();
-  }
-  // Asked again, the host may already have counted what it sends for the next one.
-  const bool begins = offset > std::exchange(executed_, offset);
-  if (with_host_.empty() || !begins) return;
-  WithHost& next = with_host_.front();
-  if (transfers(next.access.kind)) {
-    next.octets_sent = host_.connection.octets_sent(next.access.kind);
   }
 }
 

@@ -45,15 +45,23 @@ class Accesses {
 
   // --- commands of the host ---
 
+  /// No tracker is interested in such a command.
+  [[nodiscard]] bool ignores(Access kind) const noexcept { return kind == Access::none || idle(); }
+  /// No tracker refuses such a command, whatever the message.
+  [[nodiscard]] bool never_refuses(Access kind) const noexcept {
+    return ignores(kind) || (kind != Access::quit && !may_refuse(kind));
+  }
   /// The command on a message, if a tracker may have to refuse it.
   [[nodiscard]] std::optional<MessageAccess> may_refuse(Access kind,
                                                         std::string_view arguments) const;
   /// The host is given a command whose line ends after `end` octets of its input. True: the command
   /// must end its run, because a tracker may refuse the next one.
   bool given_to_host(Access kind, std::string_view arguments, std::uint64_t end);
-  /// The host has executed every line that ends at or before `offset`, and nothing of the next one
-  /// has been counted by Connection::octets_sent(). To be called before the next answer begins: of
-  /// two retrievals that end at once, neither is known to have succeeded.
+  /// The host begins to send a message in answer to the line that ends at `offset`: every line
+  /// before it is executed, and Connection::octets_sent() has counted nothing of this message. A
+  /// retrieval that was never begun has failed.
+  void begins(std::uint64_t offset);
+  /// The host has executed every line that ends at or before `offset`.
   void executed(std::uint64_t offset) {
     if (!with_host_.empty()) executed_lines(offset);
   }
@@ -75,10 +83,8 @@ class Accesses {
 
   /// This session may need the other calls of this group.
   [[nodiscard]] bool minds_delivery() const noexcept;
-  /// They matter now: a message is being sent, or has not completely left the host.
-  [[nodiscard]] bool awaits_departure() const noexcept {
-    return !with_host_.empty() || delivery_.awaits_departure();
-  }
+  /// They matter now: a message has been sent, and may not have completely left the host.
+  [[nodiscard]] bool awaits_departure() const noexcept { return delivery_.awaits_departure(); }
   void leaving(std::uint64_t waiting) noexcept { delivery_.leaving(taken_ + waiting); }
   void all_left() { delivery_.all_left(); }
   /// This many octets of the client's input have been consumed.
@@ -102,16 +108,16 @@ class Accesses {
   /// A command that the host has but has not executed yet.
   struct WithHost {
     MessageAccess access;
-    std::uint64_t end;          ///< executed once the host has consumed this many octets
-    std::uint64_t octets_sent;  ///< by the host when executed() was called last before this one
+    std::uint64_t end;  ///< executed once the host has consumed this many octets
     Delivery::Place place;
+    std::optional<std::uint64_t> octets_before{};  ///< sent by the host when this one began
   };
 
+  [[nodiscard]] bool may_refuse(Access kind) const noexcept;
   [[nodiscard]] std::optional<MessageAccess> read(Access kind, std::string_view arguments) const;
   void done(const MessageAccess& access, const Sent& sent, const Delivery::Place& place);
   void executed_lines(std::uint64_t offset);
   void heard_one(Access kind, std::size_t begin, std::size_t end);
-  [[nodiscard]] bool retrievals_end_at_once(std::uint64_t offset) const noexcept;
   void tell(const Tracker& tracker, const Status& stored);
 
   host::Host host_;
@@ -122,7 +128,6 @@ class Accesses {
   std::vector<Tracker*> trackers_;  ///< the interested ones of the three, in the order of finish()
   std::deque<WithHost> with_host_;
   Delivery delivery_;
-  std::uint64_t executed_ = 0;  ///< the offset up to which it was seen that the host has executed
   std::uint64_t taken_ = 0;
   bool quit_ = false;
   bool told_ = false;  ///< logged what could not be stored
