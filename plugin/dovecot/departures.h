@@ -26,8 +26,8 @@ class DepartureListener {
   virtual void after_leaving() = 0;
 };
 
-/// `listener` is told from now on, until it is forgotten. One for each stream: it does nothing if the
-/// stream is watched.
+/// `listener` is told from now on, until it is forgotten. One for each stream: it does nothing if
+/// the stream is watched.
 void watch_departures(struct ostream* output, DepartureListener* listener);
 /// Gives the stream its own functions back; does nothing if it is not watched. The listener may do
 /// so itself.
