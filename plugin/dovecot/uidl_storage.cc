@@ -199,8 +199,10 @@ int get_special(struct mail* mail, enum mail_fetch_field field, const char** val
         trampoline("finding a message's UIDL", -1, [&] { return set_id(mail, value_r); });
     if (result != 0) return result < 0 ? -1 : 0;
   }
-  auto* const context = module_context<union mail_module_context>(details, mail_module);
-  return context->super.get_special(mail, field, value_r);
+  const auto* const context = module_context<union mail_module_context>(details, mail_module);
+  const auto next =
+      context == nullptr ? mail->box->mail_vfuncs->get_special : context->super.get_special;
+  return next(mail, field, value_r);
 }
 
 // A session that leaves everything to Dovecot does not prepare the ids: the first message that is
@@ -212,6 +214,11 @@ void mail_allocated(struct mail* mail) {
   auto* const details = reinterpret_cast<struct mail_private*>(mail);
   const bool for_size = (details->wanted_fields & MAIL_FETCH_VIRTUAL_SIZE) != 0;
   if (serves_clients() && for_size && !uidls->is_known()) return;
+  if (details->vlast == &details->v &&
+      details->v.get_special == mail->box->mail_vfuncs->get_special) {
+    details->v.get_special = get_special;  // no other plugin is below it: nothing is to be kept
+    return;
+  }
   auto* const context = p_new(details->pool, union mail_module_context, 1);
   struct mail_vfuncs* const callbacks = details->vlast;
   context->super = *callbacks;
@@ -247,9 +254,9 @@ bool asks_storage_alone(struct mail* mail) {
   auto* const details = reinterpret_cast<struct mail_private*>(mail);
   const auto* const ours = module_context<union mail_module_context>(details, mail_module);
   const auto of_storage = mail->box->mail_vfuncs->get_special;
-  return ours == nullptr
-             ? details->v.get_special == of_storage
-             : details->v.get_special == get_special && ours->super.get_special == of_storage;
+  return details->v.get_special == of_storage ||
+         (details->v.get_special == get_special &&
+          (ours == nullptr || ours->super.get_special == of_storage));
 }
 
 Result<bool> prepare_part_of_uidls(struct mailbox* box) {
