@@ -268,10 +268,10 @@ Result<std::unique_ptr<host::Inspection>> DovecotHost::inspect(std::vector<Field
 Status DovecotHost::add_uidl(MessageNumber number, std::string& to) {
   if (uidl::Ids* const ids = own_uidls()) {
     const auto id = ids->find(uid(number));
-    if (!id || id->by == uidl::NamedBy::nobody) {
+    if (id ? id->by == uidl::NamedBy::nobody : !ids->lost()) {
       return Error{Failure::gone, "the message has no id in this session"};
     }
-    if (id->by == uidl::NamedBy::plugin && !keeps_uidls()) {
+    if (id && id->by == uidl::NamedBy::plugin && !keeps_uidls()) {
       to += id->text;
       return Done{};
     }

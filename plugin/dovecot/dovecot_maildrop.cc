@@ -1,7 +1,9 @@
 #include "plugin/dovecot/dovecot_maildrop.h"
 
-#include <algorithm>
+#include <array>
+#include <cstring>
 #include <type_traits>
+#include <utility>
 
 #include "plugin/core/uidl/lines.h"
 #include "plugin/core/uidl/memory.h"
@@ -21,12 +23,6 @@ namespace {
 constexpr unsigned commit_after = 500;
 
 constexpr std::string_view list_name = "uidl-list";
-
-/// The end of a list, in which two lists differ.
-std::string_view sum_of(std::string_view list) noexcept {
-  const std::size_t octets = std::min(list.size(), uidl::sum_octets);
-  return list.substr(list.size() - octets);
-}
 
 /// Dovecot 2.4 also takes a pool.
 template <class Register>
@@ -180,13 +176,16 @@ bool DovecotMaildrop::stores_none(std::uint32_t place) {
 
 // The index has the sum of the list that was written last. Where one of the two was put back from a
 // backup, removed, or is another mailbox's, a UID may stand for another message than in the other.
-std::optional<std::string> DovecotMaildrop::load_list() {
+std::unique_ptr<uidl::ListFile> DovecotMaildrop::open_list() {
   const void* data = nullptr;
   std::size_t size = 0;
   mail_index_get_header_ext(box_->view, list_extension(), &data, &size);
-  auto list = load_mailbox_cache(box_, list_name);
-  if (!list || sum_of(*list) != std::string_view(static_cast<const char*>(data), size)) return {};
-  return list;
+  auto file = open_mailbox_cache(box_, list_name);
+  std::array<char, uidl::sum_octets> sum{};
+  const bool same = file && size == sum.size() && file->octets() >= size &&
+                    file->read(file->octets() - size, sum) &&
+                    std::memcmp(sum.data(), data, size) == 0;
+  return same ? std::move(file) : nullptr;
 }
 
 void DovecotMaildrop::keep_list(std::string_view text) {
@@ -198,7 +197,7 @@ void DovecotMaildrop::keep_list(std::string_view text) {
   if (!kept || !kept.value()) return;
   struct mail_index_transaction* change =
       mail_index_transaction_begin(box_->view, MAIL_INDEX_TRANSACTION_FLAG_EXTERNAL);
-  const std::string_view sum = sum_of(text);
+  const std::string_view sum = text.substr(text.size() - uidl::sum_octets);
   mail_index_update_header_ext(change, list_extension(), 0, sum.data(), sum.size());
   if (mail_index_transaction_commit(&change) < 0) {
     e_debug(box_->event, "pop3_legacy: uidl: the list of ids could not be noted in the index");

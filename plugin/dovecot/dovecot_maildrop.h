@@ -52,7 +52,7 @@ class DovecotMaildrop : public uidl::Maildrop {
   void keep_derived(std::string_view scheme, std::string_view value) override;
   [[nodiscard]] Result<std::string> stored_id() override;
   [[nodiscard]] bool stores_none(std::uint32_t place) override;
-  [[nodiscard]] std::optional<std::string> load_list() override;
+  [[nodiscard]] std::unique_ptr<uidl::ListFile> open_list() override;
   void keep_list(std::string_view text) override;
 
   [[nodiscard]] Result<std::string> host_id() override { return host_ids_.id(mail_); }

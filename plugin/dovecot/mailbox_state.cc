@@ -9,6 +9,7 @@
 
 #include "plugin/dovecot/master_user.h"
 #include "plugin/files/durable_file.h"
+#include "plugin/files/list_file.h"
 #include "plugin/files/moved_file.h"
 
 namespace pop3_legacy::dovecot {
@@ -181,12 +182,10 @@ Result<bool> exchange_mailbox_state(struct mailbox* box, std::string_view name,
   return stored;
 }
 
-std::optional<std::string> load_mailbox_cache(struct mailbox* box, std::string_view name) {
+std::unique_ptr<uidl::ListFile> open_mailbox_cache(struct mailbox* box, std::string_view name) {
   auto folder = folder_of(box, MAILBOX_LIST_PATH_TYPE_INDEX);
-  if (!folder || folder.value().empty()) return std::nullopt;
-  auto content =
-      files::read_small_file(folder.value().append(prefix).append(name), max_state_octets);
-  return content ? std::move(content.value()) : std::nullopt;
+  if (!folder || folder.value().empty()) return nullptr;
+  return files::open_list_file(folder.value().append(prefix).append(name));
 }
 
 Result<bool> keep_mailbox_cache(struct mailbox* box, std::string_view name,

@@ -3,12 +3,14 @@
 #define POP3_LEGACY_DOVECOT_MAILBOX_STATE_H
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "plugin/core/base/result.h"
 #include "plugin/core/state/state_store.h"
+#include "plugin/core/uidl/list_file.h"
 #include "plugin/dovecot/host.h"
 
 namespace pop3_legacy::dovecot {
@@ -33,9 +35,9 @@ Result<bool> exchange_mailbox_state(struct mailbox* box, std::string_view name,
                                     std::string_view content);
 
 /// The same for a text that can be made again: a file in the mailbox's index directory, written
-/// without waiting for the disk, and not at all for a master user or in a read-only mailbox. No
-/// value: there is none, or it cannot be read. False: nothing was written.
-std::optional<std::string> load_mailbox_cache(struct mailbox* box, std::string_view name);
+/// without waiting for the disk, and not at all for a master user or in a read-only mailbox.
+/// nullptr: there is none, or it cannot be read. False: nothing was written.
+std::unique_ptr<uidl::ListFile> open_mailbox_cache(struct mailbox* box, std::string_view name);
 Result<bool> keep_mailbox_cache(struct mailbox* box, std::string_view name,
                                 std::string_view content);
 

@@ -45,16 +45,18 @@ class MailboxUidls {
   Result<std::optional<std::string_view>> id(Uid uid) {
     using Found = std::optional<std::string_view>;
     if (state_ == State::computing) return Found();
-    const bool is_new = state_ == State::ours && uid > ids_.last();
-    if (state_ == State::unknown || is_new) {
+    auto id = find(uid);
+    const bool missing = state_ == State::ours && !id && (uid > ids_.last() || ids_.lost());
+    if (state_ == State::unknown || missing) {
       // Logged here, once; the storage would log it for each message.
       if (const Status done = compute(); !done) {
         e_error(box_->event, "pop3_legacy: the UIDLs are not known: %s", done.error().text.c_str());
       }
+      id = find(uid);
     }
     if (state_ == State::failed) return *failure_;
     if (state_ == State::host) return Found();
-    const auto id = ids_.find(uid);
+    if (!id && ids_.lost()) return Error{Failure::temporary, "the list of ids cannot be read"};
     if (!id) return Error{Failure::gone, "there is no message with UID " + std::to_string(uid)};
     switch (id->by) {
       case uidl::NamedBy::plugin:
@@ -71,12 +73,18 @@ class MailboxUidls {
   }
 
   [[nodiscard]] bool is_computing() const { return state_ == State::computing; }
-  [[nodiscard]] bool is_known() const { return state_ == State::ours || state_ == State::host; }
+  [[nodiscard]] bool is_known() const { return has_ids() || state_ == State::host; }
   /// nullptr: they are not known, or Dovecot names all messages.
-  [[nodiscard]] uidl::Ids* ids() { return state_ == State::ours ? &ids_ : nullptr; }
+  [[nodiscard]] uidl::Ids* ids() { return has_ids() ? &ids_ : nullptr; }
 
  private:
   enum class State { unknown, computing, host, ours, failed };
+
+  [[nodiscard]] bool has_ids() const { return state_ == State::ours && !ids_.lost(); }
+
+  std::optional<uidl::Ids::Id> find(Uid uid) {
+    return state_ == State::ours && uid <= ids_.last() ? ids_.find(uid) : std::nullopt;
+  }
 
   using Time = std::chrono::steady_clock::time_point;
 

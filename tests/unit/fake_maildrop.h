@@ -16,6 +16,7 @@
 #include "plugin/core/uidl/schemes.h"
 #include "plugin/hash/openssl_hasher.h"
 #include "tests/unit/fake_facts.h"
+#include "tests/unit/fake_list_file.h"
 
 namespace pop3_legacy::uidl {
 
@@ -58,7 +59,9 @@ class FakeMaildrop : public Maildrop {
     return std::all_of(messages.begin() + place, messages.end(),
                        [](const auto& message) { return message->stored.empty(); });
   }
-  [[nodiscard]] std::optional<std::string> load_list() override { return list; }
+  [[nodiscard]] std::unique_ptr<ListFile> open_list() override {
+    return list ? std::make_unique<FakeListFile>(*list) : nullptr;
+  }
   void keep_list(std::string_view text) override {
     ++lists;
     list = text;

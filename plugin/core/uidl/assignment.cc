@@ -68,7 +68,7 @@ class Assignment {
 
   // The place of the first message of which the list does not say that its id is in the form.
   std::uint32_t first_not_formed() {
-    const Uid formed_to = memory_.list() ? memory_.list()->formed_to : 0;
+    const Uid formed_to = memory_.list() ? memory_.list()->formed_to() : 0;
     std::uint32_t place = formed_to == 0 ? 0 : maildrop_.message_count();
     while (place > 0 && maildrop_.uid(place - 1) > formed_to) --place;
     return place;
@@ -86,32 +86,38 @@ class Assignment {
     return stored;
   }
 
+  // The id that the list has for the message at `place`; empty: none.
+  std::string_view listed(std::uint32_t place) {
+    std::optional<IdList>& list = memory_.list();
+    return !list || gone_.contains(place) ? std::string_view() : list->find(maildrop_.uid(place));
+  }
+
   // Returns the places of the messages that are not in the list.
   Result<std::vector<std::uint32_t>> take_list() {
-    std::optional<IdList>& list = memory_.list();
-    const std::uint32_t messages = maildrop_.message_count();
     std::vector<std::uint32_t> unlisted;
-    for (std::uint32_t place = 0; place < messages; ++place) {
-      if (!list || (!gone_.empty() && gone_.contains(place)) ||
-          !list->ids.has(maildrop_.uid(place))) {
-        unlisted.push_back(place);
-      }
+    for (std::uint32_t place = 0; place < maildrop_.message_count(); ++place) {
+      if (listed(place).empty()) unlisted.push_back(place);
     }
-    if (!list || unlisted.empty()) return unlisted;
-    if (const Status loaded = memory_.load_ids(); !loaded) return loaded.error();
-    listed_.reserve(messages - unlisted.size());
-    for (std::uint32_t place = 0; place < messages; ++place) {
-      if (gone_.contains(place)) continue;
-      if (const auto id = list->ids.find(maildrop_.uid(place))) listed_.add(id->text, place);
+    if (!unlisted.empty()) {
+      if (const Status loaded = memory_.load_ids(); !loaded) return loaded.error();
     }
-    listed_.close();
     return unlisted;
   }
 
+  void pass_listed(const ListedIds::Take& take) {
+    for (std::uint32_t place = 0; memory_.list() && place < maildrop_.message_count(); ++place) {
+      if (const std::string_view id = listed(place); !id.empty()) take(id, place);
+    }
+  }
+
   Result<bool> finish(Names& names) {
+    ListedIds listed([this](const ListedIds::Take& take) { pass_listed(take); });
     const auto firsts =
-        DistinctIds(maildrop_, keys_, memory_.pins(), memory_.kept(), listed_, names).tell_apart();
+        DistinctIds(maildrop_, keys_, memory_.pins(), memory_.kept(), listed, names).tell_apart();
     if (!firsts) return firsts.error();
+    if (memory_.list() && memory_.list()->lost()) {
+      return Error{Failure::temporary, "the list of ids cannot be read any more"};
+    }
     keep(names);
     tell(names);
     Result<bool> stored = store(maildrop_.message_count(), firsts.value());
@@ -121,22 +127,11 @@ class Assignment {
     return true;
   }
 
-  void put_together(Names& names) {
+  void put_together(const Names& names) {
     std::optional<IdList>& list = memory_.list();
-    if (list && names.names.empty()) {
-      ids_ = std::move(list->ids);
-      return;
-    }
-    ids_.emplace();
-    std::size_t row = 0;
-    for (std::uint32_t place = 0; place < maildrop_.message_count(); ++place) {
-      const Uid uid = maildrop_.uid(place);
-      if (row < names.names.size() && names.places[row] == place) {
-        ids_->add(uid, names.names[row].by, names.names[row].id);
-        ++row;
-      } else if (const auto id = list->ids.find(uid)) {
-        ids_->add(uid, id->by, id->text);
-      }
+    ids_ = list ? Ids(std::move(*list)) : Ids();
+    for (std::size_t row = 0; row < names.names.size(); ++row) {
+      ids_->add(maildrop_.uid(names.places[row]), names.names[row].by, names.names[row].id);
     }
   }
 
@@ -201,8 +196,7 @@ class Assignment {
   MessageKeys keys_;
   Places& gone_;
   std::optional<Naming> naming_;  ///< once the memory is loaded, unless the host names all
-  ListedIds listed_;
-  std::optional<Ids> ids_;  ///< once make() has succeeded, unless the host names all
+  std::optional<Ids> ids_;        ///< once make() has succeeded, unless the host names all
   bool overtaken_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "plugin/core/base/text.h"
 #include "plugin/core/uidl/identifier_length.h"
@@ -24,6 +25,9 @@ std::string with_suffix(const std::string& raw, const std::string& suffix) {
 Result<std::vector<std::uint32_t>> DistinctIds::tell_apart() {
   if (names_.names.empty()) return std::vector<std::uint32_t>();
   claims_.reserve(names_.names.size());
+  std::vector<std::string_view> ids;
+  for (const Name& name : names_.names) ids.push_back(name.id);
+  listed_.look_for(ids);
   std::vector<std::size_t> second;
   for (const Origin origin : {Origin::imported, Origin::kept, Origin::computed}) {
     if (origin == Origin::computed) reserve();
@@ -78,7 +82,7 @@ void DistinctIds::reserve() {
   }
 }
 
-std::vector<std::uint32_t> DistinctIds::firsts(const std::vector<std::size_t>& second) const {
+std::vector<std::uint32_t> DistinctIds::firsts(const std::vector<std::size_t>& second) {
   std::vector<std::uint32_t> found;
   if (second.empty()) return found;
   std::unordered_set<std::string_view> wanted;

@@ -27,7 +27,7 @@ class DistinctIds {
   /// those of `listed`, which stay as they are. `pins` and `kept` are the ids that already belong
   /// to messages.
   DistinctIds(Maildrop& maildrop, MessageKeys& keys, const GuidIds& pins, const GuidIds& kept,
-              const ListedIds& listed, Names& names)
+              ListedIds& listed, Names& names)
       : maildrop_(maildrop),
         keys_(keys),
         pins_(pins),
@@ -49,14 +49,14 @@ class DistinctIds {
   bool claim(std::size_t row);
   [[nodiscard]] bool shares(std::size_t row, std::uint32_t holder) const;
   void reserve();
-  [[nodiscard]] std::vector<std::uint32_t> firsts(const std::vector<std::size_t>& second) const;
+  [[nodiscard]] std::vector<std::uint32_t> firsts(const std::vector<std::size_t>& second);
   Status name_apart(std::size_t row);
 
   Maildrop& maildrop_;
   MessageKeys& keys_;
   const GuidIds& pins_;
   const GuidIds& kept_;
-  const ListedIds& listed_;
+  ListedIds& listed_;
   Names& names_;
   std::unordered_map<std::string, Claim> claims_;
   std::unordered_map<std::string, std::uint32_t> copies_;  ///< the next number to append to an id

@@ -1,13 +1,10 @@
 #include "plugin/core/uidl/id_list.h"
 
-#include <cstddef>
-#include <cstdint>
-#include <limits>
-#include <utility>
-#include <vector>
+#include <algorithm>
 
 #include "plugin/core/base/number.h"
 #include "plugin/core/uidl/identifier_length.h"
+#include "plugin/core/uidl/ids.h"
 #include "plugin/core/uidl/lines.h"
 
 namespace pop3_legacy::uidl {
@@ -15,9 +12,10 @@ namespace pop3_legacy::uidl {
 namespace {
 
 constexpr std::string_view title = "dovecot-pop3-legacy uidl-list 1\n";
-constexpr std::size_t usual_line = 40;  ///< octets, to make room at once
-
 constexpr std::string_view form_word = "form ";
+constexpr std::string_view end_word = "\nend ";
+/// Not less than the last two lines have.
+constexpr std::size_t last_lines_octets = max_identifier_octets + 64;
 
 std::string heading(const ListBasis& basis) {
   return std::string(title).append("of ").append(basis.text).append(" ");
@@ -34,18 +32,11 @@ bool take_heading(std::string_view& rest, const ListBasis& basis) {
   return true;
 }
 
-/// Like take_number<Uid>(), which costs 45 instructions more, a fifteenth of what a line costs in
-/// all. 0: there is none.
-Uid take_uid(std::string_view& rest) noexcept {
-  std::size_t digits = 0;
-  std::uint64_t uid = 0;
-  for (const char digit : rest.substr(0, 10)) {
-    if (digit < '0' || digit > '9') break;
-    uid = uid * 10 + static_cast<std::uint64_t>(digit - '0');
-    ++digits;
-  }
-  rest.remove_prefix(digits);
-  return uid > std::numeric_limits<Uid>::max() ? 0 : static_cast<Uid>(uid);
+/// Reads the number at `at`, which a line end follows somewhere, and steps over it.
+Uid take_uid(const char*& at) noexcept {
+  Uid uid = 0;
+  for (; *at >= '0' && *at <= '9'; ++at) uid = uid * 10 + static_cast<Uid>(*at - '0');
+  return uid;
 }
 
 std::string begun(const ListBasis& basis) {
@@ -54,33 +45,145 @@ std::string begun(const ListBasis& basis) {
 
 }  // namespace
 
-std::optional<IdList> parse_id_list(std::string text, const ListBasis& basis) {
-  std::string_view rest(text);
-  if (!take_heading(rest, basis)) return std::nullopt;
-  Uid formed_to = 0;
+IdList::IdList(std::unique_ptr<ListFile> file) : file_(std::move(file)) {}
+
+std::optional<IdList> IdList::open(std::unique_ptr<ListFile> file, const ListBasis& basis) {
+  IdList list(std::move(file));
+  if (!list.read_heading(basis) || !list.read_end()) return std::nullopt;
+  return list;
+}
+
+// What stands at `offset`, at most a window. Empty: there is nothing, or it cannot be read.
+std::string_view IdList::read(std::uint64_t offset, std::uint64_t most) {
+  const auto octets = static_cast<std::size_t>(std::min<std::uint64_t>(most, window_octets));
+  if (offset < room_begin_ || offset + octets > room_begin_ + used_) {
+    room_.resize(std::max(room_.size(), octets));
+    used_ = file_->read(offset, std::span(room_).first(octets)) ? octets : 0;
+    room_begin_ = offset;
+    if (used_ == 0) return {};
+  }
+  return {room_.data() + (offset - room_begin_), octets};
+}
+
+bool IdList::read_heading(const ListBasis& basis) {
+  std::string_view rest = read(0, file_->octets());
+  const std::size_t octets = rest.size();
+  if (!take_heading(rest, basis)) return false;
   if (rest.starts_with(form_word)) {
     rest.remove_prefix(form_word.size());
-    formed_to = take_number<Uid>(rest).value_or(0);
-    if (!rest.starts_with('\n')) return std::nullopt;
+    formed_to_ = take_number<Uid>(rest).value_or(0);
+    if (!rest.starts_with('\n')) return false;
     rest.remove_prefix(1);
   }
-  std::vector<Ids::Row> rows;
-  rows.reserve(rest.size() / usual_line);
-  Uid last = 0;
-  while (const Uid uid = take_uid(rest)) {
-    const std::size_t end = rest.find('\n');
-    if (uid <= last || end == std::string_view::npos || rest.front() != ' ' || end < 2 ||
-        end - 1 > max_identifier_octets) {
-      return std::nullopt;
-    }
-    rows.push_back({.uid = uid,
-                    .begin = static_cast<std::uint32_t>(rest.data() + 1 - text.data()),
-                    .octets = static_cast<std::uint16_t>(end - 1)});
-    last = uid;
-    rest.remove_prefix(end + 1);
+  lines_begin_ = octets - rest.size();
+  return true;
+}
+
+bool IdList::read_end() {
+  const std::uint64_t octets = file_->octets();
+  if (octets < sum_octets) return false;
+  std::uint32_t sum = 0;
+  const std::uint64_t summed = octets - sum_octets;
+  for (std::uint64_t offset = 0; offset < summed; offset += window_octets) {
+    const std::string_view piece = read(offset, summed - offset);
+    if (piece.empty()) return false;
+    sum = crc32(piece, sum);
   }
-  if (!rest.starts_with("end ") || !has_end(text, rows.size())) return std::nullopt;
-  return IdList{.formed_to = formed_to, .ids = Ids(std::move(text), std::move(rows))};
+  const std::uint64_t offset = octets - std::min<std::uint64_t>(octets, last_lines_octets);
+  const std::string_view text = read(offset, octets - offset);
+  const std::size_t line_end = text.rfind(end_word);
+  if (line_end == std::string_view::npos) return false;
+  std::string_view last = text.substr(0, line_end);
+  std::string_view rest = text.substr(line_end + end_word.size());
+  size_ = take_number<std::size_t>(rest).value_or(0);
+  if (rest != ' ' + sum_text(sum)) return false;
+  lines_end_ = offset + line_end + 1;
+  if (size_ == 0) return lines_end_ == lines_begin_;
+  last.remove_prefix(last.rfind('\n') + 1);
+  last_ = take_number<Uid>(last).value_or(0);
+  return last_ > 0;
+}
+
+std::string_view IdList::find(Uid uid) {
+  if (uid > last_) return {};
+  if ((uid > last_in_window_ || uid <= before_) && !go_to(uid)) return {};
+  while (uid_ < uid) {
+    if (!step()) return {};
+  }
+  return uid_ == uid ? id_ : std::string_view();
+}
+
+// Makes step() come to `uid` if there is such a line.
+bool IdList::go_to(Uid uid) {
+  if (uid > last_in_window_) {
+    const Uid passed = last_in_window_;
+    if (!load(window_.empty() ? lines_begin_ : behind_window())) return false;
+    if (uid > last_in_window_) return seek(uid);
+    before_ = uid_ = passed;
+    return true;
+  }
+  if (uid < first_in_window_) return seek(uid);
+  rewind();
+  return true;
+}
+
+bool IdList::seek(Uid uid) {
+  std::uint64_t low = lines_begin_;
+  std::uint64_t high = lines_end_;
+  while (high > low + window_octets / 2) {  // the line that ends behind `high` belongs to it
+    const std::uint64_t middle = low + (high - low) / 2;
+    if (!load(middle)) return false;
+    if (uid < first_in_window_) {
+      high = middle;
+    } else if (uid > last_in_window_) {
+      low = behind_window();
+    } else {
+      return true;
+    }
+  }
+  return load(low) && (uid <= last_in_window_ || lose());
+}
+
+// Takes the lines that begin at `offset` or, if it is inside of one, behind that.
+bool IdList::load(std::uint64_t offset) {
+  const std::uint64_t from = offset - 1;  // a line end, if a line begins behind it
+  window_ = from < lines_end_ ? read(from, lines_end_ - from) : std::string_view();
+  const std::size_t begin = window_.find('\n') + 1;
+  const std::size_t end = window_.rfind('\n') + 1;
+  window_ = window_.substr(begin, end - begin);
+  if (window_.size() < 2) return lose();
+  begin_ = from + begin;
+  const char* first = window_.data();
+  const char* last = first + window_.rfind('\n', window_.size() - 2) + 1;
+  first_in_window_ = take_uid(first);
+  last_in_window_ = take_uid(last);
+  rewind();
+  return true;
+}
+
+void IdList::rewind() noexcept {
+  next_ = 0;
+  before_ = uid_ = first_in_window_ - 1;
+  id_ = {};
+}
+
+bool IdList::step() {
+  const char* at = window_.data() + next_;
+  const Uid uid = take_uid(at);
+  const auto id = static_cast<std::size_t>(at - window_.data()) + 1;
+  const std::size_t end = *at == ' ' ? window_.find('\n', id) : id;
+  if (end == id || end - id > max_identifier_octets) return lose();
+  before_ = uid_;
+  uid_ = uid;
+  id_ = window_.substr(id, end - id);
+  next_ = end + 1;
+  return true;
+}
+
+bool IdList::lose() noexcept {
+  lost_ = true;
+  last_ = 0;
+  return false;
 }
 
 std::string id_list_text(const ListBasis& basis, Ids& ids, std::span<const Uid> uids) {

@@ -18,6 +18,7 @@ void Ids::add(Uid uid, NamedBy by, std::string_view text) {
                    .octets = static_cast<std::uint16_t>(text.size()),
                    .by = by});
   text_.append(text);
+  last_ = std::max(last_, uid);
   if (by == NamedBy::plugin) return;
   ++others_;
   if (by == NamedBy::nobody) unnamed_.push_back(uid);
@@ -33,21 +34,27 @@ const Ids::Row* Ids::row_of(Uid uid) {
   return &rows_[next_++];
 }
 
-std::optional<Ids::Id> Ids::find(Uid uid) {
-  if (form_) {
-    text_ = form_->id(uid);
-    return Id{NamedBy::plugin, text_};
+std::optional<Ids::Id> Ids::one_by_one(Uid uid) {
+  if (!rows_.empty() && uid >= rows_.front().uid) {
+    if (const Row* const row = row_of(uid)) {
+      return Id{row->by, std::string_view(text_).substr(row->begin, row->octets)};
+    }
   }
-  const Row* const row = row_of(uid);
-  if (row == nullptr) return std::nullopt;
-  return Id{row->by, std::string_view(text_).substr(row->begin, row->octets)};
+  const std::string_view listed = list_ ? list_->find(uid) : std::string_view();
+  return listed.empty() ? std::nullopt : std::optional(Id{NamedBy::plugin, listed});
+}
+
+std::optional<Ids::Id> Ids::find(Uid uid) {
+  if (!form_) return one_by_one(uid);
+  text_ = form_->id(uid);
+  return Id{NamedBy::plugin, text_};
 }
 
 char* Ids::write(Uid uid, char* out) {
   if (form_) return form_->write(uid, out);
-  const Row* const row = row_of(uid);
-  if (row == nullptr || row->by != NamedBy::plugin) return nullptr;
-  return std::copy_n(text_.data() + row->begin, row->octets, out);
+  const std::optional<Id> id = one_by_one(uid);
+  if (!id || id->by != NamedBy::plugin) return nullptr;
+  return std::copy_n(id->text.data(), id->text.size(), out);
 }
 
 }  // namespace pop3_legacy::uidl

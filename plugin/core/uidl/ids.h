@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "plugin/core/host/types.h"
+#include "plugin/core/uidl/id_list.h"
 #include "plugin/core/uidl/uid_form.h"
 
 namespace pop3_legacy::uidl {
@@ -22,28 +23,20 @@ enum class NamedBy : std::uint8_t {
   nobody,  ///< it has no id in this session
 };
 
-/// A maildrop may have a million messages, so an id takes no more than its octets and twelve, or
-/// nothing where all ids are UIDs in one form.
+/// A maildrop may have a million messages. Ids that are UIDs in one form take no memory, those in
+/// the mailbox's list one window of it (id_list.h), and each of the others its octets and twelve.
 class Ids {
  public:
   /// Of no message yet.
   Ids() = default;
   /// The ids of all messages up to the UID `last`.
   Ids(UidForm form, Uid last) : form_(std::move(form)), last_(last) {}
+  /// The plugin's ids in `list`; add() puts others beside them, or in their place.
+  explicit Ids(IdList list) : last_(list.last()), list_(std::move(list)) {}
 
-  /// A message and where its id is in a text.
-  struct Row {
-    Uid uid = 0;
-    std::uint32_t begin = 0;
-    std::uint16_t octets = 0;
-    NamedBy by = NamedBy::plugin;
-  };
-  /// The plugin's ids in `text`, by ascending UID.
-  Ids(std::string text, std::vector<Row> rows) : text_(std::move(text)), rows_(std::move(rows)) {}
-
-  /// Adds a message; its UID must be higher than those before it. For NamedBy::host, `text` is what
-  /// the host will say; empty if that is not known here. (A text of 64 KiB, which no reply can
-  /// carry, counts as empty.)
+  /// Adds a message; its UID must be higher than those added before it. For NamedBy::host, `text`
+  /// is what the host will say; empty if that is not known here. (A text of 64 KiB, which no reply
+  /// can carry, counts as empty.)
   void add(Uid uid, NamedBy by, std::string_view text);
 
   /// A message's id. `text` is valid until the next call.
@@ -54,25 +47,35 @@ class Ids {
   /// No value: there is no such message. Fastest if asked in ascending order.
   [[nodiscard]] std::optional<Id> find(Uid uid);
 
-  [[nodiscard]] bool has(Uid uid) { return form_.has_value() || row_of(uid) != nullptr; }
   /// Writes the id of a message that the plugin names to `out`, which has room for
   /// max_identifier_octets, and returns its end. nullptr: the plugin does not name it. As fast as
-  /// find(), and does not touch its result.
+  /// find().
   [[nodiscard]] char* write(Uid uid, char* out);
 
-  [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
-  /// The highest UID; 0: there are no messages.
-  [[nodiscard]] Uid last() const noexcept { return rows_.empty() ? last_ : rows_.back().uid; }
+  /// No message with an id has a higher UID.
+  [[nodiscard]] Uid last() const noexcept { return last_; }
+  /// Ids of the list cannot be read any more: all have to be found out anew.
+  [[nodiscard]] bool lost() const noexcept { return list_ && list_->lost(); }
   /// The plugin names all messages.
   [[nodiscard]] bool all_ours() const noexcept { return others_ == 0; }
   /// Those without an id, ascending.
   [[nodiscard]] const std::vector<Uid>& unnamed() const noexcept { return unnamed_; }
 
  private:
+  /// Where an id is in text_.
+  struct Row {
+    Uid uid = 0;
+    std::uint32_t begin = 0;
+    std::uint16_t octets = 0;
+    NamedBy by = NamedBy::plugin;
+  };
   const Row* row_of(Uid uid);
+  std::optional<Id> one_by_one(Uid uid);
 
   std::optional<UidForm> form_;
-  Uid last_ = 0;  ///< for form_
+  Uid last_ = 0;
+  std::optional<IdList> list_;
+  // Of messages that were added:
   std::string text_;
   std::vector<Row> rows_;
   std::vector<Uid> unnamed_;

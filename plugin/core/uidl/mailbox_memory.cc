@@ -26,7 +26,7 @@ Status MailboxMemory::load_states() {
   text = maildrop_.load_state(pins_state);
   if (!text) return text.error();
   pins_text_ = std::move(text.value());
-  load_list();
+  open_list();
   if (!list_) {
     if (Status loaded = load_ids(); !loaded) return loaded;
   }
@@ -40,16 +40,16 @@ Status MailboxMemory::load_states() {
 }
 
 // Where the list is as old as the two states, they were read whole when it was made.
-void MailboxMemory::load_list() {
+void MailboxMemory::open_list() {
   if (!loaded_) return;
-  auto text = maildrop_.load_list();
-  if (!text) return;
+  auto file = maildrop_.open_list();
+  if (!file) return;
   Result<Memory> head = parse_memory_head(*loaded_);
   if (!head) return;
   memory_ = std::move(head.value());
   before_ = memory_;
-  list_ = parse_id_list(std::move(*text), list_basis());
-  if (list_) list_lines_ = list_->ids.size();
+  list_ = IdList::open(std::move(file), list_basis());
+  if (list_) list_lines_ = list_->size();
   keeps_ = keeps_ids(*loaded_);
   has_pins_ = pins_text_ && has_pins(*pins_text_);
 }

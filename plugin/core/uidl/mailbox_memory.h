@@ -67,7 +67,7 @@ class MailboxMemory {
 
  private:
   Status load_states();
-  void load_list();
+  void open_list();
   Status forget_list();
   [[nodiscard]] ListBasis list_basis() const;
   Status decide();

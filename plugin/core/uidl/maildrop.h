@@ -3,6 +3,7 @@
 #define POP3_LEGACY_CORE_UIDL_MAILDROP_H
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "plugin/core/host/types.h"
 #include "plugin/core/state/state_store.h"
 #include "plugin/core/uidl/facts.h"
+#include "plugin/core/uidl/list_file.h"
 
 namespace pop3_legacy::uidl {
 
@@ -48,9 +50,9 @@ class Maildrop : public StateStore {
   /// The id that the host itself would give the message that message() returned last if none is
   /// stored with it. Empty: not known here.
   [[nodiscard]] virtual Result<std::string> host_id() = 0;
-  /// What keep_list() has kept for this mailbox (id_list.h). No value: nothing, or it cannot be
+  /// What keep_list() has kept for this mailbox (id_list.h). nullptr: nothing, or it cannot be
   /// read, or it may be of another state of the mailbox, from a backup for example.
-  [[nodiscard]] virtual std::optional<std::string> load_list() { return std::nullopt; }
+  [[nodiscard]] virtual std::unique_ptr<ListFile> open_list() { return nullptr; }
   /// Keeps a list for later sessions, in a cache that may be dropped.
   virtual void keep_list(std::string_view /*text*/) {}
 
