@@ -16,7 +16,6 @@
 
 #include "plugin/core/uidl/identifier_length.h"
 #include "plugin/core/uidl/ids.h"
-#include "plugin/core/uidl/lines.h"
 #include "plugin/files/list_file.h"
 #include "tests/unit/fake_list_file.h"
 #include "tests/unit/temporary_folder.h"
@@ -159,10 +158,10 @@ TEST_F(IdListTest, OfAnotherBasisOrDamagedIsNone) {
   EXPECT_TRUE(opened(good));
   EXPECT_FALSE(opened(""));
   EXPECT_FALSE(opened(good + "1 x\n"));
-  EXPECT_FALSE(opened(with_end("dovecot-pop3-legacy uidl-list 1\nof 7 1:3 9\n", 0)));
-  EXPECT_FALSE(opened(with_end("dovecot-pop3-legacy uidl-list 1\nof 7 1:2 4000000001\n", 0)));
-  EXPECT_FALSE(opened(with_end("dovecot-pop3-legacy uidl-list 1\nof 7 1:2 9\nx\n", 0)));
-  EXPECT_FALSE(opened(with_end("dovecot-pop3-legacy uidl-list 1\nof 7 1:2 9\nx\n", 1)));
+  EXPECT_FALSE(opened(with_list_end("dovecot-pop3-legacy uidl-list 1\nof 7 1:3 9\n", 0)));
+  EXPECT_FALSE(opened(with_list_end("dovecot-pop3-legacy uidl-list 1\nof 7 1:2 4000000001\n", 0)));
+  EXPECT_FALSE(opened(with_list_end("dovecot-pop3-legacy uidl-list 1\nof 7 1:2 9\nx\n", 0)));
+  EXPECT_FALSE(opened(with_list_end("dovecot-pop3-legacy uidl-list 1\nof 7 1:2 9\nx\n", 1)));
   for (std::size_t at = 0; at < good.size(); at += 97) {
     EXPECT_FALSE(opened(good.substr(0, at))) << at;
     std::string damaged = good;
@@ -179,7 +178,7 @@ TEST_F(IdListTest, OfAnyLinesIsReadWithoutHarm) {
     const std::size_t count = i % 10 == 0 ? 20000 : random_() % 40;
     for (std::size_t octet = 0; octet < count; ++octet) lines += "12 x\n\n"[random_() % 6];
     for (const char* const last : {"\n", "\n3 x\n", "\n99999999999 x\n", "\n7\n", ""}) {
-      auto list = opened(with_end(begun + lines + last, 1));
+      auto list = opened(with_list_end(begun + lines + last, 1));
       for (int uid = 0; list && uid < 60; ++uid) (void)list->find(static_cast<Uid>(random_() % 30));
     }
   }

@@ -8,7 +8,7 @@
 ///     of BASIS UIDNEXT
 ///     form UID                          (perhaps)
 ///     UID ID                            (ascending)
-///     end COUNT SUM                     (lines.h)
+///     end COUNT SUM                     (as in lines.h, but another sum)
 #ifndef POP3_LEGACY_CORE_UIDL_ID_LIST_H
 #define POP3_LEGACY_CORE_UIDL_ID_LIST_H
 
@@ -99,6 +99,8 @@ class IdList {
 
 /// The list of those of the messages `uids`, ascending, that the plugin names one by one.
 std::string id_list_text(const ListBasis& basis, Ids& ids, std::span<const Uid> uids);
+/// The last line of a list, behind `text`.
+std::string with_list_end(std::string text, std::size_t count);
 /// The list of ids in a form.
 std::string formed_list_text(const ListBasis& basis, Uid formed_to);
 

@@ -55,9 +55,9 @@ constexpr std::uint32_t octet_of(std::string_view text, std::size_t place) {
 
 }  // namespace
 
-std::uint32_t crc32(std::string_view text, std::uint32_t before) noexcept {
+std::uint32_t crc32(std::string_view text) noexcept {
   // NOLINTBEGIN(cppcoreguidelines-pro-bounds-constant-array-index): an octet has 256 values
-  std::uint32_t sum = ~before;
+  std::uint32_t sum = 0xFFFFFFFFU;
   for (; text.size() >= 8; text.remove_prefix(8)) {
     sum ^= octet_of(text, 0) | octet_of(text, 1) << 8U | octet_of(text, 2) << 16U |
            octet_of(text, 3) << 24U;
@@ -72,19 +72,15 @@ std::uint32_t crc32(std::string_view text, std::uint32_t before) noexcept {
   return ~sum;
 }
 
-std::string sum_text(std::uint32_t crc32) {
-  return number_in(lower_hex_digits, crc32, 8).append("\n");
-}
-
 std::string with_end(std::string text, std::size_t count) {
   text.append("end ").append(std::to_string(count)).append(" ");
-  return text.append(sum_text(crc32(text)));
+  return text.append(number_in(lower_hex_digits, crc32(text), 8)).append("\n");
 }
 
 bool has_end(std::string_view text, std::size_t count) {
   if (text.size() < sum_octets) return false;
   const std::string_view summed = text.substr(0, text.size() - sum_octets);
-  return text.substr(summed.size()) == sum_text(crc32(summed)) &&
+  return text.substr(summed.size()) == number_in(lower_hex_digits, crc32(summed), 8) + '\n' &&
          summed.ends_with("\nend " + std::to_string(count) + ' ');
 }
 

@@ -36,12 +36,10 @@ class Lines {
 };
 
 /// The CRC-32 of zlib and Ethernet. It detects damage; it does not prevent forgery.
-/// `before` is that of the text before this one.
-std::uint32_t crc32(std::string_view text, std::uint32_t before = 0) noexcept;
+std::uint32_t crc32(std::string_view text) noexcept;
 
 /// SUM and the line end behind it, with which a text of ours ends.
 inline constexpr std::size_t sum_octets = 8 + 1;
-std::string sum_text(std::uint32_t crc32);
 
 /// `text` with its last line added; `count` is the number of its ids.
 std::string with_end(std::string text, std::size_t count);
