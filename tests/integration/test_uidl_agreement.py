@@ -408,6 +408,21 @@ class MaildirTest(TwinTest):
                 self.assertEqual(sorted(uid.decode() for uid in after), names)
                 self.assertEqual(after[:3], before[:3])
 
+    def test_a_list_that_is_cut_off_while_a_session_has_it_open(self):
+        self.policy('[uidl]\nscheme = "courier-v0"\n', "cut.example")
+        user = self.user(1000, "cut.example")
+        with hosts.Pop3(self.host.port, user) as pop3:
+            first = pop3.multi(b"UIDL")
+            pop3.quit()
+        self.assertGreater(os.path.getsize(self.list_of(user)), 1 << 14)  # more than a session has in memory
+        with hosts.Pop3(self.host.port, user) as pop3:
+            self.assertEqual(pop3.multi(b"UIDL"), first)
+            with open(self.list_of(user), "r+b") as file:
+                file.truncate(1000)
+            self.assertEqual(pop3.multi(b"UIDL"), first)
+            self.assertEqual(pop3.command(b"UIDL 7"), b"+OK " + first[1][6])
+            pop3.quit()
+
     def test_the_list_of_another_mailbox(self):
         """Which has the same UIDVALIDITY: many mailboxes are made in one second."""
         self.policy('[uidl]\nscheme = "qmail"\n', "other.example")
