@@ -82,6 +82,18 @@ TEST_F(IdListTest, MayBeEmpty) {
   EXPECT_EQ(opened(formed_list_text(basis, 40))->formed_to(), 40U);
 }
 
+TEST_F(IdListTest, SaysWhetherItHasAllMessages) {
+  add_many(3);
+  EXPECT_TRUE(opened(text())->whole());
+  const Uid hosts = uids_.back() + 1;
+  ids_.add(hosts, NamedBy::host, "x");
+  uids_.push_back(hosts);
+  auto list = opened(text());
+  EXPECT_FALSE(list->whole());
+  EXPECT_EQ(list->find(hosts), "");
+  expect_found(*list, 2);
+}
+
 TEST_F(IdListTest, InAscendingOrderIsReadOnce) {
   add_many(20000);
   auto list = opened(text());

@@ -56,7 +56,7 @@ class Assignment {
     if (!formulas) return formulas.error();
     if (memory_.knows_none()) {
       auto form = formulas.value().uid_form(maildrop_.uidvalidity());
-      const std::uint32_t unlisted = first_not_formed();
+      const std::uint32_t unlisted = first_above(memory_.list() ? memory_.list()->formed_to() : 0);
       if (form && maildrop_.stores_none(unlisted)) return name_by(std::move(*form), unlisted);
     }
     Result<std::vector<std::uint32_t>> unlisted = take_list();
@@ -66,11 +66,10 @@ class Assignment {
     return false;
   }
 
-  // The place of the first message of which the list does not say that its id is in the form.
-  std::uint32_t first_not_formed() {
-    const Uid formed_to = memory_.list() ? memory_.list()->formed_to() : 0;
-    std::uint32_t place = formed_to == 0 ? 0 : maildrop_.message_count();
-    while (place > 0 && maildrop_.uid(place - 1) > formed_to) --place;
+  // The place of the first message with a higher UID.
+  std::uint32_t first_above(Uid uid) {
+    std::uint32_t place = uid == 0 ? 0 : maildrop_.message_count();
+    while (place > 0 && maildrop_.uid(place - 1) > uid) --place;
     return place;
   }
 
@@ -94,8 +93,11 @@ class Assignment {
 
   // Returns the places of the messages that are not in the list.
   Result<std::vector<std::uint32_t>> take_list() {
+    const std::optional<IdList>& list = memory_.list();
+    const bool only_new = list && list->whole() && gone_.empty();
     std::vector<std::uint32_t> unlisted;
-    for (std::uint32_t place = 0; place < maildrop_.message_count(); ++place) {
+    for (std::uint32_t place = only_new ? first_above(list->last()) : 0;
+         place < maildrop_.message_count(); ++place) {
       if (listed(place).empty()) unlisted.push_back(place);
     }
     if (!unlisted.empty()) {

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view title = "dovecot-pop3-legacy uidl-list 1\n";
 constexpr std::string_view form_word = "form ";
+constexpr std::string_view whole_line = "all\n";
 constexpr std::string_view end_word = "\nend ";
 /// Not less than the last two lines have.
 constexpr std::size_t last_lines_octets = max_identifier_octets + 64;
@@ -32,13 +33,6 @@ bool take_heading(std::string_view& rest, const ListBasis& basis) {
   if (!uid_next || *uid_next > basis.uid_next || !rest.starts_with('\n')) return false;
   rest.remove_prefix(1);
   return true;
-}
-
-/// Reads the number at `at`, which a line end follows somewhere, and steps over it.
-Uid take_uid(const char*& at) noexcept {
-  Uid uid = 0;
-  for (; *at >= '0' && *at <= '9'; ++at) uid = uid * 10 + static_cast<Uid>(*at - '0');
-  return uid;
 }
 
 /// The sum at the end of a list: FNV-1a over eight octets at once, because a list may have
@@ -111,6 +105,9 @@ bool IdList::read_heading(const ListBasis& basis) {
     formed_to_ = take_number<Uid>(rest).value_or(0);
     if (!rest.starts_with('\n')) return false;
     rest.remove_prefix(1);
+  } else if (rest.starts_with(whole_line)) {
+    whole_ = true;
+    rest.remove_prefix(whole_line.size());
   }
   lines_begin_ = octets - rest.size();
   return true;
@@ -139,15 +136,6 @@ bool IdList::read_end() {
   last.remove_prefix(last.rfind('\n') + 1);
   last_ = take_number<Uid>(last).value_or(0);
   return last_ > 0;
-}
-
-std::string_view IdList::find(Uid uid) {
-  if (uid > last_) return {};
-  if ((uid > last_in_window_ || uid <= before_) && !go_to(uid)) return {};
-  while (uid_ < uid) {
-    if (!step()) return {};
-  }
-  return uid_ == uid ? id_ : std::string_view();
 }
 
 // Makes step() come to `uid` if there is such a line.
@@ -192,29 +180,16 @@ bool IdList::load(std::uint64_t offset) {
   begin_ = from + begin;
   const char* first = window_.data();
   const char* last = first + window_.rfind('\n', window_.size() - 2) + 1;
-  first_in_window_ = take_uid(first);
-  last_in_window_ = take_uid(last);
+  first_in_window_ = take_digits(first);
+  last_in_window_ = take_digits(last);
   rewind();
   return true;
 }
 
 void IdList::rewind() noexcept {
-  next_ = 0;
+  next_ = window_.data();
   before_ = uid_ = first_in_window_ - 1;
   id_ = {};
-}
-
-bool IdList::step() {
-  const char* at = window_.data() + next_;
-  const Uid uid = take_uid(at);
-  const auto id = static_cast<std::size_t>(at - window_.data()) + 1;
-  const std::size_t end = *at == ' ' ? window_.find('\n', id) : id;
-  if (end == id || end - id > max_identifier_octets) return lose();
-  before_ = uid_;
-  uid_ = uid;
-  id_ = window_.substr(id, end - id);
-  next_ = end + 1;
-  return true;
 }
 
 bool IdList::lose() noexcept {
@@ -225,6 +200,7 @@ bool IdList::lose() noexcept {
 
 std::string id_list_text(const ListBasis& basis, Ids& ids, std::span<const Uid> uids) {
   std::string text = begun(basis);
+  const std::size_t heading_octets = text.size();
   std::size_t count = 0;
   for (const Uid uid : uids) {
     const auto id = ids.find(uid);
@@ -233,6 +209,7 @@ std::string id_list_text(const ListBasis& basis, Ids& ids, std::span<const Uid> 
     text.append(id->text) += '\n';
     ++count;
   }
+  if (count == uids.size()) text.insert(heading_octets, whole_line);
   return with_list_end(std::move(text), count);
 }
 

@@ -6,7 +6,8 @@
 ///
 ///     dovecot-pop3-legacy uidl-list 1
 ///     of BASIS UIDNEXT
-///     form UID                          (perhaps)
+///     form UID                          (or, or neither)
+///     all
 ///     UID ID                            (ascending)
 ///     end COUNT SUM                     (as in lines.h, but another sum)
 #ifndef POP3_LEGACY_CORE_UIDL_ID_LIST_H
@@ -14,6 +15,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,6 +25,7 @@
 #include <vector>
 
 #include "plugin/core/host/types.h"
+#include "plugin/core/uidl/identifier_length.h"
 #include "plugin/core/uidl/list_file.h"
 
 namespace pop3_legacy::uidl {
@@ -50,6 +53,8 @@ class IdList {
 
   /// Up to this UID, all ids are UIDs in a form (uid_form.h), so that there is no line for them.
   [[nodiscard]] Uid formed_to() const noexcept { return formed_to_; }
+  /// No message up to last() was without a line when the list was made: what has none is younger.
+  [[nodiscard]] bool whole() const noexcept { return whole_; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   /// The highest UID; 0: there is none.
   [[nodiscard]] Uid last() const noexcept { return last_; }
@@ -64,6 +69,9 @@ class IdList {
  private:
   explicit IdList(std::unique_ptr<ListFile> file);
 
+  /// Reads the number at `at`, behind which there is something else, and steps over it.
+  static Uid take_digits(const char*& at) noexcept;
+
   std::string_view read(std::uint64_t offset, std::uint64_t most);
   bool read_heading(const ListBasis& basis);
   bool read_end();
@@ -77,6 +85,7 @@ class IdList {
 
   std::unique_ptr<ListFile> file_;
   Uid formed_to_ = 0;
+  bool whole_ = false;
   std::uint64_t lines_begin_ = 0;  ///< their offsets in the file
   std::uint64_t lines_end_ = 0;
   std::size_t size_ = 0;
@@ -91,13 +100,45 @@ class IdList {
   Uid first_in_window_ = 0;
   Uid last_in_window_ = 0;
 
-  std::size_t next_ = 0;  ///< the next line in the window
-  Uid uid_ = 0;           ///< of the line before that
+  const char* next_ = nullptr;  ///< the next line in the window
+  Uid uid_ = 0;                 ///< of the line before that
   std::string_view id_;
   Uid before_ = 0;  ///< no line has a UID between this one and uid_
 };
 
-/// The list of those of the messages `uids`, ascending, that the plugin names one by one.
+// A line of a listing is these three functions.
+
+inline Uid IdList::take_digits(const char*& at) noexcept {
+  Uid uid = 0;
+  for (; *at >= '0' && *at <= '9'; ++at) uid = uid * 10 + static_cast<Uid>(*at - '0');
+  return uid;
+}
+
+inline bool IdList::step() {
+  const char* at = next_;
+  const Uid uid = take_digits(at);
+  const char* const id = at + 1;
+  const auto left = static_cast<std::size_t>(window_.data() + window_.size() - at);
+  const auto* const end = static_cast<const char*>(std::memchr(at, '\n', left));
+  if (*at != ' ' || end == id || end > id + max_identifier_octets) return lose();
+  before_ = uid_;
+  uid_ = uid;
+  id_ = {id, end};
+  next_ = end + 1;
+  return true;
+}
+
+inline std::string_view IdList::find(Uid uid) {
+  if (uid > last_) return {};
+  if ((uid > last_in_window_ || uid <= before_) && !go_to(uid)) return {};
+  while (uid_ < uid) {
+    if (!step()) return {};
+  }
+  return uid_ == uid ? id_ : std::string_view();
+}
+
+/// The list of those of the messages `uids`, all there are, ascending, that the plugin names one by
+/// one.
 std::string id_list_text(const ListBasis& basis, Ids& ids, std::span<const Uid> uids);
 /// The last line of a list, behind `text`.
 std::string with_list_end(std::string text, std::size_t count);

@@ -24,7 +24,9 @@ void Ids::add(Uid uid, NamedBy by, std::string_view text) {
   if (by == NamedBy::nobody) unnamed_.push_back(uid);
 }
 
+// nullptr: it was not added.
 const Ids::Row* Ids::row_of(Uid uid) {
+  if (rows_.empty() || uid < rows_.front().uid) return nullptr;
   if (next_ >= rows_.size() || rows_[next_].uid != uid) {
     const auto found = std::lower_bound(rows_.begin(), rows_.end(), uid,
                                         [](const Row& row, Uid other) { return row.uid < other; });
@@ -34,27 +36,22 @@ const Ids::Row* Ids::row_of(Uid uid) {
   return &rows_[next_++];
 }
 
-std::optional<Ids::Id> Ids::one_by_one(Uid uid) {
-  if (!rows_.empty() && uid >= rows_.front().uid) {
-    if (const Row* const row = row_of(uid)) {
-      return Id{row->by, std::string_view(text_).substr(row->begin, row->octets)};
-    }
-  }
-  const std::string_view listed = list_ ? list_->find(uid) : std::string_view();
-  return listed.empty() ? std::nullopt : std::optional(Id{NamedBy::plugin, listed});
-}
-
 std::optional<Ids::Id> Ids::find(Uid uid) {
-  if (!form_) return one_by_one(uid);
-  text_ = form_->id(uid);
-  return Id{NamedBy::plugin, text_};
+  if (form_) {
+    text_ = form_->id(uid);
+    return Id{NamedBy::plugin, text_};
+  }
+  if (const Row* const row = row_of(uid)) return Id{row->by, text_of(*row)};
+  const std::string_view id = listed(uid);
+  return id.empty() ? std::nullopt : std::optional(Id{NamedBy::plugin, id});
 }
 
 char* Ids::write(Uid uid, char* out) {
   if (form_) return form_->write(uid, out);
-  const std::optional<Id> id = one_by_one(uid);
-  if (!id || id->by != NamedBy::plugin) return nullptr;
-  return std::copy_n(id->text.data(), id->text.size(), out);
+  const Row* const row = row_of(uid);
+  if (row != nullptr && row->by != NamedBy::plugin) return nullptr;
+  const std::string_view id = row != nullptr ? text_of(*row) : listed(uid);
+  return id.empty() ? nullptr : std::copy_n(id.data(), id.size(), out);
 }
 
 }  // namespace pop3_legacy::uidl

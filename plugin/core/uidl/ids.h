@@ -70,7 +70,10 @@ class Ids {
     NamedBy by = NamedBy::plugin;
   };
   const Row* row_of(Uid uid);
-  std::optional<Id> one_by_one(Uid uid);
+  [[nodiscard]] std::string_view text_of(const Row& row) const {
+    return std::string_view(text_).substr(row.begin, row.octets);
+  }
+  std::string_view listed(Uid uid) { return list_ ? list_->find(uid) : std::string_view(); }
 
   std::optional<UidForm> form_;
   Uid last_ = 0;
