@@ -118,8 +118,7 @@ class ServerSession::Worker final : public Recipient {
       environment_.wake();
     }
   }
-  void answered(const Command& /*command*/, std::string_view /*arguments*/,
-                bool /*positive*/) override {}
+  void answered(const Command& /*command*/, bool /*positive*/) override {}
 
  private:
   [[nodiscard]] bool all_taken() const noexcept {

@@ -27,15 +27,19 @@ constexpr unsigned max_bad_commands = 20;
 MODULE_CONTEXT_DEFINE_INIT(client_module, &pop3_module_register);
 MODULE_CONTEXT_DEFINE_INIT(user_module, &mail_user_module_register);
 
-/// Sends `event`, which began with the command: in the shape of Dovecot 2.4's own, so that the same
-/// metrics count both, and once more by a name of its own: not for what Dovecot would answer as
-/// well.
-void send_event(struct event* event, const Command& command, std::string_view arguments,
-                bool positive, uoff_t octets) {
-  const std::string name(command.name);
-  event_add_str(event, "cmd_name", name.c_str());
+/// Begins a command's event.
+struct event* begin_event(struct event* user, const Command& command, std::string_view arguments) {
+  struct event* const event = event_create(user);
+  event_add_str(event, "cmd_name", std::string(command.name).c_str());
   event_add_str(event, "cmd_args",
                 str_sanitize(std::string(arguments).c_str(), max_reply_line_octets));
+  return event;
+}
+
+/// Sends it: in the shape of Dovecot 2.4's own, so that the same metrics count both, and once more
+/// by a name of its own: not for what Dovecot would answer as well.
+void send_event(struct event* event, const Command& command, bool positive, uoff_t octets) {
+  const std::string name(command.name);
   event_add_str(event, "reply_state", positive ? "OK" : "ERR");
   event_add_int(event, "net_out_bytes", static_cast<intmax_t>(octets));
   const auto send = [&](const char* kind) {
@@ -271,8 +275,8 @@ std::uint64_t ClientSession::waiting_input() const {
 
 void ClientSession::answer(Decision decision) {
   event_unref(&answering_);
-  if (has_listeners()) {
-    answering_ = event_create(client_->user->event);
+  if (decision.command != nullptr && has_listeners()) {
+    answering_ = begin_event(client_->user->event, *decision.command, decision.arguments);
   }
   output_before_ = client_->output->offset;
   if (!std::exchange(holds_answers_, true)) {
@@ -355,10 +359,10 @@ void ClientSession::lines(std::string_view lines) {
   o_stream_nsend(client_->output, lines.data(), lines.size());
 }
 
-void ClientSession::answered(const Command& command, std::string_view arguments, bool positive) {
+void ClientSession::answered(const Command& command, bool positive) {
   // CAPA has already had its event: the host was asked for it.
   if (answering_ != nullptr && command.owner != Owner::shared) {
-    send_event(answering_, command, arguments, positive, client_->output->offset - output_before_);
+    send_event(answering_, command, positive, client_->output->offset - output_before_);
   }
 }
 

@@ -48,11 +48,6 @@ class ClientSession : public ReplyEditor, public DepartureListener, public Recip
   }
   /// Returns how many of `octets` belonged to the data.
   std::size_t take_data(std::string_view octets);
-  /// Keeps a line that replaces the client's until the next such line, and returns a view of it.
-  [[nodiscard]] std::string_view keep_line(std::string line) {
-    line_ = std::move(line);
-    return line_;
-  }
   /// Answers one of our commands. The answers to a packet's commands leave together.
   void answer(Decision decision);
   /// No more of our commands follow for now.
@@ -77,7 +72,7 @@ class ClientSession : public ReplyEditor, public DepartureListener, public Recip
   void end(const char* why) override { client_disconnect(client_, why); }
   [[nodiscard]] bool over() const override { return client_->disconnected; }
   void wake() override;
-  void answered(const Command& command, std::string_view arguments, bool positive) override;
+  void answered(const Command& command, bool positive) override;
 
  private:
   ClientSession(struct client* client, policy::Resolution resolution, Remembered remembered,
@@ -123,7 +118,6 @@ class ClientSession : public ReplyEditor, public DepartureListener, public Recip
                          ///< what is waited for
   struct io* watch_ = nullptr;
   bool holds_answers_ = false;  ///< in the corked output, until let_answers_leave()
-  std::string line_;
   stream_flush_callback_t* next_flush_callback_ = nullptr;
   void* next_flush_context_ = nullptr;
   bool* destroyed_ = nullptr;  ///< set by the destructor if somebody watches for it

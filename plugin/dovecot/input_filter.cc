@@ -53,17 +53,16 @@ ssize_t end_of_input(InputFilter& filter, int error) {
   return -1;
 }
 
-ssize_t give_to_host(InputFilter& filter, std::string_view data, Decision& decision) {
+ssize_t give_to_host(InputFilter& filter, std::string_view data, const Decision& decision) {
   if (decision.octets < data.size()) {
     i_stream_set_input_pending(&filter.istream.istream, true);
   }
   if (decision.rewritten.empty()) {
     return hand_out(filter, data, decision.octets);
   }
-  const std::string_view line = filter.session->keep_line(std::move(decision.rewritten));
   i_stream_skip(filter.istream.parent, decision.octets);
-  pass_over(filter, decision.octets - line.size());
-  return hand_out(filter, line, line.size());
+  pass_over(filter, decision.octets - decision.rewritten.size());
+  return hand_out(filter, decision.rewritten, decision.rewritten.size());
 }
 
 /// No value: there is more in the parent's buffer now.

@@ -15,8 +15,6 @@
 
 namespace pop3_legacy {
 
-struct Command;
-
 /// The lines after a positive reply, where there may be many. They are produced as the client takes
 /// them, so no answer is held in memory as a whole. Dropped unfinished when the session ends.
 class Listing {
@@ -119,9 +117,6 @@ struct Answer {
   bool ends_session = false;
   /// A negative `reply` counts as one of the bad commands of which a host tolerates only so many.
   bool client_erred = true;
-  /// The command that was answered; its arguments are below. Set by the session; nullptr: unknown.
-  const Command* command = nullptr;
-  std::string arguments = {};
 };
 
 }  // namespace pop3_legacy

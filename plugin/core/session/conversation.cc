@@ -19,9 +19,8 @@ Conversation::State Conversation::state() const noexcept {
 }
 
 void Conversation::answer(Decision decision) {
+  command_ = decision.command;
   Answer answer = session_.answer(std::move(decision));
-  command_ = answer.command;
-  arguments_ = std::move(answer.arguments);
   listing_ = std::move(answer.listing);
   slow_reply_ = std::move(answer.slow_reply);
   intake_ = std::move(answer.intake);
@@ -96,7 +95,7 @@ void Conversation::settle() {
     drop();
   }
   if (state() == State::idle && command_ != nullptr) {
-    client_.answered(*std::exchange(command_, nullptr), arguments_, positive_);
+    client_.answered(*std::exchange(command_, nullptr), positive_);
   }
 }
 

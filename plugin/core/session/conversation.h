@@ -15,7 +15,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <string_view>
 
 #include "plugin/core/host/interface.h"
@@ -41,7 +40,7 @@ class Recipient : public host::Interface {
   virtual void wake() = 0;
   /// The answer to `command` is complete, or the session has ended meanwhile. `positive`: its
   /// latest reply.
-  virtual void answered(const Command& command, std::string_view arguments, bool positive) = 0;
+  virtual void answered(const Command& command, bool positive) = 0;
 
  protected:
   ~Recipient() = default;
@@ -91,7 +90,6 @@ class Conversation {
   std::unique_ptr<Intake> intake_;
 
   const Command* command_ = nullptr;  ///< that is being answered; nullptr: not in the table
-  std::string arguments_;
   bool positive_ = false;
 };
 

@@ -6,8 +6,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <string>
+#include <memory>
+#include <string_view>
 
 #include "plugin/core/protocol/answer.h"
 #include "plugin/core/protocol/command_table.h"
@@ -18,12 +18,13 @@ namespace pop3_legacy {
 /// else's lock is awaited.
 enum class Taker : std::uint8_t { incomplete, host, ours, later };
 
+/// Its texts are valid until the octets that take() was given are gone, or take() is called again.
 struct Decision {
   Taker taker = Taker::incomplete;
   /// Whole lines including their LF: a run of lines for the host, exactly one for us.
   std::size_t octets = 0;
   /// If not empty, what the host is given instead: the line that is meant, with its LF.
-  std::string rewritten = {};
+  std::string_view rewritten = {};
   /// Do not ask again before this; zero: as soon as the process's other sessions have had their
   /// turns.
   std::chrono::milliseconds pause{0};
@@ -31,8 +32,8 @@ struct Decision {
   // --- for one of our lines, used by Session::answer() ---
 
   const Command* command = nullptr;  ///< nullptr: not in the table, and therefore refused
-  std::string arguments = {};
-  std::optional<Answer> refusal = std::nullopt;  ///< given in place of the command's answer
+  std::string_view arguments = {};
+  std::unique_ptr<Answer> refusal = nullptr;  ///< given in place of the command's answer
 };
 
 }  // namespace pop3_legacy

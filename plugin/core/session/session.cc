@@ -75,12 +75,10 @@ policy::Policy trusted(policy::Resolution& resolution, Visitor visitor) {
 
 }  // namespace
 
-// The parts of a line point into the text they were read from, or into this object.
+// The parts of a line point into the text they were read from.
 struct Session::Line {
-  Line(const Session& session, std::string_view typed)
-      : instead(session.commands_.rewritten(typed)),
-        parsed(parse_command_line(instead ? *instead : typed)),
-        recognized(session.commands_.named(parsed)) {
+  Line(const Session& session, std::string_view text)
+      : parsed(parse_command_line(text)), recognized(session.commands_.named(parsed)) {
     if (command() == nullptr) return;
     asks_for = command()->access;
     if (!session.takes_over(*command())) recognized = session.commands_.taker(recognized, parsed);
@@ -99,11 +97,10 @@ struct Session::Line {
   [[nodiscard]] Decision refused(Answer answer) const {
     return {.taker = Taker::ours,
             .command = command(),
-            .arguments = std::string(arguments()),
-            .refusal = std::move(answer)};
+            .arguments = arguments(),
+            .refusal = std::make_unique<Answer>(std::move(answer))};
   }
 
-  std::optional<std::string> instead;  ///< the line that is meant, if another one was typed
   CommandLine parsed;
   Recognized recognized;           ///< the command that answers
   Access asks_for = Access::none;  ///< according to the line's name
@@ -193,13 +190,14 @@ Decision Session::take_lines(std::string_view buffered, std::uint64_t offset) {
       if (!word(parsed, {passed, parsed.arguments}, offset + end)) return {Taker::host, run};
       continue;
     }
-    const Line line(*this, typed);
+    instead_ = commands_.rewritten(typed);
+    const Line line(*this, instead_ ? *instead_ : typed);
     Decision decision = decide(line);
     const bool is_hosts = decision.taker == Taker::host;
     const auto access =
         is_hosts ? accesses_.may_refuse(line.access, line.arguments()) : std::nullopt;
     const bool to_hold = access || line.access == Access::quit;
-    const bool alone = !is_hosts || line.instead || to_hold;
+    const bool alone = !is_hosts || instead_ || to_hold;
     if (alone && run > 0) return {Taker::host, run};
     if (decision.taker != Taker::later) accesses_.heard(line.asks_for, run, end);
     if (is_hosts && to_hold) {
@@ -212,9 +210,9 @@ Decision Session::take_lines(std::string_view buffered, std::uint64_t offset) {
     lock_tries_ = 0;
     decision.octets = end;
     if (decision.taker == Taker::ours) return decision;
-    const bool ends_run = give_to_host(line, offset + (line.instead ? line.instead->size() : end));
-    if (line.instead) decision.rewritten = *line.instead;
-    if (ends_run || line.instead) return decision;
+    const bool ends_run = give_to_host(line, offset + (instead_ ? instead_->size() : end));
+    if (instead_) decision.rewritten = *instead_;
+    if (ends_run || instead_) return decision;
     run = end;
   }
 }
@@ -243,7 +241,7 @@ Decision Session::decide(const Line& line) {
       count_words(line.arguments(), command->max_words + 1) > command->max_words) {
     return line.refused(too_many_arguments(command->syntax));
   }
-  return {.taker = Taker::ours, .command = command, .arguments = std::string(line.arguments())};
+  return {.taker = Taker::ours, .command = command, .arguments = line.arguments()};
 }
 
 // What is wrong with the line, the host says in its own words.
@@ -363,11 +361,8 @@ Reply Session::unknown(const Line& line) {
 }
 
 Answer Session::answer(Decision decision) {
-  Answer answer = decision.refusal ? std::move(*decision.refusal)
-                                   : execute(*decision.command, decision.arguments);
-  answer.command = decision.command;
-  answer.arguments = std::move(decision.arguments);
-  return answer;
+  if (decision.refusal) return std::move(*decision.refusal);
+  return execute(*decision.command, decision.arguments);
 }
 
 Answer Session::execute(const Command& command, std::string_view arguments) {

@@ -194,6 +194,7 @@ class Session {
   std::string uidl_failure_;   ///< the latest one, already logged
   std::optional<Status> uidls_prepared_;  ///< for the current line
   unsigned lock_tries_ = 0;               ///< for the current line
+  std::optional<std::string> instead_;    ///< the line that is meant by it, if it is another one
   std::uint64_t messages_submitted_ = 0;
   Kept kept_;
 };
