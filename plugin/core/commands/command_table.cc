@@ -245,10 +245,10 @@ std::size_t first_row(std::string_view text) noexcept {
                                         : no_row;
 }
 
-// Faster than equals_ignoring_case(), because names are in upper case.
+// The first letter is the same (first_row()), and names are in upper case.
 bool begins_with(std::string_view line, std::string_view name) noexcept {
   if (line.size() < name.size()) return false;
-  for (std::size_t i = 0; i < name.size(); ++i) {
+  for (std::size_t i = 1; i < name.size(); ++i) {
     if (upper(line[i]) != name[i]) return false;
   }
   return true;

@@ -10,7 +10,7 @@ namespace pop3_legacy {
 namespace {
 
 void skip_spaces(std::string_view& text) noexcept {
-  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  while (text.starts_with(' ')) text.remove_prefix(1);
 }
 
 }  // namespace

@@ -19,11 +19,11 @@ char printable(char c) noexcept {
 
 void Reply::append_line(std::string_view start, std::string_view text) {
   text = text.substr(0, max_reply_line_octets - crlf.size() - start.size());
-  wire_ += start;
-  const auto at = static_cast<std::ptrdiff_t>(wire_.size());
-  wire_ += text;
-  std::transform(wire_.begin() + at, wire_.end(), wire_.begin() + at, printable);
-  wire_ += crlf;
+  const std::size_t at = wire_.size();
+  wire_.resize(at + start.size() + text.size() + crlf.size());
+  char* end = std::copy(start.begin(), start.end(), wire_.data() + at);
+  end = std::transform(text.begin(), text.end(), end, printable);
+  std::copy(crlf.begin(), crlf.end(), end);
 }
 
 Reply Reply::ok(std::string_view text) {

@@ -77,8 +77,12 @@ policy::Policy trusted(policy::Resolution& resolution, Visitor visitor) {
 
 // The parts of a line point into the text they were read from.
 struct Session::Line {
-  Line(const Session& session, std::string_view text)
-      : parsed(parse_command_line(text)), recognized(session.commands_.named(parsed)) {
+  // `front` is at_front_of(text); nullptr: it has to be found out what the line means.
+  Line(const Session& session, std::string_view text, const Command* front)
+      : parsed(parse_command_line(text)),
+        recognized(front != nullptr && front->name.size() == parsed.verb.size()
+                       ? Recognized{front, parsed.arguments}
+                       : session.commands_.named(parsed)) {
     if (command() == nullptr) return;
     asks_for = command()->access;
     if (!session.takes_over(*command())) recognized = session.commands_.taker(recognized, parsed);
@@ -158,7 +162,7 @@ Decision Session::take_unless_deadly(std::string_view buffered) {
     const std::string_view typed = buffered.substr(run, end - run);
     if (deadly(parse_command_line(typed))) {
       if (run > 0) return {Taker::host, run};
-      const Line line(*this, typed);
+      const Line line(*this, typed, nullptr);
       Decision decision = line.refused(unknown(line));
       decision.octets = end;
       return decision;
@@ -179,19 +183,20 @@ Decision Session::take_lines(std::string_view buffered, std::uint64_t offset) {
     }
     const std::size_t end = line_feed + 1;
     const std::string_view typed = buffered.substr(run, end - run);
-    const Command* const passed = passes ? commands_.passed(typed) : nullptr;
-    if (passed != nullptr && accesses_.never_refuses(passed->access)) {
-      accesses_.heard(passed->access, run, end);
+    const Command* const front = at_front_of(typed);
+    if (passes && front != nullptr && commands_.passed(*front) &&
+        accesses_.never_refuses(front->access)) {
+      accesses_.heard(front->access, run, end);
       run = end;
-      if (accesses_.ignores(passed->access) && wording_.all_hosts()) continue;
+      if (accesses_.ignores(front->access) && wording_.all_hosts()) continue;
       const CommandLine parsed = parse_command_line(typed);
-      (void)accesses_.given_to_host(passed->access, parsed.arguments, offset + end);
+      (void)accesses_.given_to_host(front->access, parsed.arguments, offset + end);
       if (wording_.all_hosts()) continue;
-      if (!word(parsed, {passed, parsed.arguments}, offset + end)) return {Taker::host, run};
+      if (!word(parsed, {front, parsed.arguments}, offset + end)) return {Taker::host, run};
       continue;
     }
     instead_ = commands_.rewritten(typed);
-    const Line line(*this, instead_ ? *instead_ : typed);
+    const Line line(*this, instead_ ? *instead_ : typed, instead_ ? nullptr : front);
     Decision decision = decide(line);
     const bool is_hosts = decision.taker == Taker::host;
     const auto access =

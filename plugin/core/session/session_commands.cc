@@ -74,6 +74,7 @@ SessionCommands::SessionCommands(policy::Policy& policy, const policy::Resolutio
   }
   if (!resolution.intact || !resolution.deny_known) own_treatment_ = Treatment::unavailable;
   add_own(policy.x_commands, host.programs != nullptr);
+  as_typed_ = own_.empty() && policy.lenient.top_lines == 0 && !policy.lenient.spaces;
   offers_xtnd_ = std::any_of(table.begin(), table.end(),
                              [&](const Command& command) {
                                return is_xtnd(command) && treatment(command) == Treatment::ours;
@@ -86,15 +87,13 @@ SessionCommands::SessionCommands(policy::Policy& policy, const policy::Resolutio
 // RSET ends XTND SCAN, and UIDL waits for the ids.
 bool SessionCommands::passes(const Command& command) const noexcept {
   const bool has_arguments = command.syntax != command.name;
-  const bool as_typed = own_.empty() && policy_.lenient.top_lines == 0 && !policy_.lenient.spaces;
-  return as_typed && treatment(command) == Treatment::host && !is_xtnd(command) &&
+  return as_typed_ && treatment(command) == Treatment::host && !is_xtnd(command) &&
          (takers_.empty() || !has_arguments) && command.access != Access::reset &&
          command.name != "UIDL" && command.like != "UIDL";
 }
 
-const Command* SessionCommands::passed(std::string_view line) const noexcept {
-  const Command* const command = at_front_of(line);
-  return command != nullptr && passes_[row_of(*command)] ? command : nullptr;
+bool SessionCommands::passed(const Command& command) const noexcept {
+  return passes_[row_of(command)];
 }
 
 // The rows point into the policy, whose commands do not move.
@@ -116,9 +115,8 @@ void SessionCommands::add_own(std::vector<policy::XCommand>& commands, bool prog
 }
 
 bool SessionCommands::all_hosts() const noexcept {
-  return policy_.lenient.top_lines == 0 && !policy_.lenient.spaces && own_.empty() &&
-         std::all_of(treatments_.begin(), treatments_.end(),
-                     [](Treatment treatment) { return treatment == Treatment::host; });
+  return as_typed_ && std::all_of(treatments_.begin(), treatments_.end(),
+                                  [](Treatment treatment) { return treatment == Treatment::host; });
 }
 
 Treatment SessionCommands::decide(const Command& command, const policy::Resolution& resolution,
@@ -183,11 +181,10 @@ Recognized SessionCommands::taker(const Recognized& hosts, const CommandLine& li
   return hosts;
 }
 
-std::optional<std::string> SessionCommands::rewritten(std::string_view line) const {
+std::optional<std::string> SessionCommands::meant(std::string_view line) const {
   const std::string_view typed = without_line_end(line);
   const std::string_view meant = policy_.lenient.spaces ? trimmed(typed, " ") : typed;
   bool other = meant.size() != typed.size();
-  if (!other && own_.empty() && policy_.lenient.top_lines == 0) return std::nullopt;
   std::string text(meant);
   if (!own_.empty() || policy_.lenient.top_lines > 0) {
     const CommandLine parsed = parse_command_line(meant);

@@ -41,13 +41,15 @@ class SessionCommands {
   /// The policy's own commands, including aliases.
   [[nodiscard]] std::span<const Command> own() const noexcept { return own_; }
 
-  /// The command that `line`, line end included, begins with, if every such line goes to the host
-  /// as it is: while the user's own maildrop is open and shown, without XTND SCAN, and if no
-  /// tracker is interested in the command. nullptr: that has to be found out.
-  [[nodiscard]] const Command* passed(std::string_view line) const noexcept;
+  /// Every line that begins with this row of the table (at_front_of()) goes to the host as it is:
+  /// while the user's own maildrop is open and shown, without XTND SCAN, and if no tracker is
+  /// interested in the command.
+  [[nodiscard]] bool passed(const Command& command) const noexcept;
   /// The line that `line` stands for, if it differs: the target of a policy's alias, or the correct
   /// form of a line that the policy tolerates. Includes the line end.
-  [[nodiscard]] std::optional<std::string> rewritten(std::string_view line) const;
+  [[nodiscard]] std::optional<std::string> rewritten(std::string_view line) const {
+    return as_typed_ ? std::nullopt : meant(line);
+  }
   /// Looks the command up by name, in the table and among the policy's own.
   [[nodiscard]] Recognized named(const CommandLine& line) const noexcept;
   /// `hosts` is the result of named() for `line`. If one of our commands takes over this line of
@@ -63,6 +65,7 @@ class SessionCommands {
                                  const host::Host& host) const;
   [[nodiscard]] bool capa_needs_us() const noexcept;
   [[nodiscard]] bool passes(const Command& command) const noexcept;
+  [[nodiscard]] std::optional<std::string> meant(std::string_view line) const;
   void add_own(std::vector<policy::XCommand>& commands, bool programs);
 
   const policy::Policy& policy_;
@@ -71,6 +74,7 @@ class SessionCommands {
   std::vector<const Command*> takers_;         ///< those of ours that take lines of the host's
   std::vector<Command> own_;                   ///< made from the policy's x_commands
   Treatment own_treatment_ = Treatment::ours;  ///< of those that are not aliases
+  bool as_typed_ = true;                       ///< every line stands for itself
   bool offers_xtnd_ = false;                   ///< at least one of the XTND family
 };
 

@@ -32,16 +32,14 @@ std::int64_t View::today() const {
   return host_.environment.now() / seconds_a_day;
 }
 
-const Status& View::open() {
-  if (!opened_) {
-    opened_ = idle_ ? Status(Done{}) : narrow();
-    if (!*opened_) {
-      host_.environment.log_error(
-          "the view: which messages POP3 may show is not known, so none are shown: " +
-          opened_->error().text);
-    }
+Status View::try_to_open() {
+  Status opened = idle_ ? Status(Done{}) : narrow();
+  if (!opened) {
+    host_.environment.log_error(
+        "the view: which messages POP3 may show is not known, so none are shown: " +
+        opened.error().text);
   }
-  return *opened_;
+  return opened;
 }
 
 Error View::damaged(std::string_view text, const Error& why) const {

@@ -35,7 +35,10 @@ class View : public Tracker {
 
   /// Tells the host, once, which messages are in the maildrop. An Error, which is logged once,
   /// means that this is not known, so no message may be shown.
-  const Status& open();
+  const Status& open() {
+    if (!opened_) opened_ = try_to_open();
+    return *opened_;
+  }
 
   /// RETR and QUIT matter to the view.
   [[nodiscard]] bool keeps_state() const noexcept {
@@ -66,6 +69,7 @@ class View : public Tracker {
 
  private:
   [[nodiscard]] bool keeps_deleted() const noexcept;
+  Status try_to_open();
   Status narrow();
   [[nodiscard]] Error damaged(std::string_view text, const Error& why) const;
   [[nodiscard]] Result<bool> learn_guids(const std::vector<Uid>& uids);
