@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <optional>
 #include <string>
 #include <thread>
 
@@ -12,14 +11,13 @@
 namespace pop3_legacy {
 namespace {
 
-using Line = Result<std::optional<std::string>>;
-
 // For messages that must be read, as for XOVER: the process may have other clients.
 TEST(MessageListing, MakesWayBehindALineThatTookLong) {
   FakeHost port(3);
-  MessageListing listing(port, 1, 3, [](MessageNumber number) -> Line {
+  MessageListing listing(port, 1, 3, [](MessageNumber number, std::string& to) -> Result<bool> {
     std::this_thread::sleep_for(std::chrono::milliseconds(60));
-    return std::optional(std::to_string(number));
+    to += std::to_string(number);
+    return true;
   });
   EXPECT_EQ(listing.next().value(), "1\r\n");
   EXPECT_EQ(listing.next().value(), "2\r\n");

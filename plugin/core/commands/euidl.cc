@@ -17,11 +17,11 @@ constexpr std::size_t max_from_octets = 128;
 /// A reply line's limit (RFC 2449, section 4) without "+OK " and CRLF.
 constexpr std::size_t max_line_octets = 512 - 6;
 
-Result<std::optional<std::string>> line_of(Session& session, policy::EuidlOrder order,
-                                           const Seen& seen, MessageNumber number) {
+Result<bool> add_line(Session& session, policy::EuidlOrder order, const Seen& seen,
+                      MessageNumber number, std::string& to) {
   std::string id;
   if (const Status added = session.uidls().add_uidl(number, id); !added) {
-    if (added.error().kind == Failure::gone) return std::optional<std::string>();
+    if (added.error().kind == Failure::gone) return false;
     return added.error();
   }
   const auto& from = seen.fields.front();
@@ -32,7 +32,8 @@ Result<std::optional<std::string>> line_of(Session& session, policy::EuidlOrder 
   // A long id leaves less room for the sender.
   const std::size_t room = max_line_octets - std::min(max_line_octets, line.size());
   if (from) line += cut(value_of(*from), std::min(max_from_octets, room));
-  return std::optional(std::move(line));
+  to += line;
+  return true;
 }
 
 }  // namespace
@@ -46,8 +47,8 @@ Answer euidl(Session& session, std::string_view arguments, host::Contents& conte
   MessageLines lines{.command = "EUIDL",
                      .queries = {{.name = "From", .usual = true}},
                      .line = [&session, order = session.policy().euidl.order](
-                                 const Seen& seen, MessageNumber number) {
-                       return line_of(session, order, seen, number);
+                                 const Seen& seen, MessageNumber number, std::string& to) {
+                       return add_line(session, order, seen, number, to);
                      }};
   const std::string_view word = take_word(arguments);
   if (word.empty()) {

@@ -25,31 +25,33 @@ Answer list_with_maxima(const host::Maildrop& maildrop, MessageNumber number) {
   if (number > 0) {
     return Reply::ok(line(number));
   }
-  return {Reply::ok(messages_left(maildrop)),
-          std::make_unique<MessageListing>(
-              maildrop, 1, maildrop.message_count(),
-              [line](MessageNumber each) -> Result<std::optional<std::string>> {
-                return std::optional(line(each));
-              })};
+  return {
+      Reply::ok(messages_left(maildrop)),
+      std::make_unique<MessageListing>(maildrop, 1, maildrop.message_count(),
+                                       [line](MessageNumber each, std::string& to) -> Result<bool> {
+                                         to += line(each);
+                                         return true;
+                                       })};
 }
 
 // MH's popser.c: the size is followed by "#" and the message's scan line.
 Answer list_with_scan(Session& session, const OpenMaildrop::Scan& scan, MessageNumber number) {
   const host::Maildrop& maildrop = session.maildrop();
-  auto line = [&session, &maildrop, width = scan.width](
-                  const Seen& seen, MessageNumber each) -> Result<std::optional<std::string>> {
+  auto line = [&session, &maildrop, width = scan.width](const Seen& seen, MessageNumber each,
+                                                        std::string& to) -> Result<bool> {
     std::array<std::string, 4> values;
     for (std::size_t i = 0; i < values.size() && i < seen.fields.size(); ++i) {
       const auto& field = seen.fields[i];
       values.at(i) = field ? std::string(value_of(*field)) : std::string();
     }
-    return std::optional(number_and_size(maildrop, each) + " #" +
-                         scan_line({.number = each,
-                                    .date = values[0],
-                                    .from = values[1],
-                                    .to = values[2],
-                                    .subject = values[3]},
-                                   session.environment(), width));
+    to += number_and_size(maildrop, each) + " #" +
+          scan_line({.number = each,
+                     .date = values[0],
+                     .from = values[1],
+                     .to = values[2],
+                     .subject = values[3]},
+                    session.environment(), width);
+    return true;
   };
   const MessageLines lines{.command = "LIST",
                            .queries = {{.name = "Date", .usual = true},

@@ -11,8 +11,8 @@ namespace pop3_legacy::commands {
 namespace {
 
 // `seen` is what was seen of the message before, whose memory is used again.
-Result<std::optional<std::string>> look_at(host::Inspection& look, const MessageLines& lines,
-                                           Seen& seen, MessageNumber number) {
+Result<bool> look_at(host::Inspection& look, const MessageLines& lines, Seen& seen,
+                     MessageNumber number, std::string& to) {
   const Status found = look.fields(number, seen.fields);
   const auto counted =
       found && lines.count_lines ? look.lines(number) : Result<std::uint64_t>(std::uint64_t{0});
@@ -26,7 +26,7 @@ Result<std::optional<std::string>> look_at(host::Inspection& look, const Message
   seen.lines = seen.there ? counted.value() : 0;
   if (!seen.there) seen.fields.clear();
   seen.fields.resize(lines.queries.size());
-  return lines.line(seen, number);
+  return lines.line(seen, number, to);
 }
 
 Error named(std::string_view command, const Error& error) {
@@ -43,9 +43,9 @@ Answer list_lines(Session& session, host::Contents& contents, MessageLines lines
     return Reply::temporary_failure("The messages cannot be read.");
   }
   auto line = [look = std::shared_ptr(std::move(inspection.value())), lines = std::move(lines),
-               seen = Seen()](MessageNumber number) mutable -> Result<std::optional<std::string>> {
-    auto made = look_at(*look, lines, seen, number);
-    return made ? std::move(made) : named(lines.command, made.error());
+               seen = Seen()](MessageNumber number, std::string& to) mutable -> Result<bool> {
+    const Result<bool> made = look_at(*look, lines, seen, number, to);
+    return made ? made : named(lines.command, made.error());
   };
   return {first, std::make_unique<MessageListing>(session.maildrop(), from, to, std::move(line))};
 }
@@ -54,13 +54,14 @@ Reply line_of_one(Session& session, host::Contents& contents, const MessageLines
                   MessageNumber number) {
   const auto inspection = contents.inspect(lines.queries);
   Seen seen;
-  const auto line = inspection ? look_at(*inspection.value(), lines, seen, number)
-                               : Result<std::optional<std::string>>(inspection.error());
-  if (!line) {
-    session.environment().log_error(named(lines.command, line.error()).text);
+  std::string line;
+  const auto made = inspection ? look_at(*inspection.value(), lines, seen, number, line)
+                               : Result<bool>(inspection.error());
+  if (!made) {
+    session.environment().log_error(named(lines.command, made.error()).text);
     return Reply::temporary_failure("The message cannot be read.");
   }
-  return Reply::ok(line.value().value_or(std::string()));
+  return Reply::ok(line);
 }
 
 }  // namespace pop3_legacy::commands

@@ -31,7 +31,7 @@ struct MessageLines {
   std::vector<FieldQuery> queries;
   bool count_lines = false;  ///< false: Seen::lines is 0
   /// Like MessageListing::Line.
-  std::function<Result<std::optional<std::string>>(const Seen& seen, MessageNumber number)> line;
+  std::function<Result<bool>(const Seen& seen, MessageNumber number, std::string& to)> line;
 };
 
 /// Answers with `first` and the lines of the messages from `from` to `to` that are not deleted, or

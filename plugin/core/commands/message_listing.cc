@@ -23,12 +23,14 @@ Result<std::string> MessageListing::next() {
     if (maildrop_.deleted(number_)) {
       continue;
     }
-    const auto line = line_(number_);
-    if (!line) {
-      return line.error();
+    const std::size_t begin = lines.size();
+    const Result<bool> has_line = line_(number_, lines);
+    if (!has_line) {
+      return has_line.error();
     }
-    if (line.value()) {
-      lines.append(cut(*line.value(), max_field_octets)).append("\r\n");
+    if (has_line.value()) {
+      lines.resize(begin + cut(std::string_view(lines).substr(begin), max_field_octets).size());
+      lines += "\r\n";
     }
   }
   return lines;

@@ -3,7 +3,6 @@
 #define POP3_LEGACY_CORE_COMMANDS_MESSAGE_LISTING_H
 
 #include <functional>
-#include <optional>
 #include <string>
 
 #include "plugin/core/host/maildrop.h"
@@ -13,9 +12,9 @@ namespace pop3_legacy {
 
 class MessageListing : public Listing {
  public:
-  /// A message's line without its CRLF; no value: it has none. A line must not begin with a dot. An
-  /// Error ends the answer and the session.
-  using Line = std::function<Result<std::optional<std::string>>(MessageNumber number)>;
+  /// Appends a message's line, without its CRLF, to `to`; false: it has none. A line must not begin
+  /// with a dot. An Error ends the answer and the session.
+  using Line = std::function<Result<bool>(MessageNumber number, std::string& to)>;
 
   /// Lists the messages from `first` to `last` that are not deleted. `maildrop` must outlive this
   /// object.

@@ -22,11 +22,10 @@ Answer xlines(Session& session, std::string_view arguments, host::Contents& cont
       .command = "XLINES",
       .queries = {},
       .count_lines = true,
-      .line = [&maildrop](const Seen& seen,
-                          MessageNumber number) -> Result<std::optional<std::string>> {
-        return std::optional(std::to_string(number) + ' ' +
-                             std::to_string(maildrop.octets(number)) + ' ' +
-                             std::to_string(seen.lines));
+      .line = [&maildrop](const Seen& seen, MessageNumber number, std::string& to) -> Result<bool> {
+        to += std::to_string(number) + ' ' + std::to_string(maildrop.octets(number)) + ' ' +
+              std::to_string(seen.lines);
+        return true;
       }};
   if (const std::string_view word = take_word(arguments); !word.empty()) {
     const auto number = message_named(maildrop, word);

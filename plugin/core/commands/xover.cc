@@ -46,9 +46,9 @@ Answer xover(Session& session, std::string_view /*arguments*/, host::Contents& c
       .command = "XOVER",
       .queries = {},
       .count_lines = true,
-      .line = [&maildrop](const Seen& seen,
-                          MessageNumber number) -> Result<std::optional<std::string>> {
-        return std::optional(line_of(maildrop, seen, number));
+      .line = [&maildrop](const Seen& seen, MessageNumber number, std::string& to) -> Result<bool> {
+        to += line_of(maildrop, seen, number);
+        return true;
       }};
   lines.queries.reserve(columns.size());
   for (const Column& column : columns) {

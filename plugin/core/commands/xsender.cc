@@ -31,13 +31,14 @@ Answer xsender(Session& session, std::string_view arguments, host::Contents& con
   const MessageLines lines{
       .command = "XSENDER",
       .queries = {{.name = header, .usual = true}},
-      .line = [](const Seen& seen, MessageNumber gone) -> Result<std::optional<std::string>> {
+      .line = [](const Seen& seen, MessageNumber gone, std::string& to) -> Result<bool> {
         if (!seen.there) {
           return Error{Failure::gone, "message " + std::to_string(gone) + " is gone"};
         }
         const auto& field = seen.fields.front();
         const std::string_view sender = field ? value_of(*field) : std::string_view();
-        return std::optional(std::string(sender.size() > nobody.size() ? sender : nobody));
+        to += sender.size() > nobody.size() ? sender : nobody;
+        return true;
       }};
   return line_of_one(session, contents, lines, number.value());
 }

@@ -55,13 +55,12 @@ Answer xtnd_xlst(Session& session, std::string_view arguments, host::Contents& c
       session, contents,
       {.command = "XTND XLST",
        .queries = {{.name = name, .prefix = prefix, .usual = named || is_usual_field(name)}},
-       .line = [name, placeholder](const Seen& seen,
-                                   MessageNumber number) -> Result<std::optional<std::string>> {
-         if (const auto& field = seen.fields.front()) {
-           return std::optional(std::to_string(number) + ' ' + *field);
-         }
-         return placeholder ? std::optional(std::to_string(number) + ' ' + name + ": ")
-                            : std::nullopt;
+       .line = [missing = name + ": ", placeholder](const Seen& seen, MessageNumber number,
+                                                    std::string& to) -> Result<bool> {
+         const auto& field = seen.fields.front();
+         if (!field && !placeholder) return false;
+         to.append(std::to_string(number)).append(" ").append(field ? *field : missing);
+         return true;
        }},
       Reply::ok("xlst command accepted; headers coming."), first, last);
 }
