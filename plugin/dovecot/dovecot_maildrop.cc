@@ -127,24 +127,22 @@ unsigned DovecotMaildrop::cache_field(std::string_view scheme) {
 }
 
 std::optional<std::string> DovecotMaildrop::derived(std::string_view scheme) {
-  const auto known = derived_of(mail_->seq - 1, scheme);
+  const auto known = derived_of(mail_->seq - 1, cache_field(scheme));
   return known ? std::optional(std::string(*known)) : std::nullopt;
 }
 
-std::optional<std::string_view> DovecotMaildrop::derived_of(std::uint32_t place,
-                                                            std::string_view scheme) {
+std::optional<std::string_view> DovecotMaildrop::derived_of(std::uint32_t place, unsigned field) {
   if (mail_ == nullptr) begin();
   buffer_set_used_size(buffer_, 0);
-  if (mail_cache_lookup_field(transaction_->cache_view, buffer_, place + 1, cache_field(scheme)) <=
-      0) {
+  if (mail_cache_lookup_field(transaction_->cache_view, buffer_, place + 1, field) <= 0) {
     return std::nullopt;
   }
   return std::string_view(static_cast<const char*>(buffer_->data), buffer_->used);
 }
 
-void DovecotMaildrop::keep_derived(std::string_view scheme, std::string_view value) {
+void DovecotMaildrop::keep_derived(unsigned field, std::string_view value) {
   auto* const mail = reinterpret_cast<struct index_mail*>(mail_);
-  index_mail_cache_add_idx(mail, cache_field(scheme), value.data(), value.size());
+  index_mail_cache_add_idx(mail, field, value.data(), value.size());
   ++added_;
 }
 

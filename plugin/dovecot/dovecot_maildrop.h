@@ -45,11 +45,15 @@ class DovecotMaildrop : public uidl::Maildrop {
   [[nodiscard]] MailFacts& facts() { return *facts_; }
 
   [[nodiscard]] std::optional<std::string> derived(std::string_view scheme) override;
-  /// The same for a message that message() need not have been called for. The result is valid until
+  void keep_derived(std::string_view scheme, std::string_view value) override {
+    keep_derived(cache_field(scheme), value);
+  }
+  /// What Dovecot's cache knows the values of `scheme` by.
+  [[nodiscard]] unsigned cache_field(std::string_view scheme);
+  /// derived() of a message that message() need not have been called for. The result is valid until
   /// the next call. Makes no struct mail.
-  [[nodiscard]] std::optional<std::string_view> derived_of(std::uint32_t place,
-                                                           std::string_view scheme);
-  void keep_derived(std::string_view scheme, std::string_view value) override;
+  [[nodiscard]] std::optional<std::string_view> derived_of(std::uint32_t place, unsigned field);
+  void keep_derived(unsigned field, std::string_view value);
   [[nodiscard]] Result<std::string> stored_id() override;
   [[nodiscard]] bool stores_none(std::uint32_t place) override;
   [[nodiscard]] std::unique_ptr<uidl::ListFile> open_list() override;
@@ -73,7 +77,6 @@ class DovecotMaildrop : public uidl::Maildrop {
  private:
   void begin();
   void end();
-  unsigned cache_field(std::string_view scheme);
   /// A header of the index.
   std::uint32_t list_extension();
   [[nodiscard]] bool stores(std::string_view name);

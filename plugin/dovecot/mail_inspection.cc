@@ -29,7 +29,7 @@ MailInspection::MailInspection(struct mailbox* box, std::vector<FieldQuery> quer
                                std::function<std::uint32_t(MessageNumber)> place_of)
     : maildrop_(box), queries_(std::move(queries)), place_of_(std::move(place_of)) {
   for (const FieldQuery& query : queries_) {
-    cached_as_.push_back(query.usual ? name_in_cache(query) : std::string());
+    cached_as_.push_back(query.usual ? maildrop_.cache_field(name_in_cache(query)) : 0);
   }
 }
 
@@ -42,8 +42,8 @@ Status MailInspection::fields(MessageNumber number, Fields& found) {
   return Done{};
 }
 
-Status MailInspection::find(std::uint32_t place, const FieldQuery& query,
-                            const std::string& cached_as, std::optional<std::string>& found) {
+Status MailInspection::find(std::uint32_t place, const FieldQuery& query, unsigned cached_as,
+                            std::optional<std::string>& found) {
   if (query.usual) {
     if (const auto known = maildrop_.derived_of(place, cached_as)) {
       if (known->starts_with(there)) {
@@ -72,7 +72,8 @@ Status MailInspection::find(std::uint32_t place, const FieldQuery& query,
 
 Result<std::uint64_t> MailInspection::lines(MessageNumber number) {
   const std::uint32_t place = place_of_(number);
-  if (const auto known = maildrop_.derived_of(place, cached_lines)) {
+  if (!lines_cached_) lines_cached_ = maildrop_.cache_field(cached_lines);
+  if (const auto known = maildrop_.derived_of(place, *lines_cached_)) {
     if (const auto lines = whole_number<std::uint64_t>(*known)) return *lines;
   }
   if (const auto message = maildrop_.message(place); !message) {
@@ -80,7 +81,7 @@ Result<std::uint64_t> MailInspection::lines(MessageNumber number) {
   }
   auto lines = maildrop_.facts().lines();
   if (lines && maildrop_.facts().was_opened()) {
-    maildrop_.keep_derived(cached_lines, std::to_string(lines.value()));
+    maildrop_.keep_derived(*lines_cached_, std::to_string(lines.value()));
   }
   return lines;
 }

@@ -25,12 +25,13 @@ class MailInspection : public host::Inspection {
   [[nodiscard]] Result<std::uint64_t> lines(MessageNumber number) override;
 
  private:
-  Status find(std::uint32_t place, const FieldQuery& query, const std::string& cached_as,
+  Status find(std::uint32_t place, const FieldQuery& query, unsigned cached_as,
               std::optional<std::string>& found);
 
   DovecotMaildrop maildrop_;
   std::vector<FieldQuery> queries_;
-  std::vector<std::string> cached_as_;  ///< a name in the cache for each of queries_
+  std::vector<unsigned> cached_as_;       ///< each of queries_ that is usual
+  std::optional<unsigned> lines_cached_;  ///< as this, once they were asked for
   std::function<std::uint32_t(MessageNumber)> place_of_;
 };
 
