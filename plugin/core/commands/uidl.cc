@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <memory>
@@ -16,6 +17,15 @@ namespace {
 
 constexpr std::size_t line_octets = 10 + 1 + uidl::max_identifier_octets + 2;
 
+/// Writes a message's line without its CRLF to `out` and returns its end. nullptr: the plugin does
+/// not name the message.
+char* write_line(const host::Maildrop& maildrop, uidl::Ids* ids, MessageNumber number, char* out) {
+  if (ids == nullptr) return nullptr;
+  char* const end = std::to_chars(out, out + 10, number).ptr;
+  *end = ' ';
+  return ids->write(maildrop.uid(number), end + 1);
+}
+
 /// The ids are known by now, so a line is only printed: a maildrop may have a million.
 class UidlListing : public Listing {
  public:
@@ -29,10 +39,7 @@ class UidlListing : public Listing {
     std::size_t used = 0;
     for (; number_ <= last_ && used < piece_octets; ++number_) {
       if (maildrop_.deleted(number_)) continue;
-      char* const line = lines.data() + used;
-      char* end = std::to_chars(line, line + 10, number_).ptr;
-      *end++ = ' ';
-      end = ids != nullptr ? ids->write(maildrop_.uid(number_), end) : nullptr;
+      char* end = write_line(maildrop_, ids, number_, lines.data() + used);
       if (end == nullptr) {
         lines.resize(used);
         if (Status added = add_hosts(lines); !added) return added.error();
@@ -77,6 +84,11 @@ Answer uidl(Session& session, std::string_view arguments) {
   }
   const auto number = message_named(maildrop, arguments);
   if (!number) return Reply::err(number.error().text);
+  std::array<char, line_octets> written{};
+  if (const char* const end =
+          write_line(maildrop, uidls.shown_ids(), number.value(), written.data())) {
+    return Reply::ok({written.data(), end});
+  }
   std::string line = std::to_string(number.value()) + ' ';
   if (const Status added = uidls.add_uidl(number.value(), line); !added) {
     return Reply::temporary_failure("The unique id is not available at the moment.");
