@@ -68,10 +68,10 @@ void discard_input(int fd) {
 
 }  // namespace
 
-void ClientSession::attach(struct client* client, policy::Resolution resolution,
+void ClientSession::attach(struct client* client, const policy::Resolution& resolution,
                            Remembered remembered, bool by_user) {
   // owned by the client from here on; destroy_client() deletes it
-  auto* const self = new ClientSession(client, std::move(resolution), remembered, by_user);
+  auto* const self = new ClientSession(client, resolution, remembered, by_user);
   if (self->session_.idle()) {
     delete self;
     return;
@@ -85,11 +85,11 @@ void ClientSession::attach(struct client* client, policy::Resolution resolution,
   self->install();
 }
 
-ClientSession::ClientSession(struct client* client, policy::Resolution resolution,
+ClientSession::ClientSession(struct client* client, const policy::Resolution& resolution,
                              Remembered remembered, bool by_user)
     : client_(client),
       host_(client, by_user),
-      session_(host_.host(), std::move(resolution), remembered,
+      session_(host_.host(), resolution, remembered,
                master_of(client->user) != nullptr ? Visitor::master : Visitor::owner) {}
 
 ClientSession::~ClientSession() {

@@ -27,8 +27,8 @@ class ClientSession : public ReplyEditor, public DepartureListener, public Recip
   /// Attaches a session to `client` if the policy leaves it anything to do. The object is freed
   /// when the client is destroyed. The command loop must not have read any of the client's input.
   /// `remembered` is as for Session, `by_user` as for DovecotHost.
-  static void attach(struct client* client, policy::Resolution resolution, Remembered remembered,
-                     bool by_user);
+  static void attach(struct client* client, const policy::Resolution& resolution,
+                     Remembered remembered, bool by_user);
   /// Dovecot has got `mail` to work with. If it is for RETR or TOP, that message begins now.
   static void mail_allocated(const struct mail* mail);
 
@@ -75,7 +75,7 @@ class ClientSession : public ReplyEditor, public DepartureListener, public Recip
   void answered(const Command& command, bool positive) override;
 
  private:
-  ClientSession(struct client* client, policy::Resolution resolution, Remembered remembered,
+  ClientSession(struct client* client, const policy::Resolution& resolution, Remembered remembered,
                 bool by_user);
   ~ClientSession() override;
 
