@@ -178,14 +178,24 @@ TEST(SessionCommands, PassesOnlyWhatIsTheHostsWhateverItsArguments) {
   EXPECT_EQ(passed(everything_but("TOP")), "");
 }
 
-TEST(SessionCommands, AnAnswerSaysWhichCommandItAnswers) {
+TEST(SessionCommands, ADecisionSaysWhichCommandIsMeant) {
   FakeHost port(3);
   Session session(port, everything_but("DELE"));
-  const Answer denied = answer_to(session, "xalias  2\r\n");
+  const Decision denied = session.take("xalias  2\r\n", 0);
   ASSERT_NE(denied.command, nullptr);
   EXPECT_EQ(denied.command->name, "DELE");
   EXPECT_EQ(denied.arguments, "2");
   EXPECT_EQ(session.take("XNOTHING\r\n", 0).taker, Taker::host);
+}
+
+// The table also has commands of two words.
+TEST(SessionCommands, AXtndAtTheFrontIsReadWithItsSecondWord) {
+  FakeHost port(3);
+  Session session(port, everything_but("DELE"));
+  const Decision xlst = session.take("XTND XLST Subject\r\n", 0);
+  ASSERT_NE(xlst.command, nullptr);
+  EXPECT_EQ(xlst.command->name, "XTND XLST");
+  EXPECT_EQ(xlst.arguments, "Subject");
 }
 
 }  // namespace

@@ -43,8 +43,8 @@ Answer list_lines(Session& session, host::Contents& contents, MessageLines lines
     return Reply::temporary_failure("The messages cannot be read.");
   }
   auto line = [look = std::shared_ptr(std::move(inspection.value())), lines = std::move(lines),
-               seen = Seen()](MessageNumber number, std::string& to) mutable -> Result<bool> {
-    const Result<bool> made = look_at(*look, lines, seen, number, to);
+               seen = Seen()](MessageNumber number, std::string& piece) mutable -> Result<bool> {
+    const Result<bool> made = look_at(*look, lines, seen, number, piece);
     return made ? made : named(lines.command, made.error());
   };
   return {first, std::make_unique<MessageListing>(session.maildrop(), from, to, std::move(line))};
