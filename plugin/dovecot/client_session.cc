@@ -207,9 +207,10 @@ void ClientSession::end_pause() {
 void ClientSession::wait_for_lock(struct client* /*client*/) {}
 
 // A command that is still running is the last one the host has consumed. Once the output is broken,
-// the last command may have been cut short, although the host counts it as complete.
+// the last command may have been cut short, although the host counts it as complete. An output that
+// the host has closed looks broken.
 void ClientSession::mark_executed() {
-  if (client_->output->stream_errno != 0) {
+  if (client_->output->stream_errno != 0 && !client_->disconnected) {
     return;
   }
   const uoff_t consumed = input_filter_given(filter_);
@@ -226,8 +227,8 @@ void ClientSession::mail_allocated(const struct mail* mail) {
     return;
   }
   trampoline("counting a message", 0, [&] {
-    self->session_.begins(input_filter_given(self->filter_));
-    if (self->session_.minds_delivery()) {
+    if (self->session_.begins(input_filter_given(self->filter_)) &&
+        self->session_.minds_delivery()) {
       watch_departures(self->client_->output, self);
     }
     return 0;
@@ -246,8 +247,8 @@ void ClientSession::before_leaving() {
   }
 }
 
-// Where the client takes a long answer slowly, the messages before it have left long since. What an
-// answer of ours sends counts before its lone dot is there.
+// Where the client takes a long message of the host's slowly, those before it have left long since.
+// What an answer of ours sends counts before its lone dot is there.
 void ClientSession::after_leaving() {
   if (conversation_.state() == Conversation::State::answering || !all_has_left()) {
     return;

@@ -1,6 +1,6 @@
 /// What the plugin keeps for one client of Dovecot's pop3 process, from the creation of its
-/// namespaces to its end: the core's session, the input filter, and the two callbacks of the host
-/// that it intercepts.
+/// namespaces to its end: the core's session, the input filter, and the callbacks of the host that
+/// it intercepts.
 #ifndef POP3_LEGACY_DOVECOT_CLIENT_SESSION_H
 #define POP3_LEGACY_DOVECOT_CLIENT_SESSION_H
 

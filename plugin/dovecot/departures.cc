@@ -1,7 +1,6 @@
 #include "plugin/dovecot/departures.h"
 
 #include <unordered_map>
-#include <utility>
 
 #include "plugin/dovecot/pop3_host.h"
 #include "plugin/dovecot/trampoline.h"
@@ -23,60 +22,65 @@ std::unordered_map<const struct ostream_private*, Watched>& watched_streams() {
   return streams;
 }
 
-// A copy: the stream may be forgotten while its own function runs.
-Watched watched(const struct ostream_private* stream) {
-  return watched_streams().at(stream);
+// The stream that writes to the network. Those above it call its functions, but the event loop does
+// not call theirs.
+struct ostream_private* lowest(const struct ostream* output) {
+  while (output->real_stream->parent != nullptr) output = output->real_stream->parent;
+  return output->real_stream;
 }
 
-void tell(DepartureListener& listener, void (DepartureListener::*what)()) {
-  trampoline("what has reached the client", 0, [&] {
+// False: the listener has failed, so nothing may be concluded from what follows.
+bool tell(DepartureListener& listener, void (DepartureListener::*what)()) {
+  return trampoline("what has reached the client", false, [&] {
     (listener.*what)();
-    return 0;
+    return true;
   });
 }
 
-template <class Leave>
-void leave(const struct ostream_private* stream, const Watched& watched, Leave&& leave) {
-  tell(*watched.listener, &DepartureListener::before_leaving);
-  std::forward<Leave>(leave)();
-  // It may have been forgotten, with the session or without.
-  if (watched_streams().contains(stream)) {
-    tell(*watched.listener, &DepartureListener::after_leaving);
+template <class Empty>
+void tell_while(const struct ostream_private* stream, DepartureListener& listener,
+                const Empty& empty_buffer) {
+  const bool told = tell(listener, &DepartureListener::before_leaving);
+  empty_buffer();
+  // The stream may have been forgotten, with the session or without.
+  if (told && watched_streams().contains(stream)) {
+    tell(listener, &DepartureListener::after_leaving);
   }
 }
 
-void cork(struct ostream_private* stream, bool set) {
-  const Watched watched = dovecot::watched(stream);
+void watched_cork(struct ostream_private* stream, bool set) {
+  const Watched own = watched_streams().find(stream)->second;
   if (set) {
-    watched.cork(stream, set);
+    own.cork(stream, set);
   } else {
-    leave(stream, watched, [&] { watched.cork(stream, set); });
+    tell_while(stream, *own.listener, [&] { own.cork(stream, set); });
   }
 }
 
-int flush(struct ostream_private* stream) {
-  const Watched watched = dovecot::watched(stream);
+int watched_flush(struct ostream_private* stream) {
+  const Watched own = watched_streams().find(stream)->second;
   int result = 0;
-  leave(stream, watched, [&] { result = watched.flush(stream); });
+  tell_while(stream, *own.listener, [&] { result = own.flush(stream); });
   return result;
 }
 
 }  // namespace
 
-void watch_departures(struct ostream* output, DepartureListener* listener) {
-  struct ostream_private* const stream = output->real_stream;
-  if (stream->flush == flush) return;
+void watch_departures(const struct ostream* output, DepartureListener* listener) {
+  struct ostream_private* const stream = lowest(output);
+  if (stream->flush == watched_flush) return;
   watched_streams().insert_or_assign(
       stream, Watched{.listener = listener, .cork = stream->cork, .flush = stream->flush});
-  stream->cork = cork;
-  stream->flush = flush;
+  stream->cork = watched_cork;
+  stream->flush = watched_flush;
 }
 
-void forget_departures(struct ostream* output) {
-  if (output->real_stream->flush != flush) return;
-  const auto found = watched_streams().find(output->real_stream);
-  output->real_stream->cork = found->second.cork;
-  output->real_stream->flush = found->second.flush;
+void forget_departures(const struct ostream* output) {
+  struct ostream_private* const stream = lowest(output);
+  if (stream->flush != watched_flush) return;
+  const auto found = watched_streams().find(stream);
+  stream->cork = found->second.cork;
+  stream->flush = found->second.flush;
   watched_streams().erase(found);
 }
 

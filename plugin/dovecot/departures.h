@@ -1,9 +1,9 @@
 /// Tells when octets leave Dovecot for the client.
 ///
-/// Two functions of Dovecot's output stream are replaced, those with which its buffer is emptied. A
-/// stream of our own above it would cost as much for each of a message's many pieces as for the
-/// moments that matter. Dovecot corks its output while it executes commands, so octets that leave
-/// in any other way are those for which the buffer had no room.
+/// Two functions of Dovecot's output stream are replaced, the lowest one's, with which its buffer
+/// is emptied. A stream of our own above it would cost as much for each of a message's many pieces
+/// as for the moments that matter. Dovecot corks its output while it executes commands, so octets
+/// that leave in any other way are those for which the buffer had no room.
 #ifndef POP3_LEGACY_DOVECOT_DEPARTURES_H
 #define POP3_LEGACY_DOVECOT_DEPARTURES_H
 
@@ -28,10 +28,10 @@ class DepartureListener {
 
 /// `listener` is told from now on, until it is forgotten. One for each stream: it does nothing if
 /// the stream is watched.
-void watch_departures(struct ostream* output, DepartureListener* listener);
+void watch_departures(const struct ostream* output, DepartureListener* listener);
 /// Gives the stream its own functions back; does nothing if it is not watched. The listener may do
 /// so itself.
-void forget_departures(struct ostream* output);
+void forget_departures(const struct ostream* output);
 
 }  // namespace pop3_legacy::dovecot
 

@@ -4,9 +4,10 @@
   instructions.py --modules DIR [--ceilings FILE] [--write] [ROW...]
 
 callgrind counts them, and they repeat to 0.1 % or 1,000 a session, however busy the machine is (clock.c
-says how); but how long malloc() looks for room in the heap depends on what was in it before, in either process. What a command costs is the difference of two sessions with more and fewer of it, over a mailbox
-that Dovecot knows. Each row is held to its ceiling in ceilings.toml: instructions, or instructions more than
-Dovecot alone needs in the same run. --write puts the ceilings 3 % above what was counted. The last line is
+says how); but how long malloc() looks for room depends on what was in the heap before, in either process.
+What a command costs is the difference of two sessions with more and fewer of it, over a mailbox that Dovecot
+knows. Each row is held to its ceiling in ceilings.toml: instructions, or instructions more than Dovecot
+alone needs in the same run. --write puts the ceilings 3 % above what was counted. The last line is
 "N passed, N failed". Needs root and this machine's Dovecot 2.3."""
 import argparse
 import concurrent.futures

@@ -13,6 +13,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import time
 
 import hosts
@@ -269,6 +270,56 @@ class DeliveryTest(hosts.HostTest):
             client.write("mda", mda, 0o700)
             self.assertTrue(client.poll() == [hosts.message(1, SIZES["2 MB"])], client.output)
             self.assertEqual(client.poll(), [], client.output)
+
+
+class StackedStreamsTest(hosts.HostTest):
+    """What Dovecot and the plugin put above the stream that writes to the network: the words of a
+    dialect, and Dovecot's rawlog."""
+    dovecot_only = True
+    POLICY = '[commands]\nallow = ["LAST", "MANGLE"]\n'
+    DIALECT = '[reply]\ndialect = "popper"\n'
+
+    @classmethod
+    def before_host(cls):
+        cls.rawlogs = tempfile.mkdtemp(dir=hosts.scratch)
+        os.chmod(cls.rawlogs, 0o777)
+        cls.host_options = {"settings": f"rawlog_dir = {cls.rawlogs}\n"}
+        super().before_host()
+
+    def reads_late(self, policy, command):
+        """A user with a client that has read message 2 late, said NOOP, and gone."""
+        self.policy(policy)
+        user = self.user()
+        for number, size in ((1, KB), (2, 12 * MB)):
+            hosts.deliver(self.host, user, hosts.message(number, size), number)
+        wire = Wire("plain", self.host.port)
+        wire.command(b"USER " + user.encode())
+        wire.command(b"PASS " + PASSWORD.encode())
+        wire.socket.sendall(command + b"\r\n")
+        time.sleep(0.3)
+        wire.message()
+        time.sleep(0.3)
+        wire.command(b"NOOP")
+        wire.socket.close()
+        return user
+
+    def test_a_message_that_is_read_late_has_arrived(self):
+        for policy in (self.POLICY, self.POLICY + self.DIALECT):
+            for command in (b"RETR 2", b"RETR 2 MANGLE(headers=all)"):
+                user = self.reads_late(policy, command)
+                self.assertTrue(hosts.eventually(lambda: hosts.last(self.host, user).startswith(b"+OK 2"), 3),
+                                (policy, command))
+        self.assertGreater(len(os.listdir(self.rawlogs)), 0)
+
+
+class HangUpTest(hosts.HostTest):
+    def test_what_stands_before_the_bad_commands_that_end_a_session_counts(self):
+        self.policy('[last]\non_drop = "all"\n')
+        user = self.user(4)
+        with hosts.Pop3(self.host.port, user) as pop3:
+            pop3.send(b"DELE 3\r\n" + b"XYZZY\r\n" * 21)
+            self.assertTrue(pop3.rest().endswith(b"-ERR Too many bad commands.\r\n"))
+        self.assertEqual(hosts.last(self.host, user), b"+OK 3")
 
 
 if __name__ == "__main__":

@@ -416,15 +416,17 @@ TEST_F(LastInSession, RetrsAreOneRunAndTheHostsCountTellsWhichSucceeded) {
 // The host refuses a deleted message before it looks at it.
 TEST_F(LastInSession, ARetrThatWasNotBegunDoesNotCountAndTheOthersDo) {
   EXPECT_EQ(shown(session_.take("RETR 1\r\nDELE 4\r\nRETR 4\r\nRETR 3\r\n", 0)), "host 32");
-  session_.begins(8);
+  EXPECT_TRUE(session_.begins(8));
+  EXPECT_FALSE(session_.begins(6));  // no line ends there
   port_.retrieved += 100;
   session_.executed(24);
   EXPECT_EQ(last(), "+OK 4\r\n");
   leave();
-  session_.begins(32);
+  EXPECT_TRUE(session_.begins(32));
   port_.retrieved += 100;
   session_.executed(32);
   leave();
+  EXPECT_FALSE(session_.begins(32));  // it is executed
   EXPECT_EQ(shown(session_.take("NOOP\r\n", 32)), "host 6");
   EXPECT_EQ(dropped(), 3U);
 }

@@ -190,6 +190,7 @@ Decision Session::take_lines(std::string_view buffered, std::uint64_t offset) {
       run = end;
       if (accesses_.ignores(front->access) && wording_.all_hosts()) continue;
       const CommandLine parsed = parse_command_line(typed);
+      // It does not end the run, because nothing may refuse the next one.
       (void)accesses_.given_to_host(front->access, parsed.arguments, offset + end);
       if (wording_.all_hosts()) continue;
       if (!word(parsed, {front, parsed.arguments}, offset + end)) return {Taker::host, run};

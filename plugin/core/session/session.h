@@ -89,8 +89,8 @@ class Session {
 
   /// The host begins to send a message, for RETR or TOP, in answer to the line that ends at
   /// `offset` octets of its input. What it has counted between this and executed() tells whether it
-  /// succeeded; one that was not begun has failed.
-  void begins(std::uint64_t offset) { accesses_.begins(offset); }
+  /// succeeded; one that was not begun has failed. False: nobody is interested in this one.
+  bool begins(std::uint64_t offset) { return accesses_.begins(offset); }
   /// The host has executed, in order, every line that ends at or before `offset` octets of its
   /// input.
   void executed(std::uint64_t offset) { accesses_.executed(offset); }

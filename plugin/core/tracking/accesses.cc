@@ -115,20 +115,20 @@ bool Accesses::given_to_host(Access kind, std::string_view arguments, std::uint6
   return transfers(kind) && may_refuse(kind);
 }
 
-void Accesses::begins(std::uint64_t offset) {
-  if (with_host_.empty() || offset == 0) return;
+bool Accesses::begins(std::uint64_t offset) {
+  if (with_host_.empty() || offset == 0) return false;
   executed_lines(offset - 1);
-  if (with_host_.empty() || with_host_.front().end != offset) return;
+  if (with_host_.empty() || with_host_.front().end != offset) return false;
   WithHost& begun = with_host_.front();
-  if (transfers(begun.access.kind)) {
-    begun.octets_before = host_.connection.octets_sent(begun.access.kind);
-  }
+  if (!transfers(begun.access.kind)) return false;
+  begun.octets_before = host_.connection.octets_sent(begun.access.kind);
+  return true;
 }
 
-// A DELE succeeds for every existing message; repeating it changes nothing here.
 void Accesses::executed_lines(std::uint64_t offset) {
   while (!with_host_.empty() && with_host_.front().end <= offset) {
-    const WithHost& first = with_host_.front();
+    const WithHost first = std::move(with_host_.front());
+    with_host_.pop_front();
     const Access kind = first.access.kind;
     if (kind == Access::reset) {
       reset();
@@ -137,9 +137,9 @@ void Accesses::executed_lines(std::uint64_t offset) {
           first.octets_before ? host_.connection.octets_sent(kind) - *first.octets_before : 0;
       done(first.access, {.octets = octets}, first.place);
     } else {
+      // A DELE succeeds for every existing message; repeating it changes nothing here.
       done(first.access, {.octets = 1}, first.place);
     }
-    with_host_.pop_front();
   }
 }
 

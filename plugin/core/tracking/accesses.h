@@ -59,8 +59,8 @@ class Accesses {
   bool given_to_host(Access kind, std::string_view arguments, std::uint64_t end);
   /// The host begins to send a message in answer to the line that ends at `offset`: every line
   /// before it is executed, and Connection::octets_sent() has counted nothing of this message. A
-  /// retrieval that was never begun has failed.
-  void begins(std::uint64_t offset);
+  /// retrieval that was never begun has failed. False: no tracker is interested in this one.
+  bool begins(std::uint64_t offset);
   /// The host has executed every line that ends at or before `offset`.
   void executed(std::uint64_t offset) {
     if (!with_host_.empty()) executed_lines(offset);
