@@ -46,8 +46,7 @@ std::optional<Ids::Id> Ids::find(Uid uid) {
   return id.empty() ? std::nullopt : std::optional(Id{NamedBy::plugin, id});
 }
 
-char* Ids::write(Uid uid, char* out) {
-  if (form_) return form_->write(uid, out);
+char* Ids::write_one(Uid uid, char* out) {
   const Row* const row = row_of(uid);
   if (row != nullptr && row->by != NamedBy::plugin) return nullptr;
   const std::string_view id = row != nullptr ? text_of(*row) : listed(uid);

@@ -50,7 +50,9 @@ class Ids {
   /// Writes the id of a message that the plugin names to `out`, which has room for
   /// max_identifier_octets, and returns its end. nullptr: the plugin does not name it. As fast as
   /// find().
-  [[nodiscard]] char* write(Uid uid, char* out);
+  [[nodiscard]] char* write(Uid uid, char* out) {
+    return form_ ? form_->write(uid, out) : write_one(uid, out);
+  }
 
   /// No message with an id has a higher UID.
   [[nodiscard]] Uid last() const noexcept { return last_; }
@@ -69,6 +71,7 @@ class Ids {
     std::uint16_t octets = 0;
     NamedBy by = NamedBy::plugin;
   };
+  [[nodiscard]] char* write_one(Uid uid, char* out);
   const Row* row_of(Uid uid);
   [[nodiscard]] std::string_view text_of(const Row& row) const {
     return std::string_view(text_).substr(row.begin, row.octets);
