@@ -19,7 +19,8 @@ constexpr std::size_t line_octets = 10 + 1 + uidl::max_identifier_octets + 2;
 
 /// Writes a message's line without its CRLF to `out` and returns its end. nullptr: the plugin does
 /// not name the message.
-inline char* write_line(const host::Maildrop& maildrop, uidl::Ids* ids, MessageNumber number, char* out) {
+inline char* write_line(const host::Maildrop& maildrop, uidl::Ids* ids, MessageNumber number,
+                        char* out) {
   if (ids == nullptr) return nullptr;
   char* const end = std::to_chars(out, out + 10, number).ptr;
   *end = ' ';
