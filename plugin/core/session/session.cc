@@ -99,10 +99,9 @@ struct Session::Line {
   [[nodiscard]] std::string_view arguments() const noexcept { return recognized.arguments; }
 
   [[nodiscard]] Decision refused(Answer answer) const {
-    return {.taker = Taker::ours,
-            .command = command(),
-            .arguments = arguments(),
-            .refusal = std::make_unique<Answer>(std::move(answer))};
+    Decision decision{.taker = Taker::ours, .command = command(), .arguments = arguments()};
+    decision.refusal = std::make_unique<Answer>(std::move(answer));
+    return decision;
   }
 
   CommandLine parsed;

@@ -127,7 +127,7 @@ bool Accesses::begins(std::uint64_t offset) {
 
 void Accesses::executed_lines(std::uint64_t offset) {
   while (!with_host_.empty() && with_host_.front().end <= offset) {
-    const WithHost first = std::move(with_host_.front());
+    const WithHost first = with_host_.front();
     with_host_.pop_front();
     const Access kind = first.access.kind;
     if (kind == Access::reset) {
