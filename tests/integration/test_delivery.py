@@ -13,7 +13,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import tempfile
 import time
 
 import hosts
@@ -279,12 +278,14 @@ class StackedStreamsTest(hosts.HostTest):
     POLICY = '[commands]\nallow = ["LAST", "MANGLE"]\n'
     DIALECT = '[reply]\ndialect = "popper"\n'
 
+    host_options = {"settings": "rawlog_dir = @base@/rawlog\n"}
+
     @classmethod
-    def before_host(cls):
-        cls.rawlogs = tempfile.mkdtemp(dir=hosts.scratch)
-        os.chmod(cls.rawlogs, 0o777)
-        cls.host_options = {"settings": f"rawlog_dir = {cls.rawlogs}\n"}
-        super().before_host()
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rawlogs = os.path.join(cls.host.base, "rawlog")
+        os.mkdir(cls.rawlogs)
+        cls.host.give(cls.rawlogs)
 
     def reads_late(self, policy, command):
         """A user with a client that has read message 2 late, said NOOP, and gone."""
