@@ -308,7 +308,7 @@ class StackedStreamsTest(hosts.HostTest):
         for policy in (self.POLICY, self.POLICY + self.DIALECT):
             for command in (b"RETR 2", b"RETR 2 MANGLE(headers=all)"):
                 user = self.reads_late(policy, command)
-                self.assertTrue(hosts.eventually(lambda: hosts.last(self.host, user).startswith(b"+OK 2"), 3),
+                self.assertTrue(hosts.eventually(lambda: hosts.last(self.host, user).startswith(b"+OK 2"), 30),
                                 (policy, command))
         self.assertGreater(len(os.listdir(self.rawlogs)), 0)
 
