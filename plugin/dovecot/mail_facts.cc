@@ -1,7 +1,6 @@
 #include "plugin/dovecot/mail_facts.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -226,22 +225,11 @@ Result<std::string> MailFacts::mbox_text(std::size_t at_most) {
     return files::failed(path, "opened", errno);
   }
   std::string text(at_most, '\0');
-  std::size_t have = 0;
-  while (have < at_most) {
-    const ssize_t got =
-        ::pread(file.get(), text.data() + have, at_most - have, static_cast<off_t>(start + have));
-    if (got < 0 && errno == EINTR) {
-      continue;
-    }
-    if (got < 0) {
-      return files::failed(path, "read", errno);
-    }
-    if (got == 0) {
-      break;
-    }
-    have += static_cast<std::size_t>(got);
+  const ssize_t have = files::read_at(file.get(), start, text);
+  if (have < 0) {
+    return files::failed(path, "read", errno);
   }
-  text.resize(have);
+  text.resize(static_cast<std::size_t>(have));
   // The offset points to the line end before "From ".
   text.erase(0, text.starts_with("\r\n") ? 2 : text.starts_with('\n') ? 1 : 0);
   if (!text.starts_with(envelope_start)) {

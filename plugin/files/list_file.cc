@@ -2,9 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 
 #include "plugin/files/open_file.h"
 
@@ -25,14 +22,7 @@ class OpenListFile : public uidl::ListFile {
   [[nodiscard]] std::uint64_t octets() const override { return octets_; }
 
   bool read(std::uint64_t offset, std::span<char> out) override {
-    while (!out.empty()) {
-      const ssize_t got = ::pread(file_.get(), out.data(), out.size(), static_cast<off_t>(offset));
-      if (got < 0 && errno == EINTR) continue;
-      if (got <= 0) return false;
-      offset += static_cast<std::uint64_t>(got);
-      out = out.subspan(static_cast<std::size_t>(got));
-    }
-    return true;
+    return read_at(file_.get(), offset, out) == static_cast<ssize_t>(out.size());
   }
 
  private:

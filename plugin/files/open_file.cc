@@ -25,6 +25,19 @@ int open_retrying(int folder, const std::string& path, int flags, mode_t mode) n
   }
 }
 
+ssize_t read_at(int fd, std::uint64_t offset, std::span<char> out) noexcept {
+  std::size_t have = 0;
+  while (have < out.size()) {
+    const ssize_t got =
+        ::pread(fd, out.data() + have, out.size() - have, static_cast<off_t>(offset + have));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return -1;
+    if (got == 0) break;
+    have += static_cast<std::size_t>(got);
+  }
+  return static_cast<ssize_t>(have);
+}
+
 int write_all(int fd, std::string_view content) noexcept {
   while (!content.empty()) {
     const ssize_t written = ::write(fd, content.data(), content.size());

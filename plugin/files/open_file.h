@@ -5,6 +5,8 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -34,6 +36,10 @@ class OpenFile {
 
 /// openat() with O_CLOEXEC and O_NOCTTY; `folder` may be AT_FDCWD. Returns -1 with errno set.
 int open_retrying(int folder, const std::string& path, int flags, mode_t mode = 0) noexcept;
+
+/// Reads what stands at `offset` into `out`, less only where the file ends. Returns how many
+/// octets, or -1 with errno set.
+ssize_t read_at(int fd, std::uint64_t offset, std::span<char> out) noexcept;
 
 /// Returns 0 or the errno of the failure.
 int write_all(int fd, std::string_view content) noexcept;
