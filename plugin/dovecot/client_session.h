@@ -22,7 +22,7 @@
 
 namespace pop3_legacy::dovecot {
 
-class ClientSession : public ReplyEditor, public DepartureListener, public Recipient {
+class ClientSession final : public ReplyEditor, public DepartureListener, public Recipient {
  public:
   /// Attaches a session to `client` if the policy leaves it anything to do. The object is freed
   /// when the client is destroyed. The command loop must not have read any of the client's input.
@@ -77,7 +77,7 @@ class ClientSession : public ReplyEditor, public DepartureListener, public Recip
  private:
   ClientSession(struct client* client, const policy::Resolution& resolution, Remembered remembered,
                 bool by_user);
-  ~ClientSession() override;
+  ~ClientSession();
 
   static void destroy_client(struct client* client, const char* reason);
   static int output_flushed(void* context);

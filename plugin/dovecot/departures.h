@@ -7,23 +7,21 @@
 #ifndef POP3_LEGACY_DOVECOT_DEPARTURES_H
 #define POP3_LEGACY_DOVECOT_DEPARTURES_H
 
+#include "plugin/core/host/interface.h"
+
 struct ostream;
 
 namespace pop3_legacy::dovecot {
 
-class DepartureListener {
+class DepartureListener : public host::Interface {
  public:
-  DepartureListener() = default;
-  DepartureListener(const DepartureListener&) = delete;
-  DepartureListener& operator=(const DepartureListener&) = delete;
-  DepartureListener(DepartureListener&&) = delete;
-  DepartureListener& operator=(DepartureListener&&) = delete;
-  virtual ~DepartureListener() = default;
-
   /// What is in the output's buffer may be about to leave.
   virtual void before_leaving() = 0;
   /// It may have left.
   virtual void after_leaving() = 0;
+
+ protected:
+  ~DepartureListener() = default;
 };
 
 /// `listener` is told from now on, until it is forgotten. One for each stream: it does nothing if

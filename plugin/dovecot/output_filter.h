@@ -10,24 +10,21 @@
 #include <string>
 #include <string_view>
 
+#include "plugin/core/host/interface.h"
 #include "plugin/dovecot/pop3_host.h"
 
 namespace pop3_legacy::dovecot {
 
 /// Is asked about replies.
-class ReplyEditor {
+class ReplyEditor : public host::Interface {
  public:
-  ReplyEditor() = default;
-  ReplyEditor(const ReplyEditor&) = delete;
-  ReplyEditor& operator=(const ReplyEditor&) = delete;
-  ReplyEditor(ReplyEditor&&) = delete;
-  ReplyEditor& operator=(ReplyEditor&&) = delete;
-  virtual ~ReplyEditor() = default;
-
   /// The next line that Dovecot sends is the first line of an answer that may be reworded.
   [[nodiscard]] virtual bool awaits_reply() const = 0;
   /// What the client gets in place of `line`; neither has a CRLF.
   [[nodiscard]] virtual std::string reworded(std::string_view line) = 0;
+
+ protected:
+  ~ReplyEditor() = default;
 };
 
 /// Installs a filter on `client`'s output. Dovecot has not sent the reply to the login yet.

@@ -5,16 +5,13 @@
 #include <cstdint>
 #include <span>
 
+#include "plugin/core/host/interface.h"
+
 namespace pop3_legacy::uidl {
 
 /// It stays as it was opened: another session that writes a new list puts a new file in its place.
-class ListFile {
+class ListFile : public host::Interface {
  public:
-  ListFile() = default;
-  ListFile(const ListFile&) = delete;
-  ListFile& operator=(const ListFile&) = delete;
-  ListFile(ListFile&&) = delete;
-  ListFile& operator=(ListFile&&) = delete;
   virtual ~ListFile() = default;
 
   /// As it was opened.
