@@ -92,9 +92,7 @@ Status name_messages(struct mailbox* box, const policy::Resolution& policy,
       const auto id = ids.value()->find(uid);
       if (id && id->by != uidl::NamedBy::nobody) by_uid.emplace(uid, id->text);
     }
-    if (ids.value() && ids.value()->lost()) {
-      status = Error{Failure::temporary, "the list of ids cannot be read any more"};
-    }
+    if (ids.value() && ids.value()->lost()) status = uidl::list_is_lost();
   });
   for (uidl::NumberedMessage& message : messages) {
     const auto named = by_uid.find(message.uid);

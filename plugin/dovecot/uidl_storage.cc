@@ -56,7 +56,7 @@ class MailboxUidls {
     }
     if (state_ == State::failed) return *failure_;
     if (state_ == State::host) return Found();
-    if (!id && ids_.lost()) return Error{Failure::temporary, "the list of ids cannot be read"};
+    if (!id && ids_.lost()) return uidl::list_is_lost();
     if (!id) return Error{Failure::gone, "there is no message with UID " + std::to_string(uid)};
     switch (id->by) {
       case uidl::NamedBy::plugin:

@@ -107,18 +107,19 @@ class Assignment {
   }
 
   void pass_listed(const ListedIds::Take& take) {
-    for (std::uint32_t place = 0; memory_.list() && place < maildrop_.message_count(); ++place) {
+    for (std::uint32_t place = 0; place < maildrop_.message_count(); ++place) {
       if (const std::string_view id = listed(place); !id.empty()) take(id, place);
     }
   }
 
   Result<bool> finish(Names& names) {
-    ListedIds listed([this](const ListedIds::Take& take) { pass_listed(take); });
+    ListedIds listed;
+    if (memory_.list()) listed = ListedIds([this](const auto& take) { pass_listed(take); });
     const auto firsts =
         DistinctIds(maildrop_, keys_, memory_.pins(), memory_.kept(), listed, names).tell_apart();
     if (!firsts) return firsts.error();
     if (memory_.list() && memory_.list()->lost()) {
-      return Error{Failure::temporary, "the list of ids cannot be read any more"};
+      return list_is_lost();
     }
     keep(names);
     tell(names);

@@ -198,6 +198,10 @@ bool IdList::lose() noexcept {
   return false;
 }
 
+Error list_is_lost() {
+  return {Failure::temporary, "the list of ids cannot be read any more"};
+}
+
 std::string id_list_text(const ListBasis& basis, Ids& ids, std::span<const Uid> uids) {
   std::string text = begun(basis);
   const std::size_t heading_octets = text.size();

@@ -24,6 +24,7 @@
 #include <utility>
 #include <vector>
 
+#include "plugin/core/base/result.h"
 #include "plugin/core/host/types.h"
 #include "plugin/core/uidl/identifier_length.h"
 #include "plugin/core/uidl/list_file.h"
@@ -136,6 +137,9 @@ inline std::string_view IdList::find(Uid uid) {
   }
   return uid_ == uid ? id_ : std::string_view();
 }
+
+/// What those say who find that lost().
+Error list_is_lost();
 
 /// The list of those of the messages `uids`, all there are, ascending, that the plugin names one by
 /// one.

@@ -13,6 +13,7 @@ std::size_t hash(std::string_view id) noexcept {
 }  // namespace
 
 void ListedIds::look_for(const std::vector<std::string_view>& ids) {
+  if (!list_) return;
   for (const std::string_view id : ids) looked_for_.push_back(hash(id));
   std::sort(looked_for_.begin(), looked_for_.end());
   list_([this](std::string_view id, std::uint32_t place) {
@@ -25,6 +26,7 @@ void ListedIds::look_for(const std::vector<std::string_view>& ids) {
 }
 
 std::optional<std::uint32_t> ListedIds::holder(std::string_view id) {
+  if (!list_) return std::nullopt;
   const std::size_t wanted = hash(id);
   if (!has_all_ && !std::binary_search(looked_for_.begin(), looked_for_.end(), wanted)) {
     holders_.clear();

@@ -21,6 +21,8 @@ class ListedIds {
   /// Takes a message's id and place.
   using Take = std::function<void(std::string_view id, std::uint32_t place)>;
 
+  /// There are none.
+  ListedIds() = default;
   /// `list` passes all that is listed, each time it is called.
   explicit ListedIds(std::function<void(const Take&)> list) : list_(std::move(list)) {}
 
