@@ -178,13 +178,18 @@ TEST(SessionCommands, PassesOnlyWhatIsTheHostsWhateverItsArguments) {
   EXPECT_EQ(passed(everything_but("TOP")), "");
 }
 
+void expect_meant(Session& session, std::string_view line, std::string_view name,
+                  std::string_view arguments) {
+  const Decision decision = session.take(line, 0);
+  ASSERT_NE(decision.command, nullptr) << line;
+  EXPECT_EQ(decision.command->name, name);
+  EXPECT_EQ(decision.arguments, arguments);
+}
+
 TEST(SessionCommands, ADecisionSaysWhichCommandIsMeant) {
   FakeHost port(3);
   Session session(port, everything_but("DELE"));
-  const Decision denied = session.take("xalias  2\r\n", 0);
-  ASSERT_NE(denied.command, nullptr);
-  EXPECT_EQ(denied.command->name, "DELE");
-  EXPECT_EQ(denied.arguments, "2");
+  expect_meant(session, "xalias  2\r\n", "DELE", "2");
   EXPECT_EQ(session.take("XNOTHING\r\n", 0).taker, Taker::host);
 }
 
@@ -192,10 +197,7 @@ TEST(SessionCommands, ADecisionSaysWhichCommandIsMeant) {
 TEST(SessionCommands, AXtndAtTheFrontIsReadWithItsSecondWord) {
   FakeHost port(3);
   Session session(port, everything_but("DELE"));
-  const Decision xlst = session.take("XTND XLST Subject\r\n", 0);
-  ASSERT_NE(xlst.command, nullptr);
-  EXPECT_EQ(xlst.command->name, "XTND XLST");
-  EXPECT_EQ(xlst.arguments, "Subject");
+  expect_meant(session, "XTND XLST Subject\r\n", "XTND XLST", "Subject");
 }
 
 }  // namespace

@@ -78,10 +78,11 @@ std::optional<MessageAccess> Accesses::read(Access kind, std::string_view argume
 }
 
 std::optional<MessageAccess> Accesses::may_refuse(Access kind, std::string_view arguments) const {
-  return kind != Access::none && may_refuse(kind) ? read(kind, arguments) : std::nullopt;
+  return kind != Access::none && refusable(kind) ? read(kind, arguments) : std::nullopt;
 }
 
-bool Accesses::may_refuse(Access kind) const noexcept {
+// A tracker may refuse such a command, depending on the message.
+bool Accesses::refusable(Access kind) const noexcept {
   return std::any_of(trackers_.begin(), trackers_.end(),
                      [kind](const Tracker* tracker) { return tracker->may_refuse(kind); });
 }
@@ -112,7 +113,7 @@ bool Accesses::given_to_host(Access kind, std::string_view arguments, std::uint6
   }
   if (!minded) return false;
   with_host_.push_back({*access, end, delivery_.place()});
-  return transfers(kind) && may_refuse(kind);
+  return transfers(kind) && refusable(kind);
 }
 
 bool Accesses::begins(std::uint64_t offset) {

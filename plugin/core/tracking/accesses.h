@@ -49,7 +49,7 @@ class Accesses {
   [[nodiscard]] bool ignores(Access kind) const noexcept { return kind == Access::none || idle(); }
   /// No tracker refuses such a command, whatever the message.
   [[nodiscard]] bool never_refuses(Access kind) const noexcept {
-    return ignores(kind) || (kind != Access::quit && !may_refuse(kind));
+    return ignores(kind) || (kind != Access::quit && !refusable(kind));
   }
   /// The command on a message, if a tracker may have to refuse it.
   [[nodiscard]] std::optional<MessageAccess> may_refuse(Access kind,
@@ -113,7 +113,7 @@ class Accesses {
     std::optional<std::uint64_t> octets_before{};  ///< sent by the host when this one began
   };
 
-  [[nodiscard]] bool may_refuse(Access kind) const noexcept;
+  [[nodiscard]] bool refusable(Access kind) const noexcept;
   [[nodiscard]] std::optional<MessageAccess> read(Access kind, std::string_view arguments) const;
   void done(const MessageAccess& access, const Sent& sent, const Delivery::Place& place);
   void executed_lines(std::uint64_t offset);
